@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Losses;
+
+/// <summary>Cross-mask spatial alignment: the two decoders' masks of one object should overlap (method, 5.4).</summary>
+internal static class AlignmentLoss
+{
+    private const double Smooth = 1;
+
+    /// <param name="binary">Logits of the binary mask [P,1,h,w].</param>
+    /// <param name="semantic">Logits of the semantic mask [P,1,h,w].</param>
+    /// <returns>[P], 0 where the maps agree as far as the form allows.</returns>
+    public static Tensor Compute(Tensor binary, Tensor semantic, AlignmentForm form, AlignmentStop stop)
+    {
+        using var scope = NewDisposeScope();
+        var p = (stop == AlignmentStop.Binary ? binary.detach() : binary).sigmoid().flatten(1);
+        var q = (stop == AlignmentStop.Semantic ? semantic.detach() : semantic).sigmoid().flatten(1);
+        var overlap = (p * q).sum(1);
+        var ratio = form switch
+        {
+            AlignmentForm.Linear => (2 * overlap + Smooth) / (p.sum(1) + q.sum(1) + Smooth),
+            AlignmentForm.IoU => (overlap + Smooth) / (p.sum(1) + q.sum(1) - overlap + Smooth),
+            _ => (2 * overlap + Smooth) / (p.square().sum(1) + q.square().sum(1) + Smooth),
+        };
+        return (1 - ratio).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Losses;
+
+// P prompts, m masks for each, S input side. All losses here are one number per prompt and mask; the caller takes the mean.
+
+/// <summary>Focal and Dice loss of masks against their targets, and the soft IoU that the quality head learns (method, 5.1).</summary>
+internal static class MaskLoss
+{
+    /// <summary>Weight of the focal part beside Dice: 20 (SAM, SAM-Med2D).</summary>
+    public const double FocalWeight = 20;
+
+    private const double Alpha = 0.25, Smooth = 1, LogGuard = 1e-12, IoUGuard = 1e-7;
+
+    /// <summary>Mean over the pixels of −α y (1−p)² log p − (1−α) (1−y) p² log(1−p); γ is 2.</summary>
+    /// <param name="probability">p [P,m,S,S].</param>
+    /// <param name="target">y [P,1,S,S] in 0..1.</param>
+    /// <returns>[P,m].</returns>
+    public static Tensor Focal(Tensor probability, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        var missed = 1 - probability;
+        var positive = Alpha * target * missed.square() * (probability + LogGuard).log();
+        var negative = (1 - Alpha) * (1 - target) * probability.square() * (missed + LogGuard).log();
+        return (positive + negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>1 − (2 Σpy + 1) / (Σp + Σy + 1): [P,m].</summary>
+    public static Tensor Dice(Tensor probability, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        var overlap = (probability * target).sum([2, 3]);
+        var sizes = probability.sum([2, 3]) + target.sum([2, 3]);
+        return (1 - (2 * overlap + Smooth) / (sizes + Smooth)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Σpy / (Σp + Σy − Σpy), without gradient: the target of the predicted IoU, [P,m].</summary>
+    public static Tensor SoftIoU(Tensor probability, Tensor target)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var overlap = (probability * target).sum([2, 3]);
+        var union = probability.sum([2, 3]) + target.sum([2, 3]) - overlap;
+        return ((overlap + IoUGuard) / (union + IoUGuard)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,66 @@
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+internal static class Adapters
+{
+    public static Module<Tensor, Tensor>? Create(Layers make, SegSamConfig config) => config.Adapter switch
+    {
+        SegSamAdapter.Bottleneck => new BottleneckAdapter(make, config.EncoderWidth, (int)(config.EncoderWidth * config.AdapterRatio)),
+        SegSamAdapter.SamMed2D => new SamMed2DAdapter(make, config),
+        _ => null,
+    };
+}
+
+/// <summary>Linear D→D/4, GELU, Linear D/4→D; the last layer starts at zero, so the pretrained function is unchanged (our choice).</summary>
+internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "down")] private readonly Linear _down;
+    [ComponentName(Name = "up")] private readonly Linear _up;
+
+    public BottleneckAdapter(Layers make, int width, int innerWidth) : base(nameof(BottleneckAdapter))
+    {
+        _down = make.Linear(width, innerWidth);
+        _up = make.Linear(innerWidth, width);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor x) => _up.call(functional.gelu(_down.call(x)));
+
+    public void Initialize(Generator generator)
+    {
+        _up.Weight.Fill(weight => weight.fill_(0));
+        _up.Bias!.Fill(bias => bias.fill_(0));
+    }
+}
+
+/// <summary>SAM-Med2D's adapter: a channel gate, then a strided convolution and back, added to the gated map and normalised.</summary>
+internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
+{
+    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
+    [ComponentName(Name = "channel")] private readonly Module<Tensor, Tensor> _channelGate;
+    [ComponentName(Name = "spatial")] private readonly Module<Tensor, Tensor> _spatial;
+
+    public SamMed2DAdapter(Layers make, SegSamConfig config) : base(nameof(SamMed2DAdapter))
+    {
+        var width = config.EncoderWidth;
+        var inner = (int)(width * config.AdapterRatio);
+        _norm = make.LayerNorm(width, config.AdapterEpsilon);
+        _channelGate = Sequential(make.Linear(width, inner, bias: false), ReLU(), make.Linear(inner, width, bias: false), Sigmoid());
+        _spatial = Sequential(
+            make.Conv2d(width, width, kernel: 3, stride: 2, padding: 1, bias: false), ReLU(),
+            make.ConvTranspose2d(width, width, kernel: 4, stride: 2, padding: 1, bias: false), ReLU());
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor x)                                    // [B,H,W,D], H and W even
+    {
+        x = x.permute(0, 3, 1, 2);                                                 // [B,D,H,W]
+        var gate = _channelGate.call(x.mean([2, 3]));                              // [B,D]
+        x = x * gate.unsqueeze(-1).unsqueeze(-1);
+        x = x + _spatial.call(x);
+        return _norm.call(x.permute(0, 2, 3, 1));                                  // [B,H,W,D]
+    }
+}

@@ -1,0 +1,145 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// Starting values are PyTorch's: uniform in +-1/sqrt(fan-in) for weights and biases, ones and zeros for norms, N(0, 1) for embeddings.
+
+/// <summary>y = x Wᵀ + b over the last dimension.</summary>
+internal sealed class Linear : Module<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+
+    public Linear(Parameter weight, Parameter? bias) : base(nameof(Linear))
+    {
+        (_weight, _bias) = (weight, bias);
+        RegisterComponents();
+    }
+
+    public Parameter Weight => _weight;
+
+    public Parameter? Bias => _bias;
+
+    public override Tensor forward(Tensor input) => functional.linear(input, _weight, _bias);
+
+    public void Initialize(Generator generator) => _weight.FillByFanIn(_bias, _weight.size(1), generator);
+}
+
+/// <summary>2-D convolution with a square kernel.</summary>
+internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    private readonly long[] _stride, _padding;
+
+    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding) : base(nameof(Conv2d))
+    {
+        (_weight, _bias, _stride, _padding) = (weight, bias, [stride, stride], [padding, padding]);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _bias, _stride, _padding);
+
+    public void Initialize(Generator generator) =>
+        _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
+}
+
+/// <summary>2-D transposed convolution with a square kernel.</summary>
+internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    private readonly long[] _stride, _padding;
+
+    public ConvTranspose2d(Parameter weight, Parameter? bias, long stride, long padding) : base(nameof(ConvTranspose2d))
+    {
+        (_weight, _bias, _stride, _padding) = (weight, bias, [stride, stride], [padding, padding]);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) => functional.conv_transpose2d(input, _weight, _bias, _stride, _padding);
+
+    public void Initialize(Generator generator) =>
+        _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
+}
+
+/// <summary>Layer normalisation over the last dimension.</summary>
+internal sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+    private readonly double _epsilon;
+
+    public LayerNorm(Parameter weight, Parameter bias, double epsilon) : base(nameof(LayerNorm))
+    {
+        (_weight, _bias, _epsilon) = (weight, bias, epsilon);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) =>
+        functional.layer_norm(input, [_weight.size(0)], _weight, _bias, _epsilon);
+
+    public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
+}
+
+/// <summary>Layer normalisation over the channels of each pixel of a [B,C,H,W] map.</summary>
+internal sealed class LayerNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+    private readonly double _epsilon;
+
+    public LayerNorm2d(Parameter weight, Parameter bias, double epsilon) : base(nameof(LayerNorm2d))
+    {
+        (_weight, _bias, _epsilon) = (weight, bias, epsilon);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor input) =>
+        functional.layer_norm(input.permute(0, 2, 3, 1), [_weight.size(0)], _weight, _bias, _epsilon).permute(0, 3, 1, 2);
+
+    public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
+}
+
+/// <summary>A table of learned vectors, used whole.</summary>
+internal sealed class Embedding : Module, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+
+    public Embedding(Parameter weight) : base(nameof(Embedding))
+    {
+        _weight = weight;
+        RegisterComponents();
+    }
+
+    /// <summary>[count, width].</summary>
+    public Parameter Weight => _weight;
+
+    public void Initialize(Generator generator) => _weight.Fill(weight => weight.normal_(0, 1, generator));
+}
+
+internal static class StartingValues
+{
+    /// <summary>Changes a parameter in place without recording it for gradients.</summary>
+    public static void Fill(this Tensor parameter, Action<Tensor> change)
+    {
+        using var noGrad = no_grad();
+        change(parameter);
+    }
+
+    public static void FillByFanIn(this Parameter weight, Parameter? bias, long fanIn, Generator generator)
+    {
+        var bound = 1 / Math.Sqrt(fanIn);
+        weight.Fill(w => w.uniform_(-bound, bound, generator));
+        bias?.Fill(b => b.uniform_(-bound, bound, generator));
+    }
+
+    public static void FillAsNorm(this Parameter weight, Parameter bias)
+    {
+        weight.Fill(w => w.fill_(1));
+        bias.Fill(b => b.fill_(0));
+    }
+}

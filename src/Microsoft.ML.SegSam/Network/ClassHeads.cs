@@ -1,0 +1,57 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+/// <summary>Class logits [..,K+1] of tokens [..,C]; the last is "no object". One head serves t_so and t_co.</summary>
+internal static class ClassHeads
+{
+    public static Module<Tensor, Tensor, Tensor> Create(Layers make, SegSamConfig config) => config.ClassHead switch
+    {
+        ClassHead.TextSimilarity => new TextSimilarityHead(make, config),
+        _ => new PerceptronHead(make, config),
+    };
+}
+
+/// <summary>A perceptron C-C-C-(K+1); it does not look at the texts.</summary>
+internal sealed class PerceptronHead : Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "mlp")] private readonly Perceptron _perceptron;
+
+    public PerceptronHead(Layers make, SegSamConfig config) : base(nameof(PerceptronHead))
+    {
+        _perceptron = new(make, config.Width, config.Width, config.CategoryCount + 1, depth: 3);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor tokens, Tensor textBank) => _perceptron.call(tokens);
+}
+
+/// <summary>Cosine of the projected token with each projected category text, times a learned scale; "no object" is the zero vector.</summary>
+/// <remarks>After Open-Vocabulary SAM's classifier; the starting scale is 100 = exp(4.6052).</remarks>
+internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "mlp")] private readonly Perceptron _perceptron;
+    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;
+    [ComponentName(Name = "log_scale")] private readonly Parameter _logScale;
+
+    public TextSimilarityHead(Layers make, SegSamConfig config) : base(nameof(TextSimilarityHead))
+    {
+        _perceptron = new(make, config.Width, config.Width, config.Width, depth: 3);
+        _textProjection = make.Linear(config.TextWidth, config.Width);
+        _logScale = make.Parameter(1);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor tokens, Tensor textBank)                       // [..,C] [K,d_t]
+    {
+        var token = functional.normalize(_perceptron.call(tokens), dim: -1);
+        var text = functional.normalize(_textProjection.call(textBank), dim: -1);           // [K,C]
+        var logits = token.matmul(text.t()) * _logScale.exp();                              // [..,K]
+        return cat([logits, zeros_like(logits.narrow(-1, 0, 1))], -1);                      // [..,K+1]
+    }
+
+    public void Initialize(Generator generator) => _logScale.Fill(scale => scale.fill_(Math.Log(100)));
+}

@@ -1,0 +1,61 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// B images, S input side, g = S/16, D encoder width, C decoder width.
+
+/// <summary>SAM's image encoder: a vision transformer with windowed and global attention, and a neck to the decoder's width.</summary>
+internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
+    [ComponentName(Name = "patch_embed")] private readonly PatchEmbedding _patches;
+    [ComponentName(Name = "blocks")] private readonly ModuleList<EncoderBlock> _blocks;
+    [ComponentName(Name = "neck")] private readonly Sequential _neck;
+
+    public ImageEncoder(Layers make, SegSamConfig config) : base(nameof(ImageEncoder))
+    {
+        _positions = make.Parameter(1, config.Grid, config.Grid, config.EncoderWidth);
+        _patches = new(make, config);
+        _blocks = [.. Enumerable.Range(0, config.EncoderDepth).Select(i => new EncoderBlock(make, config, config.GlobalBlocks.Contains(i)))];
+        _neck = Sequential(
+            make.Conv2d(config.EncoderWidth, config.Width, kernel: 1, bias: false),
+            make.LayerNorm2d(config.Width, config.EncoderEpsilon),
+            make.Conv2d(config.Width, config.Width, kernel: 3, padding: 1, bias: false),
+            make.LayerNorm2d(config.Width, config.EncoderEpsilon));
+        RegisterComponents();
+    }
+
+    public PatchEmbedding Patches => _patches;
+
+    public ModuleList<EncoderBlock> Blocks => _blocks;
+
+    public Sequential Neck => _neck;
+
+    protected override Tensor Compute(Tensor image)                 // [B,3,S,S]
+    {
+        var x = _patches.call(image) + _positions;                  // [B,g,g,D]
+        foreach (var block in _blocks)
+            x = block.call(x);
+        return _neck.call(x.permute(0, 3, 1, 2));                   // f_v [B,C,g,g]
+    }
+
+    // SAM starts from zeros and loads MAE weights; from scratch a little noise breaks the symmetry (our choice).
+    public void Initialize(Generator generator) => _positions.Fill(positions => positions.normal_(0, 0.02, generator));
+}
+
+/// <summary>Cuts the image into patches of 16 x 16 pixels and projects each.</summary>
+internal sealed class PatchEmbedding : ScopedModule<Tensor, Tensor>
+{
+    [ComponentName(Name = "proj")] private readonly Conv2d _projection;
+
+    public PatchEmbedding(Layers make, SegSamConfig config) : base(nameof(PatchEmbedding))
+    {
+        _projection = make.Conv2d(3, config.EncoderWidth, config.PatchSize, stride: config.PatchSize);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor image) => _projection.call(image).permute(0, 2, 3, 1);
+}

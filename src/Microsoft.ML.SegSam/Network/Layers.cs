@@ -1,0 +1,43 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Network;
+
+/// <summary>Makes layers and parameters on one device in one precision, without filling them: see <see cref="IInitialized"/>.</summary>
+/// <remarks>
+/// TorchSharp's own layers draw random numbers from the global generator as they are built. These do not: a network read from a
+/// file needs no random numbers, and one trained from scratch takes them from a generator of its own.
+/// </remarks>
+internal sealed class Layers(Device device, ScalarType dtype)
+{
+    /// <summary>Ordinary layers: CPU, float32.</summary>
+    public static Layers Default { get; } = new(CPU, ScalarType.Float32);
+
+    /// <summary>Shapes without memory, to list a network's state dict.</summary>
+    public static Layers Meta { get; } = new(META, ScalarType.Float32);
+
+    public Parameter Parameter(params long[] shape) => new(Empty(shape));
+
+    public Tensor Empty(params long[] shape) => empty(shape, dtype, device).DetachFromDisposeScope();
+
+    public Linear Linear(long inputs, long outputs, bool bias = true) =>
+        new(Parameter(outputs, inputs), bias ? Parameter(outputs) : null);
+
+    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true) =>
+        new(Parameter(outputs, inputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding);
+
+    public ConvTranspose2d ConvTranspose2d(long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true) =>
+        new(Parameter(inputs, outputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding);
+
+    public LayerNorm LayerNorm(long width, double epsilon) => new(Parameter(width), Parameter(width), epsilon);
+
+    public LayerNorm2d LayerNorm2d(long channels, double epsilon) => new(Parameter(channels), Parameter(channels), epsilon);
+
+    public Embedding Embedding(long count, long width) => new(Parameter(count, width));
+}
+
+/// <summary>A module that fills its own parameters (not its children's) with starting values.</summary>
+internal interface IInitialized
+{
+    public void Initialize(Generator generator);
+}

@@ -1,0 +1,36 @@
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+/// <summary>Random Fourier features of positions (SAM's). The matrix belongs to the weights: without it they mean nothing.</summary>
+internal sealed class PositionEncoding : Module, IInitialized
+{
+    [ComponentName(Name = "positional_encoding_gaussian_matrix")] private readonly Tensor _gaussian;    // [2,C/2]
+
+    public PositionEncoding(Layers make, int width) : base(nameof(PositionEncoding))
+    {
+        _gaussian = make.Empty(2, width / 2);
+        RegisterComponents();
+    }
+
+    /// <summary>Encodes positions [..,2] (x, y as fractions 0..1 of the input) as [..,C].</summary>
+    public Tensor Encode(Tensor positions)
+    {
+        using var scope = NewDisposeScope();
+        var angle = (2 * positions - 1).matmul(_gaussian) * (2 * Math.PI);
+        return cat([angle.sin(), angle.cos()], -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Encodes the cell centres of a map: [1,C,side,side].</summary>
+    public Tensor EncodeGrid(long side)
+    {
+        using var scope = NewDisposeScope();
+        var centre = (arange(side, _gaussian.dtype, _gaussian.device) + 0.5) / side;
+        var positions = stack([centre.expand(side, side), centre.unsqueeze(1).expand(side, side)], -1);  // [side,side,2]
+        return Encode(positions).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
+    }
+
+    public void Initialize(Generator generator) => _gaussian.Fill(matrix => matrix.normal_(0, 1, generator));
+}

@@ -1,0 +1,79 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// P prompts, n points, n_p sparse tokens, C decoder width, g = S/16.
+
+/// <summary>SAM's prompt encoder: clicks and boxes become tokens t_p, a mask becomes a map.</summary>
+internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense)>
+{
+    private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
+
+    [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;
+    [ComponentName(Name = "point_embeddings")] private readonly ModuleList<Embedding> _kinds;
+    [ComponentName(Name = "not_a_point_embed")] private readonly Embedding _notAPoint;
+    [ComponentName(Name = "mask_downscaling")] private readonly Sequential _maskDownscaling;
+    [ComponentName(Name = "no_mask_embed")] private readonly Embedding _noMask;
+    private readonly int _inputSize, _grid;
+
+    public PromptEncoder(Layers make, SegSamConfig config) : base(nameof(PromptEncoder))
+    {
+        (_inputSize, _grid) = (config.InputSize, config.Grid);
+        _positions = new(make, config.Width);
+        _kinds = [.. Enumerable.Range(0, 4).Select(_ => make.Embedding(1, config.Width))];
+        _notAPoint = make.Embedding(1, config.Width);
+        var channels = config.MaskPromptChannels;
+        _maskDownscaling = Sequential(
+            make.Conv2d(1, channels / 4, kernel: 2, stride: 2), make.LayerNorm2d(channels / 4, config.EncoderEpsilon), GELU(),
+            make.Conv2d(channels / 4, channels, kernel: 2, stride: 2), make.LayerNorm2d(channels, config.EncoderEpsilon), GELU(),
+            make.Conv2d(channels, config.Width, kernel: 1));
+        _noMask = make.Embedding(1, config.Width);
+        RegisterComponents();
+    }
+
+    /// <summary>Position code of the embedding map: [1,C,g,g].</summary>
+    public Tensor DensePositions() => _positions.EncodeGrid(_grid);
+
+    protected override (Tensor, Tensor) Compute(PromptTensors prompts)
+    {
+        var tokens = new List<Tensor>();
+        if (prompts.Points is not null)
+            tokens.Add(EncodePoints(prompts.Points, prompts.PointLabels!, padding: prompts.Boxes is null));
+        if (prompts.Boxes is not null)
+            tokens.Add(EncodeBoxes(prompts.Boxes));
+        var sparse = tokens.Count == 0
+            ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
+            : cat(tokens, 1);                                                               // t_p [P,n_p,C]
+        var dense = prompts.MaskLogits is { } mask
+            ? _maskDownscaling.call(mask)
+            : _noMask.Weight.reshape(1, -1, 1, 1).expand(prompts.Count, -1, _grid, _grid);  // [P,C,g,g]
+        return (sparse, dense);
+    }
+
+    // Without a box SAM adds one "not a point" token, so that one click and one box have two tokens each.
+    private Tensor EncodePoints(Tensor points, Tensor labels, bool padding)
+    {
+        if (padding)
+        {
+            points = cat([points, zeros([points.size(0), 1, 2], points.dtype, points.device)], 1);
+            labels = cat([labels, full([labels.size(0), 1], -1, labels.dtype, labels.device)], 1);
+        }
+
+        var code = Encode(points);                                                          // [P,n,C]
+        var label = labels.unsqueeze(-1);                                                   // [P,n,1]
+        return where(label == -1, _notAPoint.Weight,
+            where(label == 0, code + _kinds[Negative].Weight, where(label == 1, code + _kinds[Positive].Weight, code)));
+    }
+
+    private Tensor EncodeBoxes(Tensor boxes)
+    {
+        var corners = Encode(boxes.reshape(-1, 2, 2));                                      // [P,2,C]
+        return corners + cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]);
+    }
+
+    // A coordinate names a pixel; its centre is half a pixel further.
+    private Tensor Encode(Tensor coordinates) => _positions.Encode((coordinates + 0.5) / _inputSize);
+}

@@ -1,0 +1,71 @@
+namespace Microsoft.ML.SegSam.Network;
+
+/// <summary>Every number that the weights depend on. It travels in the .zip and rebuilds the network.</summary>
+/// <remarks>Values are SAM's unless a comment says otherwise; presets are in <see cref="For"/>.</remarks>
+internal sealed record SegSamConfig
+{
+    // Image encoder (method, 4.2)
+    public required int InputSize { get; init; }                    // S, a multiple of the patch size
+    public int PatchSize { get; init; } = 16;
+    public required int EncoderWidth { get; init; }                 // D
+    public required int EncoderDepth { get; init; }
+    public required int EncoderHeads { get; init; }
+    public double EncoderMlpRatio { get; init; } = 4;
+    public required IReadOnlyList<int> GlobalBlocks { get; init; }  // attend to the whole map; the others to windows
+    public int WindowSize { get; init; } = 14;
+    public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
+    public double AdapterRatio { get; init; } = 0.25;
+
+    // Prompt encoder and decoders (4.3, 4.5, 4.6)
+    public int Width { get; init; } = 256;                          // C
+    public int MaskPromptChannels { get; init; } = 16;
+    public int DecoderDepth { get; init; } = 2;
+    public int DecoderHeads { get; init; } = 8;
+    public int DecoderMlpWidth { get; init; } = 2048;
+    public int AttentionDownsample { get; init; } = 2;
+    public int MultimaskOutputs { get; init; } = 3;
+    public int QualityHeadDepth { get; init; } = 3;
+    public int QualityHeadWidth { get; init; } = 256;
+
+    // Semantic-aware decoder and text (4.4, 4.6; our choices)
+    public int CategoryCount { get; init; }                         // K
+    public int PresenceTokens { get; init; } = 16;                  // N_c, number of t_co
+    public int TextWidth { get; init; } = 512;                      // d_t
+    public int TextMlpWidth { get; init; } = 1024;
+    public TextInsertion TextInsertion { get; init; } = TextInsertion.Both;
+    public TextConditioning TextConditioning { get; init; } = TextConditioning.Image;
+    public double? TextLayerScale { get; init; }                    // starting gamma on t_text; null = none
+    public ClassHead ClassHead { get; init; } = ClassHead.Mlp;
+
+    // Norms
+    public double EncoderEpsilon { get; init; } = 1e-6;
+    public double DecoderEpsilon { get; init; } = 1e-5;
+    public double AdapterEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Side of the embedding map, g = S/16.</summary>
+    public int Grid => InputSize / PatchSize;
+
+    /// <summary>Side of the mask logits, 4g.</summary>
+    public int MaskSide => 4 * Grid;
+
+    /// <summary>The preset of an encoder; <paramref name="inputSize"/> null means the size its family was published at.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The input size is no positive multiple of 16.</exception>
+    public static SegSamConfig For(SegSamEncoder encoder, int? inputSize = null)
+    {
+        if (inputSize is { } size && (size <= 0 || size % 16 != 0))
+            throw new ArgumentOutOfRangeException(nameof(inputSize), size, "InputSize must be a positive multiple of 16, such as 128, 256 or 1024.");
+        return encoder switch
+        {
+            SegSamEncoder.VitB => new() { InputSize = inputSize ?? 256, EncoderWidth = 768, EncoderDepth = 12, EncoderHeads = 12, GlobalBlocks = [2, 5, 8, 11] },
+            SegSamEncoder.VitL => new() { InputSize = inputSize ?? 256, EncoderWidth = 1024, EncoderDepth = 24, EncoderHeads = 16, GlobalBlocks = [5, 11, 17, 23] },
+            SegSamEncoder.VitH => new() { InputSize = inputSize ?? 256, EncoderWidth = 1280, EncoderDepth = 32, EncoderHeads = 16, GlobalBlocks = [7, 15, 23, 31] },
+            // Our choice: small enough to train from scratch on two CPU cores in minutes.
+            SegSamEncoder.Tiny => new()
+            {
+                InputSize = inputSize ?? 128, EncoderWidth = 192, EncoderDepth = 4, EncoderHeads = 3, GlobalBlocks = [1, 3], WindowSize = 8,
+                Width = 128, DecoderMlpWidth = 512, QualityHeadWidth = 128, TextMlpWidth = 256,
+            },
+            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL or VitH."),
+        };
+    }
+}

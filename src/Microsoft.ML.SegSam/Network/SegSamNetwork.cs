@@ -1,0 +1,101 @@
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// B images, P prompts over all of them, S input side, g = S/16, C decoder width, K categories, N_c presence tokens.
+
+/// <summary>What the two decoders say for each prompt.</summary>
+/// <param name="MaskLogits">M_b [P,1+3,4g,4g]: SAM's single mask, then its three hypotheses.</param>
+/// <param name="Quality">Predicted IoU of each [P,1+3], unbounded.</param>
+/// <param name="SemanticLogits">m_s [P,1,4g,4g].</param>
+/// <param name="ClassLogits">c_so [P,K+1]; the last is "no object".</param>
+/// <param name="PresenceLogits">c_co [P,N_c,K+1].</param>
+internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits);
+
+/// <summary>SEG-SAM: image and prompts in, binary mask, semantic mask and categories out (method, 4).</summary>
+internal sealed class SegSamNetwork : Module, IInitialized
+{
+    [ComponentName(Name = "image_encoder")] private readonly ImageEncoder _imageEncoder;
+    [ComponentName(Name = "prompt_encoder")] private readonly PromptEncoder _promptEncoder;
+    [ComponentName(Name = "mask_decoder")] private readonly BinaryDecoder _binaryDecoder;
+    [ComponentName(Name = "semantic_decoder")] private readonly SemanticDecoder _semanticDecoder;
+    [ComponentName(Name = "class_head")] private readonly Module<Tensor, Tensor, Tensor> _classHead;
+    [ComponentName(Name = "text_bank")] private readonly Tensor _textBank;
+    [ComponentName(Name = "text_to_vision")] private readonly TextToVision? _textToVision;
+
+    /// <summary>Builds the network with unfilled weights: initialise it or load it.</summary>
+    public SegSamNetwork(SegSamConfig config, Layers? make = null) : base(nameof(SegSamNetwork))
+    {
+        make ??= Layers.Default;
+        Config = config;
+        _imageEncoder = new(make, config);
+        _promptEncoder = new(make, config);
+        _binaryDecoder = new(make, config);
+        _semanticDecoder = new(make, config);
+        _classHead = ClassHeads.Create(make, config);
+        _textBank = make.Empty(config.CategoryCount, config.TextWidth);
+        _textToVision = config.TextInsertion == TextInsertion.None ? null : new(make, config);
+        RegisterComponents();
+    }
+
+    public SegSamConfig Config { get; }
+
+    public ImageEncoder ImageEncoder => _imageEncoder;
+
+    public PromptEncoder PromptEncoder => _promptEncoder;
+
+    public BinaryDecoder BinaryDecoder => _binaryDecoder;
+
+    public SemanticDecoder SemanticDecoder => _semanticDecoder;
+
+    /// <summary>E [K,d_t]: the text vector of each category, fixed; training fills it, files carry it.</summary>
+    public Tensor TextBank => _textBank;
+
+    public TextToVision? TextToVision => _textToVision;
+
+    /// <summary>Image embeddings f_v [B,C,g,g] of normalised images [B,3,S,S]: computed once, whatever the number of prompts.</summary>
+    public Tensor Encode(Tensor images) => _imageEncoder.call(images);
+
+    /// <summary>Answers prompts about encoded images.</summary>
+    public SegSamOutput Decode(Tensor visual, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var positions = _promptEncoder.DensePositions();                                    // [1,C,g,g]
+        var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                     // t_p [P,n_p,C], [P,C,g,g]
+        var map = visual.index_select(0, prompts.ImageIndex) + densePrompt;                 // [P,C,g,g]
+
+        var enriched = AppendText(promptTokens, visual, positions, prompts.ImageIndex);     // t_p' = [t_p ; t_text]
+        var forBinary = Config.TextInsertion == TextInsertion.Both ? enriched : promptTokens;
+        var (masks, quality) = _binaryDecoder.call(map, positions, forBinary);              // M_b
+        var (semantic, objectToken, presenceTokens) = _semanticDecoder.call(map, positions, enriched);
+        var classes = _classHead.call(objectToken, _textBank);               // c_so [P,K+1]
+        var presence = _classHead.call(presenceTokens, _textBank);           // c_co [P,N_c,K+1]
+
+        scope.Keep((masks, quality, semantic, classes, presence));
+        return new(masks, quality, semantic, classes, presence);
+    }
+
+    // t_text is one token per image, shared by its prompts, unless it reads the prompt too.
+    private Tensor AppendText(Tensor promptTokens, Tensor visual, Tensor positions, Tensor imageIndex)
+    {
+        if (_textToVision is null)
+            return promptTokens;
+        var text = _textToVision.ReadsPrompt
+            ? _textToVision.call(_textBank, visual.index_select(0, imageIndex), positions, promptTokens)
+            : _textToVision.call(_textBank, visual, positions, null).index_select(0, imageIndex);      // [P,1,C]
+        return cat([promptTokens, text], 1);
+    }
+
+    void IInitialized.Initialize(Generator generator) => _textBank.Fill(bank => bank.fill_(0));
+
+    /// <summary>Fills every weight with starting values, the same for the same seed on every machine.</summary>
+    public SegSamNetwork Initialize(long seed)
+    {
+        using var generator = new Generator((ulong)seed, CPU);
+        foreach (var part in modules().Append(this).Distinct().OfType<IInitialized>().Reverse())                    // children first: a parent may refine them
+            part.Initialize(generator);
+        return this;
+    }
+}

@@ -1,0 +1,90 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// B images, N category texts, d_t text width, C decoder width, g = S/16. Method, 4.4.
+
+/// <summary>
+/// Text-to-vision semantic enhancement: every category text gathers evidence from the image, and a summary token pools over the
+/// texts that the image supports. The result t_text joins the prompt tokens. (Composition is our choice.)
+/// </summary>
+internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor?, Tensor>, IInitialized
+{
+    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;      // W_t
+    [ComponentName(Name = "text_norm")] private readonly LayerNorm _textNorm;
+    [ComponentName(Name = "text_to_image")] private readonly Attention _textToImage;
+    [ComponentName(Name = "evidence_norm")] private readonly LayerNorm _evidenceNorm;
+    [ComponentName(Name = "summary_token")] private readonly Parameter _summary;            // s
+    [ComponentName(Name = "image_projection")] private readonly Linear _imageProjection;    // W_g
+    [ComponentName(Name = "prompt_projection")] private readonly Linear? _promptProjection; // W_p
+    [ComponentName(Name = "summary_to_text")] private readonly Attention _summaryToText;
+    [ComponentName(Name = "summary_norm")] private readonly LayerNorm _summaryNorm;
+    [ComponentName(Name = "mlp")] private readonly MlpBlock _mlp;
+    [ComponentName(Name = "output_norm")] private readonly LayerNorm _outputNorm;
+    [ComponentName(Name = "layer_scale")] private readonly Parameter? _layerScale;          // gamma
+    private readonly double _layerScaleStart;
+
+    public TextToVision(Layers make, SegSamConfig config) : base(nameof(TextToVision))
+    {
+        var width = config.Width;
+        _textProjection = make.Linear(config.TextWidth, width);
+        _textNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _textToImage = new(make, width, config.DecoderHeads, config.AttentionDownsample);
+        _evidenceNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _summary = make.Parameter(1, width);
+        _imageProjection = make.Linear(width, width);
+        _promptProjection = config.TextConditioning == TextConditioning.ImageAndPrompt ? make.Linear(width, width) : null;
+        _summaryToText = new(make, width, config.DecoderHeads, config.AttentionDownsample);
+        _summaryNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _mlp = new(make, width, config.TextMlpWidth, x => functional.relu(x));
+        _outputNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _layerScale = config.TextLayerScale is null ? null : make.Parameter(width);
+        _layerScaleStart = config.TextLayerScale ?? 1;
+        RegisterComponents();
+    }
+
+    /// <summary>Whether t_text differs between the prompts of one image.</summary>
+    public bool ReadsPrompt => _promptProjection is not null;
+
+    /// <param name="textBank">E [N,d_t], one row for each category.</param>
+    /// <param name="visual">f_v [B,C,g,g].</param>
+    /// <param name="positions">Position code of the map [1,C,g,g].</param>
+    /// <param name="promptTokens">t_p [B,n,C], read only when <see cref="ReadsPrompt"/> (then B counts prompts).</param>
+    /// <returns>t_text [B,1,C].</returns>
+    protected override Tensor Compute(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
+    {
+        var (query, evidence) = QueryAndEvidence(textBank, visual, positions, promptTokens);
+        var summary = _summaryNorm.call(query + _summaryToText.call(query, evidence, evidence));    // u [B,1,C]
+        var text = _outputNorm.call(summary + _mlp.call(summary));                                  // t_text [B,1,C]
+        return _layerScale is null ? text : text * _layerScale;
+    }
+
+    /// <summary>How much each category text contributes to t_text: alpha [B,N], rows sum to 1. A diagnostic.</summary>
+    public Tensor TextWeights(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens = null)
+    {
+        using var scope = NewDisposeScope();
+        var (query, evidence) = QueryAndEvidence(textBank, visual, positions, promptTokens);
+        return _summaryToText.Weights(query, evidence).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Query, Tensor Evidence) QueryAndEvidence(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
+    {
+        var pixels = visual.flatten(2).transpose(1, 2);                                             // V [B,g·g,C]
+        var pixelPositions = positions.flatten(2).transpose(1, 2);                                  // [1,g·g,C]
+        var text = _textNorm.call(_textProjection.call(textBank)).expand(visual.size(0), -1, -1);  // T [B,N,C]
+        var evidence = _evidenceNorm.call(text + _textToImage.call(text, pixels + pixelPositions, pixels));
+        var query = _summary + _imageProjection.call(pixels.mean([1], keepdim: true));              // q0 [B,1,C]
+        if (_promptProjection is not null && promptTokens is not null && promptTokens.size(1) > 0)
+            query = query + _promptProjection.call(promptTokens.mean([1], keepdim: true));
+        return (query, evidence);
+    }
+
+    public void Initialize(Generator generator)
+    {
+        _summary.Fill(summary => summary.normal_(0, 1, generator));
+        _layerScale?.Fill(scale => scale.fill_(_layerScaleStart));
+    }
+}

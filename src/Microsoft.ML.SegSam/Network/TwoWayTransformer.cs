@@ -1,0 +1,81 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Network;
+
+// P prompts, N tokens, g = S/16, C width.
+
+/// <summary>SAM's two-way transformer: tokens attend to the map and the map to the tokens.</summary>
+internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (Tensor Tokens, Tensor Map)>
+{
+    [ComponentName(Name = "layers")] private readonly ModuleList<TwoWayBlock> _layers;
+    [ComponentName(Name = "final_attn_token_to_image")] private readonly Attention _finalAttention;
+    [ComponentName(Name = "norm_final_attn")] private readonly LayerNorm _finalNorm;
+
+    public TwoWayTransformer(Layers make, SegSamConfig config) : base(nameof(TwoWayTransformer))
+    {
+        _layers = [.. Enumerable.Range(0, config.DecoderDepth).Select(i => new TwoWayBlock(make, config, first: i == 0))];
+        _finalAttention = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
+        _finalNorm = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        RegisterComponents();
+    }
+
+    /// <param name="map">[P,C,g,g].</param>
+    /// <param name="mapPositions">[1,C,g,g].</param>
+    /// <param name="tokens">[P,N,C]; as they are now they also serve as their own position code.</param>
+    /// <returns>Tokens [P,N,C] and map [P,g·g,C].</returns>
+    protected override (Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor tokens)
+    {
+        var keys = map.flatten(2).transpose(1, 2);                          // [P,g·g,C]
+        var keyPositions = mapPositions.flatten(2).transpose(1, 2);         // [1,g·g,C]
+        var queries = tokens;
+        foreach (var layer in _layers)
+            (queries, keys) = layer.call(queries, keys, tokens, keyPositions);
+        queries = _finalNorm.call(queries + _finalAttention.call(queries + tokens, keys + keyPositions, keys));
+        return (queries, keys);
+    }
+}
+
+/// <summary>Self-attention of the tokens, tokens to map, MLP, map to tokens; each followed by a norm.</summary>
+internal sealed class TwoWayBlock : ScopedModule<Tensor, Tensor, Tensor, Tensor, (Tensor Queries, Tensor Keys)>
+{
+    [ComponentName(Name = "self_attn")] private readonly Attention _selfAttention;
+    [ComponentName(Name = "norm1")] private readonly LayerNorm _norm1;
+    [ComponentName(Name = "cross_attn_token_to_image")] private readonly Attention _tokenToImage;
+    [ComponentName(Name = "norm2")] private readonly LayerNorm _norm2;
+    [ComponentName(Name = "mlp")] private readonly MlpBlock _mlp;
+    [ComponentName(Name = "norm3")] private readonly LayerNorm _norm3;
+    [ComponentName(Name = "norm4")] private readonly LayerNorm _norm4;
+    [ComponentName(Name = "cross_attn_image_to_token")] private readonly Attention _imageToToken;
+    private readonly bool _first;
+
+    /// <param name="first">The first layer's self-attention sees no positions and replaces the queries instead of adding to them.</param>
+    public TwoWayBlock(Layers make, SegSamConfig config, bool first) : base(nameof(TwoWayBlock))
+    {
+        _first = first;
+        _selfAttention = new(make, config.Width, config.DecoderHeads);
+        _norm1 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _tokenToImage = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
+        _norm2 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _mlp = new(make, config.Width, config.DecoderMlpWidth, x => functional.relu(x));
+        _norm3 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _norm4 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _imageToToken = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
+        RegisterComponents();
+    }
+
+    protected override (Tensor, Tensor) Compute(Tensor queries, Tensor keys, Tensor queryPositions, Tensor keyPositions)
+    {
+        if (_first)
+            queries = _selfAttention.call(queries, queries, queries);
+        else
+            queries = queries + _selfAttention.call(queries + queryPositions, queries + queryPositions, queries);
+        queries = _norm1.call(queries);
+        queries = _norm2.call(queries + _tokenToImage.call(queries + queryPositions, keys + keyPositions, keys));
+        queries = _norm3.call(queries + _mlp.call(queries));
+        keys = _norm4.call(keys + _imageToToken.call(keys + keyPositions, queries + queryPositions, queries));
+        return (queries, keys);
+    }
+}

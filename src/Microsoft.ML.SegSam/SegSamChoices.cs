@@ -1,0 +1,122 @@
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Size of the image encoder (SAM's ViT with patches of 16 pixels).</summary>
+public enum SegSamEncoder
+{
+    /// <summary>Width 192, 4 blocks, default input 128. Trains from scratch on two CPU cores in minutes (our choice).</summary>
+    Tiny,
+
+    /// <summary>SAM's ViT-B: width 768, 12 blocks, 89 million parameters, default input 256.</summary>
+    VitB,
+
+    /// <summary>SAM's ViT-L: width 1024, 24 blocks, 308 million parameters, default input 256.</summary>
+    VitL,
+
+    /// <summary>SAM's ViT-H: width 1280, 32 blocks, 637 million parameters, default input 256.</summary>
+    VitH,
+}
+
+/// <summary>Small trainable modules beside the MLP of every encoder block.</summary>
+public enum SegSamAdapter
+{
+    /// <summary>No adapters.</summary>
+    None,
+
+    /// <summary>Linear D→D/4, GELU, Linear D/4→D, zero at the start, so that the pretrained function is unchanged at step 0 (our choice).</summary>
+    Bottleneck,
+
+    /// <summary>SAM-Med2D's: channel gate and strided convolutions; 15 million parameters in each ViT-B block.</summary>
+    SamMed2D,
+}
+
+/// <summary>Which weights of the image encoder are trained. Prompt encoder, text module and both decoders always are.</summary>
+public enum EncoderTraining
+{
+    /// <summary>Everything; needed when training from scratch.</summary>
+    Full,
+
+    /// <summary>The adapters alone; needs <see cref="SegSamOptions.Adapter"/>.</summary>
+    Adapter,
+
+    /// <summary>Nothing.</summary>
+    Frozen,
+}
+
+/// <summary>Which decoders read the text summary token t_text.</summary>
+public enum TextInsertion
+{
+    /// <summary>Both decoders (the published figure: t_text is embedded into the prompt tokens).</summary>
+    Both,
+
+    /// <summary>The semantic-aware decoder alone; SAM's own decoder stays exactly SAM's.</summary>
+    SemanticOnly,
+
+    /// <summary>Neither: no text module is built.</summary>
+    None,
+}
+
+/// <summary>What the text summary token t_text is conditioned on.</summary>
+public enum TextConditioning
+{
+    /// <summary>The image.</summary>
+    Image,
+
+    /// <summary>The image and the prompt: t_text then differs between the prompts of one image.</summary>
+    ImageAndPrompt,
+}
+
+/// <summary>How tokens of the semantic-aware decoder become class scores.</summary>
+public enum ClassHead
+{
+    /// <summary>A three-layer perceptron with one output for each category and one for "no object".</summary>
+    Mlp,
+
+    /// <summary>Cosine similarity with the projected category texts; the zero vector stands for "no object".</summary>
+    TextSimilarity,
+}
+
+/// <summary>Overlap measure of the cross-mask alignment loss between the two decoders' mask probabilities p and q.</summary>
+public enum AlignmentForm
+{
+    /// <summary>1 − (2Σpq + 1) / (Σp² + Σq² + 1): zero for equal maps (our choice).</summary>
+    Squared,
+
+    /// <summary>1 − (2Σpq + 1) / (Σp + Σq + 1): also sharpens both maps.</summary>
+    Linear,
+
+    /// <summary>1 − (Σpq + 1) / (Σp + Σq − Σpq + 1).</summary>
+    IoU,
+}
+
+/// <summary>Which mask the alignment loss treats as fixed.</summary>
+public enum AlignmentStop
+{
+    /// <summary>Neither: both decoders learn from each other (the published aim).</summary>
+    None,
+
+    /// <summary>SAM's binary mask is fixed; only the semantic mask moves towards it.</summary>
+    Binary,
+
+    /// <summary>The semantic mask is fixed; only SAM's binary mask moves towards it.</summary>
+    Semantic,
+}
+
+/// <summary>How the tokens t_co learn the categories of the unprompted objects.</summary>
+public enum PresenceObjective
+{
+    /// <summary>One-to-one assignment of tokens to categories (Hungarian), cross-entropy, "no object" weighted 0.1 (after DETR).</summary>
+    SetPrediction,
+
+    /// <summary>The best token of each category against a present/absent target; no assignment, steadier on very small data (our choice).</summary>
+    MultiLabel,
+}
+
+/// <summary>Which of SAM's three mask hypotheses a training step learns from.</summary>
+public enum MaskSelection
+{
+    /// <summary>The one with the lowest mask loss (SAM's practice).</summary>
+    LowestLoss,
+
+    /// <summary>The one with the highest predicted IoU, as at prediction (SAM-Med2D's practice).</summary>
+    HighestQuality,
+}

@@ -1,0 +1,2 @@
+namespace Microsoft.ML.SegSam; /// <summary>x</summary>
+public sealed class SegSamEstimator { }

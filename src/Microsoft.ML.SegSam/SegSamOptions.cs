@@ -1,0 +1,163 @@
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Every setting of <see cref="SegSamEstimator"/>. Columns not named are not used; which prompt columns are named decides the prompts.</summary>
+public sealed class SegSamOptions
+{
+    // ---- input columns ----
+
+    /// <summary>The image: MLImage of any size, or Vector&lt;Byte&gt; holding an encoded file (PNG, JPEG, BMP). Default "Image".</summary>
+    public string ImageColumnName { get; init; } = "Image";
+
+    /// <summary>Box prompt: Vector&lt;Single, 4&gt; x0 y0 x1 y1 in pixels of the original image. Default null.</summary>
+    public string? BoxColumnName { get; init; }
+
+    /// <summary>Click prompt: Vector&lt;Single&gt; x y x y … in pixels of the original image; may be empty. Needs <see cref="PointLabelsColumnName"/>.</summary>
+    public string? PointsColumnName { get; init; }
+
+    /// <summary>One Single for each click: 1 = on the object, 0 = on the background.</summary>
+    public string? PointLabelsColumnName { get; init; }
+
+    /// <summary>Mask prompt for refinement: Vector&lt;Single&gt;, the LowResLogits of an earlier answer; may be empty.</summary>
+    public string? MaskPromptColumnName { get; init; }
+
+    /// <summary>Training target: MLImage (or encoded file as Vector&lt;Byte&gt;) of the image's size; any non-black pixel is object. Default "Mask".</summary>
+    public string MaskColumnName { get; init; } = "Mask";
+
+    /// <summary>Text: name of the prompted object's category (training). Default "Category".</summary>
+    public string CategoryColumnName { get; init; } = "Category";
+
+    /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: the name alone.</summary>
+    public string? DescriptionColumnName { get; init; }
+
+    /// <summary>Vector&lt;Text&gt;: names of all categories annotated in the image (training). Default null: the categories of the rows of the same image.</summary>
+    public string? PresentCategoriesColumnName { get; init; }
+
+    /// <summary>Text that is equal for rows of one image (training). Default null: rows whose pixels are equal belong together.</summary>
+    public string? ImageIdColumnName { get; init; }
+
+    /// <summary>Text naming the data set a row comes from (training): rows of one data set share a label set, and a category that a set never annotates is not taught as absent there. Default null: one set.</summary>
+    public string? DatasetColumnName { get; init; }
+
+    // ---- network ----
+
+    /// <summary>Size of the image encoder. Default <see cref="SegSamEncoder.Tiny"/>.</summary>
+    public SegSamEncoder Encoder { get; init; } = SegSamEncoder.Tiny;
+
+    /// <summary>Side of the square that images are brought to, a multiple of 16. Default null: 128 for Tiny, 256 for the ViTs.</summary>
+    public int? InputSize { get; init; }
+
+    /// <summary>How images are brought to the input size. Default <see cref="ResizeRule.PadOrStretch"/>.</summary>
+    public ResizeRule Resize { get; init; } = ResizeRule.PadOrStretch;
+
+    /// <summary>Adapters in the encoder's blocks. Default none.</summary>
+    public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
+
+    /// <summary>Which weights of the encoder are trained. Default all of them.</summary>
+    public EncoderTraining EncoderTraining { get; init; } = EncoderTraining.Full;
+
+    /// <summary>Tokens t_co for the categories of unprompted objects; at least as many as other categories in one image. 1 to 256, default 16.</summary>
+    public int PresenceTokens { get; init; } = 16;
+
+    /// <summary>Which decoders read the text summary token. Default both.</summary>
+    public TextInsertion TextInsertion { get; init; } = TextInsertion.Both;
+
+    /// <summary>What the text summary token depends on. Default the image.</summary>
+    public TextConditioning TextConditioning { get; init; } = TextConditioning.Image;
+
+    /// <summary>How tokens become class scores. Default a perceptron.</summary>
+    public ClassHead ClassHead { get; init; } = ClassHead.Mlp;
+
+    // ---- losses (method, 5) ----
+
+    /// <summary>λ_cls, weight of the prompted object's category. At least 0, default 0.4.</summary>
+    public double ClassWeight { get; init; } = 0.4;
+
+    /// <summary>λ_co, weight of the unprompted objects' categories. At least 0, default 0.4.</summary>
+    public double PresenceWeight { get; init; } = 0.4;
+
+    /// <summary>λ_align, weight of the agreement of the two masks. At least 0, default 0.5.</summary>
+    public double AlignmentWeight { get; init; } = 0.5;
+
+    /// <summary>Overlap measure of the alignment. Default squared.</summary>
+    public AlignmentForm AlignmentForm { get; init; } = AlignmentForm.Squared;
+
+    /// <summary>Which mask the alignment treats as fixed. Default neither.</summary>
+    public AlignmentStop AlignmentStop { get; init; } = AlignmentStop.None;
+
+    /// <summary>How the unprompted categories are learnt. Default set prediction.</summary>
+    public PresenceObjective PresenceObjective { get; init; } = PresenceObjective.SetPrediction;
+
+    /// <summary>Which of SAM's mask hypotheses a step learns from. Default the lowest loss.</summary>
+    public MaskSelection MaskSelection { get; init; } = MaskSelection.LowestLoss;
+
+    // ---- training ----
+
+    /// <summary>Passes over the training images. At least 1, default 20.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Images in a training step, and rows in a scoring batch (1 scores row by row). At least 1, default 8.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Prompted objects drawn for each image in a training step; all of them where there are fewer. At least 1, default 5 (SAM-Med2D).</summary>
+    public int PromptsPerImage { get; init; } = 5;
+
+    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0, default 5e-4.</summary>
+    public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>AdamW's decoupled weight decay. At least 0, default 0.01.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest norm of the gradient of all weights together. Above 0, default 1.</summary>
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Correction rounds after the first prompt of each step: clicks into the error and the previous mask, image embedding detached (method, 6.2). At least 0, default 0.</summary>
+    public int InteractiveRounds { get; init; }
+
+    // ---- scoring ----
+
+    /// <summary>Adds the column LowResLogits, to be fed back through <see cref="MaskPromptColumnName"/>. Default false.</summary>
+    public bool OutputLowResLogits { get; init; }
+
+    // ---- the run ----
+
+    /// <summary>Receives one report for each epoch. Default null.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Stops training after the current step; the model keeps the best weights so far. Default none.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Whether any prompt column is named.</summary>
+    internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
+
+    /// <summary>Checks every value; the one place that does.</summary>
+    /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
+    internal void Validate()
+    {
+        Require(!string.IsNullOrWhiteSpace(ImageColumnName), nameof(ImageColumnName), ImageColumnName, "the name of the image column");
+        Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a prompt: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
+        Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
+            $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
+        Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
+        Require(Adapter != SegSamAdapter.SamMed2D || InputSize % 32 is null or 0, nameof(InputSize), InputSize, "a multiple of 32 with SAM-Med2D's adapter, which halves the map");
+        Require(EncoderTraining != EncoderTraining.Adapter || Adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
+        Require(PresenceTokens is >= 1 and <= 256, nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
+        foreach (var (name, weight) in ((string, double)[])[(nameof(ClassWeight), ClassWeight), (nameof(PresenceWeight), PresenceWeight),
+                     (nameof(AlignmentWeight), AlignmentWeight), (nameof(WeightDecay), WeightDecay)])
+            Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
+        foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), LearningRate), (nameof(GradientClip), GradientClip)])
+            Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
+        foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
+            Require(count >= 1, name, count, "at least 1");
+        Require(InteractiveRounds >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0");
+        foreach (var choice in (Enum[])[Encoder, Resize, Adapter, EncoderTraining, TextInsertion, TextConditioning, ClassHead, AlignmentForm, AlignmentStop, PresenceObjective, MaskSelection])
+            Require(Enum.IsDefined(choice.GetType(), choice), choice.GetType().Name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
+    }
+
+    private static void Require(bool holds, string property, object? found, string allowed)
+    {
+        if (!holds)
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{property} is '{found ?? "null"}'; it must be {allowed}.", property);
+    }
+}

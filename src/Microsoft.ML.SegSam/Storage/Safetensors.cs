@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Storage;
+
+/// <summary>Weights in the safetensors format, streamed tensor by tensor: a network is never held twice in memory.</summary>
+internal static class Safetensors
+{
+    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    {
+        SafetensorsHeader.Write(stream, tensors);
+        foreach (var (_, value) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            stream.Write(value.detach().cpu().contiguous().bytes);
+        }
+    }
+
+    /// <summary>Fills tensors in place from a stream, converting type and device where they differ.</summary>
+    /// <exception cref="InvalidDataException">Names or shapes do not match (all of them are listed), or the data are broken.</exception>
+    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var entries = SafetensorsHeader.Read(stream);
+        Check(entries, tensors);
+        foreach (var entry in entries)
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            var target = tensors[entry.Name];
+            var direct = target.dtype == entry.Type && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous();
+            var buffer = direct ? target : empty(entry.Shape, entry.Type);
+            SafetensorsHeader.ReadFully(stream, buffer.bytes, $"tensor '{entry.Name}'");
+            if (!direct)
+                target.copy_(buffer);
+        }
+    }
+
+    private static void Check(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var found = entries.ToDictionary(entry => entry.Name);
+        string[] problems =
+        [
+            .. tensors.Keys.Where(name => !found.ContainsKey(name)).Select(name => $"missing: {name}"),
+            .. found.Keys.Where(name => !tensors.ContainsKey(name)).Select(name => $"unexpected: {name}"),
+            .. tensors.Where(pair => found.TryGetValue(pair.Key, out var entry) && !entry.Shape.SequenceEqual(pair.Value.shape))
+                .Select(pair => $"shape: {pair.Key} is [{string.Join(',', found[pair.Key].Shape)}], expected [{string.Join(',', pair.Value.shape)}]"),
+        ];
+        if (problems.Length > 0)
+            throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  ", problems));
+    }
+}

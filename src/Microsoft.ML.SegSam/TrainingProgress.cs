@@ -1,0 +1,24 @@
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Report of one finished training epoch.</summary>
+/// <param name="Epoch">Epochs finished, from 1.</param>
+/// <param name="Epochs">Epochs asked for.</param>
+/// <param name="Loss">Mean of the weighted total loss over the epoch's steps.</param>
+/// <param name="LossParts">Mean of each unweighted part by its name, such as "binary.dice", "semantic.class", "alignment".</param>
+/// <param name="ValidationDice">Mean Dice (0 to 1) of both decoders' masks on the validation set at the network's resolution; null without one.</param>
+/// <param name="IsBest">Whether these weights are the best so far and so those that would be kept now.</param>
+/// <param name="PromptsPerSecond">Prompts trained in a second of this epoch.</param>
+/// <param name="TimeLeft">Estimate from the mean time of the epochs so far.</param>
+/// <param name="Device">Device used, such as "CPU (2 threads)" or "CUDA:0".</param>
+/// <param name="Precision">Number format of the weights, such as "float32".</param>
+public sealed record TrainingProgress(
+    int Epoch,
+    int Epochs,
+    double Loss,
+    IReadOnlyDictionary<string, double> LossParts,
+    double? ValidationDice,
+    bool IsBest,
+    double PromptsPerSecond,
+    TimeSpan TimeLeft,
+    string Device,
+    string Precision);
