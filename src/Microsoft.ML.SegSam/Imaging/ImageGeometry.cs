@@ -1,0 +1,43 @@
+namespace Microsoft.ML.SegSam.Imaging;
+
+/// <summary>Where the pixels of an original image lie in the network's square input, and so the way there and back.</summary>
+/// <param name="OriginalHeight">Rows of the original image.</param>
+/// <param name="OriginalWidth">Columns of the original image.</param>
+/// <param name="ScaledHeight">Rows that the image takes up in the input.</param>
+/// <param name="ScaledWidth">Columns that the image takes up in the input.</param>
+/// <param name="OffsetX">Columns of padding on the left.</param>
+/// <param name="OffsetY">Rows of padding above.</param>
+/// <param name="InputSize">Side S of the square input.</param>
+internal readonly record struct ImageGeometry(
+    int OriginalHeight, int OriginalWidth, int ScaledHeight, int ScaledWidth, int OffsetX, int OffsetY, int InputSize)
+{
+    /// <summary>The geometry of a height x width image under a rule.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the rule is none of the enumeration's.</exception>
+    public static ImageGeometry For(int height, int width, int inputSize, ResizeRule rule)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        switch (rule)
+        {
+            case ResizeRule.PadOrStretch when height < inputSize && width < inputSize:
+                return new(height, width, height, width, (inputSize - width) / 2, (inputSize - height) / 2, inputSize);
+            case ResizeRule.PadOrStretch:
+                return new(height, width, inputSize, inputSize, 0, 0, inputSize);
+            case ResizeRule.LongestSide:
+                var scale = (double)inputSize / Math.Max(height, width);
+                return new(height, width, Scaled(height, scale), Scaled(width, scale), 0, 0, inputSize);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(rule), rule, "Expected PadOrStretch or LongestSide.");
+        }
+    }
+
+    /// <summary>A column coordinate of the original image, in pixels, as one of the network's input; not rounded.</summary>
+    public float ToNetworkX(float x) => (float)(x * ((double)ScaledWidth / OriginalWidth)) + OffsetX;
+
+    /// <summary>A row coordinate of the original image, in pixels, as one of the network's input; not rounded.</summary>
+    public float ToNetworkY(float y) => (float)(y * ((double)ScaledHeight / OriginalHeight)) + OffsetY;
+
+    // SAM rounds half up. At least one row or column is our choice: SAM's own rule lets a very thin image vanish.
+    private static int Scaled(int side, double scale) => Math.Max(1, (int)(side * scale + 0.5));
+}

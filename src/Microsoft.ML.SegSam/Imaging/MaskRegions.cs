@@ -1,0 +1,125 @@
+namespace Microsoft.ML.SegSam.Imaging;
+
+/// <summary>Finds the connected regions of a mask (8 neighbours) and their boxes.</summary>
+/// <remarks>Works on runs of pixels along rows joined by union-find, so memory follows the outline, not the area.</remarks>
+internal static class MaskRegions
+{
+    /// <summary>Boxes of the largest regions, as SAM-Med2D's training takes them.</summary>
+    /// <param name="mask">height x width bytes; non-zero is the object.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="count">How many boxes, 1 or more.</param>
+    /// <returns>
+    /// <paramref name="count"/> boxes, largest region first (of equal ones that which begins first, row by row). Where there are fewer
+    /// regions, all of them in the order in which they begin, over and over. None for an empty mask.
+    /// </returns>
+    public static IReadOnlyList<RegionBox> LargestBoxes(ReadOnlySpan<byte> mask, int height, int width, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var regions = Find(mask, height, width);
+        if (regions.Count == 0)
+            return [];
+        return regions.Count >= count
+            ? [.. regions.OrderByDescending(region => region.Area).Take(count).Select(region => region.Box)]
+            : [.. Enumerable.Range(0, count).Select(i => regions[i % regions.Count].Box)];
+    }
+
+    /// <summary>The box around everything; null for an empty mask.</summary>
+    public static RegionBox? Box(ReadOnlySpan<byte> mask, int height, int width)
+    {
+        Check(mask, height, width);
+        RegionBox? box = null;
+        for (var y = 0; y < height; y++)
+        {
+            var row = mask.Slice(y * width, width);
+            var first = row.IndexOfAnyExcept((byte)0);
+            if (first < 0)
+                continue;
+            var run = new RegionBox(first, y, row.LastIndexOfAnyExcept((byte)0) + 1, y + 1);
+            box = box?.Union(run) ?? run;
+        }
+
+        return box;
+    }
+
+    // In the order in which the regions begin, row by row.
+    private static List<(RegionBox Box, long Area)> Find(ReadOnlySpan<byte> mask, int height, int width)
+    {
+        Check(mask, height, width);
+        var runs = new List<RegionBox>(); // each one row high
+        var parent = new List<int>();     // of each run; a region's first run is its own parent
+        var above = 0;                    // the first run above that may touch the next run
+        for (var y = 0; y < height; y++)
+        {
+            var firstOfRow = runs.Count;
+            AddRuns(mask.Slice(y * width, width), y, runs);
+            for (var run = firstOfRow; run < runs.Count; run++)
+            {
+                parent.Add(run);
+                while (above < firstOfRow && runs[above].X1 < runs[run].X0) // ends before the left diagonal neighbour
+                    above++;
+                for (var other = above; other < firstOfRow && runs[other].X0 <= runs[run].X1; other++)
+                    Join(parent, run, other);
+            }
+
+            above = firstOfRow;
+        }
+
+        return Collect(runs, parent);
+    }
+
+    private static void AddRuns(ReadOnlySpan<byte> row, int y, List<RegionBox> runs)
+    {
+        for (var x = 0; x < row.Length;)
+        {
+            var gap = row[x..].IndexOfAnyExcept((byte)0);
+            if (gap < 0)
+                return;
+            x += gap;
+            var length = row[x..].IndexOf((byte)0);
+            var end = length < 0 ? row.Length : x + length;
+            runs.Add(new(x, y, end, y + 1));
+            x = end;
+        }
+    }
+
+    private static void Join(List<int> parent, int one, int other)
+    {
+        var (a, b) = (Root(parent, one), Root(parent, other));
+        parent[Math.Max(a, b)] = Math.Min(a, b);
+    }
+
+    private static int Root(List<int> parent, int run)
+    {
+        while (parent[run] != run)
+            run = parent[run] = parent[parent[run]]; // halves the path, so chains stay short
+        return run;
+    }
+
+    private static List<(RegionBox Box, long Area)> Collect(List<RegionBox> runs, List<int> parent)
+    {
+        var regions = new List<(RegionBox Box, long Area)>();
+        var regionOf = new int[runs.Count];
+        for (var run = 0; run < runs.Count; run++)
+        {
+            var box = runs[run];
+            var root = Root(parent, run);
+            if (root == run)
+            {
+                regionOf[run] = regions.Count;
+                regions.Add((box, 0));
+            }
+
+            var region = regionOf[run] = regionOf[root];
+            regions[region] = (regions[region].Box.Union(box), regions[region].Area + box.X1 - box.X0);
+        }
+
+        return regions;
+    }
+
+    private static void Check(ReadOnlySpan<byte> mask, int height, int width)
+    {
+        if (mask.Length != height * width)
+            throw new ArgumentException($"A {width} x {height} mask takes {height * width} bytes, found {mask.Length}.");
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Tests.Golden;
+using TorchSharp;
+
+namespace Microsoft.ML.SegSam.Tests.Imaging;
+
+[TestClass]
+public sealed class ImageTensorTests
+{
+    [TestMethod, TestCategory("Golden")]
+    public void Input_of_SAM_is_upstreams()
+    {
+        var file = SafetensorsFile.Golden("sam_image.safetensors");
+        foreach (var name in file.CasesWith(".preprocessed"))
+        {
+            using var expected = file.Tensor(name + ".preprocessed");
+            var image = NetworkImage.From(GoldenImages.Image(file, name + ".image_hwc_u8"), (int)expected.shape[3], ResizeRule.LongestSide);
+            using var actual = ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU);
+            Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
+        }
+    }
+
+    [TestMethod, TestCategory("Golden")]
+    public void Stretched_input_of_SAM_Med2D_is_the_predictors()
+    {
+        var file = SafetensorsFile.Golden("med2d_image.safetensors");
+        foreach (var name in file.CasesWith(".predictor_input"))
+        {
+            using var expected = file.Tensor(name + ".predictor_input");
+            var nearest = GoldenImages.Image(file, name + ".resized_nearest_hwc_u8");
+            var size = nearest.Height;
+            using var actual = ImageTensor.Stack(
+                [new(ImageGeometry.For(size, size, size, ResizeRule.PadOrStretch), nearest.Rgb)], PixelNormalization.Sam, torch.CPU);
+            Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
+        }
+    }
+
+    [TestMethod, TestCategory("Golden")]
+    public void Padded_input_of_SAM_Med2D_is_the_data_sets()
+    {
+        var file = SafetensorsFile.Golden("med2d_image.safetensors");
+        foreach (var name in file.CasesWith(".dataset_image_out"))
+        {
+            using var expected = file.Tensor(name + ".dataset_image_out").unsqueeze(0);
+            var image = GoldenImages.Image(file, name + ".image_hwc_u8");
+            using var actual = ImageTensor.Stack(
+                [NetworkImage.From(image, (int)expected.shape[3], ResizeRule.PadOrStretch)], PixelNormalization.Sam, torch.CPU);
+            Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
+        }
+    }
+
+    [TestMethod]
+    public void A_batch_holds_what_its_images_give_alone()
+    {
+        var tall = NetworkImage.From(new(3, 1, [10, 20, 30, 40, 50, 60, 70, 80, 90]), 4, ResizeRule.LongestSide);
+        var wide = NetworkImage.From(new(1, 2, [9, 8, 7, 6, 5, 4]), 4, ResizeRule.PadOrStretch);
+        using var scope = torch.NewDisposeScope();
+        var batch = ImageTensor.Stack([tall, wide], PixelNormalization.Sam, torch.CPU);
+        var alone = torch.cat([ImageTensor.Stack([tall], PixelNormalization.Sam, torch.CPU), ImageTensor.Stack([wide], PixelNormalization.Sam, torch.CPU)]);
+        Assert.AreEqual(0, GoldenImages.LargestDifference(batch, alone));
+        Assert.AreEqual((6 - 123.675f) / 58.395f, batch[1, 0, 1, 2].item<float>(), 1e-6f, "Centred at x 1..2, y 1.");
+        Assert.AreEqual(0, batch[1, 0, 0, 2].item<float>(), "Padding is the mean colour.");
+    }
+
+    [TestMethod]
+    public void The_dtype_asked_for_is_the_dtype_given_and_nothing_leaks()
+    {
+        var image = NetworkImage.From(new(1, 1, [1, 2, 3]), 2, ResizeRule.PadOrStretch);
+        var before = torch.Tensor.TotalCount;
+        using (var batch = ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU, torch.ScalarType.BFloat16))
+            Assert.AreEqual(torch.ScalarType.BFloat16, batch.dtype);
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void Images_for_different_input_sizes_make_no_batch()
+    {
+        var pixel = new PixelImage(1, 1, [1, 2, 3]);
+        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack(
+            [NetworkImage.From(pixel, 2, ResizeRule.PadOrStretch), NetworkImage.From(pixel, 4, ResizeRule.PadOrStretch)], PixelNormalization.Sam, torch.CPU));
+        StringAssert.Contains(error.Message, "image 0 has 2, image 1 has 4");
+        Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack([], PixelNormalization.Sam, torch.CPU));
+    }
+
+    [TestMethod]
+    public void Normalizations_are_equal_when_their_numbers_are()
+    {
+        var copy = new PixelNormalization([.. PixelNormalization.Sam.Mean], [.. PixelNormalization.Sam.Std]);
+        Assert.AreEqual(PixelNormalization.Sam, copy);
+        Assert.AreEqual(PixelNormalization.Sam.GetHashCode(), copy.GetHashCode());
+        Assert.AreNotEqual(PixelNormalization.Sam, new([1, 2, 3], copy.Std));
+        Assert.ThrowsExactly<ArgumentException>(() => new PixelNormalization([0, 0, 0], [1, 0, 1]));
+        Assert.ThrowsExactly<ArgumentException>(() => new PixelNormalization([0, 0], [1, 1, 1]));
+    }
+}

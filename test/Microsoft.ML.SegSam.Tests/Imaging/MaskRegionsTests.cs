@@ -1,0 +1,97 @@
+using CsCheck;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Tests.Golden;
+
+namespace Microsoft.ML.SegSam.Tests.Imaging;
+
+[TestClass]
+public sealed class MaskRegionsTests
+{
+    [TestMethod, TestCategory("Golden")]
+    public void Boxes_of_the_largest_regions_are_SAM_Med2Ds()
+    {
+        var file = SafetensorsFile.Golden("boxes_from_mask.safetensors");
+        foreach (var name in file.CasesWith(".mask"))
+        {
+            var mask = file.Shape(name + ".mask");
+            foreach (var boxes in file.Names.Where(other => other.StartsWith(name + ".boxes_", StringComparison.Ordinal)))
+            {
+                var actual = MaskRegions.LargestBoxes(file.Bytes(name + ".mask"), (int)mask[0], (int)mask[1], (int)file.Shape(boxes)[0]);
+                var numbers = actual.SelectMany(box => (float[])[box.X0, box.Y0, box.X1, box.Y1]).ToArray();
+                CollectionAssert.AreEqual(file.Span<float>(boxes).ToArray(), numbers, boxes);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Regions_are_those_that_flooding_finds() => Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[0, int.MaxValue])
+        .Sample((height, width, tenths, seed) =>
+        {
+            var random = new Random(seed);
+            var mask = Enumerable.Range(0, height * width).Select(_ => random.Next(10) < tenths ? (byte)1 : (byte)0).ToArray();
+            var expected = Flood(mask, height, width);
+            if (expected.Count == 0)
+                return MaskRegions.LargestBoxes(mask, height, width, 3).Count == 0 && MaskRegions.Box(mask, height, width) is null;
+            var all = MaskRegions.LargestBoxes(mask, height, width, expected.Count);
+            return all.SequenceEqual(expected.OrderByDescending(region => region.Area).Select(region => region.Box))
+                && MaskRegions.Box(mask, height, width) == expected.Select(region => region.Box).Aggregate((a, b) => a.Union(b));
+        }, iter: 2000);
+
+    [TestMethod]
+    public void Corners_connect_and_gaps_do_not()
+    {
+        byte[] mask =
+        [
+            1, 0, 0, 0, 0,
+            0, 1, 0, 0, 1,
+            0, 0, 1, 0, 1,
+        ];
+        CollectionAssert.AreEqual(new RegionBox[] { new(0, 0, 3, 3), new(4, 1, 5, 3) }, MaskRegions.LargestBoxes(mask, 3, 5, 2).ToArray());
+    }
+
+    [TestMethod]
+    public void A_comb_of_many_teeth_is_one_region_without_recursion()
+    {
+        const int Side = 2000;
+        var mask = new byte[Side * Side];
+        for (var i = 0; i < mask.Length; i++)
+            mask[i] = i / Side == Side - 1 || i % 2 == 0 ? (byte)1 : (byte)0;
+        Assert.AreEqual(new RegionBox(0, 0, Side, Side), MaskRegions.LargestBoxes(mask, Side, Side, 1)[0]);
+    }
+
+    [TestMethod]
+    public void A_mask_of_another_length_is_refused()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => MaskRegions.Box(new byte[5], 2, 3));
+        Assert.ThrowsExactly<ArgumentException>(() => MaskRegions.LargestBoxes(new byte[7], 2, 3, 1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => MaskRegions.LargestBoxes(new byte[6], 2, 3, 0));
+    }
+
+    private static List<(RegionBox Box, int Area)> Flood(byte[] mask, int height, int width)
+    {
+        var seen = new bool[mask.Length];
+        var regions = new List<(RegionBox, int)>();
+        for (var start = 0; start < mask.Length; start++)
+        {
+            if (mask[start] == 0 || seen[start])
+                continue;
+            var (box, area) = (new RegionBox(start % width, start / width, start % width, start / width), 0);
+            var waiting = new Stack<(int Y, int X)>([(start / width, start % width)]);
+            while (waiting.TryPop(out var pixel))
+            {
+                if (pixel.Y < 0 || pixel.Y >= height || pixel.X < 0 || pixel.X >= width
+                    || seen[pixel.Y * width + pixel.X] || mask[pixel.Y * width + pixel.X] == 0)
+                    continue;
+                seen[pixel.Y * width + pixel.X] = true;
+                area++;
+                box = box.Union(new(pixel.X, pixel.Y, pixel.X + 1, pixel.Y + 1));
+                for (var neighbour = 0; neighbour < 9; neighbour++)
+                    waiting.Push((pixel.Y + neighbour / 3 - 1, pixel.X + neighbour % 3 - 1));
+            }
+
+            regions.Add((box, area));
+        }
+
+        return regions;
+    }
+}
