@@ -38,12 +38,13 @@ internal static class MrHead
 
     private static void Hemispheres(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
     {
+        scene.Paint(draw.Shape(0, -0.2f, 0.55f, 0.5f, wobble: 0.01f, waves: 9), new(levels.Cortex, 4, texture)); // fills between the two
         foreach (var side in (float[])[-1, 1])
         {
             var cortex = draw.Shape(side * 0.29f, -0.2f, 0.29f, 0.45f, side * 3, 0.015f, 9);
             scene.Paint(cortex, new(levels.Cortex, 4, texture));
             Sulci(scene, draw, cortex, levels.Fluid);
-            var white = cortex.Scaled(0.78f) with { Waves = [.. Enumerable.Range(2, 13).Select(k => (draw.Gauss() * 0.05f, draw.Gauss() * 0.05f))] };
+            var white = cortex.Scaled(0.78f) with { Waves = [.. Enumerable.Range(2, 13).Select(k => (draw.Gauss() * 0.04f, draw.Gauss() * 0.04f))] };
             scene.Paint(white, new(levels.White, 4, texture));
             scene.Paint(draw.Shape(side * 0.16f, -0.02f, 0.1f, 0.085f, side * 20), new(levels.Cortex * 1.03f, 4, texture, Edge: 2)); // deep grey
             scene.Paint(draw.Shape(side * 0.1f, -0.17f, 0.09f, 0.05f), new(levels.White, 4, texture));      // corpus callosum
@@ -65,9 +66,9 @@ internal static class MrHead
 
     private static void Middle(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
     {
-        var stem = draw.Shape(0, 0.2f, 0.13f, 0.24f, wobble: 0.04f) with { Bulge = (0, 1, -0.2f) };
+        var stem = draw.Shape(0, 0.2f, 0.13f, 0.22f, wobble: 0.015f) with { Bulge = (0, 1, -0.12f) };
         scene.Paint(stem.Scaled(1.12f), new(levels.Fluid));
-        scene.Paint(stem, new(levels.White * 0.94f, 5, texture));
+        scene.Paint(stem, new(levels.White * 0.9f, 5, texture));
         scene.Paint(draw.Shape(0, 0.01f, 0.016f, 0.08f), new(levels.Fluid));                                // third ventricle
         scene.Paint(draw.Shape(0, -0.45f, 0.014f, 0.24f, wobble: 0), new(levels.Fluid * 0.8f));             // fissure
         foreach (var (side, ventricle) in ((float, string)[])[(-1, "right lateral ventricle"), (1, "left lateral ventricle")])
@@ -85,7 +86,7 @@ internal static class MrHead
         {
             var (x, y) = draw.InDisc();
             var length = MathF.Sqrt(x * x + y * y) + 1e-3f;
-            var (atX, atY) = cortex.Point(x / length * 0.94f, y / length * 0.94f);
+            var (atX, atY) = cortex.Point(x / length * 0.9f, y / length * 0.9f);
             var steep = Math.Clamp(y / (MathF.Abs(x) + 0.05f), -4, 4) * (x < 0 ? -1 : 1);
             scene.Paint(draw.Shape(atX, atY, 0.065f, 0.009f, steep * 22, 0.02f), new(fluid, Edge: 1.2f));
         }
