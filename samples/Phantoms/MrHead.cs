@@ -1,0 +1,121 @@
+namespace Phantoms;
+
+/// <summary>An MR-like coronal slice of the head through the brainstem, T1- or T2-weighted.</summary>
+internal static class MrHead
+{
+    private sealed record Contrast(float Fat, float Muscle, float White, float Cortex, float Fluid, float Tumour);
+
+    public static Scene Paint(Draw draw, int size)
+    {
+        var scene = new Scene(size, draw.Pose());
+        var texture = draw.Noise(30, 30);
+        var levels = draw.Chance(0.6f)
+            ? new Contrast(205, 105, draw.Range(150, 170), draw.Range(108, 124), draw.Range(34, 60), draw.Range(62, 105))    // T1
+            : new Contrast(150, 62, draw.Range(84, 102), draw.Range(120, 136), draw.Range(185, 225), draw.Range(150, 200));  // T2
+        Head(scene, draw, levels, texture);
+        Hemispheres(scene, draw, levels, texture);
+        Cerebellum(scene, draw, levels);
+        Middle(scene, draw, levels, texture);
+        Tumour(scene, draw, levels, texture);
+        Acquire(scene, draw);
+        return scene;
+    }
+
+    private static void Head(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    {
+        scene.Paint(draw.Shape(0, 0.95f, 0.5f, 0.5f), new(levels.Fat * 0.8f, 12, texture));     // neck
+        scene.Paint(draw.Shape(0, 0.95f, 0.43f, 0.46f, wobble: 0.05f), new(levels.Muscle, 14, texture));
+        var head = draw.Shape(0, -0.08f, 0.72f, 0.8f, wobble: 0.012f);
+        scene.Paint(head, new(levels.Fat * 0.55f));                                             // skin
+        scene.Paint(head.Scaled(0.975f), new(levels.Fat, 10, texture));                         // scalp fat
+        scene.Paint(head.Scaled(0.925f), new(18));                                              // bone gives no signal
+        scene.Paint(head.Scaled(0.89f), new(levels.Fat * 0.4f, 10, texture));                   // marrow
+        scene.Paint(head.Scaled(0.87f), new(16));
+        scene.Paint(head.Scaled(0.835f), new(levels.Fluid));
+        foreach (var side in (float[])[-1, 1])
+            scene.Paint(draw.Shape(side * 0.4f, 0.62f, 0.17f, 0.12f, side * -30), new(25, 12, texture)); // skull base
+    }
+
+    private static void Hemispheres(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    {
+        scene.Paint(draw.Shape(0, -0.2f, 0.55f, 0.5f, wobble: 0.01f, waves: 9), new(levels.Cortex, 4, texture)); // fills between the two
+        foreach (var side in (float[])[-1, 1])
+        {
+            var cortex = draw.Shape(side * 0.29f, -0.2f, 0.29f, 0.45f, side * 3, 0.015f, 9);
+            scene.Paint(cortex, new(levels.Cortex, 4, texture));
+            Sulci(scene, draw, cortex, levels.Fluid);
+            var white = cortex.Scaled(0.78f) with { Waves = [.. Enumerable.Range(2, 13).Select(k => (draw.Gauss() * 0.04f, draw.Gauss() * 0.04f))] };
+            scene.Paint(white, new(levels.White, 4, texture));
+            scene.Paint(draw.Shape(side * 0.16f, -0.02f, 0.1f, 0.085f, side * 20), new(levels.Cortex * 1.03f, 4, texture, Edge: 2)); // deep grey
+            scene.Paint(draw.Shape(side * 0.1f, -0.17f, 0.09f, 0.05f), new(levels.White, 4, texture));      // corpus callosum
+        }
+    }
+
+    private static void Cerebellum(Scene scene, Draw draw, Contrast levels)
+    {
+        var folia = draw.Noise(7, 44);
+        var cerebellum = draw.Shape(0, 0.36f, 0.42f, 0.17f, wobble: 0.025f) with { Bulge = (0, -1, -0.12f) };
+        scene.Paint(cerebellum.Scaled(1.1f), new(levels.Fluid));
+        scene.Paint(cerebellum, new(levels.Cortex * 0.97f, 13, folia), "cerebellum");
+        foreach (var side in (float[])[-1, 1])
+        {
+            scene.Paint(draw.Shape(side * 0.18f, 0.37f, 0.11f, 0.05f, side * 12, 0.1f, 6), new(levels.White * 0.96f, 8, folia, Edge: 1.5f),
+                inside: "cerebellum");
+        }
+    }
+
+    private static void Middle(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    {
+        var stem = draw.Shape(0, 0.2f, 0.13f, 0.22f, wobble: 0.015f) with { Bulge = (0, 1, -0.12f) };
+        scene.Paint(stem.Scaled(1.12f), new(levels.Fluid));
+        scene.Paint(stem, new(levels.White * 0.9f, 5, texture));
+        scene.Paint(draw.Shape(0, 0.01f, 0.016f, 0.08f), new(levels.Fluid));                                // third ventricle
+        scene.Paint(draw.Shape(0, -0.45f, 0.014f, 0.24f, wobble: 0), new(levels.Fluid * 0.8f));             // fissure
+        foreach (var (side, ventricle) in ((float, string)[])[(-1, "right lateral ventricle"), (1, "left lateral ventricle")])
+        {
+            var wide = draw.Range(0.85f, 1.35f); // some people's are wider
+            scene.Paint(draw.Shape(side * 0.105f, -0.14f, 0.058f * wide, 0.115f, side * 24, 0.03f) with { Bulge = (side, 0.3f, -0.35f) },
+                new(levels.Fluid), ventricle);
+        }
+    }
+
+    // Thin folds of fluid that run from the surface towards the middle.
+    private static void Sulci(Scene scene, Draw draw, Contour cortex, float fluid)
+    {
+        for (var fold = 0; fold < 13; fold++)
+        {
+            var (x, y) = draw.InDisc();
+            var length = MathF.Sqrt(x * x + y * y) + 1e-3f;
+            var (atX, atY) = cortex.Point(x / length * 0.9f, y / length * 0.9f);
+            var steep = Math.Clamp(y / (MathF.Abs(x) + 0.05f), -4, 4) * (x < 0 ? -1 : 1);
+            scene.Paint(draw.Shape(atX, atY, 0.065f, 0.009f, steep * 22, 0.02f), new(fluid, Edge: 1.2f));
+        }
+    }
+
+    private static void Tumour(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    {
+        if (!draw.Chance(0.65f))
+            return;
+        var side = draw.Chance(0.5f) ? -1 : 1;
+        var radius = draw.Range(0.1f, 0.155f);
+        var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f), radius, radius * draw.Range(0.8f, 1.1f), 0, 0.06f, 6);
+        scene.Paint(tumour.Scaled(1.45f), new((levels.White + 2 * levels.Tumour) / 3, 8, texture, Edge: 6)); // swelling around it
+        scene.Paint(tumour, new(levels.Tumour, 12, texture, Edge: 1.5f), "brain tumour");
+        if (draw.Chance(0.5f))
+            scene.Paint(tumour.Scaled(0.55f), new(levels.Fluid * 1.05f, 6, texture, Edge: 2), inside: "brain tumour");
+    }
+
+    // A coil's uneven sensitivity, then the magnitude of a complex signal with noise in both parts (Rician).
+    private static void Acquire(Scene scene, Draw draw)
+    {
+        scene.Blur();
+        var coil = draw.Noise(2, 2);
+        var (unevenness, noise) = (draw.Range(0.06f, 0.16f), draw.Range(4, 9));
+        scene.Change((_, x, y, grey) =>
+        {
+            var real = grey * (1 + unevenness * Math.Clamp(coil.At(x, y), -2, 2)) + noise * draw.Gauss();
+            var imaginary = noise * draw.Gauss();
+            return MathF.Sqrt(real * real + imaginary * imaginary);
+        });
+    }
+}

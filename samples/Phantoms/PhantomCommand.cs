@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Phantoms;
+
+/// <summary>The command line: writes a folder of slices.</summary>
+public static class PhantomCommand
+{
+    private const string Usage = """
+        Makes medical-like slices with masks, in the folder layout of SAM-Med2D.
+
+        --out FOLDER   where to write; needed
+        --count N      how many slices (default 30)
+        --seed S       equal seeds give equal bytes (default 1)
+        --size P       height and width in pixels, 64 to 1024 (default 128)
+        --sheet        also write sheet.png: the first 18 slices, plain and outlined
+        --help         this text
+        """;
+
+    /// <summary>Runs the program.</summary>
+    /// <returns>0 when done, 2 when an argument is wrong.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        string? folder = null;
+        var (count, seed, size, sheet) = (30, 1, 128, false);
+        try
+        {
+            for (var i = 0; i < args.Length; i++)
+            {
+                switch (args[i])
+                {
+                    case "--help": output.WriteLine(Usage); return 0;
+                    case "--sheet": sheet = true; break;
+                    case "--out": folder = Value(args, ref i); break;
+                    case "--count": count = Number(args, ref i, 1, 1_000_000); break;
+                    case "--seed": seed = Number(args, ref i, int.MinValue, int.MaxValue); break;
+                    case "--size": size = Number(args, ref i, 64, 1024); break;
+                    default: throw new FormatException($"'{args[i]}' is not an option");
+                }
+            }
+
+            if (folder is null)
+                throw new FormatException("--out FOLDER is missing");
+        }
+        catch (FormatException wrong)
+        {
+            error.WriteLine($"{wrong.Message}; --help lists the options.");
+            return 2;
+        }
+
+        PhantomFolder.Write(folder, PhantomGenerator.Create(seed, count, size));
+        if (sheet)
+            ContactSheet.Write(Path.Combine(folder, "sheet.png"), [.. PhantomGenerator.Create(seed, Math.Min(count, 18), size)]);
+        output.WriteLine($"{count} slices of {size} x {size} pixels (seed {seed}) are in {folder}.");
+        return 0;
+    }
+
+    private static string Value(string[] args, ref int i) =>
+        i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i]
+            : throw new FormatException($"{args[i]} needs a value after it");
+
+    private static int Number(string[] args, ref int i, int low, int high)
+    {
+        var (option, text) = (args[i], Value(args, ref i));
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
+            ? number : throw new FormatException($"{option} must be a whole number from {low} to {high}, not '{text}'");
+    }
+}

@@ -1,0 +1,21 @@
+using SkiaSharp;
+
+namespace Phantoms;
+
+/// <summary>Writes raw pixels as PNG files.</summary>
+internal static class PhantomPng
+{
+    /// <summary>8-bit grey, row-major.</summary>
+    public static void WriteGrey(string path, byte[] grey, int width, int height) => Write(path, grey, width, height, SKColorType.Gray8);
+
+    /// <summary>4 bytes per pixel: red, green, blue, alpha.</summary>
+    public static void WriteRgba(string path, byte[] rgba, int width, int height) => Write(path, rgba, width, height, SKColorType.Rgba8888);
+
+    private static void Write(string path, byte[] pixels, int width, int height, SKColorType type)
+    {
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, type, SKAlphaType.Opaque), pixels);
+        using var encoded = image.Encode(SKEncodedImageFormat.Png, 100);
+        using var file = File.Create(path);
+        encoded.SaveTo(file);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Phantoms;
+
+/// <summary>One named object of a slice.</summary>
+/// <param name="Category">Lower-case English name, a key of <see cref="PhantomGenerator.Categories"/>.</param>
+/// <param name="Description">The category's key characteristics, the same in every slice.</param>
+/// <param name="Mask">Height times width, row-major; true = object.</param>
+/// <param name="Box">Tight box of the mask.</param>
+public sealed record PhantomObject(string Category, string Description, bool[] Mask, PhantomBox Box);
+
+/// <summary>One made-up medical slice with the masks of its named objects, at most one per category.</summary>
+/// <param name="Id">Unique within a seed, fit for a file name.</param>
+/// <param name="Modality">"ct", "mr" or "ultrasound".</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Gray">Height times width grey levels 0..255, row-major. The image's left is the patient's right, as in radiology.</param>
+/// <param name="Objects">In painting order. Organs are disjoint; a liver lesion, brain tumour or thyroid nodule lies inside the mask of what
+/// holds it, which keeps those pixels; a kidney cyst bulges out and takes its pixels from the kidney.</param>
+public sealed record PhantomSlice(string Id, string Modality, int Height, int Width, byte[] Gray, IReadOnlyList<PhantomObject> Objects);

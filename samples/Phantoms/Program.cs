@@ -1,0 +1,3 @@
+using Phantoms;
+
+return PhantomCommand.Run(args, Console.Out, Console.Error);

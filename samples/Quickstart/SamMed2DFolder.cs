@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.ML.Data;
+
+namespace Quickstart;
+
+/// <summary>Reads a folder in the layout of SAM-Med2D: images/, masks/ and a JSON list for training, for test, or both.</summary>
+/// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png; the category may contain underscores
+/// and numbers. The lists keep the paths of whoever wrote them, so only the last two parts count.</remarks>
+public static class SamMed2DFolder
+{
+    private const string TrainList = "image2label_train.json"; // image -> its masks
+    private const string TestList = "label2image_test.json";   // mask -> its image
+
+    /// <summary>One row per listed mask, training list first, in the lists' order.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">Neither list is there, or a listed file is missing.</exception>
+    /// <exception cref="InvalidDataException">A list is not such JSON, a name does not fit, a mask is empty or not of its image's size.</exception>
+    public static IReadOnlyList<SliceRow> Read(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}'; give one that holds images/, masks/ and {TrainList} or {TestList}.");
+        var train = ReadList<string[]>(folder, TrainList);
+        var test = ReadList<string>(folder, TestList);
+        if (train is null && test is null)
+            throw new FileNotFoundException($"'{folder}' holds neither {TrainList} nor {TestList}; at least one must name its images and masks.");
+        var sizes = new Dictionary<string, (int Width, int Height)>();
+        return [.. (train ?? []).SelectMany(entry => entry.Value.Select(mask => Row(folder, entry.Key, mask, "train", sizes))),
+                .. (test ?? []).Select(entry => Row(folder, entry.Value, entry.Key, "test", sizes))];
+    }
+
+    private static Dictionary<string, T>? ReadList<T>(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, T>>(File.ReadAllText(path));
+        }
+        catch (JsonException wrong)
+        {
+            var expected = name == TrainList ? "an object from image path to a list of mask paths" : "an object from mask path to image path";
+            throw new InvalidDataException($"'{path}' is not {expected}: {wrong.Message}", wrong);
+        }
+    }
+
+    private static SliceRow Row(string folder, string image, string mask, string split, Dictionary<string, (int Width, int Height)> sizes)
+    {
+        var (imagePath, maskPath) = (Locate(folder, image), Locate(folder, mask));
+        var imageId = Path.GetFileNameWithoutExtension(imagePath);
+        if (!sizes.TryGetValue(imagePath, out var size))
+        {
+            using var pixels = MLImage.CreateFromFile(imagePath);
+            sizes[imagePath] = size = (pixels.Width, pixels.Height);
+        }
+
+        return new()
+        {
+            ImageId = imageId,
+            ImagePath = imagePath,
+            MaskPath = maskPath,
+            Box = TightBox(maskPath, size.Width, size.Height),
+            Category = Category(maskPath, imageId),
+            Split = split,
+        };
+    }
+
+    private static string Locate(string folder, string listed)
+    {
+        var path = Path.Combine([folder, .. listed.Split('/', '\\').TakeLast(2)]);
+        return File.Exists(path) ? path
+            : throw new FileNotFoundException($"'{listed}' is listed in '{folder}', but there is no file '{path}'.", path);
+    }
+
+    private static string Category(string maskPath, string imageId)
+    {
+        var name = Path.GetFileNameWithoutExtension(maskPath);
+        var (start, end) = (imageId.Length + 1, name.LastIndexOf('_'));
+        if (!name.StartsWith(imageId + "_", StringComparison.Ordinal) || end <= start || !int.TryParse(name.AsSpan(end + 1), out _))
+            throw new InvalidDataException($"The mask '{maskPath}' should be called {imageId}_CATEGORY_NUMBER.png, such as {imageId}_liver_000.png.");
+        return name[start..end].Replace('_', ' ');
+    }
+
+    private static float[] TightBox(string maskPath, int width, int height)
+    {
+        using var mask = MLImage.CreateFromFile(maskPath);
+        if (mask.Width != width || mask.Height != height)
+        {
+            throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels, its image {width} x {height} " +
+                "(width x height); they must be of one size.");
+        }
+
+        var (x0, y0, x1, y1) = (width, height, 0, 0);
+        var pixels = mask.Pixels;
+        for (var i = 0; i < width * height; i++)
+        {
+            // Three colours in either order, then opacity.
+            if ((pixels[4 * i] | pixels[4 * i + 1] | pixels[4 * i + 2]) == 0)
+                continue;
+            var (y, x) = Math.DivRem(i, width);
+            (x0, y0, x1, y1) = (Math.Min(x0, x), Math.Min(y0, y), Math.Max(x1, x + 1), Math.Max(y1, y + 1));
+        }
+
+        return x1 > 0 ? [x0, y0, x1, y1]
+            : throw new InvalidDataException($"The mask '{maskPath}' is empty; it must have at least one non-zero pixel. Remove it from the list.");
+    }
+}

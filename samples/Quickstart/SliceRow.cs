@@ -1,0 +1,26 @@
+using Microsoft.ML.Data;
+
+namespace Quickstart;
+
+/// <summary>One object of a SAM-Med2D folder: what ML.NET needs to load its image and mask.</summary>
+public sealed class SliceRow
+{
+    /// <summary>The image's file name without its ending; the rows of one image share it.</summary>
+    public required string ImageId { get; init; }
+
+    /// <summary>Path of the image file.</summary>
+    public required string ImagePath { get; init; }
+
+    /// <summary>Path of the mask file, of the image's size; non-zero = object.</summary>
+    public required string MaskPath { get; init; }
+
+    /// <summary>Tight box of the mask: x0, y0, x1, y1 in pixels, right and bottom just outside.</summary>
+    [VectorType(4)]
+    public required float[] Box { get; init; }
+
+    /// <summary>The category as the mask's file name spells it, with spaces for underscores.</summary>
+    public required string Category { get; init; }
+
+    /// <summary>"train" or "test".</summary>
+    public required string Split { get; init; }
+}

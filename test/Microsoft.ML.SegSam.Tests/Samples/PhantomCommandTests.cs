@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Phantoms;
+
+namespace Microsoft.ML.SegSam.Tests.Samples;
+
+[TestClass]
+public sealed class PhantomCommandTests
+{
+    [TestMethod]
+    public void It_writes_a_folder_with_texts_and_a_sheet()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, output, _) = Run("--out", folder.Path, "--count", "3", "--seed", "-5", "--size", "64", "--sheet");
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(output, "3 slices of 64 x 64");
+        Assert.HasCount(3, Directory.GetFiles(Path.Combine(folder.Path, "images"), "*.png"));
+        Assert.IsTrue(File.Exists(Path.Combine(folder.Path, "sheet.png")));
+        var texts = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(folder.Path, "texts.json")))!;
+        CollectionAssert.AreEquivalent(PhantomGenerator.Categories.ToArray(), texts.ToArray());
+    }
+
+    [TestMethod]
+    public void Help_names_every_option()
+    {
+        var (code, output, _) = Run("--help");
+        Assert.AreEqual(0, code);
+        foreach (var option in (string[])["--out", "--count", "--seed", "--size", "--sheet"])
+            StringAssert.Contains(output, option);
+    }
+
+    [TestMethod]
+    [DataRow("--out FOLDER is missing")]
+    [DataRow("'--color' is not an option", "--color")]
+    [DataRow("--out needs a value", "--out")]
+    [DataRow("--out needs a value", "--out", "--sheet")]
+    [DataRow("--count must be a whole number from 1", "--out", "x", "--count", "0")]
+    [DataRow("not 'many'", "--out", "x", "--count", "many")]
+    [DataRow("from 64 to 1024, not '32'", "--out", "x", "--size", "32")]
+    public void A_wrong_argument_is_said_in_one_line_with_code_2(string complaint, params string[] args)
+    {
+        var (code, _, error) = Run(args);
+        Assert.AreEqual(2, code);
+        StringAssert.Contains(error, complaint);
+        Assert.HasCount(1, error.TrimEnd().Split('\n'));
+        Assert.IsFalse(Directory.Exists("x"));
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return (PhantomCommand.Run(args, output, error), output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using CsCheck;
+using Phantoms;
+
+namespace Microsoft.ML.SegSam.Tests.Samples;
+
+[TestClass]
+public sealed class PhantomGeneratorTests
+{
+    private static readonly IReadOnlyList<PhantomSlice> Sixty = [.. PhantomGenerator.Create(seed: 11, count: 60)];
+
+    [TestMethod]
+    public void Equal_seeds_give_equal_slices_and_other_seeds_do_not() =>
+        Gen.Int.Sample(seed =>
+        {
+            var (one, again) = (PhantomGenerator.Create(seed, 3, 64).ToArray(), PhantomGenerator.Create(seed, 3, 64).ToArray());
+            var other = PhantomGenerator.Create(unchecked(seed + 1), 3, 64).ToArray();
+            return Enumerable.Range(0, 3).All(i => Fingerprint(one[i]) == Fingerprint(again[i]) && Fingerprint(one[i]) != Fingerprint(other[i]));
+        }, iter: 5);
+
+    [TestMethod]
+    public void A_slice_does_not_depend_on_how_many_are_made() =>
+        Assert.AreEqual(Fingerprint(Sixty[7]), Fingerprint(PhantomGenerator.Create(11, 8).Last()));
+
+    [TestMethod]
+    public void Slices_of_one_modality_all_differ() =>
+        Assert.AreEqual(60, Sixty.Select(Fingerprint).Distinct().Count());
+
+    [TestMethod]
+    public void The_modalities_take_turns() =>
+        CollectionAssert.AreEqual((string[])["ct", "mr", "ultrasound", "ct", "mr"], Sixty.Take(5).Select(slice => slice.Modality).ToArray());
+
+    [TestMethod]
+    public void Every_category_appears_in_sixty_slices_and_has_a_full_description()
+    {
+        CollectionAssert.AreEquivalent(PhantomGenerator.Categories.Keys.ToArray(),
+            Sixty.SelectMany(slice => slice.Objects).Select(found => found.Category).Distinct().ToArray());
+        foreach (var (name, text) in PhantomGenerator.Categories)
+            Assert.IsGreaterThan(150, text.Length, $"{name}: '{text}'");
+        Assert.AreEqual(PhantomGenerator.Categories.Count, PhantomGenerator.Categories.Values.Distinct().Count());
+    }
+
+    [TestMethod]
+    public void A_slice_has_three_to_seven_objects_of_different_categories()
+    {
+        foreach (var slice in Sixty)
+        {
+            Assert.IsInRange(3, 7, slice.Objects.Count, slice.Id);
+            Assert.AreEqual(slice.Objects.Count, slice.Objects.Select(found => found.Category).Distinct().Count(), slice.Id);
+        }
+    }
+
+    [TestMethod]
+    public void Boxes_are_tight_and_objects_large_enough_to_prompt_for()
+    {
+        foreach (var slice in Sixty)
+        {
+            foreach (var (category, _, mask, box) in slice.Objects)
+            {
+                var points = Points(slice, mask);
+                Assert.IsGreaterThanOrEqualTo(40, points.Count, $"{slice.Id} {category}");
+                Assert.AreEqual(new PhantomBox(points.Min(p => p.X), points.Min(p => p.Y), points.Max(p => p.X) + 1, points.Max(p => p.Y) + 1), box);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("kidney")]
+    [DataRow("lateral ventricle")]
+    [DataRow("thyroid lobe")]
+    public void The_left_organ_lies_on_the_images_right(string organ)
+    {
+        var pairs = Sixty.Where(slice => slice.Objects.Any(found => found.Category == $"left {organ}")).ToArray();
+        Assert.IsGreaterThanOrEqualTo(20, pairs.Length);
+        foreach (var slice in pairs)
+            Assert.IsGreaterThan(CentreX(slice, $"right {organ}") + 4, CentreX(slice, $"left {organ}"), slice.Id);
+    }
+
+    [TestMethod]
+    [DataRow("liver", "spleen")]
+    [DataRow("spleen", "left kidney")]
+    [DataRow("aorta", "right kidney")]
+    [DataRow("liver lesion", "kidney cyst")]
+    [DataRow("brain tumour", "left lateral ventricle")]
+    [DataRow("left thyroid lobe", "right thyroid lobe")]
+    [DataRow("thyroid nodule", "strap muscle")]
+    public void Brightness_alone_cannot_tell(string one, string other)
+    {
+        var (a, b) = (Means(one), Means(other));
+        Assert.IsLessThan(Math.Min(a.Max(), b.Max()), Math.Max(a.Min(), b.Min()), $"{one}: {a.Min()}..{a.Max()}, {other}: {b.Min()}..{b.Max()}");
+    }
+
+    [TestMethod]
+    [DataRow("liver lesion", "liver", true)]
+    [DataRow("kidney cyst", "left kidney", false)]
+    [DataRow("liver", "right kidney", false)]
+    [DataRow("thyroid nodule", "strap muscle", false)]
+    public void Lesions_nest_in_their_organ_and_organs_are_disjoint(string inner, string outer, bool nested)
+    {
+        var pairs = Sixty.Select(slice => (Inner: Find(slice, inner)?.Mask, Outer: Find(slice, outer)?.Mask))
+            .Where(pair => pair.Inner is not null && pair.Outer is not null).ToArray();
+        Assert.IsNotEmpty(pairs);
+        foreach (var (a, b) in pairs)
+            Assert.AreEqual(nested ? a!.Count(inside => inside) : 0, a!.Zip(b!).Count(pixel => pixel.First && pixel.Second));
+    }
+
+    [TestMethod]
+    public void Objects_lie_where_the_picture_shows_something()
+    {
+        foreach (var slice in Sixty)
+        {
+            foreach (var found in slice.Objects)
+                Assert.IsGreaterThan(8, Mean(slice, found.Mask), $"{slice.Id} {found.Category}");
+        }
+    }
+
+    [TestMethod]
+    public void Counts_and_sizes_out_of_range_are_named_before_anything_is_made()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, -1)).Message, "0 or more");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, 1, 63)).Message, "64 to 1024");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, 1, 1025)).Message, "64 to 1024");
+    }
+
+    [TestMethod]
+    public void An_empty_mask_has_no_box() =>
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PhantomBox.Around(new bool[6], 3)).Message, "empty");
+
+    private static string Fingerprint(PhantomSlice slice) => Convert.ToHexString(SHA256.HashData(
+        [.. slice.Gray, .. slice.Objects.SelectMany(found => found.Mask).Select(inside => inside ? (byte)1 : (byte)0)]));
+
+    private static PhantomObject? Find(PhantomSlice slice, string category) => slice.Objects.FirstOrDefault(found => found.Category == category);
+
+    private static List<(int X, int Y)> Points(PhantomSlice slice, bool[] mask) =>
+        [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (i % slice.Width, i / slice.Width))];
+
+    private static double CentreX(PhantomSlice slice, string category) => Points(slice, Find(slice, category)!.Mask).Average(p => p.X);
+
+    private static double Mean(PhantomSlice slice, bool[] mask) => slice.Gray.Where((_, i) => mask[i]).Average(grey => (double)grey);
+
+    private static double[] Means(string category) =>
+        [.. Sixty.Where(slice => Find(slice, category) is not null).Select(slice => Mean(slice, Find(slice, category)!.Mask))];
+}

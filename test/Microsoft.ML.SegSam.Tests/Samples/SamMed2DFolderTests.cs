@@ -1,0 +1,111 @@
+using Microsoft.ML.Data;
+using Phantoms;
+using Quickstart;
+
+namespace Microsoft.ML.SegSam.Tests.Samples;
+
+[TestClass]
+public sealed class SamMed2DFolderTests
+{
+    [TestMethod]
+    public void The_published_demo_folder_reads_with_its_categories_and_splits()
+    {
+        var rows = SamMed2DFolder.Read(SharedFolder.Require("data", "sam-med2d-data_demo"));
+        Assert.HasCount(22, rows);
+        Assert.AreEqual(19, rows.Count(row => row.Split == "train"));
+        CollectionAssert.AreEquivalent((string[])["aorta", "inferior vena cava", "liver"],
+            rows.Where(row => row.Split == "test").Select(row => row.Category).ToArray());
+        CollectionAssert.IsSubsetOf((string[])["vertebrae T9", "rib left 9", "lung lower lobe left", "spleen"], rows.Select(row => row.Category).ToArray());
+        CollectionAssert.AreEquivalent((string[])["amos_0004_75", "amos_0006_90", "s0114_111"], rows.Select(row => row.ImageId).Distinct().ToArray());
+        foreach (var row in rows)
+        {
+            Assert.IsTrue(File.Exists(row.ImagePath) && File.Exists(row.MaskPath), row.MaskPath);
+            Assert.IsTrue(row.Box[0] >= 0 && row.Box[1] >= 0 && row.Box[0] < row.Box[2] && row.Box[1] < row.Box[3], row.MaskPath);
+        }
+    }
+
+    [TestMethod]
+    public void What_was_written_reads_back_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        PhantomSlice[] slices = [.. PhantomGenerator.Create(3, 3, 96)];
+        PhantomFolder.Write(folder.Path, slices);
+        var rows = SamMed2DFolder.Read(folder.Path);
+        Assert.HasCount(slices.Sum(slice => slice.Objects.Count), rows);
+        foreach (var slice in slices)
+        {
+            foreach (var found in slice.Objects)
+            {
+                var row = rows.Single(row => row.ImageId == slice.Id && row.Category == found.Category);
+                CollectionAssert.AreEqual(slice.Gray, Levels(row.ImagePath));
+                CollectionAssert.AreEqual(found.Mask, Levels(row.MaskPath).Select(level => level > 0).ToArray());
+                CollectionAssert.AreEqual((float[])[found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1], row.Box);
+                Assert.AreEqual("train", row.Split);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_missing_folder_is_named() =>
+        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => SamMed2DFolder.Read("no-such-folder")).Message, "'no-such-folder'");
+
+    [TestMethod]
+    public void A_folder_without_lists_says_which_were_expected()
+    {
+        using var folder = new TemporaryFolder();
+        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => SamMed2DFolder.Read(folder.Path)).Message, "image2label_train.json");
+    }
+
+    [TestMethod]
+    public void A_listed_file_that_is_missing_is_named()
+    {
+        using var folder = Written(out var rows);
+        File.Delete(rows[1].MaskPath);
+        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => SamMed2DFolder.Read(folder.Path)).Message, Path.GetFileName(rows[1].MaskPath));
+    }
+
+    [TestMethod]
+    [DataRow(64, 64, 0, "empty")]
+    [DataRow(64, 32, 255, "64 x 32")]
+    public void A_useless_mask_is_named_with_what_is_wrong(int width, int height, int level, string complaint)
+    {
+        using var folder = Written(out var rows);
+        using (var mask = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32,
+                   [.. Enumerable.Range(0, width * height).SelectMany(_ => (byte[])[(byte)level, (byte)level, (byte)level, 255])]))
+            mask.Save(rows[1].MaskPath);
+        var message = Assert.ThrowsExactly<InvalidDataException>(() => SamMed2DFolder.Read(folder.Path)).Message;
+        StringAssert.Contains(message, complaint);
+        StringAssert.Contains(message, Path.GetFileName(rows[1].MaskPath));
+    }
+
+    [TestMethod]
+    [DataRow("image2label_train.json", "[1, 2]", "list of mask paths")]
+    [DataRow("label2image_test.json", "{\"masks/x.png\": 3}", "from mask path to image path")]
+    [DataRow("label2image_test.json", "{\"masks/a_liver.png\": \"images/a.png\"}", "a_CATEGORY_NUMBER.png")]
+    public void A_list_that_does_not_fit_says_what_was_expected(string list, string json, string expected)
+    {
+        using var folder = Written(out var rows);
+        File.WriteAllText(Path.Combine(folder.Path, list), json);
+        File.Copy(rows[0].ImagePath, Path.Combine(folder.Path, "images", "a.png"));
+        File.Copy(rows[0].MaskPath, Path.Combine(folder.Path, "masks", "a_liver.png"));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SamMed2DFolder.Read(folder.Path)).Message, expected);
+    }
+
+    private static TemporaryFolder Written(out IReadOnlyList<SliceRow> rows)
+    {
+        var folder = new TemporaryFolder();
+        PhantomFolder.Write(folder.Path, PhantomGenerator.Create(4, 1, 64));
+        rows = SamMed2DFolder.Read(folder.Path);
+        return folder;
+    }
+
+    private static byte[] Levels(string path)
+    {
+        using var image = MLImage.CreateFromFile(path);
+        var pixels = image.Pixels;
+        var levels = new byte[image.Width * image.Height];
+        for (var i = 0; i < levels.Length; i++)
+            levels[i] = pixels[4 * i];
+        return levels;
+    }
+}
