@@ -1,2 +1,134 @@
-namespace Microsoft.ML.SegSam; /// <summary>x</summary>
-public sealed class SegSamEstimator { }
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.Transforms.Image;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Trains SEG-SAM on images, prompts, masks and category texts.</summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term>Needs training</term><description>yes</description></item>
+/// <item><term>Input columns</term><description>image, at least one prompt (box, clicks, mask); for training also mask and category: see <see cref="SegSamOptions"/></description></item>
+/// <item><term>Output columns</term><description>see <see cref="SegSamTransformer"/></description></item>
+/// <item><term>Repeatable</term><description>on the CPU, by the seed of the <see cref="MLContext"/></description></item>
+/// <item><term>Exportable to ONNX</term><description>no</description></item>
+/// </list>
+/// </remarks>
+public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly SegSamOptions _options;
+
+    static SegSamEstimator() => SegSamTransformer.RegisterImageType();
+
+    /// <summary>Makes an estimator; nothing is computed until <see cref="Fit(IDataView)"/>.</summary>
+    /// <exception cref="ArgumentException">An option has a value that is not allowed; the message names it.</exception>
+    public SegSamEstimator(IHostEnvironment environment, SegSamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (_environment, _options) = (environment, options);
+    }
+
+    /// <summary>Trains on all rows; the model has the weights of the last epoch.</summary>
+    /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
+    public SegSamTransformer Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>Trains on all rows; the model has the weights of the epoch with the highest mean Dice on the validation rows.</summary>
+    /// <param name="input">Training rows, one for each object.</param>
+    /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, or the loss diverges.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first step; later cancellation returns the best model so far.</exception>
+    public SegSamTransformer Fit(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = _environment.Register(nameof(SegSamEstimator));
+        using var channel = host.Start("Fit");
+        var device = TorchDevice.Choose(_environment);
+        var settings = (IHostEnvironmentInternal)_environment;
+        var seed = settings.Seed ?? host.Rand.Next();
+        var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
+
+        var preset = SegSamConfig.For(_options.Encoder, _options.InputSize);
+        var categories = new CategoryTexts();
+        var reader = new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories);
+        using var training = reader.Read(input, learnCategories: true, folder);
+        using var held = validation is null ? null : new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories).Read(validation, learnCategories: false, folder);
+
+        var network = Build(preset, categories, seed).to(device.Device);
+        try
+        {
+            channel.Info(MessageSensitivity.None,
+                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; {_options.Encoder}, "
+                + $"input {preset.InputSize} x {preset.InputSize}, {network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
+            var trainer = new Trainer(network, _options, PixelNormalization.Sam, device, new Random(seed), progress => Report(channel, progress));
+            if (!trainer.Train(training, held))
+                channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
+            if (trainer.DroppedOthers > 0)
+                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
+            network.eval();
+            return new(_environment, _options, new(network, categories.Names, PixelNormalization.Sam, device));
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The columns after this estimator, or an error that says which column is missing or of the wrong type.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        foreach (var (name, accepts, expected) in TrainingColumns.Needs(_options))
+        {
+            if (!inputSchema.TryFindColumn(name, out var column))
+                throw ColumnCheck.Missing(name, expected, inputSchema.Select(other => other.Name));
+            if (!accepts(TypeOf(column)))
+                throw ColumnCheck.Mismatch(name, expected, column.GetTypeString());
+        }
+
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        foreach (var output in OutputColumns.All(_options, categories: []))
+            columns[output.Name] = output.Shape;
+        return new SchemaShape(columns.Values);
+    }
+
+    private SegSamNetwork Build(SegSamConfig preset, CategoryTexts categories, int seed)
+    {
+        var bank = categories.ToBank();
+        var network = new SegSamNetwork(preset with
+        {
+            Adapter = _options.Adapter,
+            CategoryCount = bank.Length,
+            TextWidth = bank[0].Length,
+            PresenceTokens = _options.PresenceTokens,
+            TextInsertion = _options.TextInsertion,
+            TextConditioning = _options.TextConditioning,
+            ClassHead = _options.ClassHead,
+        }).Initialize(seed);
+        using var vectors = tensor(bank.SelectMany(vector => vector).ToArray(), network.TextBank.shape);
+        network.TextBank.copy_(vectors);
+        return network;
+    }
+
+    private void Report(IChannel channel, TrainingProgress progress)
+    {
+        channel.Info(MessageSensitivity.None, progress.ToString());
+        _options.Progress?.Report(progress);
+    }
+
+    // A shape knows no vector lengths; the checks take an unknown length for any.
+    private static DataViewType TypeOf(SchemaShape.Column column) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item ? column.ItemType : new VectorDataViewType(item);
+}

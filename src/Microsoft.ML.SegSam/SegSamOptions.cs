@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam;
@@ -112,8 +113,8 @@ public sealed class SegSamOptions
     /// <summary>Largest norm of the gradient of all weights together. Above 0, default 1.</summary>
     public double GradientClip { get; init; } = 1;
 
-    /// <summary>Correction rounds after the first prompt of each step: clicks into the error and the previous mask, image embedding detached (method, 6.2). At least 0, default 0.</summary>
-    public int InteractiveRounds { get; init; }
+    /// <summary>Correction rounds after the first prompt of each step: clicks into the error together with the previous mask, image embedding detached (method, 6.2). At least 0; default null: 2 where clicks or mask prompts are named, else 0.</summary>
+    public int? InteractiveRounds { get; init; }
 
     // ---- scoring ----
 
@@ -123,10 +124,14 @@ public sealed class SegSamOptions
     // ---- the run ----
 
     /// <summary>Receives one report for each epoch. Default null.</summary>
+    [JsonIgnore]
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Stops training after the current step; the model keeps the best weights so far. Default none.</summary>
+    [JsonIgnore]
     public CancellationToken CancellationToken { get; init; }
+
+    internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
 
     /// <summary>Whether any prompt column is named.</summary>
     internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
@@ -150,7 +155,7 @@ public sealed class SegSamOptions
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
         foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
-        Require(InteractiveRounds >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0");
+        Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var choice in (Enum[])[Encoder, Resize, Adapter, EncoderTraining, TextInsertion, TextConditioning, ClassHead, AlignmentForm, AlignmentStop, PresenceObjective, MaskSelection])
             Require(Enum.IsDefined(choice.GetType(), choice), choice.GetType().Name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
     }

@@ -21,4 +21,14 @@ public sealed record TrainingProgress(
     double PromptsPerSecond,
     TimeSpan TimeLeft,
     string Device,
-    string Precision);
+    string Precision)
+{
+    /// <summary>One line for people.</summary>
+    public override string ToString()
+    {
+        var parts = string.Join(", ", LossParts.Select(part => FormattableString.Invariant($"{part.Key} {part.Value:0.000}")));
+        var validation = ValidationDice is { } dice ? FormattableString.Invariant($", validation Dice {dice:0.000}{(IsBest ? " (best)" : "")}") : "";
+        return FormattableString.Invariant($"Epoch {Epoch}/{Epochs}: loss {Loss:0.000} ({parts}){validation}, {PromptsPerSecond:0} prompts/s, ")
+            + FormattableString.Invariant($"{TimeLeft.TotalSeconds:0} s left, {Device}, {Precision}");
+    }
+}

@@ -13,7 +13,7 @@ internal static class MaskImage
     public static byte[] Decode(ReadOnlySpan<byte> encodedFile, out int height, out int width) =>
         From(PixelImage.Decode(encodedFile), out height, out width);
 
-    private static byte[] From(PixelImage image, out int height, out int width)
+    public static byte[] From(PixelImage image, out int height, out int width)
     {
         (height, width) = (image.Height, image.Width);
         var rgb = image.Rgb;

@@ -12,7 +12,17 @@ namespace Microsoft.ML.SegSam.Network;
 /// <param name="SemanticLogits">m_s [P,1,4g,4g].</param>
 /// <param name="ClassLogits">c_so [P,K+1]; the last is "no object".</param>
 /// <param name="PresenceLogits">c_co [P,N_c,K+1].</param>
-internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits);
+internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits)
+{
+    /// <summary>Of SAM's three hypotheses, the one with the highest predicted IoU: logits [P,1,4g,4g] and that IoU [P].</summary>
+    public (Tensor Logits, Tensor Quality) BestMask()
+    {
+        using var scope = NewDisposeScope();
+        var (quality, index) = Quality.narrow(1, 1, Quality.size(1) - 1).max(1);                    // [P], [P]
+        var where = (index + 1).reshape(-1, 1, 1, 1).expand(-1, 1, MaskLogits.size(2), MaskLogits.size(3));
+        return scope.Keep((MaskLogits.gather(1, where), quality));
+    }
+}
 
 /// <summary>SEG-SAM: image and prompts in, binary mask, semantic mask and categories out (method, 4).</summary>
 internal sealed class SegSamNetwork : Module, IInitialized

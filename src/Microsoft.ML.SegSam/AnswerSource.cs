@@ -1,0 +1,50 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Getters of one row's output columns; all read one shared answer, and what no getter asks for is not computed.</summary>
+/// <param name="current">The answer of the row at hand, computed at most once for each row; throws where there is no row.</param>
+internal sealed class AnswerSource(Func<AnswerView> current)
+{
+    public ValueGetter<VBuffer<T>> Vector<T>(Func<AnswerView, T[]> value) => (ref VBuffer<T> into) =>
+    {
+        var values = value(current());
+        var editor = VBufferEditor.Create(ref into, values.Length);
+        values.CopyTo(editor.Values);
+        into = editor.Commit();
+    };
+
+    public ValueGetter<T> Scalar<T>(Func<AnswerView, T> value) => (ref T into) => into = value(current());
+}
+
+/// <summary>An answer as column values. A row without image or prompt has none: empty masks, NaN scores, missing key.</summary>
+/// <param name="categories">K, the number of categories.</param>
+/// <param name="maskSide">Side of the low-resolution logits.</param>
+internal sealed class AnswerView(SegSamAnswer? answer, int categories, int maskSide)
+{
+    private bool[]? _binaryMask;
+    private uint[]? _semanticMask;
+
+    /// <summary>H·W, row-major, at the original size.</summary>
+    public bool[] BinaryMask => _binaryMask ??= answer is null ? [] : MaskGeometry.ToOriginalMask(answer.BinaryLogits, maskSide, answer.Geometry);
+
+    /// <summary>H·W: the predicted category's key on the object, 0 elsewhere.</summary>
+    public uint[] SemanticMask => _semanticMask ??= answer is null ? []
+        : Array.ConvertAll(MaskGeometry.ToOriginalMask(answer.SemanticLogits, maskSide, answer.Geometry), inside => inside ? PredictedCategory : 0);
+
+    public int[] MaskSize => answer is null ? [0, 0] : [answer.Geometry.OriginalHeight, answer.Geometry.OriginalWidth];
+
+    public float[] ClassScores => answer?.ClassScores ?? Unknown();
+
+    /// <summary>1..K; 0 = missing.</summary>
+    public uint PredictedCategory => answer is null ? 0 : (uint)Array.IndexOf(answer.ClassScores, answer.ClassScores.Max()) + 1;
+
+    public float[] PresentScores => answer?.PresentScores ?? Unknown();
+
+    public float MaskQuality => answer?.Quality ?? float.NaN;
+
+    public float[] LowResLogits => answer?.BinaryLogits ?? [];
+
+    private float[] Unknown() => [.. Enumerable.Repeat(float.NaN, categories)];
+}

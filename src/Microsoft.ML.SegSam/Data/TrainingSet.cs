@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam.Data;
+
+/// <summary>One prompted object: its image, category, data set and the prompt that its row came with (network's frame).</summary>
+internal sealed record TrainingObject(int Image, long MaskOffset, int Category, int Dataset, Prompt Given);
+
+/// <summary>
+/// The training rows, ready for the network: scaled images once each, and masks, in a temporary file. Memory holds a few numbers
+/// for each row, so it hardly grows with the data.
+/// </summary>
+internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
+{
+    private readonly FileStream _file = new(Path.Combine(folder, $"segsam-{Path.GetRandomFileName()}"), FileMode.CreateNew,
+        FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+    private readonly List<(long Offset, ImageGeometry Geometry)> _images = [];
+    private readonly List<List<int>> _objectsOf = [];
+    private readonly List<HashSet<int>> _alsoPresent = [];
+    private readonly List<TrainingObject> _objects = [];
+    private readonly List<HashSet<int>> _labelSets = [];
+
+    public int ImageCount => _images.Count;
+
+    public IReadOnlyList<TrainingObject> Objects => _objects;
+
+    public IReadOnlyList<int> ObjectsOf(int image) => _objectsOf[image];
+
+    public ImageGeometry GeometryOf(int image) => _images[image].Geometry;
+
+    public int Add(NetworkImage image)
+    {
+        _images.Add((Append(image.ScaledRgb), image.Geometry));
+        _objectsOf.Add([]);
+        _alsoPresent.Add([]);
+        return _images.Count - 1;
+    }
+
+    /// <param name="mask">S x S bytes, 0 or 1.</param>
+    /// <param name="given">The row's prompt in the network's frame.</param>
+    public void Add(int image, ReadOnlySpan<byte> mask, int category, int dataset, Prompt given)
+    {
+        var bits = new byte[(mask.Length + 7) / 8];
+        for (var i = 0; i < mask.Length; i++)
+            bits[i / 8] |= (byte)(mask[i] << i % 8);
+        _objectsOf[image].Add(_objects.Count);
+        _objects.Add(new(image, Append(bits), category, dataset, given));
+        LabelSet(dataset).Add(category);
+    }
+
+    /// <summary>Notes that an image holds a category, whether or not one of its objects is a row.</summary>
+    public void AddPresent(int image, int category, int dataset)
+    {
+        _alsoPresent[image].Add(category);
+        LabelSet(dataset).Add(category);
+    }
+
+    public NetworkImage ReadImage(int image)
+    {
+        var (offset, geometry) = _images[image];
+        return new(geometry, Read(offset, geometry.ScaledHeight * geometry.ScaledWidth * 3));
+    }
+
+    /// <returns>S x S bytes, 0 or 1.</returns>
+    public byte[] ReadMask(TrainingObject found)
+    {
+        var mask = new byte[inputSize * inputSize];
+        var bits = Read(found.MaskOffset, (mask.Length + 7) / 8);
+        for (var i = 0; i < mask.Length; i++)
+            mask[i] = (byte)(bits[i / 8] >> i % 8 & 1);
+        return mask;
+    }
+
+    /// <summary>The categories of the other objects in an object's image, each once, in ascending order.</summary>
+    public int[] OthersOf(int index)
+    {
+        var found = _objects[index];
+        var others = _objectsOf[found.Image].Where(other => other != index).Select(other => _objects[other].Category)
+            .Concat(_alsoPresent[found.Image].Where(category => category != found.Category));
+        return [.. others.Distinct().Order()];
+    }
+
+    /// <summary>The categories that a data set annotates.</summary>
+    public IReadOnlySet<int> LabelSetOf(int dataset) => _labelSets[dataset];
+
+    public void Dispose() => _file.Dispose();
+
+    private HashSet<int> LabelSet(int dataset)
+    {
+        while (_labelSets.Count <= dataset)
+            _labelSets.Add([]);
+        return CollectionsMarshal.AsSpan(_labelSets)[dataset];
+    }
+
+    private long Append(byte[] bytes)
+    {
+        var offset = _file.Seek(0, SeekOrigin.End);
+        _file.Write(bytes);
+        return offset;
+    }
+
+    private byte[] Read(long offset, int length)
+    {
+        var bytes = new byte[length];
+        _file.Seek(offset, SeekOrigin.Begin);
+        _file.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Turns the current row's image and prompt into a question.</summary>
+internal sealed class QuestionReader
+{
+    private readonly ImageReader _image;
+    private readonly PromptReader _prompt;
+    private readonly SegSamOptions _options;
+    private readonly int _inputSize;
+
+    public QuestionReader(DataViewRow row, SegSamTransformer transformer)
+    {
+        (_options, _inputSize) = (transformer.Options, transformer.Model.Network.Config.InputSize);
+        _image = new(row, row.Schema[_options.ImageColumnName]);
+        _prompt = new(row, _options, transformer.Model.Network.Config.MaskSide);
+    }
+
+    /// <summary>The question, or null where the row has no image or no prompt: such a row has no answer.</summary>
+    public SegSamQuestion? Read()
+    {
+        if (_image.Read() is not { } image)
+            return null;
+        var prompt = _prompt.Read(image.Height, image.Width);
+        if (prompt.IsEmpty)
+            return null;
+        var scaled = NetworkImage.From(image, _inputSize, _options.Resize);
+        return new(scaled, prompt.ToNetwork(scaled.Geometry));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using TorchSharp;
+
+namespace Microsoft.ML.SegSam.Storage;
+
+/// <summary>What a saved model says of itself, apart from its weights.</summary>
+/// <param name="Options">Columns, preprocessing and scoring settings; also how it was trained.</param>
+/// <param name="Config">Rebuilds the network.</param>
+/// <param name="Categories">Names of the K categories, in the order of scores and keys.</param>
+/// <param name="Normalization">Of the pixels, as in training.</param>
+internal sealed record ModelDescription(SegSamOptions Options, SegSamConfig Config, IReadOnlyList<string> Categories, PixelNormalization Normalization);
+
+/// <summary>A model in ML.NET's zip: a version header, a description in JSON, and the weights as safetensors.</summary>
+internal static class ModelArchive
+{
+    private const string Signature = "SEGSAM  ";
+    private const uint Version = 0x00010001;
+    private const string WeightsEntry = "Weights.safetensors";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    public static void Save(ModelSaveContext ctx, string loader, ModelDescription description, SegSamNetwork network)
+    {
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(VersionOf(loader));
+        ctx.SaveNonEmptyString(JsonSerializer.Serialize(description, Json));
+        ctx.SaveBinaryStream(WeightsEntry, writer =>
+        {
+            writer.Flush();
+            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))]);
+        });
+    }
+
+    /// <exception cref="InvalidDataException">The entry is missing or broken.</exception>
+    public static (ModelDescription Description, SegSamNetwork Network) Load(ModelLoadContext ctx, string loader)
+    {
+        ctx.CheckAtModel(VersionOf(loader));
+        var description = Describe(ctx.LoadNonEmptyString());
+        var network = new SegSamNetwork(description.Config);
+        try
+        {
+            if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => Safetensors.ReadInto(reader.BaseStream, network.state_dict())))
+                throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
+            network.eval();
+            return (description, network);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription Describe(string json)
+    {
+        try
+        {
+            var description = JsonSerializer.Deserialize<ModelDescription>(json, Json);
+            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Normalization: not null })
+                return description;
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidDataException("The model's description is not readable: " + failure.Message, failure);
+        }
+
+        throw new InvalidDataException("The model's description lacks options, config, categories or normalization.");
+    }
+
+    private static VersionInfo VersionOf(string loader) => new(
+        modelSignature: Signature,
+        verWrittenCur: Version,
+        verReadableCur: Version,
+        verWeCanReadBack: Version,
+        loaderSignature: loader,
+        loaderAssemblyName: typeof(ModelArchive).Assembly.FullName);
+}

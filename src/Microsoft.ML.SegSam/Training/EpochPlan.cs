@@ -1,0 +1,27 @@
+using Microsoft.ML.SegSam.Data;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>Which objects are trained together.</summary>
+internal static class EpochPlan
+{
+    /// <summary>One epoch: the images in random order, and of each at most so many objects, drawn without repeating.</summary>
+    /// <returns>Indices of objects for each step; objects of one image stand together.</returns>
+    public static IEnumerable<IReadOnlyList<int>> Shuffled(TrainingSet set, int imagesPerStep, int objectsPerImage, Random random)
+    {
+        var images = Enumerable.Range(0, set.ImageCount).ToArray();
+        random.Shuffle(images);
+        return images.Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(Draw)]);
+
+        IEnumerable<int> Draw(int image)
+        {
+            var objects = set.ObjectsOf(image).ToArray();
+            random.Shuffle(objects);
+            return objects.Take(objectsPerImage);
+        }
+    }
+
+    /// <summary>Every object once, image by image, in the order of the data.</summary>
+    public static IEnumerable<IReadOnlyList<int>> InOrder(TrainingSet set, int imagesPerStep) =>
+        Enumerable.Range(0, set.ImageCount).Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(set.ObjectsOf)]);
+}

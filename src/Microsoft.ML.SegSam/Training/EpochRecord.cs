@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Microsoft.ML.SegSam.Losses;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>Gathers the losses of an epoch's steps into its report.</summary>
+internal sealed class EpochRecord
+{
+    private readonly double[] _parts = new double[SegSamLoss.PartNames.Count];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private double _total;
+    private long _steps, _prompts;
+
+    public void Add(LossResult result, int prompts)
+    {
+        _total += result.Total.item<float>();
+        for (var i = 0; i < _parts.Length; i++)
+            _parts[i] += result.Parts[i].Value.item<float>();
+        _steps++;
+        _prompts += prompts;
+    }
+
+    /// <summary>The report of the epoch that ends now; the next one starts empty.</summary>
+    public TrainingProgress Finish(int epoch, int epochs, double? validationDice, bool isBest, TimeSpan left, string device, string precision)
+    {
+        var parts = SegSamLoss.PartNames.Zip(_parts, (name, sum) => (name, mean: sum / _steps)).ToDictionary(part => part.name, part => part.mean);
+        var report = new TrainingProgress(epoch, epochs, _total / _steps, parts, validationDice, isBest,
+            _prompts / _clock.Elapsed.TotalSeconds, left, device, precision);
+        Array.Clear(_parts);
+        (_total, _steps, _prompts) = (0, 0, 0);
+        _clock.Restart();
+        return report;
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>Prompts for training, drawn from the target masks as a user would give them (method, 6.2).</summary>
+/// <param name="side">Side S of the masks.</param>
+internal sealed class PromptSimulator(int side, Random random)
+{
+    private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
+
+    /// <summary>A box moved by whole pixels, both corners together: at most 5 pixels of 256, and at most half its smaller side.</summary>
+    public float[] Jitter(float[] box)
+    {
+        var reach = (int)Math.Min(Math.Max(1, Math.Round(LargestShift * side)), 0.5 * Math.Min(box[2] - box[0], box[3] - box[1]));
+        var (dx, dy) = reach == 0 ? (0, 0) : (random.Next(-reach, reach), random.Next(-reach, reach));
+        return [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
+    }
+
+    /// <summary>The box around the largest connected part of a mask that is not empty.</summary>
+    public float[] BoxOf(byte[] mask)
+    {
+        var box = MaskRegions.LargestBoxes(mask, side, side, 1)[0];
+        return [box.X0, box.Y0, box.X1, box.Y1];
+    }
+
+    /// <summary>One click on a random pixel of a mask that is not empty.</summary>
+    public Prompt Click(byte[] mask)
+    {
+        var pixel = Draw(mask, value => value != 0)!.Value;
+        return new(Points: [pixel % side, pixel / side], PointLabels: [1]);
+    }
+
+    /// <summary>Clicks into the error of a prediction: label 1 where the object was missed, 0 where the mask spilled over, −1 without error.</summary>
+    public Prompt Corrections(byte[] mask, ReadOnlySpan<bool> predicted, int count)
+    {
+        var error = new byte[mask.Length];
+        for (var i = 0; i < mask.Length; i++)
+            error[i] = mask[i] != 0 != predicted[i] ? (byte)1 : (byte)0;
+        var (points, labels) = (new float[2 * count], new float[count]);
+        for (var i = 0; i < count; i++)
+        {
+            var pixel = Draw(error, value => value != 0);
+            labels[i] = pixel is { } at ? mask[at] : -1;
+            (points[2 * i], points[2 * i + 1]) = ((pixel ?? 0) % side, (pixel ?? 0) / side);
+        }
+
+        return new(Points: points, PointLabels: labels);
+    }
+
+    // A uniform draw among the pixels that qualify, in one pass over their count and one over the pixels.
+    private int? Draw(byte[] pixels, Predicate<byte> qualifies)
+    {
+        var count = pixels.Count(value => qualifies(value));
+        if (count == 0)
+            return null;
+        var left = random.Next(count);
+        for (var i = 0; ; i++)
+        {
+            if (qualifies(pixels[i]) && left-- == 0)
+                return i;
+        }
+    }
+}

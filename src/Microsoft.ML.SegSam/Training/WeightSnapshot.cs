@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>A copy of the weights that training changes, to come back to.</summary>
+internal sealed class WeightSnapshot(Module network) : IDisposable
+{
+    private readonly List<(Tensor Weight, Tensor Copy)> _weights =
+        [.. network.parameters().Where(weight => weight.requires_grad).Select(weight => ((Tensor)weight, weight.detach().clone().DetachFromDisposeScope()))];
+
+    /// <summary>Takes the weights as they are now.</summary>
+    public void Update()
+    {
+        using var noGrad = no_grad();
+        foreach (var (weight, copy) in _weights)
+            copy.copy_(weight);
+    }
+
+    /// <summary>Puts the copied weights back into the network.</summary>
+    public void Restore()
+    {
+        using var noGrad = no_grad();
+        foreach (var (weight, copy) in _weights)
+            weight.copy_(copy);
+    }
+
+    public void Dispose() => _weights.ForEach(pair => pair.Copy.Dispose());
+}
