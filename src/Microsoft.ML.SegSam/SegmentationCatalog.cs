@@ -17,7 +17,8 @@ public sealed class SegmentationCatalog
     /// </param>
     /// <param name="maskColumnName">
     /// The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file. Pixels with any
-    /// non-zero colour channel are the object; alpha is ignored.
+    /// non-zero colour channel are the object; alpha is ignored. Images have 8 bits per channel: of a 16-bit file only the
+    /// high byte is left, so values below 256 vanish.
     /// </param>
     /// <param name="categoryColumnName">The true category: text, or a key whose values are text.</param>
     /// <param name="presentCategoriesColumnName">
@@ -46,13 +47,13 @@ public sealed class SegmentationCatalog
         if (metrics.UnscoredRows > 0)
         {
             channel.Warning(MessageSensitivity.None,
-                $"{metrics.UnscoredRows} of {metrics.Rows} rows have no prediction (their image or prompt was unusable); they count as 0.");
+                $"{metrics.UnscoredRows} of {metrics.Rows} rows have no prediction (unusable image or prompt); they count as 0.");
         }
 
         if (metrics.UnknownCategories.Count > 0)
         {
             channel.Warning(MessageSensitivity.UserData,
-                $"The model does not know these categories, so they count as missed: {string.Join(", ", metrics.UnknownCategories)}.");
+                $"Categories the model does not know, counted as missed: {string.Join(", ", metrics.UnknownCategories)}.");
         }
 
         return metrics;

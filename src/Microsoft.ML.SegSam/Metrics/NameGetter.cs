@@ -12,8 +12,8 @@ internal static class NameGetter
     {
         var read = column.Type is KeyDataViewType ? FromKey(row, column) : FromText(row, column);
         return () => read() is { Length: > 0 } name ? name : throw new InvalidOperationException(
-            $"Column '{column.Name}', row {row.Position} (counting from 0): the value is missing. Fill it in, or filter out the " +
-            "rows that lack it.");
+            $"Column '{column.Name}', row {row.Position} (counting from 0): the value is missing. " +
+            "Fill it in, or filter out the rows that lack it.");
     }
 
     private static Func<string> FromText(DataViewRow row, DataViewSchema.Column column)

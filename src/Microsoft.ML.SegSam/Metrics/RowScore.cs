@@ -3,7 +3,7 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>What one row contributes to the metrics; its masks are reduced to these numbers.</summary>
 /// <param name="Category">The true category.</param>
 /// <param name="IsKnown">Whether the model knows that category.</param>
-/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0 (a failing model is not flattered).</param>
+/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0, so that failing does not pay.</param>
 internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
 {
     public double BinaryDice { get; init; }

@@ -14,8 +14,8 @@ internal sealed class ScoredColumns
     {
         if (presentCategories is not null && imageId is not null)
         {
-            throw new ArgumentException($"Both '{presentCategories}' and '{imageId}' are given to say which categories an image " +
-                "holds; give one of them.");
+            throw new ArgumentException($"Both '{presentCategories}' and '{imageId}' are given to say which categories an " +
+                "image holds; give one of them.");
         }
 
         if (presentCategories is null && imageId is null)
@@ -52,7 +52,8 @@ internal sealed class ScoredColumns
         if (imageId is not null)
         {
             ImageId = Find(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
-                IsName, "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the present F1.");
+                IsName,
+                "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the F1.");
         }
 
         if (PresentCategories is not null || ImageId is not null)

@@ -27,11 +27,11 @@ internal sealed class ScoredRowReader
         _predictedCategory = row.GetGetter<uint>(columns.PredictedCategory);
         _category = NameGetter.Create(row, columns.Category);
         _present = PresentGetter.Create(row, columns);
-        _keys = columns.CategoryNames.Index().ToDictionary(each => each.Item, each => (uint)each.Index + 1, StringComparer.Ordinal);
+        _keys = columns.CategoryNames.Index().ToDictionary(each => each.Item, each => (uint)each.Index + 1);
     }
 
-    /// <summary>Reads all rows with one cursor over the needed columns; kept of each row are a few numbers, not its masks.</summary>
-    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing, unreadable or of another size.</exception>
+    /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
+    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit.</exception>
     public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns)
     {
         using var cursor = scored.GetRowCursor(columns.All);
@@ -40,7 +40,7 @@ internal sealed class ScoredRowReader
         while (cursor.MoveNext())
             rows.Add(reader.Read());
         return rows.Count > 0 ? rows : throw new InvalidOperationException(
-            "There are no rows to evaluate. Check the filter or the path of the test data; an evaluation needs at least one row.");
+            "There are no rows to evaluate. Check the filter or the path of the test data; at least one row is needed.");
     }
 
     private RowScore Read()
@@ -86,15 +86,15 @@ internal sealed class ScoredRowReader
         if (height != _truth.Height || width != _truth.Width)
         {
             throw new InvalidOperationException(
-                $"Row {_row.Position} (counting from 0): the true mask is {_truth.Height} x {_truth.Width} pixels (height x width), " +
-                $"the predicted one {height} x {width}. Give the true mask at the size of the image the model saw.");
+                $"Row {_row.Position} (counting from 0): the true mask is {_truth.Height} x {_truth.Width} pixels " +
+                $"(height x width), the predicted one {height} x {width}. Give the true mask at the size of the image.");
         }
 
         if ((long)height * width != binaryPixels || binaryPixels != semanticPixels)
         {
             throw new InvalidOperationException(
-                $"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has {binaryPixels} " +
-                $"and SemanticMask {semanticPixels}. Pass the model's output columns unchanged.");
+                $"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has " +
+                $"{binaryPixels} and SemanticMask {semanticPixels}. Pass the model's output columns unchanged.");
         }
     }
 

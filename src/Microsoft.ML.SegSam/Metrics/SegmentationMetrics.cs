@@ -3,8 +3,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>How well a model finds and names objects, over all rows (one row is one prompted object with its mask).</summary>
 /// <remarks>
 /// <para>
-/// For a predicted set of pixels P and a true set Y, Dice is 2 |P ∩ Y| / (|P| + |Y|) and IoU is |P ∩ Y| / |P ∪ Y|, both from
-/// 0 to 1; where P and Y are both empty they are 1. They are computed per row and then averaged. Binary measures take P from
+/// For a predicted set of pixels P and a true set Y, Dice is 2 |P ∩ Y| / (|P| + |Y|) and IoU is |P ∩ Y| / |P ∪ Y|, both
+/// from 0 to 1; where P and Y are both empty they are 1. They are computed per row and then averaged. Binary measures take P from
 /// column BinaryMask. Semantic measures take for P the pixels of SemanticMask that carry the row's true category, so that a
 /// wrong category counts as a miss.
 /// </para>
@@ -34,7 +34,7 @@ public sealed record SegmentationMetrics
     /// <summary>Share of the rows whose predicted category is the true one.</summary>
     public required double ClassAccuracy { get; init; }
 
-    /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryDice"/>: rare ones weigh as much as common ones.</summary>
+    /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryDice"/>: rare ones weigh as much as others.</summary>
     public double MacroBinaryDice => PerCategory.Average(each => each.BinaryDice);
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryIoU"/>.</summary>
@@ -57,7 +57,7 @@ public sealed record SegmentationMetrics
     /// </summary>
     public required double PresentF1 { get; init; }
 
-    /// <summary>Mean over rows of the Dice between the binary mask and the semantic mask's foreground, no truth involved.</summary>
+    /// <summary>Mean Dice over rows between the binary mask and the semantic mask's foreground; no truth involved.</summary>
     public required double MaskAgreement { get; init; }
 
     /// <summary>One entry per true category, sorted by name (ordinal).</summary>
@@ -86,7 +86,8 @@ public sealed record SegmentationMetrics
             PresentF1 = Metrics.PresentF1.Of(rows),
             MaskAgreement = rows.Average(row => row.Agreement),
             PerCategory = [.. rows.GroupBy(row => row.Category, StringComparer.Ordinal)
-                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => CategoryMetrics.From(group.Key, [.. group]))],
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => CategoryMetrics.From(group.Key, [.. group]))],
             UnknownCategories = [.. rows.Where(row => !row.IsKnown).Select(row => row.Category)
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             UnscoredRows = rows.Count(row => !row.IsScored),

@@ -77,8 +77,8 @@ internal sealed class TruthReader
     }
 
     private InvalidOperationException Missing() => new(
-        $"Column '{_columnName}', row {_row.Position} (counting from 0): there is no mask. Every row to evaluate needs its true " +
-        "mask; filter out the rows that have none.");
+        $"Column '{_columnName}', row {_row.Position} (counting from 0): there is no mask. Every row to evaluate needs its " +
+        "true mask; filter out the rows that have none.");
 
     private InvalidOperationException Unreadable(string why, Exception failure) => new(
         $"Column '{_columnName}', row {_row.Position} (counting from 0): the mask cannot be read: {why}. " +

@@ -18,8 +18,8 @@ public sealed class MetricsTableTests
         MaskAgreement = 0.93,
         PerCategory =
         [
-            new() { Category = "kidney, left", Count = 2, BinaryDice = 1, BinaryIoU = 0.9, SemanticDice = 0.8, SemanticIoU = 0.2, ClassAccuracy = 1 },
-            new() { Category = "liver", Count = 10, BinaryDice = 0.5, BinaryIoU = 0.3, SemanticDice = 0.4, SemanticIoU = 0.1, ClassAccuracy = 0 },
+            Category("kidney, left", 2, [1, 0.9, 0.8, 0.2, 1]),
+            Category("liver", 10, [0.5, 0.3, 0.4, 0.1, 0]),
         ],
         UnknownCategories = [],
         UnscoredRows = 0,
@@ -41,7 +41,7 @@ public sealed class MetricsTableTests
             CollectionAssert.AreEqual(expected[i], Cells(lines[i]), lines[i]);
         Assert.AreEqual("class accuracy 0.910, present F1 n/a, mask agreement 0.930", lines[^1]);
         Assert.HasCount(6, lines);
-        Assert.HasCount(1, lines[..5].Select(line => line.Length).Distinct().ToArray(), "Lines of one length: the columns are aligned.");
+        Assert.HasCount(1, lines[..5].Select(line => line.Length).Distinct().ToArray(), "Aligned lines have one length.");
     }
 
     [TestMethod]
@@ -69,5 +69,17 @@ public sealed class MetricsTableTests
         }
     }
 
-    private static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static CategoryMetrics Category(string name, int count, double[] values) => new()
+    {
+        Category = name,
+        Count = count,
+        BinaryDice = values[0],
+        BinaryIoU = values[1],
+        SemanticDice = values[2],
+        SemanticIoU = values[3],
+        ClassAccuracy = values[4],
+    };
+
+    private static string[] Cells(string line) =>
+        line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -11,7 +11,11 @@ public sealed class PresentF1Tests
     public void Annotated_categories_are_compared_without_the_own_one_of_the_row()
     {
         // Row 1: claims b and c, of which b is there. Row 2: claims c (0.5 is not above 0.5), there are a and c.
-        ScoredRow[] rows = [Row("a", [0.9f, 0.9f, 0.9f], present: ["a", "b"]), Row("b", [0.5f, 1f, 0.6f], present: ["a", "b", "c"])];
+        ScoredRow[] rows =
+        [
+            Row("a", [0.9f, 0.9f, 0.9f], present: ["a", "b"]),
+            Row("b", [0.5f, 1f, 0.6f], present: ["a", "b", "c"]),
+        ];
         Assert.AreEqual(2 * 2d / (3 + 3), Evaluate(rows, ["PresentScores", "PresentCategories"]).PresentF1, 1e-12);
     }
 
@@ -21,7 +25,9 @@ public sealed class PresentF1Tests
         // Image 1: a claims b and c, b is there; b claims c, a is there. Image 2: nothing claimed, nothing else there.
         ScoredRow[] rows =
         [
-            Row("a", [0.9f, 0.9f, 0.9f], image: "1"), Row("c", [0.1f, 0.1f, 0.1f], image: "2"), Row("b", [0.5f, 1f, 0.6f], image: "1"),
+            Row("a", [0.9f, 0.9f, 0.9f], image: "1"),
+            Row("c", [0.1f, 0.1f, 0.1f], image: "2"),
+            Row("b", [0.5f, 1f, 0.6f], image: "1"),
         ];
         Assert.AreEqual(2 * 1d / (3 + 2), Evaluate(rows, ["PresentScores", "ImageId"]).PresentF1, 1e-12);
     }
@@ -29,7 +35,11 @@ public sealed class PresentF1Tests
     [TestMethod]
     public void Annotated_categories_go_before_the_image_id_unless_that_is_named()
     {
-        ScoredRow[] rows = [Row("a", [0f, 0.9f, 0f], present: ["a", "b"], image: "1"), Row("c", [0f, 0f, 0f], present: [], image: "1")];
+        ScoredRow[] rows =
+        [
+            Row("a", [0f, 0.9f, 0f], present: ["a", "b"], image: "1"),
+            Row("c", [0f, 0f, 0f], present: [], image: "1"),
+        ];
         string[] columns = ["PresentScores", "PresentCategories", "ImageId"];
         Assert.AreEqual(1d, Evaluate(rows, columns).PresentF1, "b is claimed and annotated.");
         var data = ScoredData.Of(rows, columns, Categories);
@@ -61,8 +71,11 @@ public sealed class PresentF1Tests
     }
 
     [TestMethod]
-    public void Nothing_claimed_where_nothing_is_there_is_right() =>
-        Assert.AreEqual(1d, Evaluate([Row("a", [0.9f, 0f, 0f], present: ["a"])], ["PresentScores", "PresentCategories"]).PresentF1);
+    public void Nothing_claimed_where_nothing_is_there_is_right()
+    {
+        ScoredRow[] rows = [Row("a", [0.9f, 0f, 0f], present: ["a"])];
+        Assert.AreEqual(1d, Evaluate(rows, ["PresentScores", "PresentCategories"]).PresentF1);
+    }
 
     private static ScoredRow Row(string category, float[] scores, string[]? present = null, string? image = null)
     {

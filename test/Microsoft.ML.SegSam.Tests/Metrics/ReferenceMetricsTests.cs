@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Metrics;
 
 namespace Microsoft.ML.SegSam.Tests.Metrics;
 
-/// <summary>Dice and IoU against figures of the published evaluation code (which adds an epsilon of 1e-7 on both sides).</summary>
+/// <summary>Dice and IoU against figures of the published evaluation code, which adds 1e-7 above and below.</summary>
 [TestClass]
 public sealed class ReferenceMetricsTests
 {

@@ -53,7 +53,7 @@ public sealed class ScoredColumnsTests
 
     [TestMethod]
     public void Keys_without_names_are_refused() =>
-        Assert.StartsWith("Column 'PredictedCategory' is Key<UInt32, 0-1>; expected a UInt32 key whose values are the category names",
+        Assert.StartsWith("Column 'PredictedCategory' is Key<UInt32, 0-1>; expected a UInt32 key whose values are the category",
             Refusal(With(definition => ScoredData.SetNames(definition, "PredictedCategory", names: null))));
 
     [TestMethod]
@@ -62,7 +62,8 @@ public sealed class ScoredColumnsTests
     public void Columns_that_name_other_categories_are_refused(string column)
     {
         var message = Refusal(With(definition => ScoredData.SetNames(definition, column, ["liver", "kidney"])));
-        Assert.StartsWith($"Columns 'PredictedCategory' and '{column}' name different categories: kidney, liver and liver, kidney.", message);
+        Assert.StartsWith($"Columns 'PredictedCategory' and '{column}' name different categories: " +
+            "kidney, liver and liver, kidney.", message);
     }
 
     [TestMethod]
@@ -76,7 +77,8 @@ public sealed class ScoredColumnsTests
     [TestMethod]
     public void A_column_the_caller_names_must_be_there()
     {
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(With(_ => { }), maskColumnName: "Truth"));
+        var data = With(_ => { });
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(data, maskColumnName: "Truth"));
         Assert.StartsWith("Column 'Truth' is missing; expected an image", failure.Message);
     }
 

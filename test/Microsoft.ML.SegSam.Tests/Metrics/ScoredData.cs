@@ -43,7 +43,8 @@ internal static class ScoredData
         if (names is not null)
         {
             column.AddAnnotation(columnName == "PresentScores" ? "SlotNames" : "KeyValues",
-                ScoredRow.Dense([.. names.Select(name => name.AsMemory())]), new VectorDataViewType(TextDataViewType.Instance, count));
+                ScoredRow.Dense([.. names.Select(name => name.AsMemory())]),
+                new VectorDataViewType(TextDataViewType.Instance, count));
         }
     }
 }

@@ -35,7 +35,8 @@ internal sealed class ScoredRow
     public string? ImageId { get; set; }
 
     /// <summary>A row with masks drawn row by row, rows parted by spaces; digits of the semantic mask are its keys.</summary>
-    public static ScoredRow Draw(string category, string truth, string binary, string semantic, uint predicted, int categories = 2) => new()
+    public static ScoredRow Draw(
+        string category, string truth, string binary, string semantic, uint predicted, int categories = 2) => new()
     {
         Mask = Image(truth),
         Category = category,

@@ -37,9 +37,35 @@ public sealed class ScoredRowReaderTests
         var row = Good();
         (row.Mask, row.Category) = (null, null);
         (row.EncodedMask, row.CategoryKey) = (TruthMaskTests.Png("##.. ...."), FromEnumerable(key: 1));
-        var metrics = Ml.Segmentation().Evaluate(ScoredData.Of([row], ["EncodedMask", "CategoryKey"]), "EncodedMask", "CategoryKey");
+        string[] columns = ["EncodedMask", "CategoryKey"];
+        var metrics = Ml.Segmentation().Evaluate(ScoredData.Of([row], columns), columns[0], columns[1]);
         Assert.AreEqual(Evaluate(Good()).ToString(), metrics.ToString());
         Assert.AreEqual("kidney", metrics.PerCategory.Single().Category);
+    }
+
+    [TestMethod]
+    public void Masks_loaded_from_files_are_those_of_their_rows()
+    {
+        var folder = Directory.CreateTempSubdirectory("segsam-");
+        try
+        {
+            // LoadImages disposes the image it is handed back, so each row must be read before the next.
+            ScoredRow[] rows = [Good(), Draw("liver", "#### ####", "#### ##..", "2222 2222", predicted: 2), Good()];
+            foreach (var (index, row) in rows.Index())
+            {
+                row.ImageId = $"{index}.png";
+                row.Mask!.Save(Path.Combine(folder.FullName, row.ImageId));
+            }
+
+            var data = ScoredData.Of(rows, ["PresentScores", "ImageId"]);
+            var loaded = Ml.Transforms.LoadImages("Loaded", folder.FullName, "ImageId").Fit(data).Transform(data);
+            var expected = Ml.Segmentation().Evaluate(data);
+            Assert.AreEqual(expected.ToString(), Ml.Segmentation().Evaluate(loaded, maskColumnName: "Loaded").ToString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [TestMethod]
@@ -66,7 +92,8 @@ public sealed class ScoredRowReaderTests
     {
         var row = Good();
         row.Mask!.Dispose();
-        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): the mask cannot be read: ", Refusal(ScoredData.Of([Good(), row])));
+        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): the mask cannot be read: ",
+            Refusal(ScoredData.Of([Good(), row])));
     }
 
     [TestMethod]
@@ -87,7 +114,8 @@ public sealed class ScoredRowReaderTests
     {
         var row = Good();
         row.Category = category;
-        Assert.StartsWith("Column 'Category', row 1 (counting from 0): the value is missing.", Refusal(ScoredData.Of([Good(), row])));
+        Assert.StartsWith("Column 'Category', row 1 (counting from 0): the value is missing.",
+            Refusal(ScoredData.Of([Good(), row])));
     }
 
     [TestMethod]
@@ -123,7 +151,11 @@ public sealed class ScoredRowReaderTests
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
-        ml.Log += (_, line) => warnings.AddRange(line.Message.Contains("Kind=Warning", StringComparison.Ordinal) ? [line.Message] : []);
+        ml.Log += (_, line) =>
+        {
+            if (line.Message.Contains("Kind=Warning", StringComparison.Ordinal))
+                warnings.Add(line.Message);
+        };
         ml.Segmentation().Evaluate(ScoredData.Of([Good()]));
         Assert.IsEmpty(warnings);
         ml.Segmentation().Evaluate(ScoredData.Of([Good(), Unscored("spleen {0}", "##.. ....")]));
@@ -133,7 +165,8 @@ public sealed class ScoredRowReaderTests
     }
 
     // Made anew for each use: a row holds an image.
-    private static ScoredRow Good() => Draw("kidney", truth: "##.. ....", binary: "#... ....", semantic: "11.. 2...", predicted: 1);
+    private static ScoredRow Good() =>
+        Draw("kidney", truth: "##.. ....", binary: "#... ....", semantic: "11.. 2...", predicted: 1);
 
     private static SegmentationMetrics Evaluate(params ScoredRow[] rows) => Ml.Segmentation().Evaluate(ScoredData.Of(rows));
 

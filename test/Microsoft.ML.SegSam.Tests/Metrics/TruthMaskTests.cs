@@ -28,6 +28,18 @@ public sealed class TruthMaskTests
         CollectionAssert.AreEqual(new[] { true, false, false, true, false, true, false, false }, mask);
     }
 
+    [TestMethod]
+    [DataRow("iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAAAAABawyK/AAAAEklEQVR4nGNgZGD4z8DAxMAAAAYTAQPbIMe6AAAAAElFTkSuQmCC")]
+    [DataRow("iVBORw0KGgoAAAANSUhEUgAAAAQAAAACAQAAAABX00DOAAAADElEQVR4nGOYwOAAAAH0ANFyyZLIAAAAAElFTkSuQmCC")]
+    public void Grey_files_mark_the_object_by_any_value_but_zero(string png)
+    {
+        // Row by row: 1 0 0 255, 0 2 0 0; with one bit: 1 0 0 1, 0 1 0 0.
+        using var image = TruthMask.Decode(Convert.FromBase64String(png));
+        var mask = new bool[8];
+        TruthMask.Fill(image, mask);
+        CollectionAssert.AreEqual(new[] { true, false, false, true, false, true, false, false }, mask);
+    }
+
     internal static byte[] Png(string drawing)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.png");
