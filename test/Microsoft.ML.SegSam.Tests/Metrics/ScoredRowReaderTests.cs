@@ -12,13 +12,14 @@ public sealed class ScoredRowReaderTests
     [TestMethod]
     public void Sparse_vectors_are_read_as_the_dense_ones_they_stand_for()
     {
-        var sparse = Good();
-        sparse.BinaryMask = new VBuffer<bool>(8, 1, [true], [0]);
-        sparse.SemanticMask = new VBuffer<uint>(8, 3, [1, 1, 2], [0, 1, 4]);
-        sparse.ClassScores = new VBuffer<float>(2, 1, [1f], [0]);
-        // The sparse row stands between dense ones, whose values must not shine through.
+        var dense = Draw("kidney", truth: "..## ..#.", binary: "..#. ..#.", semantic: "..11 2...", predicted: 1);
+        var sparse = Draw("kidney", truth: "..## ..#.", binary: "..#. ..#.", semantic: "..11 2...", predicted: 1);
+        sparse.BinaryMask = new VBuffer<bool>(8, 2, [true, true], [2, 6]);
+        sparse.SemanticMask = new VBuffer<uint>(8, 3, [1, 1, 2], [2, 3, 4]);
+        sparse.ClassScores = new VBuffer<float>(2, 1, [1f], [1]);
+        // The sparse rows stand between dense ones, whose values must not shine through.
         var full = Draw("liver", "#### ####", "#### ####", "2222 2222", predicted: 2);
-        Assert.AreEqual(Evaluate(full, Good(), full, Good()).ToString(), Evaluate(full, sparse, full, sparse).ToString());
+        Assert.AreEqual(Evaluate(full, dense, full, dense).ToString(), Evaluate(full, sparse, full, sparse).ToString());
     }
 
     [TestMethod]
@@ -124,11 +125,13 @@ public sealed class ScoredRowReaderTests
             Refusal(ScoredData.Of([Good()], ["CategoryKey"]), category: "CategoryKey"));
 
     [TestMethod]
-    public void A_true_mask_of_another_size_is_named_with_both_sizes()
+    [DataRow("##. ...", "2 x 3")]
+    [DataRow("##.. .... ....", "3 x 4")]
+    public void A_true_mask_of_another_size_is_named_with_both_sizes(string truth, string size)
     {
         var row = Good();
-        row.Mask = Image("##. ... ...");
-        Assert.StartsWith("Row 1 (counting from 0): the true mask is 3 x 3 pixels (height x width), the predicted one 2 x 4.",
+        row.Mask = Image(truth);
+        Assert.StartsWith($"Row 1 (counting from 0): the true mask is {size} pixels (height x width), the predicted one 2 x 4.",
             Refusal(ScoredData.Of([Good(), row])));
     }
 

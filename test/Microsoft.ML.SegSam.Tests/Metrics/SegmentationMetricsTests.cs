@@ -90,6 +90,15 @@ public sealed class SegmentationMetricsTests
     {
         var row = Draw("kidney", Square, binary: Square, semantic: "11.. 11.. .... ....", predicted: 1);
         row.ClassScores = Dense(0.5f, float.NaN);
+        AssertUnscored(row);
+    }
+
+    [TestMethod]
+    public void A_row_whose_masks_are_empty_vectors_has_no_prediction() =>
+        AssertUnscored(Draw("kidney", Square, binary: "", semantic: "", predicted: 1));
+
+    private static void AssertUnscored(ScoredRow row)
+    {
         var metrics = Evaluate([row]);
         Assert.AreEqual((1, 0d), (metrics.UnscoredRows, metrics.BinaryDice));
     }
