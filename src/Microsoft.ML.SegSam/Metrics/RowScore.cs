@@ -1,0 +1,31 @@
+namespace Microsoft.ML.SegSam.Metrics;
+
+/// <summary>What one row contributes to the metrics; its masks are reduced to these numbers.</summary>
+/// <param name="Category">The true category.</param>
+/// <param name="IsKnown">Whether the model knows that category.</param>
+/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0, so that failing does not pay.</param>
+internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
+{
+    public double BinaryDice { get; init; }
+
+    public double BinaryIoU { get; init; }
+
+    public double SemanticDice { get; init; }
+
+    public double SemanticIoU { get; init; }
+
+    /// <summary>1 when the predicted category is the true one, else 0.</summary>
+    public double ClassAccuracy { get; init; }
+
+    /// <summary>Dice between the binary mask and the semantic mask's foreground.</summary>
+    public double Agreement { get; init; }
+
+    /// <summary>What was said about the other categories of the image; null when there is nothing to compare with.</summary>
+    public PresentAnswer? Present { get; init; }
+}
+
+/// <summary>The categories that the model claims to be in a row's image, and where the truth about them comes from.</summary>
+/// <param name="Claimed">Names of the categories whose presence score passes the threshold.</param>
+/// <param name="Annotated">Names of all categories annotated in the image, or null: then the rows of one image tell.</param>
+/// <param name="ImageId">What the rows of one image share, or null.</param>
+internal sealed record PresentAnswer(IReadOnlyList<string> Claimed, IReadOnlyList<string>? Annotated, string? ImageId);

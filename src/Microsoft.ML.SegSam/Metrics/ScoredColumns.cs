@@ -1,0 +1,108 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using static Microsoft.ML.SegSam.Metrics.ColumnCheck;
+
+namespace Microsoft.ML.SegSam.Metrics;
+
+/// <summary>The columns an evaluation reads, found and checked once, before any row.</summary>
+internal sealed class ScoredColumns
+{
+    private const string FromModel = "Pass what a SEG-SAM model returns: model.Transform(data).";
+
+    /// <exception cref="ArgumentException">A column is missing or of another type, or both optional names are given.</exception>
+    public ScoredColumns(DataViewSchema schema, string mask, string category, string? presentCategories, string? imageId)
+    {
+        if (presentCategories is not null && imageId is not null)
+        {
+            throw new ArgumentException($"Both '{presentCategories}' and '{imageId}' are given to say which categories an " +
+                "image holds; give one of them.");
+        }
+
+        if (presentCategories is null && imageId is null)
+        {
+            presentCategories = schema.GetColumnOrNull("PresentCategories")?.Name;
+            imageId = presentCategories is null ? schema.GetColumnOrNull("ImageId")?.Name : null;
+        }
+
+        BinaryMask = Find(schema, "BinaryMask", "a vector of Boolean (the predicted mask)",
+            column => IsVector(column, BooleanDataViewType.Instance), FromModel);
+        SemanticMask = Find(schema, "SemanticMask", "a vector of UInt32 keys whose values are the category names",
+            IsNamedKeyVector, FromModel);
+        MaskSize = Find(schema, "MaskSize", "a vector of 2 Int32 (height, width)",
+            column => IsVector(column, NumberDataViewType.Int32) && column.Type is VectorDataViewType { Size: 2 }, FromModel);
+        ClassScores = Find(schema, "ClassScores", "a vector of Single",
+            column => IsVector(column, NumberDataViewType.Single), FromModel);
+        PredictedCategory = Find(schema, "PredictedCategory", "a UInt32 key whose values are the category names",
+            IsNamedKey, FromModel);
+        Mask = Find(schema, mask, "an image, or a vector of Byte holding an encoded image file (the true mask)",
+            column => column.Type is ImageDataViewType || IsVector(column, NumberDataViewType.Byte),
+            "Load it with ml.Transforms.LoadImages, or name the column that holds the true mask.");
+        Category = Find(schema, category, "text, or a UInt32 key whose values are text (the true category)", IsName,
+            "Name the column that holds the category of each row's object.");
+
+        CategoryNames = Names(PredictedCategory, KeyValues);
+        RequireSameNames(SemanticMask, KeyValues);
+        if (presentCategories is not null)
+        {
+            PresentCategories = Find(schema, presentCategories, "a vector of text (all categories annotated in the row's image)",
+                column => IsVector(column, TextDataViewType.Instance),
+                "Name such a column, or drop this one and give an ImageId.");
+        }
+
+        if (imageId is not null)
+        {
+            ImageId = Find(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
+                IsName,
+                "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the F1.");
+        }
+
+        if (PresentCategories is not null || ImageId is not null)
+        {
+            var scores = Find(schema, "PresentScores", "a vector of Single with the category names as slot names",
+                column => IsVector(column, NumberDataViewType.Single) && HasNames(column, SlotNames), FromModel);
+            RequireSameNames(scores, SlotNames);
+            PresentScores = scores;
+        }
+    }
+
+    public DataViewSchema.Column BinaryMask { get; }
+
+    public DataViewSchema.Column SemanticMask { get; }
+
+    public DataViewSchema.Column MaskSize { get; }
+
+    public DataViewSchema.Column ClassScores { get; }
+
+    public DataViewSchema.Column PredictedCategory { get; }
+
+    public DataViewSchema.Column Mask { get; }
+
+    public DataViewSchema.Column Category { get; }
+
+    public DataViewSchema.Column? PresentCategories { get; }
+
+    public DataViewSchema.Column? ImageId { get; }
+
+    /// <summary>Read only where <see cref="PresentCategories"/> or <see cref="ImageId"/> is there to compare with.</summary>
+    public DataViewSchema.Column? PresentScores { get; }
+
+    /// <summary>The K categories the model knows; key k stands for entry k - 1.</summary>
+    public IReadOnlyList<string> CategoryNames { get; }
+
+    /// <summary>What to ask a cursor for.</summary>
+    public IEnumerable<DataViewSchema.Column> All =>
+    [
+        BinaryMask, SemanticMask, MaskSize, ClassScores, PredictedCategory, Mask, Category,
+        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, PresentScores]).OfType<DataViewSchema.Column>(),
+    ];
+
+    private void RequireSameNames(DataViewSchema.Column column, string kind)
+    {
+        var names = Names(column, kind);
+        if (!names.SequenceEqual(CategoryNames))
+        {
+            throw new ArgumentException($"Columns '{PredictedCategory.Name}' and '{column.Name}' name different categories: " +
+                $"{string.Join(", ", CategoryNames)} and {string.Join(", ", names)}. {FromModel}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+namespace Microsoft.ML.SegSam.Metrics;
+
+/// <summary>Compares each row's prediction with its truth, one row at a time and with one set of buffers.</summary>
+internal sealed class ScoredRowReader
+{
+    private readonly DataViewRow _row;
+    private readonly TruthReader _truth;
+    private readonly VectorReader<bool> _binaryMask;
+    private readonly VectorReader<uint> _semanticMask;
+    private readonly VectorReader<int> _maskSize;
+    private readonly VectorReader<float> _classScores;
+    private readonly ValueGetter<uint> _predictedCategory;
+    private readonly Func<string> _category;
+    private readonly Func<PresentAnswer?> _present;
+    private readonly Dictionary<string, uint> _keys;
+    private bool[] _ofCategory = [];
+    private bool[] _ofForeground = [];
+
+    private ScoredRowReader(DataViewRow row, ScoredColumns columns)
+    {
+        _row = row;
+        _truth = new TruthReader(row, columns.Mask);
+        _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
+        _semanticMask = new VectorReader<uint>(row, columns.SemanticMask);
+        _maskSize = new VectorReader<int>(row, columns.MaskSize);
+        _classScores = new VectorReader<float>(row, columns.ClassScores);
+        _predictedCategory = row.GetGetter<uint>(columns.PredictedCategory);
+        _category = NameGetter.Create(row, columns.Category);
+        _present = PresentGetter.Create(row, columns);
+        _keys = columns.CategoryNames.Index().ToDictionary(each => each.Item, each => (uint)each.Index + 1);
+    }
+
+    /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
+    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit.</exception>
+    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns)
+    {
+        using var cursor = scored.GetRowCursor(columns.All);
+        var reader = new ScoredRowReader(cursor, columns);
+        var rows = new List<RowScore>();
+        while (cursor.MoveNext())
+            rows.Add(reader.Read());
+        return rows.Count > 0 ? rows : throw new InvalidOperationException(
+            "There are no rows to evaluate. Check the filter or the path of the test data; at least one row is needed.");
+    }
+
+    private RowScore Read()
+    {
+        var category = _category();
+        var isKnown = _keys.TryGetValue(category, out var key);
+        var truth = _truth.Read();
+        var binary = _binaryMask.Read();
+        if (binary.IsEmpty || HasNaN(_classScores.Read()))
+            return new RowScore(category, isKnown, IsScored: false) { Present = _present() };
+
+        var semantic = _semanticMask.Read();
+        CheckSizes(binary.Length, semantic.Length);
+        var ofCategory = Buffer(ref _ofCategory, semantic.Length);
+        var ofForeground = Buffer(ref _ofForeground, semantic.Length);
+        for (var i = 0; i < semantic.Length; i++)
+        {
+            ofCategory[i] = isKnown && semantic[i] == key;
+            ofForeground[i] = semantic[i] != 0;
+        }
+
+        var predicted = 0u;
+        _predictedCategory(ref predicted);
+        var binaryOverlap = Overlap.Count(binary, truth);
+        // An unknown category can be named by no pixel: a miss, also where the truth is empty.
+        var semanticOverlap = isKnown ? Overlap.Count(ofCategory, truth) : new MaskOverlap(0, 0, 1);
+        return new RowScore(category, isKnown, IsScored: true)
+        {
+            BinaryDice = binaryOverlap.Dice,
+            BinaryIoU = binaryOverlap.IoU,
+            SemanticDice = semanticOverlap.Dice,
+            SemanticIoU = semanticOverlap.IoU,
+            ClassAccuracy = isKnown && predicted == key ? 1 : 0,
+            Agreement = Overlap.Count(binary, ofForeground).Dice,
+            Present = _present(),
+        };
+    }
+
+    private void CheckSizes(int binaryPixels, int semanticPixels)
+    {
+        var size = _maskSize.Read();
+        var (height, width) = (size[0], size[1]);
+        if (height != _truth.Height || width != _truth.Width)
+        {
+            throw new InvalidOperationException(
+                $"Row {_row.Position} (counting from 0): the true mask is {_truth.Height} x {_truth.Width} pixels " +
+                $"(height x width), the predicted one {height} x {width}. Give the true mask at the size of the image.");
+        }
+
+        if ((long)height * width != binaryPixels || binaryPixels != semanticPixels)
+        {
+            throw new InvalidOperationException(
+                $"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has " +
+                $"{binaryPixels} and SemanticMask {semanticPixels}. Pass the model's output columns unchanged.");
+        }
+    }
+
+    private static bool HasNaN(ReadOnlySpan<float> scores)
+    {
+        foreach (var score in scores)
+        {
+            if (float.IsNaN(score))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static Span<bool> Buffer(ref bool[] buffer, int length)
+    {
+        if (buffer.Length < length)
+            buffer = new bool[length];
+        return buffer.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML.SegSam.Metrics;
+using static Microsoft.ML.SegSam.Tests.Metrics.ScoredRow;
+
+namespace Microsoft.ML.SegSam.Tests.Metrics;
+
+[TestClass]
+public sealed class SegmentationMetricsTests
+{
+    private const string Empty = ".... .... .... ....";
+    private const string Square = "##.. ##.. .... ....";
+    private const string Top = "#### #### .... ....";
+
+    // Key 1 is kidney, key 2 liver.
+    private static readonly ScoredRow[] Rows =
+    [
+        Draw("kidney", Square, binary: ".##. .##. .... ....", semantic: "11.. 11.. .... ....", predicted: 1),
+        Draw("liver", Top, binary: Top, semantic: "2222 1111 .... ....", predicted: 1),
+        Draw("liver", Empty, binary: Empty, semantic: Empty, predicted: 2),
+    ];
+
+    [TestMethod]
+    public void Means_over_masks_equal_those_computed_by_hand()
+    {
+        var metrics = Evaluate(Rows);
+        Assert.AreEqual(3, metrics.Rows);
+        Assert.AreEqual((1 / 2d + 1 + 1) / 3, metrics.BinaryDice, 1e-12);
+        Assert.AreEqual((1 / 3d + 1 + 1) / 3, metrics.BinaryIoU, 1e-12);
+        Assert.AreEqual((1 + 2 / 3d + 1) / 3, metrics.SemanticDice, 1e-12);
+        Assert.AreEqual((1 + 1 / 2d + 1) / 3, metrics.SemanticIoU, 1e-12);
+        Assert.AreEqual(2 / 3d, metrics.ClassAccuracy, 1e-12);
+        Assert.AreEqual((1 / 2d + 1 + 1) / 3, metrics.MaskAgreement, 1e-12);
+        Assert.AreEqual(double.NaN, metrics.PresentF1, "Nothing says which other categories the images hold.");
+        Assert.AreEqual(0, metrics.UnscoredRows);
+        Assert.IsEmpty(metrics.UnknownCategories);
+    }
+
+    [TestMethod]
+    public void Categories_are_sorted_and_weigh_alike_in_the_means_over_categories()
+    {
+        var metrics = Evaluate(Rows.Reverse());
+        Assert.HasCount(2, metrics.PerCategory);
+        var (kidney, liver) = (metrics.PerCategory[0], metrics.PerCategory[1]);
+        Assert.AreEqual(("kidney", 1, "liver", 2), (kidney.Category, kidney.Count, liver.Category, liver.Count));
+        Assert.AreEqual(1 / 2d, kidney.BinaryDice);
+        Assert.AreEqual(1 / 3d, kidney.BinaryIoU);
+        Assert.AreEqual(5 / 6d, liver.SemanticDice, 1e-12);
+        Assert.AreEqual(3 / 4d, liver.SemanticIoU, 1e-12);
+        Assert.AreEqual(1 / 2d, liver.ClassAccuracy);
+        Assert.AreEqual(3 / 4d, metrics.MacroBinaryDice, 1e-12);
+        Assert.AreEqual(2 / 3d, metrics.MacroBinaryIoU, 1e-12);
+        Assert.AreEqual(11 / 12d, metrics.MacroSemanticDice, 1e-12);
+        Assert.AreEqual(7 / 8d, metrics.MacroSemanticIoU, 1e-12);
+        Assert.AreEqual(3 / 4d, metrics.MacroClassAccuracy, 1e-12);
+    }
+
+    [TestMethod]
+    public void A_perfect_mask_of_the_wrong_category_is_a_semantic_miss_only()
+    {
+        var metrics = Evaluate([Draw("liver", Square, binary: Square, semantic: "11.. 11.. .... ....", predicted: 1)]);
+        Assert.AreEqual((1d, 0d, 0d), (metrics.BinaryDice, metrics.SemanticDice, metrics.SemanticIoU));
+        Assert.AreEqual((0d, 1d), (metrics.ClassAccuracy, metrics.MaskAgreement));
+    }
+
+    [TestMethod]
+    [DataRow(Square)]
+    [DataRow(Empty)]
+    public void A_category_the_model_does_not_know_is_named_and_missed(string mask)
+    {
+        var metrics = Evaluate([.. Rows, Draw("spleen", mask, binary: mask, semantic: Empty, predicted: 2)]);
+        CollectionAssert.AreEqual(new[] { "spleen" }, metrics.UnknownCategories.ToArray());
+        var spleen = metrics.PerCategory.Single(each => each.Category == "spleen");
+        Assert.AreEqual((1d, 1d), (spleen.BinaryDice, spleen.BinaryIoU));
+        Assert.AreEqual((0d, 0d, 0d), (spleen.SemanticDice, spleen.SemanticIoU, spleen.ClassAccuracy));
+    }
+
+    [TestMethod]
+    [DataRow(Square)]
+    [DataRow(Empty)]
+    public void A_row_without_a_prediction_counts_as_zero_everywhere(string truth)
+    {
+        var metrics = Evaluate([Rows[2], Unscored("liver", truth)]);
+        Assert.AreEqual(1, metrics.UnscoredRows);
+        Assert.AreEqual(2, metrics.Rows);
+        Assert.AreEqual((0.5, 0.5, 0.5, 0.5), (metrics.BinaryDice, metrics.BinaryIoU, metrics.SemanticDice, metrics.SemanticIoU));
+        Assert.AreEqual((0.5, 0.5), (metrics.ClassAccuracy, metrics.MaskAgreement));
+    }
+
+    [TestMethod]
+    public void A_row_whose_class_scores_are_not_numbers_has_no_prediction()
+    {
+        var row = Draw("kidney", Square, binary: Square, semantic: "11.. 11.. .... ....", predicted: 1);
+        row.ClassScores = Dense(0.5f, float.NaN);
+        AssertUnscored(row);
+    }
+
+    [TestMethod]
+    public void A_row_whose_masks_are_empty_vectors_has_no_prediction() =>
+        AssertUnscored(Draw("kidney", Square, binary: "", semantic: "", predicted: 1));
+
+    private static void AssertUnscored(ScoredRow row)
+    {
+        var metrics = Evaluate([row]);
+        Assert.AreEqual((1, 0d), (metrics.UnscoredRows, metrics.BinaryDice));
+    }
+
+    private static SegmentationMetrics Evaluate(IEnumerable<ScoredRow> rows) =>
+        new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of(rows));
+}
