@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>A drawn font for pictures, since servers and containers often have none: ASCII 32 to 126, other characters show as '?'.</summary>
+/// <summary>A drawn font, since servers often have none: ASCII 32 to 126, other characters show as '?'.</summary>
 internal static class BitmapFont
 {
     /// <summary>Rows of a line, in font pixels: seven above the base line, two below.</summary>

@@ -1,24 +1,27 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Finds room for the labels of one panel so that they do not hide each other.</summary>
+/// <summary>Finds room for the labels of one panel: near their objects, not over each other, over other objects only in need.</summary>
 /// <param name="area">Where labels may lie.</param>
-internal sealed class LabelPlacer(RegionBox area)
+/// <param name="objects">Boxes of everything that is better left visible.</param>
+internal sealed class LabelPlacer(RegionBox area, IReadOnlyList<RegionBox> objects)
 {
     private readonly List<RegionBox> _taken = [];
 
-    /// <summary>A place of the given size: above the object, else as near to that as is free, else above it all the same.</summary>
+    /// <summary>A place of the given size for the label of an object; the best is right above it.</summary>
     public RegionBox Place(RegionBox target, int width, int height)
     {
-        var x = Math.Clamp(target.X0, area.X0, Math.Max(area.X0, area.X1 - width));
         var lowest = Math.Max(area.Y0, area.Y1 - height);
-        var preferred = At(Math.Clamp(target.Y0 - height, area.Y0, lowest));
-        var place = Enumerable.Range(area.Y0, lowest - area.Y0 + 1).OrderBy(y => Math.Abs(y - preferred.Y0)).Select(At)
-            .Where(box => !_taken.Exists(other => Overlap(box, other))).FirstOrDefault(preferred);
+        var rightmost = Math.Max(area.X0, area.X1 - width);
+        var above = Math.Clamp(target.Y0 - height, area.Y0, lowest);
+        int[] columns = [Math.Clamp(target.X0, area.X0, rightmost), Math.Clamp(target.X1 - width, area.X0, rightmost)];
+        var place = Enumerable.Range(area.Y0, lowest - area.Y0 + 1)
+            .SelectMany(y => columns, (y, x) => new RegionBox(x, y, x + width, y + height))
+            .MinBy(box => Math.Abs(box.Y0 - above) + objects.Sum(other => Shared(box, other)) / height
+                + _taken.Sum(other => Shared(box, other)) * 1000);
         _taken.Add(place);
         return place;
-
-        RegionBox At(int y) => new(x, y, x + width, y + height);
     }
 
-    private static bool Overlap(RegionBox a, RegionBox b) => a.X0 < b.X1 && b.X0 < a.X1 && a.Y0 < b.Y1 && b.Y0 < a.Y1;
+    private static long Shared(RegionBox a, RegionBox b) =>
+        Math.Max(0L, Math.Min(a.X1, b.X1) - Math.Max(a.X0, b.X0)) * Math.Max(0, Math.Min(a.Y1, b.Y1) - Math.Max(a.Y0, b.Y0));
 }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <summary>Paints masks over an image: tinted, outlined, labelled, several views side by side.</summary>
 /// <remarks>
 /// Our choice: each view's long side has about 450 to 1024 pixels. Smaller images are enlarged by a whole factor without smoothing,
-/// so that their pixels stay visible; larger ones are reduced.
+/// so that their pixels stay visible; larger ones are reduced. Up to six labels lie beside their masks, more go below the image.
 /// </remarks>
 public static class MaskOverlay
 {
@@ -15,8 +15,7 @@ public static class MaskOverlay
     private const float Opacity = 0.35f;
 
     private static readonly Rgb Background = new(22, 24, 29);
-    private static readonly Rgb Plate = new(10, 11, 14);
-    private static readonly Rgb Text = new(240, 242, 245);
+    private static readonly Rgb Ink = new(240, 242, 245);
 
     /// <summary>Paints the panels from left to right into one picture.</summary>
     /// <param name="image">The image below the masks; it stays the caller's.</param>
@@ -41,14 +40,18 @@ public static class MaskOverlay
         var view = Scale(image);
         var unit = (int)Math.Max(1, Math.Round(Math.Max(view.Height, view.Width) / 256.0)); // pixels per font pixel
         var (margin, captionHeight) = (4 * unit, (BitmapFont.LineHeight + 3) * unit);
-        var (cellHeight, cellWidth) = (Math.Max(view.Height, 32 * unit), Math.Max(view.Width, 96 * unit)); // room for text beside thin images
-        var canvas = new PixelCanvas(captionHeight + cellHeight + 2 * margin, (cellWidth + margin) * panels.Count + margin, Background);
+        var (cellHeight, cellWidth) = (Math.Max(view.Height, 32 * unit), Math.Max(view.Width, 96 * unit)); // text fits thin images
+        var legends = panels.Select(panel => Legend.Arrange(panel, cellWidth / unit)).ToArray();
+        var legendHeight = legends.Max(legend => legend.Count == 0 ? 0 : legend[^1].Y + LabelTag.Height) * unit;
+        var canvas = new PixelCanvas(
+            captionHeight + cellHeight + legendHeight + 2 * margin, (cellWidth + margin) * panels.Count + margin, Background);
         for (var i = 0; i < panels.Count; i++)
         {
-            var x = margin + i * (cellWidth + margin);
-            var top = margin + captionHeight;
-            canvas.Write(BitmapFont.Fit(panels[i].Caption, cellWidth / unit), x, margin, unit, Text);
-            Paint(canvas, image, view, panels[i], new(x, top, x + cellWidth, top + cellHeight), unit);
+            var (x, y) = (margin + i * (cellWidth + margin), margin + captionHeight);
+            canvas.Write(BitmapFont.Fit(panels[i].Caption, cellWidth / unit), x, margin, unit, Ink);
+            Paint(canvas, image, view, panels[i], new(x, y, x + cellWidth, y + cellHeight), unit);
+            foreach (var (tag, left, top) in legends[i])
+                tag.Draw(canvas, x + left * unit, y + cellHeight + top * unit, unit);
         }
 
         return canvas.EncodePng();
@@ -58,30 +61,24 @@ public static class MaskOverlay
     {
         var x = cell.X0 + (cell.X1 - cell.X0 - view.Width) / 2;
         canvas.Draw(view, x, cell.Y0);
-        var labels = new List<(OverlayLayer Layer, RegionBox Target)>();
+        var objects = new List<(OverlayLayer Layer, RegionBox Box)>();
         foreach (var layer in panel.Layers)
         {
             var mask = PixelResizer.NearestMask(MemoryMarshal.AsBytes(layer.Mask.Span), image.Height, image.Width, view.Height, view.Width);
             canvas.Tint(mask, view.Height, view.Width, x, cell.Y0, layer.Color, Opacity, layer.Outline ? unit : 0);
-            if (layer.Label is not null && MaskRegions.Box(mask, view.Height, view.Width) is { } box)
-                labels.Add((layer, new(x + box.X0, cell.Y0 + box.Y0, x + box.X1, cell.Y0 + box.Y1)));
+            if (MaskRegions.Box(mask, view.Height, view.Width) is { } box)
+                objects.Add((layer, new(x + box.X0, cell.Y0 + box.Y0, x + box.X1, cell.Y0 + box.Y1)));
         }
 
-        // Above all masks, so that none of them covers a label.
-        var placer = new LabelPlacer(cell);
-        foreach (var (layer, target) in labels)
-            Label(canvas, layer, target, placer, unit, cell.X1 - cell.X0);
-    }
-
-    private static void Label(PixelCanvas canvas, OverlayLayer layer, RegionBox target, LabelPlacer placer, int unit, int cellWidth)
-    {
-        const int Swatch = 3; // a bar of the mask's colour, in font pixels
-        var text = BitmapFont.Fit(layer.Label!, cellWidth / unit - Swatch - 4);
-        var (width, height) = ((BitmapFont.Width(text) + Swatch + 4) * unit, (BitmapFont.LineHeight + 3) * unit);
-        var place = placer.Place(target, width, height);
-        canvas.Fill(place.X0, place.Y0, width, height, Plate, 0.8f);
-        canvas.Fill(place.X0, place.Y0, Swatch * unit, height, layer.Color);
-        canvas.Write(text, place.X0 + (Swatch + 2) * unit, place.Y0 + 2 * unit, unit, Text);
+        if (Legend.IsNeeded(panel))
+            return;
+        var placer = new LabelPlacer(cell, [.. objects.Select(item => item.Box)]);
+        foreach (var (layer, box) in objects.Where(item => item.Layer.Label is not null)) // above all masks, so that none covers a label
+        {
+            var tag = LabelTag.For(layer, (cell.X1 - cell.X0) / unit);
+            var place = placer.Place(box, tag.Width * unit, LabelTag.Height * unit);
+            tag.Draw(canvas, place.X0, place.Y0, unit);
+        }
     }
 
     private static PixelImage Scale(PixelImage image)
@@ -103,8 +100,8 @@ public static class MaskOverlay
         {
             var found = panel.Layers[i].Mask.Length;
             if (found != image.Height * image.Width)
-                throw new ArgumentException($"Panel '{panel.Caption}', layer {i}: the mask holds {found} pixels, the image {image.Width} x " +
-                    $"{image.Height} = {image.Height * image.Width}. Give masks at the image's original size.");
+                throw new ArgumentException($"Panel '{panel.Caption}', layer {i}: the mask holds {found} pixels, " +
+                    $"the image {image.Width} x {image.Height} = {image.Height * image.Width}. Give masks at the image's original size.");
         }
     }
 }

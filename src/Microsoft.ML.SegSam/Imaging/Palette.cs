@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Colours for categories and instances: bright on grey images and far from each other; the same index is always the same colour.</summary>
+/// <summary>Colours for categories and instances, bright on grey and far from each other; an index always has the same.</summary>
 /// <remarks>Our choice: six picked by eye, the others each the farthest (OKLab) from all before it.</remarks>
 public static class Palette
 {
