@@ -23,9 +23,10 @@ internal static class ImageTensor
         {
             var (geometry, scaledRgb) = images[i];
             if (geometry.InputSize != size)
-                throw new ArgumentException($"Images of one batch share one input size: image 0 has {size}, image {i} has {geometry.InputSize}.");
+                throw new ArgumentException(
+                    $"Images of one batch share one input size: image 0 has {size}, image {i} has {geometry.InputSize}.");
             using var perImage = NewDisposeScope();
-            var pixels = tensor(scaledRgb, [geometry.ScaledHeight, geometry.ScaledWidth, 3], device: device) // uint8 travels, a quarter of the bytes
+            var pixels = tensor(scaledRgb, [geometry.ScaledHeight, geometry.ScaledWidth, 3], device: device) // bytes travel, not floats
                 .permute(2, 0, 1).to(ScalarType.Float32); // [3, h, w]
             batch[i].narrow(1, geometry.OffsetY, geometry.ScaledHeight).narrow(2, geometry.OffsetX, geometry.ScaledWidth)
                 .copy_((pixels - mean) / std);

@@ -15,7 +15,8 @@ internal static class MaskGeometry
     {
         var (height, width, size) = (geometry.OriginalHeight, geometry.OriginalWidth, geometry.InputSize);
         if (mask.Length != height * width)
-            throw new ArgumentException($"The mask holds {mask.Length} pixels, its image {width} x {height} = {height * width}. Both must be of one size.");
+            throw new ArgumentException(
+                $"The mask holds {mask.Length} pixels, its image {width} x {height} = {height * width}. Both must be of one size.");
         var scaled = PixelResizer.NearestMask(mask, height, width, geometry.ScaledHeight, geometry.ScaledWidth);
         var target = new byte[size * size];
         var isEmpty = true;
@@ -32,7 +33,7 @@ internal static class MaskGeometry
         return target;
     }
 
-    /// <summary>Mask logits at the original size, by SAM's way: up to S, padding cropped, then to the original; bilinear both times.</summary>
+    /// <summary>Mask logits at the original size, as SAM does it: bilinear to S, padding cropped, bilinear to the original.</summary>
     /// <param name="lowResLogits">[N, h, w], what the decoder puts out.</param>
     /// <param name="geometry">That of the masks' image.</param>
     /// <returns>[N, OriginalHeight, OriginalWidth] float32 logits; the caller disposes them.</returns>

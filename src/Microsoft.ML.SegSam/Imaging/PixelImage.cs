@@ -33,7 +33,7 @@ internal sealed class PixelImage
             MLPixelFormat.Bgra32 => true,
             MLPixelFormat.Rgba32 => false,
             var format => throw new NotSupportedException(
-                $"The image has pixel format {format}; expected Bgra32 or Rgba32. Make it with MLImage.CreateFromStream or CreateFromPixels."),
+                $"The image has pixel format {format}; expected Bgra32 or Rgba32, as MLImage.CreateFromStream makes them."),
         };
         var rgb = new byte[ByteCount(image.Height, image.Width)];
         FromPixels.Copy(image.Pixels, rgb, isBgra, isPremultiplied: true);
@@ -53,7 +53,8 @@ internal sealed class PixelImage
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new InvalidDataException($"The {width} x {height} {codec.EncodedFormat} image is cut off or damaged ({result}). Get the whole file.");
+            throw new InvalidDataException(
+                $"The {width} x {height} {codec.EncodedFormat} image is cut off or damaged ({result}). Get the whole file.");
         FromPixels.Copy(bitmap.GetPixelSpan(), rgb, isBgra: false, isPremultiplied: false);
         return new(height, width, rgb);
     }
@@ -62,6 +63,7 @@ internal sealed class PixelImage
     {
         var count = (long)height * width * 3;
         return count <= Array.MaxLength ? (int)count
-            : throw new NotSupportedException($"A {width} x {height} image is too large: at most {Array.MaxLength / 3} pixels are supported.");
+            : throw new NotSupportedException(
+                $"A {width} x {height} image is too large: at most {Array.MaxLength / 3} pixels are supported.");
     }
 }

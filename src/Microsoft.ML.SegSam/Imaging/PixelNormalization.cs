@@ -21,5 +21,5 @@ internal sealed record PixelNormalization(float[] Mean, float[] Std)
     private static float[] Three(float[] values, string name, Func<float, bool> isValid) =>
         values.Length == 3 && values.All(isValid) ? values
         : throw new ArgumentException(
-            $"Pixel normalization needs three finite numbers (deviations above 0), red green blue; found [{string.Join(", ", values)}].", name);
+            $"Expected three finite numbers (deviations above 0), red green blue; found [{string.Join(", ", values)}].", name);
 }

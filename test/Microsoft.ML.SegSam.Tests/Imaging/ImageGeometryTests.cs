@@ -15,7 +15,8 @@ public sealed class ImageGeometryTests
         foreach (var row in json.RootElement.GetProperty("rows").EnumerateArray())
         {
             var size = row.GetProperty("target").GetInt32();
-            var geometry = ImageGeometry.For(row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32(), size, ResizeRule.LongestSide);
+            var (height, width) = (row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32());
+            var geometry = ImageGeometry.For(height, width, size, ResizeRule.LongestSide);
             var expected = row.GetProperty("out").EnumerateArray().Select(side => Math.Max(1, side.GetInt32())).ToArray();
             CollectionAssert.AreEqual(expected, new[] { geometry.ScaledHeight, geometry.ScaledWidth }, row.ToString());
         }
@@ -36,7 +37,10 @@ public sealed class ImageGeometryTests
                 var expected = prompts.Span<float>($"{name}.in.{kind}");
                 var original = prompts.Span<float>($"{name}.in.{kind}_original");
                 for (var i = 0; i < expected.Length; i++)
-                    Assert.AreEqual(expected[i], i % 2 == 0 ? geometry.ToNetworkX(original[i]) : geometry.ToNetworkY(original[i]), 1e-4f, name);
+                {
+                    var actual = i % 2 == 0 ? geometry.ToNetworkX(original[i]) : geometry.ToNetworkY(original[i]);
+                    Assert.AreEqual(expected[i], actual, 1e-4f, name);
+                }
             }
         }
     }
@@ -48,7 +52,8 @@ public sealed class ImageGeometryTests
     [DataRow(256, 100, 256, 256, 0, 0)]
     [DataRow(100, 300, 256, 256, 0, 0)]
     [DataRow(10_000, 1, 256, 256, 0, 0)]
-    public void Small_images_are_centred_and_others_stretched(int height, int width, int scaledHeight, int scaledWidth, int offsetX, int offsetY) =>
+    public void Small_images_are_centred_and_others_stretched(
+        int height, int width, int scaledHeight, int scaledWidth, int offsetX, int offsetY) =>
         Assert.AreEqual(
             new ImageGeometry(height, width, scaledHeight, scaledWidth, offsetX, offsetY, 256),
             ImageGeometry.For(height, width, 256, ResizeRule.PadOrStretch));

@@ -56,7 +56,7 @@ public sealed class ImageTensorTests
         var wide = NetworkImage.From(new(1, 2, [9, 8, 7, 6, 5, 4]), 4, ResizeRule.PadOrStretch);
         using var scope = torch.NewDisposeScope();
         var batch = ImageTensor.Stack([tall, wide], PixelNormalization.Sam, torch.CPU);
-        var alone = torch.cat([ImageTensor.Stack([tall], PixelNormalization.Sam, torch.CPU), ImageTensor.Stack([wide], PixelNormalization.Sam, torch.CPU)]);
+        var alone = torch.cat([.. new[] { tall, wide }.Select(image => ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU))]);
         Assert.AreEqual(0, GoldenImages.LargestDifference(batch, alone));
         Assert.AreEqual((6 - 123.675f) / 58.395f, batch[1, 0, 1, 2].item<float>(), 1e-6f, "Centred at x 1..2, y 1.");
         Assert.AreEqual(0, batch[1, 0, 0, 2].item<float>(), "Padding is the mean colour.");
@@ -76,8 +76,8 @@ public sealed class ImageTensorTests
     public void Images_for_different_input_sizes_make_no_batch()
     {
         var pixel = new PixelImage(1, 1, [1, 2, 3]);
-        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack(
-            [NetworkImage.From(pixel, 2, ResizeRule.PadOrStretch), NetworkImage.From(pixel, 4, ResizeRule.PadOrStretch)], PixelNormalization.Sam, torch.CPU));
+        NetworkImage[] images = [NetworkImage.From(pixel, 2, ResizeRule.PadOrStretch), NetworkImage.From(pixel, 4, ResizeRule.PadOrStretch)];
+        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack(images, PixelNormalization.Sam, torch.CPU));
         StringAssert.Contains(error.Message, "image 0 has 2, image 1 has 4");
         Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack([], PixelNormalization.Sam, torch.CPU));
     }

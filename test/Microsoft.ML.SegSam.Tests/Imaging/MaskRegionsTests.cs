@@ -24,7 +24,8 @@ public sealed class MaskRegionsTests
     }
 
     [TestMethod]
-    public void Regions_are_those_that_flooding_finds() => Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[0, int.MaxValue])
+    public void Regions_are_those_that_flooding_finds() => Gen.Select(
+            Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[0, int.MaxValue])
         .Sample((height, width, tenths, seed) =>
         {
             var random = new Random(seed);

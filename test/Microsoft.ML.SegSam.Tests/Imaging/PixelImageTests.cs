@@ -56,6 +56,18 @@ public sealed class PixelImageTests
     }
 
     [TestMethod]
+    public void Sixteen_bit_channels_keep_their_high_byte()
+    {
+        // A grey PNG of 3 x 1 pixels: 0x01FF, 0x7F80, 0xFE00.
+        var file = Convert.FromBase64String(
+            "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABEAAAAABuG5crAAAAD0lEQVR4nGNg/F/f8I8BAAqAAv4Pzga3AAAAAElFTkSuQmCC");
+        byte[] expected = [0x01, 0x01, 0x01, 0x7F, 0x7F, 0x7F, 0xFE, 0xFE, 0xFE];
+        CollectionAssert.AreEqual(expected, PixelImage.Decode(file).Rgb);
+        using var image = MLImage.CreateFromStream(new MemoryStream(file));
+        CollectionAssert.AreEqual(expected, PixelImage.From(image).Rgb);
+    }
+
+    [TestMethod]
     public void Bytes_that_are_no_image_are_refused_in_plain_words()
     {
         var error = Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode("DICM is not PNG"u8));
@@ -72,8 +84,11 @@ public sealed class PixelImageTests
     }
 
     [TestMethod]
-    public void An_array_of_the_wrong_length_is_refused() =>
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new PixelImage(2, 3, new byte[17])).Message, "3 x 2 RGB image takes 18");
+    public void An_array_of_the_wrong_length_is_refused()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new PixelImage(2, 3, new byte[17]));
+        StringAssert.Contains(error.Message, "3 x 2 RGB image takes 18 bytes, found 17");
+    }
 
     // One row of pixels as a PNG.
     private static byte[] Encode(params SKColor[] pixels)

@@ -32,7 +32,8 @@ public sealed class PixelResizerTests
     }
 
     [TestMethod]
-    public void A_flat_image_stays_flat_at_any_size() => Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Byte)
+    public void A_flat_image_stays_flat_at_any_size() => Gen.Select(
+            Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Byte)
         .Sample((height, width, newHeight, newWidth, value) =>
         {
             var flat = new byte[height * width * 3];
