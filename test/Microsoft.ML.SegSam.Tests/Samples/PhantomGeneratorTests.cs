@@ -148,7 +148,8 @@ public sealed class PhantomGeneratorTests
 
     private static string Fingerprint(params PhantomSlice[] slices)
     {
-        var bytes = slices.SelectMany(slice => slice.Gray.Concat(slice.Objects.SelectMany(found => found.Mask).Select(Convert.ToByte)));
+        var bytes = slices.SelectMany(slice =>
+            slice.Gray.Concat(slice.Objects.SelectMany(found => found.Mask).Select(Convert.ToByte)));
         return Convert.ToHexString(SHA256.HashData([.. bytes]));
     }
 
