@@ -4,7 +4,8 @@ namespace Phantoms;
 internal static class CtAbdomen
 {
     // Directions of the ribs seen in the body wall, on the unit circle, for one side.
-    private static readonly (float X, float Y)[] Ribs = [(0.42f, -0.907f), (0.78f, -0.626f), (0.97f, -0.243f), (0.95f, 0.312f), (0.72f, 0.694f)];
+    private static readonly (float X, float Y)[] Ribs =
+        [(0.42f, -0.907f), (0.78f, -0.626f), (0.97f, -0.243f), (0.95f, 0.312f), (0.72f, 0.694f)];
 
     public static Scene Paint(Draw draw, int size)
     {
@@ -34,7 +35,8 @@ internal static class CtAbdomen
             foreach (var side in (float[])[-1, 1])
             {
                 var (ribX, ribY) = body.Point(side * x * 0.845f, y * 0.845f);
-                scene.Paint(draw.Shape(ribX, ribY, 0.05f, 0.02f, side * x * y * -60 + (MathF.Abs(x) > 0.9f ? 90 : 0)), new(draw.Range(185, 235)));
+                var slant = side * x * y * -60 + (MathF.Abs(x) > 0.9f ? 90 : 0);
+                scene.Paint(draw.Shape(ribX, ribY, 0.05f, 0.02f, slant), new(draw.Range(185, 235)));
             }
         }
 
@@ -66,11 +68,15 @@ internal static class CtAbdomen
         var level = draw.Range(116, 156);
         foreach (var (side, name) in ((float, string)[])[(-1, "right kidney"), (1, "left kidney")])
         {
-            var kidney = draw.Shape(side * 0.345f, 0.22f - 0.015f * side, 0.135f, 0.15f, side * 15, 0.03f) with { Bulge = (-side, -0.1f, -0.3f) };
+            var kidney = draw.Shape(side * 0.345f, 0.22f - 0.015f * side, 0.135f, 0.15f, side * 15) with
+            {
+                Bulge = (-side, -0.1f, -0.3f),
+            };
             scene.Paint(kidney.Scaled(1.14f), new(54, 7, texture, Edge: 1.5f));                              // its fat capsule
             scene.Paint(kidney, new(level + draw.Range(-3, 3), 5, texture), name);
             var (sinusX, sinusY) = kidney.Point(-side * 0.38f, -0.05f);
-            scene.Paint(draw.Shape(sinusX, sinusY, 0.03f, 0.06f, side * 18, 0.08f), new(draw.Range(62, 90), Edge: 1.5f), inside: name);
+            scene.Paint(draw.Shape(sinusX, sinusY, 0.03f, 0.06f, side * 18, 0.08f),
+                new(draw.Range(62, 90), Edge: 1.5f), inside: name);
         }
     }
 
@@ -94,7 +100,8 @@ internal static class CtAbdomen
     private static void Vessels(Scene scene, Draw draw, SmoothNoise texture)
     {
         var blood = draw.Range(118, 160);
-        scene.Paint(draw.Shape(-0.1f, 0.1f, 0.085f, 0.06f), new(blood + draw.Range(-14, 6), 3, texture));  // vena cava: the aorta's double
+        var cava = draw.Shape(-0.1f, 0.1f, 0.085f, 0.06f);                                                  // the aorta's double
+        scene.Paint(cava, new(blood + draw.Range(-14, 6), 3, texture));
         var aorta = draw.Shape(0.06f, 0.095f, 0.08f, 0.08f, wobble: 0.015f);
         scene.Paint(aorta.Scaled(1.2f), new(66));
         scene.Paint(aorta, new(blood, 3, texture), "aorta");

@@ -9,7 +9,8 @@ internal sealed class Draw(int seed, int index)
 
     public bool Chance(float probability) => _random.NextDouble() < probability;
 
-    /// <summary>Standard normal, near enough: four uniform numbers added (variance 1/3), since logarithms differ between machines.</summary>
+    /// <summary>Standard normal, near enough: four uniform numbers added (variance 1/3), since logarithms differ between
+    /// machines.</summary>
     public float Gauss() =>
         ((float)(_random.NextDouble() + _random.NextDouble() + _random.NextDouble() + _random.NextDouble()) - 2) * 1.7320508f;
 
@@ -24,25 +25,28 @@ internal sealed class Draw(int seed, int index)
         }
     }
 
-    /// <summary>An ellipse about (x, y) with half axes a and b, its place, size, tilt and outline all a little off: no two patients are
-    /// alike. The outline has waves 2 to <paramref name="waves"/> of about <paramref name="wobble"/> times the radius.</summary>
+    /// <summary>An ellipse about (x, y) with half axes a and b, its place, size, tilt and outline all a little off: no two
+    /// patients are alike. The outline has waves 2 to <paramref name="waves"/> of about <paramref name="wobble"/> times the
+    /// radius.</summary>
     public Contour Shape(float x, float y, float a, float b, float degrees = 0, float wobble = 0.03f, int waves = 4)
     {
-        var shape = new Contour(x + Range(-0.02f, 0.02f), y + Range(-0.02f, 0.02f), a * Range(0.92f, 1.1f), b * Range(0.92f, 1.1f),
-            Turn.Degrees(degrees + Range(-6, 6)));
+        var shape = new Contour(x + Range(-0.02f, 0.02f), y + Range(-0.02f, 0.02f),
+            a * Range(0.92f, 1.1f), b * Range(0.92f, 1.1f), Turn.Degrees(degrees + Range(-6, 6)));
         return shape with { Waves = [.. Enumerable.Range(2, waves - 1).Select(_ => (Gauss() * wobble, Gauss() * wobble))] };
     }
 
     /// <summary>How the body lies in the picture.</summary>
-    public Pose Pose() => new(Range(-0.04f, 0.04f), Range(-0.04f, 0.04f), Range(0.92f, 1.05f), Range(0.92f, 1.05f), Turn.Degrees(Range(-6, 6)));
+    public Pose Pose() =>
+        new(Range(-0.04f, 0.04f), Range(-0.04f, 0.04f), Range(0.92f, 1.05f), Range(0.92f, 1.05f), Turn.Degrees(Range(-6, 6)));
 
     public SmoothNoise Noise(int cellsAcross, int cellsDown) => new(this, cellsAcross, cellsDown);
 
-    // An integer hash (multiply and shift; constants our choice): neighbouring seeds and indices must not give related slices.
+    // Neighbouring seeds and indices must not give related slices: mix all bits, with Knuth's golden-ratio multiplier.
     private static uint Scramble(uint value)
     {
-        value = (value ^ (value >> 16)) * 0x7feb352du;
-        value = (value ^ (value >> 15)) * 0x846ca68bu;
+        const uint golden = 2654435769;
+        value = (value ^ (value >> 16)) * golden;
+        value = (value ^ (value >> 13)) * golden;
         return value ^ (value >> 16);
     }
 }

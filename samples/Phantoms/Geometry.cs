@@ -15,7 +15,8 @@ internal readonly record struct Turn(float Cos, float Sin)
     public (float X, float Y) Back(float x, float y) => (Cos * x + Sin * y, Cos * y - Sin * x);
 }
 
-/// <summary>Where the body lies in the picture; both use units of half the picture's width, origin at its centre, y down.</summary>
+/// <summary>Where the body lies in the picture; both use units of half the picture's width, origin at its centre, y
+/// down.</summary>
 internal sealed record Pose(float ShiftX, float ShiftY, float ScaleX, float ScaleY, Turn Turn)
 {
     public (float X, float Y) ToBody(float x, float y)
@@ -31,11 +32,13 @@ internal sealed record Contour(float X, float Y, float A, float B, Turn Turn)
     /// <summary>Cosine and sine amplitudes of the waves 2, 3, ... relative to the radius.</summary>
     public (float Cos, float Sin)[] Waves { get; init; } = [];
 
-    /// <summary>A bulge (or notch, when negative) of that relative size towards the unit direction (X, Y) of the ellipse's own axes.</summary>
+    /// <summary>A bulge (or notch, when negative) of that relative size towards the unit direction (X, Y) of the ellipse's own
+    /// axes.</summary>
     public (float X, float Y, float Amount) Bulge { get; init; }
 
     /// <summary>No point of the region is farther from the centre, in x or in y.</summary>
-    public float Reach => MathF.Max(A, B) * (1 + MathF.Max(Bulge.Amount, 0) + Waves.Sum(wave => MathF.Abs(wave.Cos) + MathF.Abs(wave.Sin)));
+    public float Reach =>
+        MathF.Max(A, B) * (1 + MathF.Max(Bulge.Amount, 0) + Waves.Sum(wave => MathF.Abs(wave.Cos) + MathF.Abs(wave.Sin)));
 
     /// <summary>Distance to the outline along the ray from the centre, in body units; positive inside.</summary>
     public float Depth(float x, float y)

@@ -12,8 +12,8 @@ internal static class MrHead
         var levels = draw.Chance(0.6f)
             ? new Contrast(205, 105, draw.Range(150, 170), draw.Range(108, 124), draw.Range(34, 60), draw.Range(62, 105))    // T1
             : new Contrast(150, 62, draw.Range(84, 102), draw.Range(120, 136), draw.Range(185, 225), draw.Range(150, 200));  // T2
-        Head(scene, draw, levels, texture);
-        Hemispheres(scene, draw, levels, texture);
+        var head = Head(scene, draw, levels, texture);
+        Hemispheres(scene, draw, head, levels, texture);
         Cerebellum(scene, draw, levels);
         Middle(scene, draw, levels, texture);
         Tumour(scene, draw, levels, texture);
@@ -21,7 +21,7 @@ internal static class MrHead
         return scene;
     }
 
-    private static void Head(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    private static Contour Head(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
     {
         scene.Paint(draw.Shape(0, 0.95f, 0.5f, 0.5f), new(levels.Fat * 0.8f, 12, texture));     // neck
         scene.Paint(draw.Shape(0, 0.95f, 0.43f, 0.46f, wobble: 0.05f), new(levels.Muscle, 14, texture));
@@ -34,19 +34,25 @@ internal static class MrHead
         scene.Paint(head.Scaled(0.835f), new(levels.Fluid));
         foreach (var side in (float[])[-1, 1])
             scene.Paint(draw.Shape(side * 0.4f, 0.62f, 0.17f, 0.12f, side * -30), new(25, 12, texture)); // skull base
+        return head;
     }
 
-    private static void Hemispheres(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
+    private static void Hemispheres(Scene scene, Draw draw, Contour head, Contrast levels, SmoothNoise texture)
     {
-        scene.Paint(draw.Shape(0, -0.2f, 0.55f, 0.5f, wobble: 0.01f, waves: 9), new(levels.Cortex, 4, texture)); // fills between the two
+        scene.Paint(draw.Shape(head.X, -0.2f, head.A * 0.74f, head.B * 0.6f, wobble: 0.01f),
+            new(levels.Cortex, 4, texture)); // fills between the two
         foreach (var side in (float[])[-1, 1])
         {
-            var cortex = draw.Shape(side * 0.29f, -0.2f, 0.29f, 0.45f, side * 3, 0.015f, 9);
+            var cortex = draw.Shape(head.X + side * head.A * 0.39f, -0.2f, head.A * 0.375f, head.B * 0.54f, side * 3, 0.015f, 9);
             scene.Paint(cortex, new(levels.Cortex, 4, texture));
             Sulci(scene, draw, cortex, levels.Fluid);
-            var white = cortex.Scaled(0.78f) with { Waves = [.. Enumerable.Range(2, 13).Select(k => (draw.Gauss() * 0.04f, draw.Gauss() * 0.04f))] };
+            var white = cortex.Scaled(0.78f) with
+            {
+                Waves = [.. Enumerable.Range(2, 13).Select(_ => (draw.Gauss() * 0.04f, draw.Gauss() * 0.04f))],
+            };
             scene.Paint(white, new(levels.White, 4, texture));
-            scene.Paint(draw.Shape(side * 0.16f, -0.02f, 0.1f, 0.085f, side * 20), new(levels.Cortex * 1.03f, 4, texture, Edge: 2)); // deep grey
+            scene.Paint(draw.Shape(side * 0.16f, -0.02f, 0.1f, 0.085f, side * 20),
+                new(levels.Cortex * 1.03f, 4, texture, Edge: 2)); // deep grey
             scene.Paint(draw.Shape(side * 0.1f, -0.17f, 0.09f, 0.05f), new(levels.White, 4, texture));      // corpus callosum
         }
     }
@@ -59,8 +65,8 @@ internal static class MrHead
         scene.Paint(cerebellum, new(levels.Cortex * 0.97f, 13, folia), "cerebellum");
         foreach (var side in (float[])[-1, 1])
         {
-            scene.Paint(draw.Shape(side * 0.18f, 0.37f, 0.11f, 0.05f, side * 12, 0.1f, 6), new(levels.White * 0.96f, 8, folia, Edge: 1.5f),
-                inside: "cerebellum");
+            scene.Paint(draw.Shape(side * 0.18f, 0.37f, 0.11f, 0.05f, side * 12, 0.1f, 6),
+                new(levels.White * 0.96f, 8, folia, Edge: 1.5f), inside: "cerebellum");
         }
     }
 
@@ -68,14 +74,14 @@ internal static class MrHead
     {
         var stem = draw.Shape(0, 0.2f, 0.13f, 0.22f, wobble: 0.015f) with { Bulge = (0, 1, -0.12f) };
         scene.Paint(stem.Scaled(1.12f), new(levels.Fluid));
-        scene.Paint(stem, new(levels.White * 0.9f, 5, texture));
+        scene.Paint(stem, new(levels.White * 0.86f, 5, texture));
         scene.Paint(draw.Shape(0, 0.01f, 0.016f, 0.08f), new(levels.Fluid));                                // third ventricle
         scene.Paint(draw.Shape(0, -0.45f, 0.014f, 0.24f, wobble: 0), new(levels.Fluid * 0.8f));             // fissure
         foreach (var (side, ventricle) in ((float, string)[])[(-1, "right lateral ventricle"), (1, "left lateral ventricle")])
         {
-            var wide = draw.Range(0.85f, 1.35f); // some people's are wider
-            scene.Paint(draw.Shape(side * 0.105f, -0.14f, 0.058f * wide, 0.115f, side * 24, 0.03f) with { Bulge = (side, 0.3f, -0.35f) },
-                new(levels.Fluid), ventricle);
+            var wide = draw.Range(0.9f, 1.35f); // some people's are wider
+            var horn = draw.Shape(side * 0.105f, -0.14f, 0.064f * wide, 0.122f, side * 24) with { Bulge = (side, 0.3f, -0.35f) };
+            scene.Paint(horn, new(levels.Fluid), ventricle);
         }
     }
 
@@ -86,9 +92,9 @@ internal static class MrHead
         {
             var (x, y) = draw.InDisc();
             var length = MathF.Sqrt(x * x + y * y) + 1e-3f;
-            var (atX, atY) = cortex.Point(x / length * 0.9f, y / length * 0.9f);
+            var (atX, atY) = cortex.Point(x / length * 0.86f, y / length * 0.86f);
             var steep = Math.Clamp(y / (MathF.Abs(x) + 0.05f), -4, 4) * (x < 0 ? -1 : 1);
-            scene.Paint(draw.Shape(atX, atY, 0.065f, 0.009f, steep * 22, 0.02f), new(fluid, Edge: 1.2f));
+            scene.Paint(draw.Shape(atX, atY, 0.052f, 0.009f, steep * 22, 0.02f), new(fluid, Edge: 1.2f));
         }
     }
 
@@ -98,7 +104,8 @@ internal static class MrHead
             return;
         var side = draw.Chance(0.5f) ? -1 : 1;
         var radius = draw.Range(0.1f, 0.155f);
-        var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f), radius, radius * draw.Range(0.8f, 1.1f), 0, 0.06f, 6);
+        var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f),
+            radius, radius * draw.Range(0.8f, 1.1f), 0, 0.06f, 6);
         scene.Paint(tumour.Scaled(1.45f), new((levels.White + 2 * levels.Tumour) / 3, 8, texture, Edge: 6)); // swelling around it
         scene.Paint(tumour, new(levels.Tumour, 12, texture, Edge: 1.5f), "brain tumour");
         if (draw.Chance(0.5f))

@@ -17,6 +17,7 @@ public readonly record struct PhantomBox(int X0, int Y0, int X1, int Y1)
         }
 
         return x1 > 0 ? new(x0, y0, x1, y1)
-            : throw new ArgumentException($"The mask of {mask.Length} pixels is empty; a box needs at least one pixel of the object.", nameof(mask));
+            : throw new ArgumentException($"The mask of {mask.Length} pixels is empty; a box needs a pixel of the object.",
+                nameof(mask));
     }
 }

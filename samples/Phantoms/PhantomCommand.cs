@@ -40,18 +40,23 @@ public static class PhantomCommand
 
             if (folder is null)
                 throw new FormatException("--out FOLDER is missing");
+            PhantomFolder.Write(folder, PhantomGenerator.Create(seed, count, size));
+            if (sheet)
+                ContactSheet.Write(Path.Combine(folder, "sheet.png"),
+                    [.. PhantomGenerator.Create(seed, Math.Min(count, 18), size)]);
+            output.WriteLine($"{count} slices of {size} x {size} pixels (seed {seed}) are in {folder}.");
+            return 0;
         }
         catch (FormatException wrong)
         {
             error.WriteLine($"{wrong.Message}; --help lists the options.");
-            return 2;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"--out {folder} cannot be written: {wrong.Message}");
         }
 
-        PhantomFolder.Write(folder, PhantomGenerator.Create(seed, count, size));
-        if (sheet)
-            ContactSheet.Write(Path.Combine(folder, "sheet.png"), [.. PhantomGenerator.Create(seed, Math.Min(count, 18), size)]);
-        output.WriteLine($"{count} slices of {size} x {size} pixels (seed {seed}) are in {folder}.");
-        return 0;
+        return 2;
     }
 
     private static string Value(string[] args, ref int i) =>
@@ -61,7 +66,8 @@ public static class PhantomCommand
     private static int Number(string[] args, ref int i, int low, int high)
     {
         var (option, text) = (args[i], Value(args, ref i));
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
-            ? number : throw new FormatException($"{option} must be a whole number from {low} to {high}, not '{text}'");
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= low && number <= high ? number
+            : throw new FormatException($"{option} must be a whole number from {low} to {high}, not '{text}'");
     }
 }

@@ -28,7 +28,8 @@ public static class PhantomFolder
     private static string WriteMask(string folder, PhantomSlice slice, PhantomObject found)
     {
         var mask = $"masks/{slice.Id}_{found.Category.Replace(' ', '_')}_000.png";
-        PhantomPng.WriteGrey(Path.Combine(folder, mask), [.. found.Mask.Select(inside => (byte)(inside ? 255 : 0))], slice.Width, slice.Height);
+        PhantomPng.WriteGrey(Path.Combine(folder, mask), [.. found.Mask.Select(inside => (byte)(inside ? 255 : 0))],
+            slice.Width, slice.Height);
         return mask;
     }
 }

@@ -1,11 +1,10 @@
 namespace Phantoms;
 
 /// <summary>Makes medical-like slices with named objects: enough to train and test on without any patient's data.</summary>
-/// <remarks>
-/// CT-like abdomens, MR-like heads and ultrasound-like necks take turns. Grey levels of categories overlap, so that place and shape
-/// must decide; the image's left is the patient's right. Bytes are the same on every machine: a seeded <see cref="Random"/> and
-/// plain + - * / and square roots, which are exact everywhere, unlike sine and logarithm. The anatomy is our choice.
-/// </remarks>
+/// <remarks> CT-like abdomens, MR-like heads and ultrasound-like necks take turns. Grey levels of categories overlap, so that
+/// place and shape must decide; the image's left is the patient's right. Bytes are the same on every machine: a seeded <see
+/// cref="Random"/> and plain + - * / and square roots, which are exact everywhere, unlike sine and logarithm. The anatomy is our
+/// choice. </remarks>
 public static class PhantomGenerator
 {
     /// <summary>Objects with fewer visible pixels are not listed: nobody could prompt for them.</summary>
@@ -20,7 +19,8 @@ public static class PhantomGenerator
     /// <summary>Slices, made when asked for; slice i depends only on the seed, i and the size.</summary>
     /// <param name="seed">Any number; equal seeds give equal bytes.</param>
     /// <param name="count">How many slices, 0 or more.</param>
-    /// <param name="size">Height and width in pixels, 64 to 1024. Below 128 the smallest objects may fall under <see cref="MinimumArea"/>.</param>
+    /// <param name="size">Height and width in pixels, 64 to 1024. Below 128 the smallest objects may fall under <see
+    /// cref="MinimumArea"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Count or size is outside its range.</exception>
     public static IEnumerable<PhantomSlice> Create(int seed, int count, int size = 128)
     {
@@ -37,7 +37,8 @@ public static class PhantomGenerator
         var scene = paint(new Draw(seed, index), size);
         var objects = scene.Objects
             .Where(found => found.Mask.Count(inside => inside) >= MinimumArea)
-            .Select(found => new PhantomObject(found.Category, Categories[found.Category], found.Mask, PhantomBox.Around(found.Mask, size)));
+            .Select(found => new PhantomObject(found.Category, Categories[found.Category], found.Mask,
+                PhantomBox.Around(found.Mask, size)));
         return new($"{modality}_{index:D5}", modality, size, size, scene.ToBytes(), [.. objects]);
     }
 }

@@ -6,10 +6,12 @@ namespace Phantoms;
 internal static class PhantomPng
 {
     /// <summary>8-bit grey, row-major.</summary>
-    public static void WriteGrey(string path, byte[] grey, int width, int height) => Write(path, grey, width, height, SKColorType.Gray8);
+    public static void WriteGrey(string path, byte[] grey, int width, int height) =>
+        Write(path, grey, width, height, SKColorType.Gray8);
 
     /// <summary>4 bytes per pixel: red, green, blue, alpha.</summary>
-    public static void WriteRgba(string path, byte[] rgba, int width, int height) => Write(path, rgba, width, height, SKColorType.Rgba8888);
+    public static void WriteRgba(string path, byte[] rgba, int width, int height) =>
+        Write(path, rgba, width, height, SKColorType.Rgba8888);
 
     private static void Write(string path, byte[] pixels, int width, int height, SKColorType type)
     {

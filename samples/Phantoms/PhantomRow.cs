@@ -30,5 +30,6 @@ public sealed class PhantomRow
     public string Description => _object.Description;
 
     private MLImage ToImage(byte[] grey) =>
-        MLImage.CreateFromPixels(_slice.Width, _slice.Height, MLPixelFormat.Bgra32, [.. grey.SelectMany(level => (byte[])[level, level, level, 255])]);
+        MLImage.CreateFromPixels(_slice.Width, _slice.Height, MLPixelFormat.Bgra32,
+            [.. grey.SelectMany(level => (byte[])[level, level, level, 255])]);
 }

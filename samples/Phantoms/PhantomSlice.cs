@@ -12,7 +12,9 @@ public sealed record PhantomObject(string Category, string Description, bool[] M
 /// <param name="Modality">"ct", "mr" or "ultrasound".</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
-/// <param name="Gray">Height times width grey levels 0..255, row-major. The image's left is the patient's right, as in radiology.</param>
-/// <param name="Objects">In painting order. Organs are disjoint; a liver lesion, brain tumour or thyroid nodule lies inside the mask of what
-/// holds it, which keeps those pixels; a kidney cyst bulges out and takes its pixels from the kidney.</param>
-public sealed record PhantomSlice(string Id, string Modality, int Height, int Width, byte[] Gray, IReadOnlyList<PhantomObject> Objects);
+/// <param name="Gray">Height times width grey levels 0..255, row-major. The image's left is the patient's right, as in
+/// radiology.</param>
+/// <param name="Objects">In painting order. Masks are disjoint but for two that nest: the liver keeps the pixels of its lesion,
+/// and a thyroid lobe those of its nodule. A kidney cyst bulges out and takes its pixels from the kidney.</param>
+public sealed record PhantomSlice(string Id, string Modality, int Height, int Width, byte[] Gray,
+    IReadOnlyList<PhantomObject> Objects);

@@ -14,7 +14,8 @@ internal sealed record Tissue(float Grey, float Grain = 0, SmoothNoise? Texture 
 internal sealed class Scene(int size, Pose pose)
 {
     private readonly List<(string Category, bool[] Mask)> _objects = [];
-    private readonly (float X, float Y)[] _body = [.. Enumerable.Range(0, size * size).Select(i => pose.ToBody(Unit(i % size, size), Unit(i / size, size)))];
+    private readonly (float X, float Y)[] _body =
+        [.. Enumerable.Range(0, size * size).Select(i => pose.ToBody(Unit(i % size, size), Unit(i / size, size)))];
 
     public float[] Grey { get; private set; } = new float[size * size];
 
@@ -24,7 +25,8 @@ internal sealed class Scene(int size, Pose pose)
     /// <param name="shape">The region, in body units.</param>
     /// <param name="tissue">Its filling.</param>
     /// <param name="category">The object's name, or null for anatomy that nobody asks for.</param>
-    /// <param name="inside">A named object that the region is part of: it is cut to that mask, and that mask keeps its pixels.</param>
+    /// <param name="inside">A named object that the region is part of: it is cut to that mask, and that mask keeps its
+    /// pixels.</param>
     /// <returns>The region's pixels.</returns>
     public bool[] Paint(Contour shape, Tissue tissue, string? category = null, string? inside = null)
     {
@@ -53,8 +55,6 @@ internal sealed class Scene(int size, Pose pose)
             _objects.Add((category, mask));
         return mask;
     }
-
-    private bool[] MaskOf(string category) => _objects.Find(found => found.Category == category).Mask;
 
     /// <summary>Changes every pixel from its index, its place in picture units and its grey level.</summary>
     public void Change(Func<int, float, float, float, float> grey)
@@ -92,6 +92,8 @@ internal sealed class Scene(int size, Pose pose)
 
     /// <summary>The picture as a screen shows it: levels outside 0..255 are black or white.</summary>
     public byte[] ToBytes() => [.. Grey.Select(grey => (byte)Math.Clamp(grey + 0.5f, 0, 255))];
+
+    private bool[] MaskOf(string category) => _objects.Find(found => found.Category == category).Mask;
 
     private static float Unit(int pixel, int size) => (2 * pixel + 1 - size) / (float)size;
 }

@@ -1,6 +1,7 @@
 namespace Phantoms;
 
-/// <summary>Random values on a lattice over the square [-1, 1] x [-1, 1], smoothly interpolated: texture, bias fields, speckle.</summary>
+/// <summary>Random values on a lattice over the square [-1, 1] x [-1, 1], smoothly interpolated: texture, bias fields,
+/// speckle.</summary>
 internal sealed class SmoothNoise
 {
     private readonly float[,] _values;

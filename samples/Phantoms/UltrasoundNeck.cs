@@ -29,7 +29,8 @@ internal static class UltrasoundNeck
         scene.Paint(draw.Shape(0, -1.1f, 1.5f, 0.42f), new(112, 20, strands, Edge: 2));                      // fat under the skin
         scene.Paint(draw.Shape(0, -1.36f, 1.5f, 0.55f), new(170, 10, strands, Edge: 2));                     // skin
         foreach (var side in (float[])[-1, 1])
-            scene.Paint(draw.Shape(side * 0.66f, -0.42f, 0.34f, 0.12f, side * 22), new(62, 14, texture, Edge: 2)); // sternocleidomastoid
+            scene.Paint(draw.Shape(side * 0.66f, -0.42f, 0.34f, 0.12f, side * 22),
+                new(62, 14, texture, Edge: 2)); // sternocleidomastoid
         var muscle = draw.Shape(0, -0.5f, 0.48f, 0.085f, wobble: 0.03f);
         scene.Paint(muscle.Scaled(1.12f), new(150, Edge: 1.5f));                                             // bright sheath
         scene.Paint(muscle, new(draw.Range(52, 76), 13, strands, Edge: 1.5f), "strap muscle");
@@ -45,7 +46,7 @@ internal static class UltrasoundNeck
             sound.Pass(scene.Paint(carotid, new(14)), 0.05f);
         }
 
-        var oesophagus = draw.Shape(0.22f, 0.22f, 0.07f, 0.055f);                                            // left of the windpipe
+        var oesophagus = draw.Shape(0.22f, 0.22f, 0.07f, 0.055f); // left of the windpipe
         scene.Paint(oesophagus, new(66));
         scene.Paint(oesophagus.Scaled(0.4f), new(165));
     }
@@ -76,7 +77,8 @@ internal static class UltrasoundNeck
         var nodule = draw.Shape(x, y, radius, radius * draw.Range(0.75f, 1), draw.Range(-30, 30), 0.03f);
         var host = left ? "left thyroid lobe" : "right thyroid lobe";
         scene.Paint(nodule.Scaled(1.18f), new(level * 0.5f), inside: host);                                  // halo
-        var region = scene.Paint(nodule, new(cystic ? draw.Range(16, 34) : draw.Range(62, 104), cystic ? 3 : 12, texture), "thyroid nodule", inside: host);
+        var tissue = cystic ? new Tissue(draw.Range(16, 34), 3, texture) : new Tissue(draw.Range(62, 104), 12, texture);
+        var region = scene.Paint(nodule, tissue, "thyroid nodule", inside: host);
         if (cystic)
             sound.Pass(region, 0.05f);
     }

@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace Quickstart;
 
 /// <summary>Reads a folder in the layout of SAM-Med2D: images/, masks/ and a JSON list for training, for test, or both.</summary>
-/// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png; the category may contain underscores
-/// and numbers. The lists keep the paths of whoever wrote them, so only the last two parts count.</remarks>
+/// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png; the category may contain
+/// underscores and numbers. The lists keep the paths of whoever wrote them, so only the last two parts count.</remarks>
 public static class SamMed2DFolder
 {
     private const string TrainList = "image2label_train.json"; // image -> its masks
@@ -14,16 +14,25 @@ public static class SamMed2DFolder
     /// <summary>One row per listed mask, training list first, in the lists' order.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">Neither list is there, or a listed file is missing.</exception>
-    /// <exception cref="InvalidDataException">A list is not such JSON, a name does not fit, a mask is empty or not of its image's size.</exception>
+    /// <exception cref="InvalidDataException">A list is not such JSON, a name does not fit, a mask is empty or not of its image's
+    /// size.</exception>
     public static IReadOnlyList<SliceRow> Read(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"There is no folder '{folder}'; give one that holds images/, masks/ and {TrainList} or {TestList}.");
+        {
+            throw new DirectoryNotFoundException($"There is no folder '{folder}'; " +
+                $"give one that holds images/, masks/ and {TrainList} or {TestList}.");
+        }
+
         var train = ReadList<string[]>(folder, TrainList);
         var test = ReadList<string>(folder, TestList);
         if (train is null && test is null)
-            throw new FileNotFoundException($"'{folder}' holds neither {TrainList} nor {TestList}; at least one must name its images and masks.");
-        var sizes = new Dictionary<string, (int Width, int Height)>();
+        {
+            throw new FileNotFoundException($"'{folder}' holds neither {TrainList} nor {TestList}; " +
+                "at least one must name its images and masks.");
+        }
+
+        var sizes = new Dictionary<string, (int, int)>();
         return [.. (train ?? []).SelectMany(entry => entry.Value.Select(mask => Row(folder, entry.Key, mask, "train", sizes))),
                 .. (test ?? []).Select(entry => Row(folder, entry.Value, entry.Key, "test", sizes))];
     }
@@ -39,12 +48,12 @@ public static class SamMed2DFolder
         }
         catch (JsonException wrong)
         {
-            var expected = name == TrainList ? "an object from image path to a list of mask paths" : "an object from mask path to image path";
-            throw new InvalidDataException($"'{path}' is not {expected}: {wrong.Message}", wrong);
+            var expected = name == TrainList ? "from image path to a list of mask paths" : "from mask path to image path";
+            throw new InvalidDataException($"'{path}' is not a JSON object {expected}: {wrong.Message}", wrong);
         }
     }
 
-    private static SliceRow Row(string folder, string image, string mask, string split, Dictionary<string, (int Width, int Height)> sizes)
+    private static SliceRow Row(string folder, string image, string mask, string split, Dictionary<string, (int, int)> sizes)
     {
         var (imagePath, maskPath) = (Locate(folder, image), Locate(folder, mask));
         var imageId = Path.GetFileNameWithoutExtension(imagePath);
@@ -59,7 +68,7 @@ public static class SamMed2DFolder
             ImageId = imageId,
             ImagePath = imagePath,
             MaskPath = maskPath,
-            Box = TightBox(maskPath, size.Width, size.Height),
+            Box = TightBox(maskPath, size),
             Category = Category(maskPath, imageId),
             Split = split,
         };
@@ -76,18 +85,24 @@ public static class SamMed2DFolder
     {
         var name = Path.GetFileNameWithoutExtension(maskPath);
         var (start, end) = (imageId.Length + 1, name.LastIndexOf('_'));
-        if (!name.StartsWith(imageId + "_", StringComparison.Ordinal) || end <= start || !int.TryParse(name.AsSpan(end + 1), out _))
-            throw new InvalidDataException($"The mask '{maskPath}' should be called {imageId}_CATEGORY_NUMBER.png, such as {imageId}_liver_000.png.");
+        var numbered = end > start && int.TryParse(name.AsSpan(end + 1), out _);
+        if (!numbered || !name.StartsWith(imageId + "_", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"The mask '{maskPath}' should be called {imageId}_CATEGORY_NUMBER.png, " +
+                $"such as {imageId}_liver_000.png.");
+        }
+
         return name[start..end].Replace('_', ' ');
     }
 
-    private static float[] TightBox(string maskPath, int width, int height)
+    private static float[] TightBox(string maskPath, (int Width, int Height) expected)
     {
+        var (width, height) = expected;
         using var mask = MLImage.CreateFromFile(maskPath);
         if (mask.Width != width || mask.Height != height)
         {
-            throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels, its image {width} x {height} " +
-                "(width x height); they must be of one size.");
+            throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels (width x height), " +
+                $"its image {width} x {height}; they must be of one size.");
         }
 
         var (x0, y0, x1, y1) = (width, height, 0, 0);
@@ -102,6 +117,6 @@ public static class SamMed2DFolder
         }
 
         return x1 > 0 ? [x0, y0, x1, y1]
-            : throw new InvalidDataException($"The mask '{maskPath}' is empty; it must have at least one non-zero pixel. Remove it from the list.");
+            : throw new InvalidDataException($"The mask '{maskPath}' is empty; it needs a non-zero pixel. Take it off the list.");
     }
 }

@@ -15,7 +15,8 @@ public sealed class PhantomCommandTests
         StringAssert.Contains(output, "3 slices of 64 x 64");
         Assert.HasCount(3, Directory.GetFiles(Path.Combine(folder.Path, "images"), "*.png"));
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, "sheet.png")));
-        var texts = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(folder.Path, "texts.json")))!;
+        var json = File.ReadAllText(Path.Combine(folder.Path, "texts.json"));
+        var texts = JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
         CollectionAssert.AreEquivalent(PhantomGenerator.Categories.ToArray(), texts.ToArray());
     }
 
@@ -43,6 +44,17 @@ public sealed class PhantomCommandTests
         StringAssert.Contains(error, complaint);
         Assert.HasCount(1, error.TrimEnd().Split('\n'));
         Assert.IsFalse(Directory.Exists("x"));
+    }
+
+    [TestMethod]
+    public void A_folder_that_cannot_be_written_is_said_in_one_line_with_code_2()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "in the way");
+        var (code, _, error) = Run("--out", file, "--count", "1", "--size", "64");
+        Assert.AreEqual(2, code);
+        StringAssert.Contains(error, "cannot be written");
     }
 
     private static (int Code, string Output, string Error) Run(params string[] args)

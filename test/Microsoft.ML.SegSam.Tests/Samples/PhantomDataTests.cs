@@ -45,7 +45,8 @@ public sealed class PhantomDataTests
                     CollectionAssert.AreEqual(found.Mask, FirstChannel(maskValue).Select(level => level == 255).ToArray());
                 }
 
-                CollectionAssert.AreEqual((float[])[found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1], boxValue.DenseValues().ToArray());
+                CollectionAssert.AreEqual((float[])[found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1],
+                    boxValue.DenseValues().ToArray());
             }
 
             Assert.IsFalse(cursor.MoveNext());

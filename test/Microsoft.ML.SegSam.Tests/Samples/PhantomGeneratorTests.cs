@@ -15,8 +15,15 @@ public sealed class PhantomGeneratorTests
         {
             var (one, again) = (PhantomGenerator.Create(seed, 3, 64).ToArray(), PhantomGenerator.Create(seed, 3, 64).ToArray());
             var other = PhantomGenerator.Create(unchecked(seed + 1), 3, 64).ToArray();
-            return Enumerable.Range(0, 3).All(i => Fingerprint(one[i]) == Fingerprint(again[i]) && Fingerprint(one[i]) != Fingerprint(other[i]));
+            return Enumerable.Range(0, 3).All(i => Fingerprint(one[i]) == Fingerprint(again[i])
+                && Fingerprint(one[i]) != Fingerprint(other[i]));
         }, iter: 5);
+
+    // Figures that name a seed can be repeated only while it gives the same pictures, on every machine.
+    [TestMethod]
+    public void Seed_1_gives_the_pictures_it_always_gave() =>
+        Assert.AreEqual("425D2EADF0AD2ABE5BC49043223FFAC361FA8334AF092E218F1DF311B28B0988",
+            Fingerprint([.. PhantomGenerator.Create(1, 6)]));
 
     [TestMethod]
     public void A_slice_does_not_depend_on_how_many_are_made() =>
@@ -24,11 +31,12 @@ public sealed class PhantomGeneratorTests
 
     [TestMethod]
     public void Slices_of_one_modality_all_differ() =>
-        Assert.AreEqual(60, Sixty.Select(Fingerprint).Distinct().Count());
+        Assert.AreEqual(60, Sixty.Select(slice => Fingerprint(slice)).Distinct().Count());
 
     [TestMethod]
     public void The_modalities_take_turns() =>
-        CollectionAssert.AreEqual((string[])["ct", "mr", "ultrasound", "ct", "mr"], Sixty.Take(5).Select(slice => slice.Modality).ToArray());
+        CollectionAssert.AreEqual((string[])["ct", "mr", "ultrasound", "ct", "mr"],
+            Sixty.Take(5).Select(slice => slice.Modality).ToArray());
 
     [TestMethod]
     public void Every_category_appears_in_sixty_slices_and_has_a_full_description()
@@ -58,8 +66,9 @@ public sealed class PhantomGeneratorTests
             foreach (var (category, _, mask, box) in slice.Objects)
             {
                 var points = Points(slice, mask);
+                var (xs, ys) = (points.Select(point => point.X).ToArray(), points.Select(point => point.Y).ToArray());
                 Assert.IsGreaterThanOrEqualTo(40, points.Count, $"{slice.Id} {category}");
-                Assert.AreEqual(new PhantomBox(points.Min(p => p.X), points.Min(p => p.Y), points.Max(p => p.X) + 1, points.Max(p => p.Y) + 1), box);
+                Assert.AreEqual(new PhantomBox(xs.Min(), ys.Min(), xs.Max() + 1, ys.Max() + 1), box);
             }
         }
     }
@@ -87,21 +96,30 @@ public sealed class PhantomGeneratorTests
     public void Brightness_alone_cannot_tell(string one, string other)
     {
         var (a, b) = (Means(one), Means(other));
-        Assert.IsLessThan(Math.Min(a.Max(), b.Max()), Math.Max(a.Min(), b.Min()), $"{one}: {a.Min()}..{a.Max()}, {other}: {b.Min()}..{b.Max()}");
+        Assert.IsLessThan(Math.Min(a.Max(), b.Max()), Math.Max(a.Min(), b.Min()),
+            $"{one}: {a.Min()}..{a.Max()}, {other}: {b.Min()}..{b.Max()}");
     }
 
     [TestMethod]
-    [DataRow("liver lesion", "liver", true)]
-    [DataRow("kidney cyst", "left kidney", false)]
-    [DataRow("liver", "right kidney", false)]
-    [DataRow("thyroid nodule", "strap muscle", false)]
-    public void Lesions_nest_in_their_organ_and_organs_are_disjoint(string inner, string outer, bool nested)
+    public void Only_a_lesion_and_a_nodule_share_pixels_with_another_object_and_lie_wholly_inside_it()
     {
-        var pairs = Sixty.Select(slice => (Inner: Find(slice, inner)?.Mask, Outer: Find(slice, outer)?.Mask))
-            .Where(pair => pair.Inner is not null && pair.Outer is not null).ToArray();
-        Assert.IsNotEmpty(pairs);
-        foreach (var (a, b) in pairs)
-            Assert.AreEqual(nested ? a!.Count(inside => inside) : 0, a!.Zip(b!).Count(pixel => pixel.First && pixel.Second));
+        (string, string)[] nesting =
+            [("liver", "liver lesion"), ("left thyroid lobe", "thyroid nodule"), ("right thyroid lobe", "thyroid nodule")];
+        var seen = new HashSet<(string, string)>();
+        foreach (var slice in Sixty)
+        {
+            var pairs = slice.Objects.SelectMany((one, i) => slice.Objects.Skip(i + 1).Select(other => (one, other)));
+            foreach (var (below, above) in pairs)
+            {
+                var shared = below.Mask.Zip(above.Mask).Count(pixel => pixel.First && pixel.Second);
+                if (shared == 0)
+                    continue;
+                Assert.AreEqual(above.Mask.Count(inside => inside), shared, slice.Id);
+                seen.Add((below.Category, above.Category));
+            }
+        }
+
+        CollectionAssert.AreEquivalent(nesting, seen.ToArray());
     }
 
     [TestMethod]
@@ -115,28 +133,37 @@ public sealed class PhantomGeneratorTests
     }
 
     [TestMethod]
-    public void Counts_and_sizes_out_of_range_are_named_before_anything_is_made()
+    [DataRow(-1, 128, "0 or more")]
+    [DataRow(1, 63, "64 to 1024")]
+    [DataRow(1, 1025, "64 to 1024")]
+    public void Counts_and_sizes_out_of_range_are_named_before_anything_is_made(int count, int size, string allowed)
     {
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, -1)).Message, "0 or more");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, 1, 63)).Message, "64 to 1024");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, 1, 1025)).Message, "64 to 1024");
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(1, count, size));
+        StringAssert.Contains(failure.Message, allowed);
     }
 
     [TestMethod]
     public void An_empty_mask_has_no_box() =>
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PhantomBox.Around(new bool[6], 3)).Message, "empty");
 
-    private static string Fingerprint(PhantomSlice slice) => Convert.ToHexString(SHA256.HashData(
-        [.. slice.Gray, .. slice.Objects.SelectMany(found => found.Mask).Select(inside => inside ? (byte)1 : (byte)0)]));
+    private static string Fingerprint(params PhantomSlice[] slices)
+    {
+        var bytes = slices.SelectMany(slice =>
+            slice.Gray.Concat(slice.Objects.SelectMany(found => found.Mask).Select(Convert.ToByte)));
+        return Convert.ToHexString(SHA256.HashData([.. bytes]));
+    }
 
-    private static PhantomObject? Find(PhantomSlice slice, string category) => slice.Objects.FirstOrDefault(found => found.Category == category);
+    private static PhantomObject? Find(PhantomSlice slice, string category) =>
+        slice.Objects.FirstOrDefault(found => found.Category == category);
 
     private static List<(int X, int Y)> Points(PhantomSlice slice, bool[] mask) =>
         [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (i % slice.Width, i / slice.Width))];
 
-    private static double CentreX(PhantomSlice slice, string category) => Points(slice, Find(slice, category)!.Mask).Average(p => p.X);
+    private static double CentreX(PhantomSlice slice, string category) =>
+        Points(slice, Find(slice, category)!.Mask).Average(p => p.X);
 
-    private static double Mean(PhantomSlice slice, bool[] mask) => slice.Gray.Where((_, i) => mask[i]).Average(grey => (double)grey);
+    private static double Mean(PhantomSlice slice, bool[] mask) =>
+        slice.Gray.Where((_, i) => mask[i]).Average(grey => (double)grey);
 
     private static double[] Means(string category) =>
         [.. Sixty.Where(slice => Find(slice, category) is not null).Select(slice => Mean(slice, Find(slice, category)!.Mask))];

@@ -15,8 +15,10 @@ public sealed class SamMed2DFolderTests
         Assert.AreEqual(19, rows.Count(row => row.Split == "train"));
         CollectionAssert.AreEquivalent((string[])["aorta", "inferior vena cava", "liver"],
             rows.Where(row => row.Split == "test").Select(row => row.Category).ToArray());
-        CollectionAssert.IsSubsetOf((string[])["vertebrae T9", "rib left 9", "lung lower lobe left", "spleen"], rows.Select(row => row.Category).ToArray());
-        CollectionAssert.AreEquivalent((string[])["amos_0004_75", "amos_0006_90", "s0114_111"], rows.Select(row => row.ImageId).Distinct().ToArray());
+        CollectionAssert.IsSubsetOf((string[])["vertebrae T9", "rib left 9", "lung lower lobe left", "spleen"],
+            rows.Select(row => row.Category).ToArray());
+        CollectionAssert.AreEquivalent((string[])["amos_0004_75", "amos_0006_90", "s0114_111"],
+            rows.Select(row => row.ImageId).Distinct().ToArray());
         foreach (var row in rows)
         {
             Assert.IsTrue(File.Exists(row.ImagePath) && File.Exists(row.MaskPath), row.MaskPath);
@@ -47,13 +49,13 @@ public sealed class SamMed2DFolderTests
 
     [TestMethod]
     public void A_missing_folder_is_named() =>
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => SamMed2DFolder.Read("no-such-folder")).Message, "'no-such-folder'");
+        AssertFails<DirectoryNotFoundException>("no-such-folder", "'no-such-folder'");
 
     [TestMethod]
     public void A_folder_without_lists_says_which_were_expected()
     {
         using var folder = new TemporaryFolder();
-        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => SamMed2DFolder.Read(folder.Path)).Message, "image2label_train.json");
+        AssertFails<FileNotFoundException>(folder.Path, "image2label_train.json");
     }
 
     [TestMethod]
@@ -61,7 +63,7 @@ public sealed class SamMed2DFolderTests
     {
         using var folder = Written(out var rows);
         File.Delete(rows[1].MaskPath);
-        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => SamMed2DFolder.Read(folder.Path)).Message, Path.GetFileName(rows[1].MaskPath));
+        AssertFails<FileNotFoundException>(folder.Path, Path.GetFileName(rows[1].MaskPath));
     }
 
     [TestMethod]
@@ -70,12 +72,11 @@ public sealed class SamMed2DFolderTests
     public void A_useless_mask_is_named_with_what_is_wrong(int width, int height, int level, string complaint)
     {
         using var folder = Written(out var rows);
-        using (var mask = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32,
-                   [.. Enumerable.Range(0, width * height).SelectMany(_ => (byte[])[(byte)level, (byte)level, (byte)level, 255])]))
+        byte[] pixel = [(byte)level, (byte)level, (byte)level, 255];
+        byte[] pixels = [.. Enumerable.Repeat(pixel, width * height).SelectMany(bytes => bytes)];
+        using (var mask = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, pixels))
             mask.Save(rows[1].MaskPath);
-        var message = Assert.ThrowsExactly<InvalidDataException>(() => SamMed2DFolder.Read(folder.Path)).Message;
-        StringAssert.Contains(message, complaint);
-        StringAssert.Contains(message, Path.GetFileName(rows[1].MaskPath));
+        AssertFails<InvalidDataException>(folder.Path, complaint, Path.GetFileName(rows[1].MaskPath));
     }
 
     [TestMethod]
@@ -88,7 +89,15 @@ public sealed class SamMed2DFolderTests
         File.WriteAllText(Path.Combine(folder.Path, list), json);
         File.Copy(rows[0].ImagePath, Path.Combine(folder.Path, "images", "a.png"));
         File.Copy(rows[0].MaskPath, Path.Combine(folder.Path, "masks", "a_liver.png"));
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SamMed2DFolder.Read(folder.Path)).Message, expected);
+        AssertFails<InvalidDataException>(folder.Path, expected);
+    }
+
+    private static void AssertFails<T>(string folder, params string[] saying)
+        where T : Exception
+    {
+        var message = Assert.ThrowsExactly<T>(() => SamMed2DFolder.Read(folder)).Message;
+        foreach (var part in saying)
+            StringAssert.Contains(message, part);
     }
 
     private static TemporaryFolder Written(out IReadOnlyList<SliceRow> rows)
