@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace Microsoft.ML.SegSam;
 
 /// <summary>The scored rows, computed as a cursor reads them.</summary>

@@ -6,7 +6,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Training;
-using Microsoft.ML.Transforms.Image;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam;
@@ -76,7 +76,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             if (trainer.DroppedOthers > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
             network.eval();
-            return new(_environment, _options, new(network, categories.Names, PixelNormalization.Sam, device));
+            return new(_options, new(network, categories.Names, PixelNormalization.Sam, device));
         }
         catch
         {

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Storage;
+using TorchSharp;
 
 [assembly: LoadableClass(typeof(SegSamTransformer), null, typeof(SignatureLoadModel), "SEG-SAM", SegSamTransformer.LoaderSignature)]
 
@@ -19,11 +20,11 @@ public sealed partial class SegSamTransformer
         ModelArchive.Save(ctx, LoaderSignature, new(Options, Model.Network.Config, Model.Categories, Model.Normalization), Model.Network);
     }
 
-    // ML.NET finds this by name and signature.
+    [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET finds it by name and signature.")]
     private static SegSamTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         var device = TorchDevice.Choose(env);
         var (description, network) = ModelArchive.Load(ctx, LoaderSignature);
-        return new(env, description.Options, new(network.to(device.Device), description.Categories, description.Normalization, device));
+        return new(description.Options, new(network.to(device.Device), description.Categories, description.Normalization, device));
     }
 }

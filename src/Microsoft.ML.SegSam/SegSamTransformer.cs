@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.Transforms.Image;
 
@@ -26,12 +25,9 @@ namespace Microsoft.ML.SegSam;
 /// </remarks>
 public sealed partial class SegSamTransformer : ITransformer, IDisposable
 {
-    private readonly IHostEnvironment _environment;
-
     static SegSamTransformer() => RegisterImageType();
 
-    internal SegSamTransformer(IHostEnvironment environment, SegSamOptions options, SegSamModel model) =>
-        (_environment, Options, Model) = (environment, options, model);
+    internal SegSamTransformer(SegSamOptions options, SegSamModel model) => (Options, Model) = (options, model);
 
     /// <summary>Names of the categories that the model knows, in the order of scores and keys.</summary>
     public IReadOnlyList<string> Categories => Model.Categories;

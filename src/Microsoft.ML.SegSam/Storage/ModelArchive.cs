@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Storage;
 
