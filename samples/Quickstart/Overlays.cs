@@ -1,0 +1,81 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Quickstart;
+
+/// <summary>Pictures of predictions: image, truth, binary masks, and semantic masks with category and score.</summary>
+internal static class Overlays
+{
+    /// <summary>Writes one PNG for each image.</summary>
+    /// <param name="categories">Names in the order of keys.</param>
+    public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images)
+    {
+        Directory.CreateDirectory(folder);
+        // The rows of one image follow each other; a row's images live only until the next row is read.
+        foreach (var (id, rows) in predictions.Select(row => new Row(row, categories)).ChunkBy(row => row.ImageId).Take(images))
+        {
+            OverlayPanel[] panels =
+            [
+                new("image", []),
+                new("truth", [.. rows.Select(row => row.Truth)]),
+                new("binary mask", [.. rows.Select(row => row.Binary)]),
+                new("semantic mask", [.. rows.Select(row => row.Semantic)]),
+            ];
+            File.WriteAllBytes(Path.Combine(folder, $"{id}.png"), MaskOverlay.RenderPng(rows[0].Image, panels));
+        }
+    }
+
+    private static IEnumerable<(string Id, List<Row> Rows)> ChunkBy(this IEnumerable<Row> rows, Func<Row, string> id)
+    {
+        var chunk = new List<Row>();
+        foreach (var row in rows)
+        {
+            if (chunk.Count > 0 && id(chunk[0]) != id(row))
+            {
+                yield return (id(chunk[0]), chunk);
+                chunk = [];
+            }
+
+            chunk.Add(row);
+        }
+
+        if (chunk.Count > 0)
+            yield return (id(chunk[0]), chunk);
+    }
+
+    private sealed class Row
+    {
+        public Row(Prediction row, IReadOnlyList<string> categories)
+        {
+            ImageId = row.ImageId;
+            Image = MLImage.CreateFromPixels(row.Image.Width, row.Image.Height, row.Image.PixelFormat, row.Image.Pixels);
+            var predicted = categories[(int)row.PredictedCategory - 1];
+            var score = row.ClassScores[(int)row.PredictedCategory - 1];
+            Truth = new(TruthOf(row.Mask), ColorOf(row.Category, categories), row.Category);
+            Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"quality {row.MaskQuality:0.00}"));
+            Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories), FormattableString.Invariant($"{predicted} {score:0.00}"));
+        }
+
+        public string ImageId { get; }
+
+        public MLImage Image { get; }
+
+        public OverlayLayer Truth { get; }
+
+        public OverlayLayer Binary { get; }
+
+        public OverlayLayer Semantic { get; }
+
+        private static Rgb ColorOf(string category, IReadOnlyList<string> categories) =>
+            Palette.ColorOf(Math.Max(0, categories.ToList().IndexOf(category)));
+
+        private static bool[] TruthOf(MLImage mask)
+        {
+            var pixels = mask.Pixels;
+            var truth = new bool[mask.Width * mask.Height];
+            for (var i = 0; i < truth.Length; i++)
+                truth[i] = (pixels[4 * i] | pixels[4 * i + 1] | pixels[4 * i + 2]) != 0;
+            return truth;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Quickstart;
+
+/// <summary>The command line's settings.</summary>
+/// <param name="Seed">Of data and training; equal seeds give equal results on one machine.</param>
+/// <param name="Epochs">Passes over the training images; null for the default of the data at hand.</param>
+/// <param name="Out">Folder for the model, the report and the pictures.</param>
+/// <param name="Data">Folder in SAM-Med2D layout; null for phantoms.</param>
+internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null)
+{
+    public const string Usage = """
+        Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts.
+
+        --seed N        equal seeds give equal results (default 1)
+        --epochs N      passes over the training images (default 24 for phantoms, 150 for --data)
+        --out FOLDER    where model, report and pictures go (default artifacts/quickstart)
+        --data FOLDER   real images in SAM-Med2D layout: images/, masks/, image2label_train.json and/or label2image_test.json
+        --help          this text
+        """;
+
+    /// <exception cref="FormatException">An argument is unknown, or its value is missing or wrong.</exception>
+    public static QuickstartOptions Parse(string[] args)
+    {
+        var options = new QuickstartOptions();
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            options = option switch
+            {
+                "--seed" => options with { Seed = Number(option, value, int.MinValue) },
+                "--epochs" => options with { Epochs = Number(option, value, 1) },
+                "--out" => options with { Out = value },
+                "--data" => options with { Data = value },
+                _ => throw new FormatException($"'{option}' is not an option"),
+            };
+        }
+
+        return options;
+    }
+
+    private static int Number(string option, string text, int least) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+            : throw new FormatException($"{option} must be a whole number of at least {least}, not '{text}'");
+}
