@@ -54,25 +54,29 @@ internal sealed class SegSamLoss(SegSamOptions options)
         return new(total, [.. PartNames.Zip(means)], chosen);
     }
 
-    // Hypotheses 1..3; the single mask (0) is SAM's answer to unambiguous prompts and is not used here.
+    // Hypotheses 1..3; the single mask (0) is SAM's answer to unambiguous prompts and is not used here. They are compared at the
+    // decoders' own resolution, so that only the chosen one is ever brought to S.
     private (Tensor Focal, Tensor Dice, Tensor Quality, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
     {
         var logits = output.MaskLogits.narrow(1, 1, output.MaskLogits.size(1) - 1);                 // [P,3,4g,4g]
         var predicted = output.Quality.narrow(1, 1, output.Quality.size(1) - 1);                    // [P,3]
-        if (options.MaskSelection == MaskSelection.HighestQuality)
-        {
-            var best = predicted.argmax(1, keepdim: true);                                          // [P,1]
-            (logits, predicted) = (Pick(logits, best), predicted.gather(1, best));
-        }
+        var small = functional.avg_pool2d(masks, side / logits.size(-1));                           // [P,1,4g,4g]
+        var probabilities = logits.sigmoid();
+        var index = options.MaskSelection == MaskSelection.HighestQuality
+            ? predicted.argmax(1, keepdim: true)
+            : LossOf(probabilities.detach(), small).argmin(1, keepdim: true);                       // [P,1]
 
-        var probability = Upsample(logits, side).sigmoid();                                         // p_b [P,m,S,S]
-        var focal = MaskLoss.Focal(probability, masks);                                             // [P,m]
-        var dice = MaskLoss.Dice(probability, masks);
-        // Every hypothesis learns its own quality: at prediction the highest one is believed.
-        var quality = (predicted - MaskLoss.SoftIoU(probability, masks)).square().mean([1]);
-        var lowest = (MaskLoss.FocalWeight * focal + dice).detach().argmin(1, keepdim: true);       // [P,1]
-        return (focal.gather(1, lowest), dice.gather(1, lowest), quality, Pick(logits, lowest));
+        var chosen = Pick(logits, index);                                                           // [P,1,4g,4g]
+        var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
+        // Where the lowest loss decides, every hypothesis learns its quality: at prediction the highest is believed.
+        var quality = options.MaskSelection == MaskSelection.HighestQuality
+            ? predicted.gather(1, index) - MaskLoss.SoftIoU(probability, masks)
+            : predicted - MaskLoss.SoftIoU(probabilities, small);
+        return (MaskLoss.Focal(probability, masks), MaskLoss.Dice(probability, masks), quality.square().mean([1]), chosen);
     }
+
+    private static Tensor LossOf(Tensor probability, Tensor target) =>
+        MaskLoss.FocalWeight * MaskLoss.Focal(probability, target) + MaskLoss.Dice(probability, target);
 
     /// <summary>The mask [P,1,h,w] at each prompt's index [P,1].</summary>
     private static Tensor Pick(Tensor masks, Tensor index) =>
