@@ -6,16 +6,14 @@ internal sealed class EmbeddingCache(int capacity = 16)
     private readonly Dictionary<string, float[]> _embeddings = [];
     private readonly Queue<string> _order = [];
 
-    public bool Contains(string key) => _embeddings.ContainsKey(key);
+    public float[]? Find(string key) => _embeddings.GetValueOrDefault(key);
 
-    public float[] Get(string key) => _embeddings[key];
-
-    /// <param name="atLeast">The images of the batch at hand, all of which must stay.</param>
-    public void Add(string key, float[] embedding, int atLeast)
+    public void Add(string key, float[] embedding)
     {
-        _embeddings.Add(key, embedding);
+        if (!_embeddings.TryAdd(key, embedding))
+            return;
         _order.Enqueue(key);
-        while (_order.Count > Math.Max(capacity, 2 * atLeast))
+        if (_order.Count > capacity)
             _embeddings.Remove(_order.Dequeue());
     }
 }

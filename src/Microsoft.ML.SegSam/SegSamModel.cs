@@ -50,18 +50,19 @@ internal sealed class SegSamModel(
 
     private Tensor Visual(IReadOnlyList<SegSamQuestion> questions, List<string> keys, EmbeddingCache cache)
     {
-        var unseen = keys.Where(key => !cache.Contains(key)).ToList();
+        var embeddings = keys.Select(cache.Find).ToArray();
+        var unseen = Enumerable.Range(0, keys.Count).Where(i => embeddings[i] is null).ToList();
         if (unseen.Count > 0)
         {
-            var images = unseen.Select(key => questions.First(question => question.ImageKey == key).Image).ToList();
-            var encoded = network.Encode(ImageTensor.Stack(images, normalization, device.Device)).cpu();
+            var images = unseen.Select(i => questions.First(question => question.ImageKey == keys[i]).Image).ToList();
+            var encoded = Rows(network.Encode(ImageTensor.Stack(images, normalization, device.Device)), images.Count);
             Interlocked.Add(ref _imagesEncoded, images.Count);
-            for (var i = 0; i < unseen.Count; i++)
-                cache.Add(unseen[i], encoded[i].contiguous().data<float>().ToArray(), atLeast: keys.Count);
+            foreach (var (i, embedding) in unseen.Zip(encoded))
+                cache.Add(keys[i], embeddings[i] = embedding);
         }
 
         var config = network.Config;
-        return tensor(keys.SelectMany(cache.Get).ToArray(), [keys.Count, config.Width, config.Grid, config.Grid], device: device.Device);
+        return tensor(embeddings.SelectMany(embedding => embedding!).ToArray(), [keys.Count, config.Width, config.Grid, config.Grid], device: device.Device);
     }
 
     private void Decode(Tensor visual, IReadOnlyList<SegSamQuestion> questions, List<string> keys, int[] group, SegSamAnswer[] answers)

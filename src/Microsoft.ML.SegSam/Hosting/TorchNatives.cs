@@ -28,8 +28,12 @@ internal static class TorchNatives
     private static string? _loaderMessage;
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Must precede TorchSharp's first use by any consumer; costs one event handler.")]
-    internal static void Register() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveShim;
+    [SuppressMessage("Usage", "CA2255", Justification = "Must precede TorchSharp's first use by any consumer; costs one event handler and one call.")]
+    internal static void Register()
+    {
+        OpenMpWaiting.PreferSleep();
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveShim;
+    }
 
     /// <summary>Loads TorchSharp's native side once per process.</summary>
     /// <exception cref="InvalidOperationException">It cannot be loaded; the message says what is missing and what to install.</exception>
