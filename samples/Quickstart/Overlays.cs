@@ -6,14 +6,16 @@ namespace Quickstart;
 /// <summary>Pictures of predictions: image, truth, binary masks, and semantic masks with category and score.</summary>
 internal static class Overlays
 {
-    /// <summary>Writes one PNG for each image.</summary>
+    /// <summary>Writes one PNG for each of the first images, and reads the rest too.</summary>
     /// <param name="categories">Names in the order of keys.</param>
     public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images)
     {
         Directory.CreateDirectory(folder);
         // The rows of one image follow each other; a row's images live only until the next row is read.
-        foreach (var (id, rows) in predictions.Select(row => new Row(row, categories)).ChunkBy(row => row.ImageId).Take(images))
+        foreach (var (id, rows) in predictions.Select(row => new Row(row, categories)).ChunkBy(row => row.ImageId))
         {
+            if (images-- <= 0)
+                continue;
             OverlayPanel[] panels =
             [
                 new("image", []),

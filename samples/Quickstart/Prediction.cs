@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML.Data;
 
 namespace Quickstart;
@@ -14,4 +17,25 @@ internal sealed class Prediction
     public float[] ClassScores { get; set; } = [];
     public uint PredictedCategory { get; set; }
     public float MaskQuality { get; set; }
+}
+
+/// <summary>Passes predictions on and sums up their masks: equal checksums, equal masks.</summary>
+internal sealed class Predictions(IEnumerable<Prediction> source) : IEnumerable<Prediction>
+{
+    public string Checksum { get; private set; } = "";
+
+    public IEnumerator<Prediction> GetEnumerator()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var prediction in source)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes<bool>(prediction.BinaryMask));
+            hash.AppendData(MemoryMarshal.AsBytes<uint>(prediction.SemanticMask));
+            yield return prediction;
+        }
+
+        Checksum = Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -12,7 +12,14 @@ if (args.Contains("--help"))
 
 try
 {
-    return Run(QuickstartOptions.Parse(args));
+    var settings = QuickstartOptions.Parse(args);
+    // Rows: an image, a box around one object, its mask, its category and what the category looks like
+    var source = settings.Data is null ? SampleData.Phantoms(settings.Seed) : SampleData.Folder(settings.Data);
+    Console.WriteLine(source.Summary);
+    Directory.CreateDirectory(settings.Out);
+    var training = settings.Model is null ? Train(settings, source) : null;
+    Score(settings, source, settings.Model ?? training!.Path, training);
+    return 0;
 }
 catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException)
 {
@@ -20,49 +27,56 @@ catch (Exception wrong) when (wrong is FormatException or IOException or Invalid
     return 2;
 }
 
-static int Run(QuickstartOptions settings)
+static Training Train(QuickstartOptions settings, SampleData source)
 {
-    // 1. Rows: an image, a box around one object, its mask, its category and what the category looks like
+    // 1. The pipeline; Ctrl-C stops training early and keeps what was learnt
     var ml = new MLContext(settings.Seed);
-    var source = settings.Data is null ? SampleData.Phantoms(ml, settings.Seed) : SampleData.Folder(ml, settings.Data);
-    Console.WriteLine(source.Summary);
-
-    // 2. The pipeline
     using var cancel = new CancellationTokenSource();
     Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
     TrainingProgress? last = null;
-    var pipeline = source.Pipeline(ml, ml.Transforms.SegSam(new SegSamOptions
+    var pipeline = source.Pipeline(ml, new SegSamOptions
     {
         BoxColumnName = "Box",
         ImageIdColumnName = "ImageId",
         DescriptionColumnName = source.HasDescriptions ? "Description" : null,
+        InputSize = source.InputSize,
+        PromptsPerImage = source.PromptsPerImage,
         Epochs = settings.Epochs ?? source.Epochs,
         Progress = new Inline(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
-    }));
+    });
 
-    // 3. Train (Ctrl-C stops early and keeps what was learnt) and save
+    // 2. Train and save
     var clock = Stopwatch.StartNew();
-    var trained = pipeline.Fit(source.Train);
-    var trainSeconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
-    Directory.CreateDirectory(settings.Out);
+    using var model = pipeline.Fit(source.Train(ml)) as IDisposable;
+    var seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
     var path = Path.Combine(settings.Out, "segsam.zip");
-    ml.Model.Save(trained, source.Train.Schema, path);
-    Console.WriteLine($"Trained in {trainSeconds} s; saved {path} ({new FileInfo(path).Length / 1e6:0.0} MB).");
+    ml.Model.Save((ITransformer)model!, source.Train(ml).Schema, path);
+    Console.WriteLine($"Trained in {seconds} s; saved {path} ({new FileInfo(path).Length / 1e6:0.0} MB).");
+    return new(path, seconds, last);
+}
 
-    // 4. Load it as another program would, and score
-    var model = new MLContext().Model.Load(path, out _);
-    var segSam = SampleData.SegSamOf(model);
-    var metrics = ml.Segmentation().Evaluate(model.Transform(source.Test));
+static void Score(QuickstartOptions settings, SampleData source, string path, Training? training)
+{
+    // 3. Load the model as another program would: nothing to register, nothing but the file
+    var ml = new MLContext();
+    var model = ml.Model.Load(path, out _);
+    var scored = model.Transform(source.Test(ml));
+
+    // 4. Measure
+    var metrics = ml.Segmentation().Evaluate(scored);
     Console.WriteLine($"{Environment.NewLine}{source.MeasuredOn}:{Environment.NewLine}{metrics}");
 
     // 5. Pictures and figures
-    var scored = ml.Data.CreateEnumerable<Prediction>(model.Transform(source.Test), reuseRowObject: false);
-    Overlays.Write(Path.Combine(settings.Out, "overlays"), scored, segSam.Categories, images: 12);
-    Report.Write(Path.Combine(settings.Out, "report.json"), source.MeasuredOn, metrics, trainSeconds, source.Images, source.Prompts, last!.Device, last.Precision);
+    var predictions = new Predictions(ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false));
+    Overlays.Write(Path.Combine(settings.Out, "overlays"), predictions, SampleData.SegSamOf(model).Categories, images: 12);
+    Console.WriteLine($"SHA-256 of all masks: {predictions.Checksum}");
+    Report.Write(Path.Combine(settings.Out, "report.json"), source, metrics, training);
     Console.WriteLine($"Overlays and report.json are in {Path.GetFullPath(settings.Out)}.");
-    return 0;
 }
+
+/// <summary>What a training run left behind.</summary>
+internal sealed record Training(string Path, double Seconds, TrainingProgress? Last);
 
 // Progress<T> reports on other threads, later; a console wants each line now.
 internal sealed class Inline(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -7,7 +7,8 @@ namespace Quickstart;
 /// <param name="Epochs">Passes over the training images; null for the default of the data at hand.</param>
 /// <param name="Out">Folder for the model, the report and the pictures.</param>
 /// <param name="Data">Folder in SAM-Med2D layout; null for phantoms.</param>
-internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null)
+/// <param name="Model">A saved model to score with instead of training; null to train.</param>
+internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null, string? Model = null)
 {
     public const string Usage = """
         Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts.
@@ -16,6 +17,7 @@ internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, strin
         --epochs N      passes over the training images (default 24 for phantoms, 150 for --data)
         --out FOLDER    where model, report and pictures go (default artifacts/quickstart)
         --data FOLDER   real images in SAM-Med2D layout: images/, masks/, image2label_train.json and/or label2image_test.json
+        --model FILE    score with this saved model instead of training one
         --help          this text
         """;
 
@@ -32,6 +34,7 @@ internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, strin
                 "--epochs" => options with { Epochs = Number(option, value, 1) },
                 "--out" => options with { Out = value },
                 "--data" => options with { Data = value },
+                "--model" => options with { Model = value },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
         }

@@ -8,19 +8,20 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static void Write(string path, string measuredOn, SegmentationMetrics metrics, double trainSeconds, int images, int prompts, string device, string precision) =>
+    /// <param name="training">null when a saved model was scored: there is then no time, device or precision of training.</param>
+    public static void Write(string path, SampleData source, SegmentationMetrics metrics, Training? training) =>
         File.WriteAllText(path, JsonSerializer.Serialize(new
         {
-            measuredOn,
+            source.MeasuredOn,
             metrics.BinaryDice,
             metrics.SemanticDice,
             metrics.ClassAccuracy,
             presentF1 = double.IsNaN(metrics.PresentF1) ? (double?)null : metrics.PresentF1,
             metrics.MaskAgreement,
-            trainSeconds,
-            images,
-            prompts,
-            device,
-            precision,
+            trainSeconds = training?.Seconds,
+            source.Images,
+            source.Prompts,
+            training?.Last?.Device,
+            training?.Last?.Precision,
         }, Json));
 }

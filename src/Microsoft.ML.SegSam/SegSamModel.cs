@@ -62,7 +62,7 @@ internal sealed class SegSamModel(
         }
 
         var config = network.Config;
-        return tensor(embeddings.SelectMany(embedding => embedding!).ToArray(), [keys.Count, config.Width, config.Grid, config.Grid], device: device.Device);
+        return tensor(Arrays.Join(embeddings!), [keys.Count, config.Width, config.Grid, config.Grid], device: device.Device);
     }
 
     private void Decode(Tensor visual, IReadOnlyList<SegSamQuestion> questions, List<string> keys, int[] group, SegSamAnswer[] answers)

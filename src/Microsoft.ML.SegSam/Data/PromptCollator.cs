@@ -19,11 +19,11 @@ internal static class PromptCollator
         var (points, box, mask) = Kind(prompts[0]);
         return new(
             tensor(imageIndex, device: device),
-            points == 0 ? null : Floats(prompts.SelectMany(prompt => prompt.Points), [count, points, 2]),
-            points == 0 ? null : Floats(prompts.SelectMany(prompt => prompt.PointLabels), [count, points]),
-            !box ? null : Floats(prompts.SelectMany(prompt => prompt.Box!), [count, 4]),
-            !mask ? null : Floats(prompts.SelectMany(prompt => prompt.MaskLogits!), [count, 1, maskSide, maskSide]));
+            points == 0 ? null : Floats(prompt => prompt.Points, [count, points, 2]),
+            points == 0 ? null : Floats(prompt => prompt.PointLabels, [count, points]),
+            !box ? null : Floats(prompt => prompt.Box!, [count, 4]),
+            !mask ? null : Floats(prompt => prompt.MaskLogits!, [count, 1, maskSide, maskSide]));
 
-        Tensor Floats(IEnumerable<float> values, long[] shape) => tensor(values.ToArray(), shape, device: device);
+        Tensor Floats(Func<Prompt, float[]> values, long[] shape) => tensor(Arrays.Join([.. prompts.Select(values)]), shape, device: device);
     }
 }

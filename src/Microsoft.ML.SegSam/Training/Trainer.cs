@@ -4,6 +4,7 @@ using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
@@ -26,7 +27,7 @@ internal sealed class Trainer(
     {
         FreezeEncoder();
         var trained = network.parameters().Where(parameter => parameter.requires_grad).ToList();
-        using var optimizer = optim.AdamW(trained, options.LearningRate, weight_decay: options.WeightDecay);
+        using var optimizer = new FusedAdamW(trained, options.WeightDecay);
         using var best = validation is null ? null : new WeightSnapshot(network);
         var validator = validation is null ? null : new Validator(network, validation, options, normalization, device.Device);
         var steps = (training.ImageCount + options.BatchSize - 1) / options.BatchSize;
@@ -62,7 +63,7 @@ internal sealed class Trainer(
         }
     }
 
-    private void Step(TrainingSet set, IReadOnlyList<int> objects, optim.Optimizer optimizer, List<TorchSharp.Modules.Parameter> trained, LearningRateSchedule schedule)
+    private void Step(TrainingSet set, IReadOnlyList<int> objects, FusedAdamW optimizer, List<Parameter> trained, LearningRateSchedule schedule)
     {
         using var scope = NewDisposeScope();
         var config = network.Config;
@@ -94,16 +95,14 @@ internal sealed class Trainer(
         return network.Encode(images);
     }
 
-    private void Update(Tensor total, optim.Optimizer optimizer, List<TorchSharp.Modules.Parameter> trained, double learningRate)
+    private void Update(Tensor total, FusedAdamW optimizer, List<Parameter> trained, double learningRate)
     {
         if (!float.IsFinite(total.item<float>()))
             throw new InvalidOperationException($"The loss is {total.item<float>()} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.LearningRate} may help.");
         network.zero_grad(); // the module's: it drops gradients, so weights without one stay as they are
         total.backward();
         nn.utils.clip_grad_norm_(trained, options.GradientClip);
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = learningRate;
-        optimizer.step();
+        optimizer.Step(learningRate);
     }
 
     // Boxes and clicks as the named columns allow, one kind for the whole step; each half of the time where both do.

@@ -39,7 +39,7 @@ internal sealed record TrainingBatch(
     /// <summary>Targets for the losses. The caller's dispose scope owns the tensors.</summary>
     public LossTargets ToTargets(TrainingSet set, int side, int categories, Device device)
     {
-        var masks = tensor(Masks.SelectMany(mask => mask).ToArray(), [Masks.Count, 1, side, side], device: device).to(ScalarType.Float32);
+        var masks = tensor(Arrays.Join(Masks), [Masks.Count, 1, side, side], device: device).to(ScalarType.Float32);
         var labels = new bool[Objects.Count * (categories + 1)];
         for (var i = 0; i < Objects.Count; i++)
         {

@@ -34,7 +34,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
     {
         var output = network.Decode(visual, PromptCollator.Collate(
             [.. group.Select(i => prompts[i])], [.. group.Select(i => batch.ImageIndex[i])], network.Config.MaskSide, device));
-        var target = tensor(group.SelectMany(i => batch.Masks[i]).ToArray(), [group.Length, 1, _side, _side], device: device).to(ScalarType.Bool);
+        var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device).to(ScalarType.Bool);
         return SumOfDice(output.BestMask().Logits, target) + SumOfDice(output.SemanticLogits, target);
     }
 
