@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
 
 /// <summary>One object with every input column that the options can name; null stands for a missing value.</summary>
-internal sealed record TinyRow
+public sealed record TinyRow
 {
     public MLImage? Image { get; set; }
 
