@@ -140,7 +140,9 @@ public sealed class SegSamOptions
     /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
     internal void Validate()
     {
-        Require(!string.IsNullOrWhiteSpace(ImageColumnName), nameof(ImageColumnName), ImageColumnName, "the name of the image column");
+        foreach (var (property, name, kind) in ((string, string?, string)[])[(nameof(ImageColumnName), ImageColumnName, "image"),
+                     (nameof(MaskColumnName), MaskColumnName, "mask"), (nameof(CategoryColumnName), CategoryColumnName, "category")])
+            Require(!string.IsNullOrWhiteSpace(name), property, name, $"the name of the {kind} column");
         Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a prompt: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
         Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
@@ -156,8 +158,11 @@ public sealed class SegSamOptions
         foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
-        foreach (var choice in (Enum[])[Encoder, Resize, Adapter, EncoderTraining, TextInsertion, TextConditioning, ClassHead, AlignmentForm, AlignmentStop, PresenceObjective, MaskSelection])
-            Require(Enum.IsDefined(choice.GetType(), choice), choice.GetType().Name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
+        foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),
+                     (nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
+                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop),
+                     (nameof(PresenceObjective), PresenceObjective), (nameof(MaskSelection), MaskSelection)])
+            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
     }
 
     private static void Require(bool holds, string property, object? found, string allowed)

@@ -17,7 +17,7 @@ public sealed class SegmentationCatalog
     /// </param>
     /// <param name="maskColumnName">
     /// The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file. Pixels with any
-    /// non-zero colour channel are the object; alpha is ignored. Images have 8 bits per channel: of a 16-bit file only the
+    /// non-zero colour channel are the object, as in training; fully transparent pixels have no colour. Images have 8 bits per channel: of a 16-bit file only the
     /// high byte is left, so values below 256 vanish.
     /// </param>
     /// <param name="categoryColumnName">The true category: text, or a key whose values are text.</param>

@@ -8,6 +8,9 @@ internal static class ColumnCheck
 {
     public const string ImageKind = "MLImage, or Vector<Byte> of an encoded file";
 
+    private const string ImagesVanish =
+        "ML.NET's cache and shuffle drop MLImage columns: keep images encoded, as Vector<Byte>, where you need those.";
+
     public static bool IsImage(DataViewType type) => type is ImageDataViewType || IsVectorOf(type, NumberDataViewType.Byte);
 
     public static bool IsVectorOf(DataViewType type, DataViewType item) => type is VectorDataViewType vector && vector.ItemType.Equals(item);
@@ -18,23 +21,28 @@ internal static class ColumnCheck
 
     public static bool IsText(DataViewType type) => type is TextDataViewType;
 
-    /// <summary>The column, checked.</summary>
+    /// <summary>The column, checked by its type.</summary>
     /// <exception cref="ArgumentException">It is missing or of another type.</exception>
-    public static DataViewSchema.Column Require(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string expected)
+    public static DataViewSchema.Column Require(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string expected) =>
+        Require(schema, name, expected, column => accepts(column.Type), ImagesVanish);
+
+    /// <summary>The column, checked by its type and annotations.</summary>
+    /// <param name="advice">What to do about a missing or unfit column, as a sentence.</param>
+    /// <exception cref="ArgumentException">It is missing or does not fit.</exception>
+    public static DataViewSchema.Column Require(DataViewSchema schema, string name, string expected, Predicate<DataViewSchema.Column> fits, string advice)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(name, expected, schema.Where(other => !other.IsHidden).Select(other => other.Name));
-        return accepts(column.Type) ? column : throw Mismatch(name, expected, column.Type.ToString());
+            throw Missing(name, expected, schema.Where(other => !other.IsHidden).Select(other => other.Name), advice);
+        return fits(column) ? column : throw Mismatch(name, expected, column.Type.ToString(), advice);
     }
 
-    public static ArgumentException Missing(string name, string expected, IEnumerable<string> present) =>
-        new($"Column '{name}': not found; expected {expected}. The data has: {string.Join(", ", present)}. "
-            + "(ML.NET's cache and shuffle drop MLImage columns: keep images encoded, as Vector<Byte>, where you need those.)");
+    public static ArgumentException Missing(string name, string expected, IEnumerable<string> present, string advice = ImagesVanish) =>
+        new($"Column '{name}' is missing; expected {expected}. {advice} The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}.");
 
-    public static ArgumentException Mismatch(string name, string expected, string? found) =>
-        new($"Column '{name}': expected {expected}, found {found}.");
+    public static ArgumentException Mismatch(string name, string expected, string? found, string advice = "") =>
+        new($"Column '{name}' is {found}; expected {expected}. {advice}".TrimEnd());
 
     /// <summary>An error in the values of one row.</summary>
     public static InvalidOperationException BadRow(string column, long row, string problem, Exception? cause = null) =>
-        new($"Column '{column}', row {row}: {problem}.", cause);
+        new($"Column '{column}', row {row} (counting from 0): {problem}.", cause);
 }

@@ -77,7 +77,14 @@ internal sealed class TrainingRow
         var values = vector.DenseValues().ToArray();
         if (!values.All(float.IsFinite))
             throw Bad(_columns.Description!.Value.Name, "the description vector holds NaN or infinity");
-        categories.Describe(category, values);
+        try
+        {
+            categories.Describe(category, values);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw ColumnCheck.BadRow(_columns.Description!.Value.Name, _row.Position, failure.Message.TrimEnd('.'), failure);
+        }
     }
 
     public InvalidOperationException Bad(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);

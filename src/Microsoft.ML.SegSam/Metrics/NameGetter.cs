@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Data;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
@@ -11,9 +12,8 @@ internal static class NameGetter
     public static Func<string> Create(DataViewRow row, DataViewSchema.Column column)
     {
         var read = column.Type is KeyDataViewType ? FromKey(row, column) : FromText(row, column);
-        return () => read() is { Length: > 0 } name ? name : throw new InvalidOperationException(
-            $"Column '{column.Name}', row {row.Position} (counting from 0): the value is missing. " +
-            "Fill it in, or filter out the rows that lack it.");
+        return () => read() is { Length: > 0 } name ? name
+            : throw ColumnCheck.BadRow(column.Name, row.Position, "the value is missing; fill it in, or filter out the rows that lack it");
     }
 
     private static Func<string> FromText(DataViewRow row, DataViewSchema.Column column)
@@ -29,7 +29,7 @@ internal static class NameGetter
 
     private static Func<string> FromKey(DataViewRow row, DataViewSchema.Column column)
     {
-        var names = ColumnCheck.Names(column, ColumnCheck.KeyValues);
+        var names = NamedColumn.Names(column, NamedColumn.KeyValues);
         var get = row.GetGetter<uint>(column);
         return () =>
         {

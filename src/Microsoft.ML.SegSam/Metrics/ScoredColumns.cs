@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
-using static Microsoft.ML.SegSam.Metrics.ColumnCheck;
+using static Microsoft.ML.SegSam.Data.ColumnCheck;
+using static Microsoft.ML.SegSam.Metrics.NamedColumn;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
@@ -24,42 +24,42 @@ internal sealed class ScoredColumns
             imageId = presentCategories is null ? schema.GetColumnOrNull("ImageId")?.Name : null;
         }
 
-        BinaryMask = Find(schema, "BinaryMask", "a vector of Boolean (the predicted mask)",
-            column => IsVector(column, BooleanDataViewType.Instance), FromModel);
-        SemanticMask = Find(schema, "SemanticMask", "a vector of UInt32 keys whose values are the category names",
+        BinaryMask = Require(schema, "BinaryMask", "a vector of Boolean (the predicted mask)",
+            column => IsVectorOf(column.Type, BooleanDataViewType.Instance), FromModel);
+        SemanticMask = Require(schema, "SemanticMask", "a vector of UInt32 keys whose values are the category names",
             IsNamedKeyVector, FromModel);
-        MaskSize = Find(schema, "MaskSize", "a vector of 2 Int32 (height, width)",
-            column => IsVector(column, NumberDataViewType.Int32) && column.Type is VectorDataViewType { Size: 2 }, FromModel);
-        ClassScores = Find(schema, "ClassScores", "a vector of Single",
-            column => IsVector(column, NumberDataViewType.Single), FromModel);
-        PredictedCategory = Find(schema, "PredictedCategory", "a UInt32 key whose values are the category names",
+        MaskSize = Require(schema, "MaskSize", "a vector of 2 Int32 (height, width)",
+            column => IsVectorOf(column.Type, NumberDataViewType.Int32) && column.Type is VectorDataViewType { Size: 2 }, FromModel);
+        ClassScores = Require(schema, "ClassScores", "a vector of Single",
+            column => IsVectorOf(column.Type, NumberDataViewType.Single), FromModel);
+        PredictedCategory = Require(schema, "PredictedCategory", "a UInt32 key whose values are the category names",
             IsNamedKey, FromModel);
-        Mask = Find(schema, mask, "an image, or a vector of Byte holding an encoded image file (the true mask)",
-            column => column.Type is ImageDataViewType || IsVector(column, NumberDataViewType.Byte),
+        Mask = Require(schema, mask, $"{ImageKind} (the true mask)",
+            column => IsImage(column.Type),
             "Load it with ml.Transforms.LoadImages, or name the column that holds the true mask.");
-        Category = Find(schema, category, "text, or a UInt32 key whose values are text (the true category)", IsName,
+        Category = Require(schema, category, "text, or a UInt32 key whose values are text (the true category)", IsName,
             "Name the column that holds the category of each row's object.");
 
         CategoryNames = Names(PredictedCategory, KeyValues);
         RequireSameNames(SemanticMask, KeyValues);
         if (presentCategories is not null)
         {
-            PresentCategories = Find(schema, presentCategories, "a vector of text (all categories annotated in the row's image)",
-                column => IsVector(column, TextDataViewType.Instance),
+            PresentCategories = Require(schema, presentCategories, "a vector of text (all categories annotated in the row's image)",
+                column => IsVectorOf(column.Type, TextDataViewType.Instance),
                 "Name such a column, or drop this one and give an ImageId.");
         }
 
         if (imageId is not null)
         {
-            ImageId = Find(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
+            ImageId = Require(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
                 IsName,
                 "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the F1.");
         }
 
         if (PresentCategories is not null || ImageId is not null)
         {
-            var scores = Find(schema, "PresentScores", "a vector of Single with the category names as slot names",
-                column => IsVector(column, NumberDataViewType.Single) && HasNames(column, SlotNames), FromModel);
+            var scores = Require(schema, "PresentScores", "a vector of Single with the category names as slot names",
+                column => IsVectorOf(column.Type, NumberDataViewType.Single) && HasNames(column, SlotNames), FromModel);
             RequireSameNames(scores, SlotNames);
             PresentScores = scores;
         }

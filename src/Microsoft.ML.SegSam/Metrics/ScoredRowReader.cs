@@ -1,10 +1,15 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Imaging;
+
 namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>Compares each row's prediction with its truth, one row at a time and with one set of buffers.</summary>
 internal sealed class ScoredRowReader
 {
     private readonly DataViewRow _row;
-    private readonly TruthReader _truth;
+    private readonly string _maskColumn;
+    private readonly ImageReader _truth;
     private readonly VectorReader<bool> _binaryMask;
     private readonly VectorReader<uint> _semanticMask;
     private readonly VectorReader<int> _maskSize;
@@ -18,8 +23,8 @@ internal sealed class ScoredRowReader
 
     private ScoredRowReader(DataViewRow row, ScoredColumns columns)
     {
-        _row = row;
-        _truth = new TruthReader(row, columns.Mask);
+        (_row, _maskColumn) = (row, columns.Mask.Name);
+        _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
         _semanticMask = new VectorReader<uint>(row, columns.SemanticMask);
         _maskSize = new VectorReader<int>(row, columns.MaskSize);
@@ -47,13 +52,13 @@ internal sealed class ScoredRowReader
     {
         var category = _category();
         var isKnown = _keys.TryGetValue(category, out var key);
-        var truth = _truth.Read();
+        var truth = ReadTruth(out var height, out var width);
         var binary = _binaryMask.Read();
         if (binary.IsEmpty || HasNaN(_classScores.Read()))
             return new RowScore(category, isKnown, IsScored: false) { Present = _present() };
 
         var semantic = _semanticMask.Read();
-        CheckSizes(binary.Length, semantic.Length);
+        CheckSizes(height, width, binary.Length, semantic.Length);
         var ofCategory = Buffer(ref _ofCategory, semantic.Length);
         var ofForeground = Buffer(ref _ofForeground, semantic.Length);
         for (var i = 0; i < semantic.Length; i++)
@@ -79,14 +84,22 @@ internal sealed class ScoredRowReader
         };
     }
 
-    private void CheckSizes(int binaryPixels, int semanticPixels)
+    // H·W, row-major.
+    private ReadOnlySpan<bool> ReadTruth(out int height, out int width)
+    {
+        var image = _truth.Read() ?? throw ColumnCheck.BadRow(_maskColumn, _row.Position,
+            "there is no mask; every row to evaluate needs its true mask: filter out the rows that have none");
+        return MemoryMarshal.Cast<byte, bool>(MaskImage.From(image, out height, out width)); // bytes of 0 and 1 only
+    }
+
+    private void CheckSizes(int trueHeight, int trueWidth, int binaryPixels, int semanticPixels)
     {
         var size = _maskSize.Read();
         var (height, width) = (size[0], size[1]);
-        if (height != _truth.Height || width != _truth.Width)
+        if (height != trueHeight || width != trueWidth)
         {
             throw new InvalidOperationException(
-                $"Row {_row.Position} (counting from 0): the true mask is {_truth.Height} x {_truth.Width} pixels " +
+                $"Row {_row.Position} (counting from 0): the true mask is {trueHeight} x {trueWidth} pixels " +
                 $"(height x width), the predicted one {height} x {width}. Give the true mask at the size of the image.");
         }
 

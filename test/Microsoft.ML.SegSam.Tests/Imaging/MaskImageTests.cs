@@ -7,12 +7,25 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 public sealed class MaskImageTests
 {
     [TestMethod]
-    public void Any_channel_above_zero_is_object()
+    [DataRow(MLPixelFormat.Rgba32)]
+    [DataRow(MLPixelFormat.Bgra32)]
+    public void Any_channel_above_zero_is_object(MLPixelFormat format)
     {
-        byte[] bgra = [0, 0, 0, 255, 1, 0, 0, 255, 0, 1, 0, 255, 0, 0, 1, 255, 255, 255, 255, 255, 0, 0, 0, 0];
-        using var image = MLImage.CreateFromPixels(3, 2, MLPixelFormat.Bgra32, bgra);
+        byte[] pixels = [0, 0, 0, 255, 1, 0, 0, 255, 0, 1, 0, 255, 0, 0, 1, 255, 255, 255, 255, 255, 0, 0, 0, 0];
+        using var image = MLImage.CreateFromPixels(3, 2, format, pixels);
         CollectionAssert.AreEqual(new byte[] { 0, 1, 1, 1, 1, 0 }, MaskImage.From(image, out var height, out var width));
         Assert.AreEqual((2, 3), (height, width));
+    }
+
+    [TestMethod]
+    [DataRow("iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAAAAABawyK/AAAAEklEQVR4nGNgZGD4z8DAxMAAAAYTAQPbIMe6AAAAAElFTkSuQmCC")]
+    [DataRow("iVBORw0KGgoAAAANSUhEUgAAAAQAAAACAQAAAABX00DOAAAADElEQVR4nGOYwOAAAAH0ANFyyZLIAAAAAElFTkSuQmCC")]
+    public void Grey_files_mark_the_object_by_any_value_but_zero(string png)
+    {
+        // Row by row: 1 0 0 255, 0 2 0 0; with one bit: 1 0 0 1, 0 1 0 0.
+        var mask = MaskImage.Decode(Convert.FromBase64String(png), out var height, out var width);
+        Assert.AreEqual((2, 4), (height, width));
+        CollectionAssert.AreEqual(new byte[] { 1, 0, 0, 1, 0, 1, 0, 0 }, mask);
     }
 
     [TestMethod]

@@ -31,7 +31,7 @@ public sealed class ScoredColumnsTests
     [DataRow("MaskSize", "a vector of 2 Int32")]
     [DataRow("ClassScores", "a vector of Single")]
     [DataRow("PredictedCategory", "a UInt32 key whose values are the category names")]
-    [DataRow("Mask", "an image, or a vector of Byte")]
+    [DataRow("Mask", "MLImage, or Vector<Byte> of an encoded file (the true mask)")]
     [DataRow("Category", "text, or a UInt32 key")]
     [DataRow("PresentScores", "a vector of Single with the category names as slot names")]
     [DataRow("PresentCategories", "a vector of text")]
@@ -79,7 +79,7 @@ public sealed class ScoredColumnsTests
     {
         var data = With(_ => { });
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(data, maskColumnName: "Truth"));
-        Assert.StartsWith("Column 'Truth' is missing; expected an image", failure.Message);
+        Assert.StartsWith("Column 'Truth' is missing; expected MLImage", failure.Message);
     }
 
     private static IDataView With(Action<SchemaDefinition> change)

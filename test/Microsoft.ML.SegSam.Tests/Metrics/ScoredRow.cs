@@ -64,6 +64,22 @@ internal sealed class ScoredRow
         return MLImage.CreateFromPixels(size[1], size[0], MLPixelFormat.Rgba32, pixels);
     }
 
+    /// <summary>The bytes of a PNG file of a drawn mask.</summary>
+    public static byte[] Png(string drawing)
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".png");
+        try
+        {
+            using var image = Image(drawing);
+            image.Save(path);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>What a property must hold for a scalar key column to hold the key (0 is the missing one).</summary>
     /// <remarks>LoadFromEnumerable counts scalars, unlike vectors, from 0 and takes what is too large as missing.</remarks>
     public static uint FromEnumerable(uint key) => key == 0 ? uint.MaxValue : key - 1;

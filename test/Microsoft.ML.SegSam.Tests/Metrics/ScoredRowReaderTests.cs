@@ -37,7 +37,7 @@ public sealed class ScoredRowReaderTests
     {
         var row = Good();
         (row.Mask, row.Category) = (null, null);
-        (row.EncodedMask, row.CategoryKey) = (TruthMaskTests.Png("##.. ...."), FromEnumerable(key: 1));
+        (row.EncodedMask, row.CategoryKey) = (Png("##.. ...."), FromEnumerable(key: 1));
         string[] columns = ["EncodedMask", "CategoryKey"];
         var metrics = Ml.Segmentation().Evaluate(ScoredData.Of([row], columns), columns[0], columns[1]);
         Assert.AreEqual(Evaluate(Good()).ToString(), metrics.ToString());
@@ -85,21 +85,20 @@ public sealed class ScoredRowReaderTests
     {
         var row = Good();
         row.Mask = null;
-        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): there is no mask.", Refusal(ScoredData.Of([Good(), row])));
+        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): there is no mask;", Refusal(ScoredData.Of([Good(), row])));
     }
 
     [TestMethod]
-    public void A_disposed_mask_is_named()
+    public void A_disposed_mask_is_no_mask()
     {
         var row = Good();
         row.Mask!.Dispose();
-        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): the mask cannot be read: ",
-            Refusal(ScoredData.Of([Good(), row])));
+        Assert.StartsWith("Column 'Mask', row 1 (counting from 0): there is no mask;", Refusal(ScoredData.Of([Good(), row])));
     }
 
     [TestMethod]
-    [DataRow(0, "there is no mask.")]
-    [DataRow(5, "the mask cannot be read: its 5 bytes are no image file of a known kind.")]
+    [DataRow(0, "there is no mask;")]
+    [DataRow(5, "The 5 bytes are not an image file that can be read")]
     public void A_file_that_is_no_image_is_named(int length, string expected)
     {
         var row = Good();
@@ -115,13 +114,13 @@ public sealed class ScoredRowReaderTests
     {
         var row = Good();
         row.Category = category;
-        Assert.StartsWith("Column 'Category', row 1 (counting from 0): the value is missing.",
+        Assert.StartsWith("Column 'Category', row 1 (counting from 0): the value is missing;",
             Refusal(ScoredData.Of([Good(), row])));
     }
 
     [TestMethod]
     public void A_missing_key_is_a_missing_category() =>
-        Assert.StartsWith("Column 'CategoryKey', row 0 (counting from 0): the value is missing.",
+        Assert.StartsWith("Column 'CategoryKey', row 0 (counting from 0): the value is missing;",
             Refusal(ScoredData.Of([Good()], ["CategoryKey"]), category: "CategoryKey"));
 
     [TestMethod]

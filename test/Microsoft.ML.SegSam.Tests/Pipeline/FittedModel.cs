@@ -1,0 +1,41 @@
+namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+/// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
+[TestClass]
+public static class FittedModel
+{
+    public static MLContext Ml { get; } = new(seed: 1);
+
+    private static readonly Lazy<SegSamTransformer> Fitted = new(() =>
+        Ml.Transforms.SegSam(TinyData.Options("Box", "Points", "MaskPrompt")).Fit(TinyData.Load(Ml, TinyData.Rows(images: 3))));
+
+    internal static SegSamTransformer Shared => Fitted.Value;
+
+    /// <summary>The same weights with other columns or settings for scoring.</summary>
+    internal static SegSamTransformer With(SegSamOptions options) => new(options, Shared.Model);
+
+    internal static IDataView Load(IEnumerable<TinyRow> rows) => TinyData.Load(Ml, rows);
+
+    internal static PredictionEngine<TinyQuestion, TinyAnswer> Engine() =>
+        Ml.Model.CreatePredictionEngine<TinyQuestion, TinyAnswer>(Shared, new PredictionEngineOptions { OwnsTransformer = false });
+
+    internal static TinyQuestion Ask(TinyRow row) => new()
+    {
+        Image = row.Image, Box = row.Box, Points = row.Points, PointLabels = row.PointLabels, MaskPrompt = row.MaskPrompt,
+    };
+
+    /// <summary>How many images were encoded and prompts decoded while something ran.</summary>
+    internal static (long Images, long Prompts) WorkOf(Action run)
+    {
+        var (images, prompts) = Shared.Model.Work;
+        run();
+        return (Shared.Model.Work.Images - images, Shared.Model.Work.Prompts - prompts);
+    }
+
+    [AssemblyCleanup]
+    public static void Free()
+    {
+        if (Fitted.IsValueCreated)
+            Fitted.Value.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using TorchSharp;
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
+
+namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+[TestClass]
+public sealed class MemoryTests
+{
+    [TestMethod]
+    public void A_hundred_predictions_leave_no_tensor_behind()
+    {
+        var rows = TinyData.Rows(images: 3);
+        using var engine = Engine();
+        engine.Predict(Ask(rows[0]));
+        var before = torch.Tensor.TotalCount;
+        for (var i = 0; i < 100; i++)
+            engine.Predict(Ask(rows[i % rows.Count]));
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void Scoring_a_view_leaves_no_tensor_behind()
+    {
+        var scored = Shared.Transform(Load(TinyData.RowsWithGaps()));
+        Table.Read(scored);
+        var before = torch.Tensor.TotalCount;
+        Table.Read(scored);
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Fitting_and_disposing_leaves_no_tensor_behind(bool withRounds)
+    {
+        var rows = TinyData.Rows(images: 2);
+        var options = new SegSamOptions { BoxColumnName = "Box", MaskPromptColumnName = withRounds ? "MaskPrompt" : null, InputSize = 64, Epochs = 2, BatchSize = 1 };
+        Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
+        var before = torch.Tensor.TotalCount;
+        Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void Loading_and_disposing_leaves_no_tensor_behind()
+    {
+        var schema = Load(TinyData.Rows(images: 1)).Schema;
+        ((IDisposable)EstimatorWorkout.Reload(Ml, Shared, schema).Model).Dispose();
+        var before = torch.Tensor.TotalCount;
+        ((IDisposable)EstimatorWorkout.Reload(Ml, Shared, schema).Model).Dispose();
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void A_fit_that_fails_leaves_no_tensor_behind()
+    {
+        var rows = TinyData.Rows(images: 1);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var options = new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 1, CancellationToken = source.Token };
+        var before = torch.Tensor.TotalCount;
+        Assert.Throws<OperationCanceledException>(() => Ml.Transforms.SegSam(options).Fit(Load(rows)));
+        Assert.AreEqual(before, torch.Tensor.TotalCount);
+    }
+
+    [TestMethod]
+    public void A_disposed_model_refuses_to_answer()
+    {
+        var rows = TinyData.Rows(images: 1);
+        var model = Ml.Transforms.SegSam(TinyData.Options()).Fit(Load(rows));
+        var scored = model.Transform(Load(rows));
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => Table.Read(scored));
+    }
+}

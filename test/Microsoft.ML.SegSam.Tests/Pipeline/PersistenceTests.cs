@@ -1,0 +1,137 @@
+using System.IO.Compression;
+using System.Text;
+using LoadProbe;
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Tests.Samples;
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
+
+namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+[TestClass]
+public sealed class PersistenceTests
+{
+    [TestMethod]
+    public void A_process_that_knows_none_of_our_types_loads_and_answers_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var (zip, rows) = (Path.Combine(folder.Path, "model.zip"), Path.Combine(folder.Path, "rows.idv"));
+        using (var file = File.Create(rows))
+        {
+            var data = Load(TinyData.Rows(images: 3));
+            var encoded = Ml.Transforms.SelectColumns("File", "Box", "Points", "PointLabels", "MaskPrompt").Fit(data).Transform(data);
+            Ml.Data.SaveAsBinary(encoded, file);
+        }
+
+        var source = Ml.Data.LoadFromBinary(rows);
+        var model = FittedModel.With(TinyData.Options("Box", "Points", "MaskPrompt", "File"));
+        Ml.Model.Save(model, source.Schema, zip);
+        var (code, output, error) = ChildProcess.Dotnet(ChildProcess.LoadProbe, zip, rows);
+        Assert.AreEqual(0, code, error);
+        Assert.AreEqual(Digest.Of(model.Transform(source)), output);
+    }
+
+    [TestMethod]
+    public void A_loaded_model_can_be_saved_and_loaded_again()
+    {
+        var data = Load(TinyData.Rows(images: 2));
+        var (once, _) = EstimatorWorkout.Reload(Ml, Shared, data.Schema);
+        var (twice, _) = EstimatorWorkout.Reload(Ml, once, data.Schema);
+        Table.AssertEqual(Table.Read(Shared.Transform(data)), Table.Read(twice.Transform(data)), "saved twice");
+        ((IDisposable)once).Dispose();
+        ((IDisposable)twice).Dispose();
+    }
+
+    [TestMethod]
+    public void A_chain_with_built_in_transforms_loads_whole()
+    {
+        var data = Load(TinyData.Rows(images: 2));
+        var chain = Ml.Transforms.CopyColumns("Photo", "Image")
+            .Append(Ml.Transforms.SegSam(imageColumnName: "Photo", boxColumnName: "Box"))
+            .Append(Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory"));
+        // Catalog defaults train for long: the chain is put together from a model made before.
+        var model = new TransformerChain<ITransformer>(Ml.Transforms.CopyColumns("Photo", "Image").Fit(data),
+            FittedModel.With(TinyData.Options(image: "Photo")), Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory").Fit(Shared.Transform(data)));
+        Assert.IsNotNull(chain.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).FirstOrDefault(column => column.Name == "Name").Name);
+        var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
+        Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(loaded.Transform(data)), "chain");
+        ((IDisposable)loaded).Dispose();
+    }
+
+    [TestMethod]
+    public void A_saved_model_holds_version_description_and_weights()
+    {
+        using var zip = new ZipArchive(new MemoryStream(Saved()));
+        var names = zip.Entries.Select(entry => entry.FullName.Replace('\\', '/')).Where(name => name.StartsWith("TransformerChain/Transform_", StringComparison.Ordinal)).Order().ToList();
+        Assert.HasCount(2, names, string.Join(", ", names));
+        Assert.EndsWith("/Model.key", names[0]);
+        Assert.EndsWith("/Weights.safetensors", names[1]);
+        using var weights = new BinaryReader(zip.Entries.Single(entry => entry.Name.EndsWith("safetensors", StringComparison.Ordinal)).Open());
+        var header = Encoding.UTF8.GetString(weights.ReadBytes((int)weights.ReadInt64()));
+        foreach (var (name, _) in Shared.Model.Network.state_dict())
+            Assert.Contains($"\"{name}\"", header);
+    }
+
+    [TestMethod]
+    public void A_model_without_weights_says_so() =>
+        Assert.Contains("holds no entry 'Weights.safetensors'", LoadFailure(archive => Weights(archive).Delete()));
+
+    [TestMethod]
+    public void Weights_that_are_cut_off_say_so() => Assert.Contains("tensor '", LoadFailure(archive => Rewrite(Weights(archive), bytes => bytes[..(bytes.Length / 2)])));
+
+    [TestMethod]
+    public void Weights_of_another_network_say_which_do_not_fit() =>
+        Assert.Contains("do not fit the network", LoadFailure(archive => Rewrite(Weights(archive), bytes => Replace(bytes, "text_bank", "text_bong"))));
+
+    [TestMethod]
+    [DataRow("\"Config\"", "\"Konfig\"")]
+    [DataRow("\"Categories\"", "\"Kategories\"")]
+    [DataRow("{\"Options\"", "[\"Options\"")]
+    public void A_broken_description_says_so(string from, string to) =>
+        Assert.Contains("description", LoadFailure(archive => Rewrite(Key(archive), bytes => Replace(bytes, from, to))));
+
+    [TestMethod]
+    public void Saved_models_name_an_assembly_version_that_never_changes() =>
+        Assert.AreEqual(new Version(1, 0, 0, 0), typeof(SegSamTransformer).Assembly.GetName().Version);
+
+    private static byte[] Saved()
+    {
+        using var stream = new MemoryStream();
+        Ml.Model.Save(Shared, Load(TinyData.Rows(images: 1)).Schema, stream);
+        return stream.ToArray();
+    }
+
+    private static string LoadFailure(Action<ZipArchive> damage)
+    {
+        using var stream = new MemoryStream();
+        stream.Write(Saved());
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+            damage(zip);
+        stream.Position = 0;
+        return Assert.Throws<Exception>(() => Ml.Model.Load(stream, out _)).ToString();
+    }
+
+    private static ZipArchiveEntry Weights(ZipArchive zip) => zip.Entries.Single(entry => entry.Name.EndsWith("safetensors", StringComparison.Ordinal));
+
+    private static ZipArchiveEntry Key(ZipArchive zip) => zip.Entries.Single(
+        entry => entry.FullName.Contains("Transform_", StringComparison.Ordinal) && entry.FullName.EndsWith("Model.key", StringComparison.Ordinal));
+
+    private static void Rewrite(ZipArchiveEntry entry, Func<byte[], byte[]> change)
+    {
+        using var stream = entry.Open();
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        var changed = change(copy.ToArray());
+        stream.SetLength(0);
+        stream.Write(changed);
+    }
+
+    // Text of equal length, so that lengths and offsets around it still hold.
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        Assert.AreEqual(from.Length, to.Length);
+        var at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(from));
+        Assert.IsGreaterThanOrEqualTo(0, at, from);
+        Encoding.UTF8.GetBytes(to).CopyTo(bytes, at);
+        return bytes;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+
+namespace Microsoft.ML.SegSam.Tests.Repository;
+
+[TestClass]
+public sealed class InternalsLedgerTests
+{
+    private static readonly string Ledger = Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Repository", "internals.txt");
+
+    [TestMethod]
+    public void The_internals_of_ML_NET_in_use_are_those_on_the_list()
+    {
+        var used = Internals(typeof(SegSamTransformer).Assembly);
+        var listed = File.ReadAllLines(Ledger).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        var difference = used.Except(listed).Select(name => "+ " + name).Concat(listed.Except(used).Select(name => "- " + name)).ToList();
+        Assert.IsEmpty(difference, $"{Path.GetFileName(Ledger)} differs (+ used but not listed, - listed but not used):\n{string.Join('\n', difference)}");
+    }
+
+    [TestMethod]
+    public void A_test_assembly_uses_none() => Assert.IsEmpty(Internals(Assembly.GetExecutingAssembly()));
+
+    // The references in the assembly's metadata, resolved against the assemblies that really load.
+    private static List<string> Internals(Assembly assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var types = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.TypeRef)).Select(row => assembly.ManifestModule.ResolveType(0x01000000 | row));
+        Type[] anything = [.. Enumerable.Repeat(typeof(float), 8)];
+        var members = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.MemberRef))
+            .Select(row => assembly.ManifestModule.ResolveMember(0x0A000000 | row, anything, anything)!);
+        return [.. types.Concat(members).Where(IsInternalOfMicrosoftMl).Select(Name).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsInternalOfMicrosoftMl(MemberInfo member) =>
+        member.Module.Assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
+        && member.Module.Assembly != typeof(SegSamTransformer).Assembly
+        && !(member switch
+        {
+            Type type => type.IsVisible,
+            FieldInfo field => field.DeclaringType!.IsVisible && (field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly),
+            MethodBase method => method.DeclaringType!.IsVisible && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly),
+            _ => throw new NotSupportedException(member.ToString()),
+        });
+
+    private static string Name(MemberInfo member) => member switch
+    {
+        MethodBase method => $"{method.DeclaringType!.FullName}.{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})",
+        FieldInfo field => $"{field.DeclaringType!.FullName}.{field.Name}",
+        _ => ((Type)member).FullName!,
+    };
+}
