@@ -97,7 +97,7 @@ internal static class SafetensorsHeader
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         var bytes = (Int128)size;
         foreach (var side in shape)
-            bytes = side >= 0 && bytes <= long.MaxValue ? bytes * side : -1;
+            bytes = side >= 0 && bytes >= 0 && bytes <= long.MaxValue ? bytes * side : -1; // once wrong, wrong to the end
         if (offsets is not [var begin, var end] || begin < 0 || bytes < 0 || end - (Int128)begin != bytes)
             throw Broken($"tensor '{property.Name}' of {typeName} [{string.Join(',', shape)}] does not fit its data_offsets [{string.Join(',', offsets)}]");
         return new(property.Name, type, shape, begin, end);
@@ -106,8 +106,11 @@ internal static class SafetensorsHeader
     private static void CheckLayout(List<SafetensorsEntry> entries)
     {
         var expected = 0L;
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
+            if (!names.Add(entry.Name))
+                throw Broken($"tensor '{entry.Name}' occurs twice");
             if (entry.Begin != expected)
                 throw Broken($"the data of '{entry.Name}' begin at {entry.Begin}, expected {expected}: tensors must follow each other without gap or overlap");
             expected = entry.End;

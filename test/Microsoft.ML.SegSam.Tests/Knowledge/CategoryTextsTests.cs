@@ -1,0 +1,79 @@
+using Microsoft.ML.SegSam.Knowledge;
+
+namespace Microsoft.ML.SegSam.Tests.Knowledge;
+
+[TestClass]
+public sealed class CategoryTextsTests
+{
+    [TestMethod]
+    public void Names_keep_the_order_of_their_first_appearance()
+    {
+        var texts = new CategoryTexts();
+        CollectionAssert.AreEqual(new[] { 0, 1, 0, 2 }, ((string[])["spleen", "liver", "spleen", "Liver"]).Select(texts.IndexOf).ToArray());
+        CollectionAssert.AreEqual(new[] { "spleen", "liver", "Liver" }, texts.Names.ToArray());
+        Assert.IsFalse(texts.TryIndexOf("aorta", out _));
+        Assert.HasCount(3, texts.Names, "Asking adds nothing.");
+    }
+
+    [TestMethod]
+    public void A_category_without_a_description_is_its_name()
+    {
+        var texts = new CategoryTexts();
+        texts.Describe(texts.IndexOf("liver"), "  ");
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), texts.ToBank().Single());
+    }
+
+    [TestMethod]
+    public void Several_descriptions_count_once_each_and_are_averaged()
+    {
+        var texts = new CategoryTexts();
+        foreach (var description in new[] { "large organ", "smooth border ", "smooth border" })
+            texts.Describe(texts.IndexOf("liver"), description);
+        var (one, other) = (HashedTextEmbedder.Embed("liver: large organ"), HashedTextEmbedder.Embed("liver: smooth border"));
+        var bank = texts.ToBank().Single();
+        for (var i = 0; i < bank.Length; i++)
+            Assert.AreEqual((one[i] + other[i]) / 2, bank[i], 1e-6f);
+    }
+
+    [TestMethod]
+    public void Ready_made_vectors_are_averaged_and_go_before_texts()
+    {
+        var texts = new CategoryTexts();
+        texts.Describe(texts.IndexOf("liver"), "large organ");
+        texts.Describe(0, [1f, 2, 3]);
+        texts.Describe(0, [3f, 2, 1]);
+        texts.Describe(texts.IndexOf("spleen"), [5f, 5, 6]);
+        var bank = texts.ToBank();
+        CollectionAssert.AreEqual(new[] { 2f, 2, 2 }, bank[0]);
+        CollectionAssert.AreEqual(new[] { 5f, 5, 6 }, bank[1]);
+    }
+
+    [TestMethod]
+    public void Categories_without_a_vector_among_others_with_one_are_named()
+    {
+        var texts = new CategoryTexts();
+        texts.Describe(texts.IndexOf("liver"), [1f, 2]);
+        texts.IndexOf("spleen");
+        texts.IndexOf("aorta");
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank());
+        StringAssert.Contains(failure.Message, "spleen, aorta");
+        Assert.DoesNotContain("liver", failure.Message);
+    }
+
+    [TestMethod]
+    public void A_vector_of_another_length_is_refused_in_numbers()
+    {
+        var texts = new CategoryTexts();
+        texts.Describe(texts.IndexOf("liver"), [1f, 2, 3]);
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => texts.Describe(texts.IndexOf("spleen"), [1f, 2]));
+        foreach (var word in new[] { "spleen", "2 numbers", "expected 3" })
+            StringAssert.Contains(failure.Message, word);
+    }
+
+    [TestMethod]
+    public void A_vector_of_no_numbers_is_refused()
+    {
+        var texts = new CategoryTexts();
+        Assert.ThrowsExactly<InvalidOperationException>(() => texts.Describe(texts.IndexOf("liver"), ReadOnlySpan<float>.Empty));
+    }
+}

@@ -1,0 +1,48 @@
+using CsCheck;
+using Microsoft.ML.SegSam.Knowledge;
+
+namespace Microsoft.ML.SegSam.Tests.Knowledge;
+
+[TestClass]
+public sealed class HashedTextEmbedderTests
+{
+    private const string Liver = "Liver: large, homogeneous organ in the right upper abdomen";
+
+    [TestMethod]
+    public void The_same_text_gives_the_same_vector_on_every_machine_and_in_every_run()
+    {
+        // Computed once by a separate implementation of the description, in double precision.
+        var vector = HashedTextEmbedder.Embed(Liver);
+        Assert.AreEqual(268.529538, vector.Select((value, i) => (double)i * value).Sum(), 1e-3);
+        Assert.AreEqual(61, vector.Count(value => value != 0));
+        CollectionAssert.AreEqual(vector, HashedTextEmbedder.Embed(Liver));
+    }
+
+    [TestMethod]
+    public void Every_text_with_a_letter_or_digit_has_length_one() => Gen.String.Where(text => text.Any(char.IsLetterOrDigit)).Sample(text =>
+    {
+        var vector = HashedTextEmbedder.Embed(text);
+        return vector.Length == HashedTextEmbedder.Width && Math.Abs(Dot(vector, vector) - 1) < 1e-4;
+    }, iter: 200, threads: 1);
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow(" -- ;")]
+    public void A_text_without_words_is_the_zero_vector(string text) => Assert.IsTrue(HashedTextEmbedder.Embed(text).All(value => value == 0));
+
+    [TestMethod]
+    public void Case_and_punctuation_do_not_matter() =>
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("left kidney, bright"), HashedTextEmbedder.Embed("Left  KIDNEY (bright)"));
+
+    [TestMethod]
+    [DataRow("left kidney", "right kidney", "aortic valve")]
+    [DataRow("bright round lesion", "dark round lesions", "trachea")]
+    [DataRow("hepatic vein", "hepatocellular tumour", "skull")]
+    public void Related_texts_lie_closer_than_unrelated_ones(string text, string related, string unrelated)
+    {
+        var vector = HashedTextEmbedder.Embed(text);
+        Assert.IsGreaterThan(0.05 + Dot(vector, HashedTextEmbedder.Embed(unrelated)), Dot(vector, HashedTextEmbedder.Embed(related)));
+    }
+
+    private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
+}

@@ -1,0 +1,101 @@
+using Microsoft.ML.SegSam.Losses;
+using Microsoft.ML.SegSam.Network;
+using static Microsoft.ML.SegSam.Tests.Network.SmallNetwork;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Tests.Losses;
+
+/// <summary>The weighted sum, and which part teaches which weights (method, 5.5 and 11.6).</summary>
+[TestClass]
+public sealed class SegSamLossTests
+{
+    [TestMethod]
+    [DataRow("binary.", "semantic_decoder.", "class_head.")]
+    [DataRow("semantic.", "mask_decoder.")]
+    [DataRow("presence", "mask_decoder.")]
+    public void A_decoder_learns_nothing_from_the_other_decoders_losses(string parts, params string[] untouched)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config);
+        var result = new SegSamLoss(new()).Compute(Answer(network), Targets());
+        result.Parts.Where(part => part.Name.StartsWith(parts, StringComparison.Ordinal)).Select(part => part.Value).Aggregate((a, b) => a + b).backward();
+        var touched = network.named_parameters().Where(pair => pair.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0)
+            .Select(pair => pair.name).ToList();
+        Assert.IsEmpty(touched.Where(name => untouched.Any(part => name.StartsWith(part, StringComparison.Ordinal))));
+        Assert.Contains(name => name.StartsWith(parts == "binary." ? "mask_decoder." : "semantic_decoder.", StringComparison.Ordinal), touched);
+        Assert.Contains(name => name.StartsWith("image_encoder.", StringComparison.Ordinal), touched);
+        Assert.Contains(name => name.StartsWith("text_to_vision.", StringComparison.Ordinal), touched);
+    }
+
+    [TestMethod]
+    public void The_alignment_teaches_both_decoders()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config);
+        new SegSamLoss(new()).Compute(Answer(network), Targets()).Parts.Single(part => part.Name == "alignment").Value.backward();
+        foreach (var name in new[] { "mask_decoder.output_upscaling.0.weight", "semantic_decoder.output_upscaling.0.weight" })
+            Assert.IsGreaterThan(0f, network.get_parameter(name)!.grad!.abs().sum().item<float>(), name);
+    }
+
+    [TestMethod]
+    public void The_total_is_the_sum_of_the_parts_at_their_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config);
+        var result = new SegSamLoss(new() { ClassWeight = 2, PresenceWeight = 3, AlignmentWeight = 5 }).Compute(Answer(network), Targets());
+        var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
+        var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"] + part["semantic.dice"]
+            + 2 * part["semantic.class"] + 3 * part["presence"] + 5 * part["alignment"];
+        Assert.AreEqual(expected, result.Total.item<float>(), 1e-4f);
+        Assert.IsTrue(part.Values.All(value => value > 0), "No part is idle here.");
+    }
+
+    [TestMethod]
+    public void The_lowest_loss_or_the_highest_quality_chooses_the_mask()
+    {
+        using var scope = NewDisposeScope();
+        var target = Targets();
+        var truth = nn.functional.interpolate(target.Masks, [16, 16]) * 20 - 10;                    // logits of the target itself
+        var masks = cat([-truth, -truth, truth, zeros_like(truth)], 1);                              // hypothesis 2 of 1..3 is right
+        var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);                                // 3 thinks most of itself; 0 takes no part
+        var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6));
+        var lowest = new SegSamLoss(new()).Compute(output, target);
+        AssertClose(truth, lowest.ChosenMask, 0, "lowest loss");
+        var highest = new SegSamLoss(new() { MaskSelection = MaskSelection.HighestQuality }).Compute(output, target);
+        AssertClose(zeros_like(truth), highest.ChosenMask, 0, "highest quality");
+        Assert.IsLessThan(Dice(highest), Dice(lowest));
+
+        static float Dice(LossResult result) => result.Parts.Single(part => part.Name == "binary.dice").Value.item<float>();
+    }
+
+    [TestMethod]
+    [DataRow(PresenceObjective.SetPrediction)]
+    [DataRow(PresenceObjective.MultiLabel)]
+    public void A_batch_has_the_mean_of_the_losses_of_its_prompts(PresenceObjective objective)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var network = Create(Config);
+        var (output, targets) = (Answer(network), Targets());
+        var loss = new SegSamLoss(new() { PresenceObjective = objective });
+        var together = loss.Compute(output, targets);
+        var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
+            new(One(output.MaskLogits, i), One(output.Quality, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i)),
+            new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.LabelSets, i)))).ToList();
+        foreach (var (name, value) in together.Parts)
+            Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(), 1e-5, name);
+
+        static Tensor One(Tensor batch, int i) => batch.narrow(0, i, 1);
+    }
+
+    private static SegSamOutput Answer(SegSamNetwork network) => network.Decode(network.Encode(Normal(7, 2, 3, 64, 64)), Boxes(0, 0, 1));
+
+    private static LossTargets Targets()
+    {
+        var masks = zeros(3, 1, 64, 64);
+        masks[0, 0].narrow(0, 8, 24).narrow(1, 8, 24).fill_(1);
+        masks[1, 0].narrow(0, 32, 24).narrow(1, 8, 40).fill_(1);
+        masks[2, 0].narrow(0, 16, 16).narrow(1, 24, 16).fill_(1);
+        return new(masks, tensor([0L, 3, 1]), [[3], [0], [2, 4]], ones(3, 6, dtype: ScalarType.Bool));
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.ML.SegSam.Network;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Tests.Network;
+
+/// <summary>Numbers of weights against the published sizes and the method's sums (method, 4.9). Nothing is allocated.</summary>
+[TestClass]
+public sealed class ParameterCountTests
+{
+    [TestMethod]
+    [DataRow(1024, 89_670_912L)]
+    [DataRow(512, 87_278_848L)]
+    [DataRow(256, 86_672_640L)]
+    [DataRow(128, 86_516_992L)]
+    public void The_vit_b_encoder_has_as_many_weights_as_published(int inputSize, long expected) =>
+        Assert.AreEqual(expected, Count(VitB(inputSize), "image_encoder."));
+
+    [TestMethod]
+    [DataRow(1024, 93_735_472L)]
+    [DataRow(256, 90_737_200L)]
+    public void Sam_as_a_whole_has_as_many_weights_as_published(int inputSize, long expected) =>
+        Assert.AreEqual(expected, Count(VitB(inputSize), "image_encoder.", "prompt_encoder.", "mask_decoder."));
+
+    [TestMethod]
+    [DataRow("prompt_encoder.", 6_220L)]
+    [DataRow("mask_decoder.", 4_058_340L)]
+    [DataRow("mask_decoder.transformer.", 3_291_264L)]
+    [DataRow("mask_decoder.output_upscaling.", 73_952L)]
+    [DataRow("mask_decoder.output_hypernetworks_mlps.2.", 139_808L)]
+    [DataRow("mask_decoder.iou_prediction_head.", 132_612L)]
+    public void Prompt_encoder_and_binary_decoder_have_sams_numbers_of_weights(string part, long expected) =>
+        Assert.AreEqual(expected, Count(VitB(256), part));
+
+    [TestMethod]
+    public void The_binary_decoder_has_five_tokens() =>
+        Assert.AreEqual(5 * 256, Count(VitB(256), "mask_decoder.iou_token.", "mask_decoder.mask_tokens."));
+
+    [TestMethod]
+    public void The_position_matrix_is_a_buffer_of_two_rows()
+    {
+        using var network = new SegSamNetwork(VitB(256), Layers.Meta);
+        var (name, matrix) = network.PromptEncoder.named_buffers().Single();
+        Assert.AreEqual("pe_layer.positional_encoding_gaussian_matrix", name);
+        CollectionAssert.AreEqual(new long[] { 2, 128 }, matrix.shape);
+    }
+
+    [TestMethod]
+    [DataRow(16, 8, 3_643_273L)]
+    [DataRow(32, 219, 3_701_596L)]
+    public void The_semantic_decoder_with_its_class_head_has_the_methods_sum(int presenceTokens, int categories, long expected) =>
+        Assert.AreEqual(expected, Count(
+            VitB(256) with { PresenceTokens = presenceTokens, CategoryCount = categories }, "semantic_decoder.", "class_head."));
+
+    [TestMethod]
+    [DataRow(512, 988_416L)]
+    [DataRow(768, 1_053_952L)]
+    [DataRow(1536, 1_250_560L)]
+    public void Text_to_vision_has_the_methods_sum(int textWidth, long expected) =>
+        Assert.AreEqual(expected, Count(VitB(256) with { TextWidth = textWidth }, "text_to_vision."));
+
+    [TestMethod]
+    public void Sam_med2d_adapters_double_the_encoder_and_more()
+    {
+        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.SamMed2D }, Layers.Meta);
+        var sizes = network.ImageEncoder.Blocks.Select(block => block.Adapter!.parameters().Sum(weight => weight.numel())).ToArray();
+        CollectionAssert.AreEqual(Enumerable.Repeat(15_042_048L, 12).ToArray(), sizes);
+        Assert.AreEqual(180_504_576, network.named_parameters().Where(pair => pair.name.Contains(".Adapter.")).Sum(pair => pair.parameter.numel()));
+    }
+
+    private static SegSamConfig VitB(int inputSize) => SegSamConfig.For(SegSamEncoder.VitB, inputSize) with { CategoryCount = 8 };
+
+    private static long Count(SegSamConfig config, params string[] prefixes)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new SegSamNetwork(config, Layers.Meta);
+        return network.named_parameters()
+            .Where(pair => prefixes.Any(prefix => pair.name.StartsWith(prefix, StringComparison.Ordinal)))
+            .Sum(pair => pair.parameter.numel());
+    }
+}
