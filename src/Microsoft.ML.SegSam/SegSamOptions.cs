@@ -98,14 +98,14 @@ public sealed class SegSamOptions
     /// <summary>Passes over the training images. At least 1, default 20.</summary>
     public int Epochs { get; init; } = 20;
 
-    /// <summary>Images in a training step, and rows in a scoring batch (1 scores row by row). At least 1, default 8.</summary>
-    public int BatchSize { get; init; } = 8;
+    /// <summary>Images in a training step. At least 1, default 2 (SAM-Med2D).</summary>
+    public int ImagesPerStep { get; init; } = 2;
 
     /// <summary>Prompted objects drawn for each image in a training step; all of them where there are fewer. At least 1, default 5 (SAM-Med2D).</summary>
     public int PromptsPerImage { get; init; } = 5;
 
-    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0, default 5e-4.</summary>
-    public double LearningRate { get; init; } = 5e-4;
+    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0, default 1e-3, which suits Tiny from scratch; pretrained weights want about 1e-4.</summary>
+    public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>AdamW's decoupled weight decay. At least 0, default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -117,6 +117,9 @@ public sealed class SegSamOptions
     public int? InteractiveRounds { get; init; }
 
     // ---- scoring ----
+
+    /// <summary>Rows scored together; 1 scores row by row. At least 1, default 8.</summary>
+    public int BatchSize { get; init; } = 8;
 
     /// <summary>Adds the column LowResLogits, to be fed back through <see cref="MaskPromptColumnName"/>. Default false.</summary>
     public bool OutputLowResLogits { get; init; }
@@ -155,7 +158,7 @@ public sealed class SegSamOptions
             Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
         foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), LearningRate), (nameof(GradientClip), GradientClip)])
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
-        foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
+        foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),

@@ -30,7 +30,7 @@ internal sealed class Trainer(
         using var optimizer = new FusedAdamW(trained, options.WeightDecay);
         using var best = validation is null ? null : new WeightSnapshot(network);
         var validator = validation is null ? null : new Validator(network, validation, options, normalization, device.Device);
-        var steps = (training.ImageCount + options.BatchSize - 1) / options.BatchSize;
+        var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
         var schedule = new LearningRateSchedule(options.LearningRate, (long)steps * options.Epochs * (1 + options.Rounds));
         var bestDice = double.NegativeInfinity;
         var clock = Stopwatch.StartNew();
@@ -38,7 +38,7 @@ internal sealed class Trainer(
         {
             for (var epoch = 1; epoch <= options.Epochs; epoch++)
             {
-                foreach (var objects in EpochPlan.Shuffled(training, options.BatchSize, options.PromptsPerImage, random))
+                foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
                     Step(training, objects, optimizer, trained, schedule);
                 var dice = validator?.MeanDice();
                 var isBest = dice is null || dice > bestDice;
