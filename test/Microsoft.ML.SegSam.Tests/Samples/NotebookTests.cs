@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
@@ -41,11 +40,10 @@ public sealed class NotebookTests
     [TestMethod]
     public void The_packages_it_asks_for_are_the_pinned_ones()
     {
-        var pins = Pins();
         var asked = Quickstart.Lines.Select(line => Regex.Match(line, "^#r \"nuget: (?<id>[^,]+), (?<version>[^\"]+)\"")).Where(line => line.Success).ToList();
         Assert.IsNotEmpty(asked);
         foreach (var package in asked)
-            Assert.AreEqual(pins[package.Groups["id"].Value], package.Groups["version"].Value, package.Value);
+            Assert.AreEqual(PackagePins.Versions[package.Groups["id"].Value], package.Groups["version"].Value, package.Value);
     }
 
     [TestMethod]
@@ -85,12 +83,5 @@ public sealed class NotebookTests
         foreach (var (name, value) in ((string, int)[])[("epochs", 1), ("trainingSlices", 6), ("testSlices", 3)])
             code = Regex.Replace(code, $"^var {name} = \\d+;.*$", $"var {name} = {value}; // shortened", RegexOptions.Multiline);
         return code;
-    }
-
-    private static Dictionary<string, string> Pins()
-    {
-        var file = XDocument.Load(Path.Combine(SharedFolder.Repository, "Directory.Packages.props"));
-        var text = (XElement element) => Regex.Replace((string)element.Attribute("Version")!, @"\$\((\w+)\)", name => file.Descendants(name.Groups[1].Value).Single().Value);
-        return file.Descendants("PackageVersion").ToDictionary(element => (string)element.Attribute("Include")!, element => text(element).Trim('[', ']'));
     }
 }

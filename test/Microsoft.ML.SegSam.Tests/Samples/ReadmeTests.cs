@@ -22,6 +22,18 @@ public sealed class ReadmeTests
     }
 
     [TestMethod]
+    public void The_backend_packages_have_the_pinned_versions()
+    {
+        var packages = Regex.Matches(Text, @"\| `(?<id>(?<family>libtorch|TorchSharp)-[\w-]+)` (?<version>[\d.]+) \|");
+        Assert.HasCount(5, packages);
+        foreach (Match package in packages)
+        {
+            var pin = package.Groups["family"].Value == "TorchSharp" ? "TorchSharp" : "libtorch-cpu-linux-x64";
+            Assert.AreEqual(PackagePins.Versions[pin], package.Groups["version"].Value, package.Value);
+        }
+    }
+
+    [TestMethod]
     public async Task The_examples_run_one_after_the_other()
     {
         using var folder = new TemporaryFolder();
