@@ -23,6 +23,7 @@ internal sealed class SegSamModel(
     SegSamNetwork network, IReadOnlyList<string> categories, PixelNormalization normalization, TorchDevice device) : IDisposable
 {
     private long _imagesEncoded, _promptsDecoded;
+    private volatile bool _isDisposed;
 
     public SegSamNetwork Network => network;
 
@@ -34,8 +35,10 @@ internal sealed class SegSamModel(
     public (long Images, long Prompts) Work => (Interlocked.Read(ref _imagesEncoded), Interlocked.Read(ref _promptsDecoded));
 
     /// <summary>Answers a batch; images not in the cache are encoded together, prompts of one kind decoded together.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public SegSamAnswer[] Answer(IReadOnlyList<SegSamQuestion> questions, EmbeddingCache cache)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(SegSamTransformer));
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var keys = questions.Select(question => question.ImageKey).Distinct().ToList();
@@ -46,7 +49,11 @@ internal sealed class SegSamModel(
         return answers;
     }
 
-    public void Dispose() => network.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        network.Dispose();
+    }
 
     private Tensor Visual(IReadOnlyList<SegSamQuestion> questions, List<string> keys, EmbeddingCache cache)
     {
