@@ -1,0 +1,101 @@
+using CsCheck;
+using Microsoft.ML.SegSam.Training;
+
+namespace Microsoft.ML.SegSam.Tests.Training;
+
+/// <summary>Simulated prompts (method, 6.2 and 11.7).</summary>
+[TestClass]
+public sealed class PromptSimulatorTests
+{
+    private const int Side = 12;
+
+    private static readonly Gen<byte[]> Masks = Gen.Frequency((3, Gen.Bool), (1, Gen.Const(false))).Select(bit => bit ? (byte)1 : (byte)0).Array[Side * Side];
+
+    [TestMethod]
+    public void Corrections_lie_where_mask_and_prediction_differ_and_say_which_is_right() =>
+        Gen.Select(Masks, Masks, Gen.Int[1, 9], Gen.Int[0, 1000]).Sample((mask, prediction, count, seed) =>
+        {
+            bool[] predicted = [.. prediction.Select(value => value != 0)];
+            var prompt = new PromptSimulator(Side, new Random(seed)).Corrections(mask, predicted, count);
+            Assert.AreEqual(count, prompt.PointCount);
+            var wrong = Enumerable.Range(0, mask.Length).Any(i => mask[i] != 0 != predicted[i]);
+            for (var i = 0; i < count; i++)
+            {
+                var at = (int)prompt.Points[2 * i] + Side * (int)prompt.Points[2 * i + 1];
+                if (!wrong)
+                    Assert.AreEqual(-1f, prompt.PointLabels[i]);
+                else
+                    Assert.AreEqual((mask[at] == 1, !predicted[at]), (prompt.PointLabels[i] == 1, mask[at] == 1), "Label 1 where missed, 0 where spilled over.");
+            }
+        }, iter: 300, threads: 1);
+
+    [TestMethod]
+    public void Without_an_error_the_clicks_are_no_points()
+    {
+        var mask = new byte[Side * Side];
+        mask[30] = 1;
+        var prompt = new PromptSimulator(Side, new Random(1)).Corrections(mask, mask.Select(value => value != 0).ToArray(), 3);
+        CollectionAssert.AreEqual(new float[] { -1, -1, -1 }, prompt.PointLabels);
+    }
+
+    [TestMethod]
+    public void A_shifted_box_keeps_its_size_and_moves_no_further_than_allowed() =>
+        Gen.Select(Gen.Int[0, 200], Gen.Int[0, 200], Gen.Int[1, 56], Gen.Int[1, 56], Gen.Int[0, 1000]).Sample((x, y, width, height, seed) =>
+        {
+            var box = new PromptSimulator(256, new Random(seed)).Jitter([x, y, x + width, y + height]);
+            Assert.AreEqual((width, height), (box[2] - box[0], box[3] - box[1]));
+            var reach = Math.Min(5, Math.Min(width, height) / 2); // in whole pixels from -reach up to, not with, reach
+            foreach (var shift in new[] { box[0] - x, box[1] - y })
+                Assert.IsTrue(shift == MathF.Round(shift) && shift >= -reach && (shift < reach || reach == 0 && shift == 0), $"{shift} of {reach}");
+        }, iter: 500, threads: 1);
+
+    [TestMethod]
+    public void All_shifts_that_are_allowed_occur()
+    {
+        var simulator = new PromptSimulator(256, new Random(3));
+        var shifts = Enumerable.Range(0, 400).Select(_ => simulator.Jitter([100, 100, 140, 140])[0] - 100).Distinct().Order();
+        CollectionAssert.AreEqual(new float[] { -5, -4, -3, -2, -1, 0, 1, 2, 3, 4 }, shifts.ToArray());
+    }
+
+    [TestMethod]
+    public void A_click_lies_on_the_object() =>
+        Gen.Select(Masks.Where(mask => mask.Contains((byte)1)), Gen.Int[0, 1000]).Sample((mask, seed) =>
+        {
+            var click = new PromptSimulator(Side, new Random(seed)).Click(mask);
+            return click.PointLabels is [1] && mask[(int)click.Points[0] + Side * (int)click.Points[1]] == 1;
+        }, iter: 200, threads: 1);
+
+    [TestMethod]
+    public void Every_pixel_of_the_object_is_clicked_sooner_or_later()
+    {
+        var mask = new byte[Side * Side];
+        mask[0] = mask[77] = mask[^1] = 1;
+        var simulator = new PromptSimulator(Side, new Random(1));
+        var clicked = Enumerable.Range(0, 60).Select(_ => simulator.Click(mask)).Select(click => (int)click.Points[0] + Side * (int)click.Points[1]).Distinct();
+        CollectionAssert.AreEquivalent(new[] { 0, 77, Side * Side - 1 }, clicked.ToArray());
+    }
+
+    [TestMethod]
+    public void The_box_is_that_of_the_largest_part()
+    {
+        var mask = new byte[Side * Side];
+        mask[0] = 1;
+        foreach (var (x, y) in new[] { (4, 5), (5, 5), (6, 5), (6, 6) })
+            mask[y * Side + x] = 1;
+        CollectionAssert.AreEqual(new float[] { 4, 5, 7, 7 }, new PromptSimulator(Side, new Random(1)).BoxOf(mask));
+    }
+
+    [TestMethod]
+    public void The_same_seed_draws_the_same_prompts()
+    {
+        var mask = Enumerable.Range(0, Side * Side).Select(i => (byte)(i % 3 == 0 ? 1 : 0)).ToArray();
+        CollectionAssert.AreEqual(Draw(4), Draw(4));
+        CollectionAssert.AreNotEqual(Draw(4), Draw(5));
+
+        float[] Draw(int seed)
+        {
+            var simulator = new PromptSimulator(Side, new Random(seed));
+            return [.. simulator.Click(mask).Points, .. simulator.Jitter([1, 1, 9, 9]), .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Tests.Network;
+using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Tests.Training;
+
+[TestClass]
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly SegSamConfig Config = SmallNetwork.Config with { CategoryCount = 3, PresenceTokens = 3 };
+
+    private readonly OneThread _thread = new();
+
+    [TestMethod]
+    [DataRow(EncoderTraining.Frozen, SegSamAdapter.None)]
+    [DataRow(EncoderTraining.Adapter, SegSamAdapter.Bottleneck)]
+    [DataRow(EncoderTraining.Adapter, SegSamAdapter.SamMed2D)]
+    [DataRow(EncoderTraining.Full, SegSamAdapter.None)]
+    public void Only_what_is_to_be_trained_of_the_encoder_changes(EncoderTraining training, SegSamAdapter adapter)
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(Config with { Adapter = adapter });
+        var before = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+        Train(network, new() { BoxColumnName = "Box", EncoderTraining = training, Adapter = adapter, Epochs = 2, BatchSize = 2 });
+        var changed = network.state_dict().Where(pair => !pair.Value.Equals(before[pair.Key])).Select(pair => pair.Key).ToList();
+        var encoder = changed.Where(name => name.StartsWith("image_encoder.", StringComparison.Ordinal)).ToList();
+        switch (training)
+        {
+            case EncoderTraining.Frozen:
+                Assert.IsEmpty(encoder);
+                break;
+            case EncoderTraining.Adapter:
+                Assert.IsNotEmpty(encoder);
+                Assert.IsEmpty(encoder.Where(name => !name.Contains(".Adapter.")));
+                break;
+            default:
+                CollectionAssert.AreEquivalent(before.Keys.Where(name => name.StartsWith("image_encoder.", StringComparison.Ordinal)).ToArray(), encoder);
+                break;
+        }
+
+        foreach (var part in new[] { "prompt_encoder.", "mask_decoder.", "semantic_decoder.", "class_head.", "text_to_vision." })
+            Assert.Contains(name => name.StartsWith(part, StringComparison.Ordinal), changed);
+        foreach (var buffer in new[] { "text_bank", "prompt_encoder.pe_layer.positional_encoding_gaussian_matrix" })
+            Assert.DoesNotContain(buffer, changed);
+    }
+
+    [TestMethod]
+    public void The_same_seed_trains_the_same_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var one = SmallNetwork.Create(Config);
+        using var same = SmallNetwork.Create(Config);
+        using var other = SmallNetwork.Create(Config);
+        var options = new SegSamOptions { BoxColumnName = "Box", PointsColumnName = "P", PointLabelsColumnName = "L", Epochs = 1, BatchSize = 2 };
+        Train(one, options);
+        Train(same, options);
+        Train(other, options, seed: 2);
+        Assert.IsTrue(one.parameters().Zip(same.parameters()).All(pair => pair.First.Equals(pair.Second)));
+        Assert.IsFalse(one.parameters().Zip(other.parameters()).All(pair => pair.First.Equals(pair.Second)));
+    }
+
+    [TestMethod]
+    public void Each_epoch_reports_every_loss_part_once()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(Config);
+        var reports = Train(network, new() { BoxColumnName = "Box", Epochs = 3, BatchSize = 2 });
+        CollectionAssert.AreEqual(new[] { 1, 2, 3 }, reports.Select(report => report.Epoch).ToArray());
+        foreach (var report in reports)
+        {
+            CollectionAssert.AreEquivalent(SegSam.Losses.SegSamLoss.PartNames.ToArray(), report.LossParts.Keys.ToArray());
+            Assert.IsTrue(double.IsFinite(report.Loss) && report.Loss > 0 && report.LossParts.Values.All(double.IsFinite));
+            Assert.IsNull(report.ValidationDice);
+        }
+
+        Assert.AreEqual(TimeSpan.Zero, reports[^1].TimeLeft);
+    }
+
+    [TestMethod]
+    public void With_validation_the_best_epochs_weights_are_kept()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var network = SmallNetwork.Create(Config);
+        using var validation = ShapeImages.Create(3, folder.Path, seed: 9);
+        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 6, BatchSize = 2, LearningRate = 0.003 };
+        using var training = ShapeImages.Create(4, folder.Path);
+        var reports = new List<TrainingProgress>();
+        new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), reports.Add).Train(training, validation);
+        var best = reports.Max(report => report.ValidationDice!.Value);
+        Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
+        Assert.AreEqual(best, new Validator(network, validation, options, PixelNormalization.Sam, CPU).MeanDice(), 1e-9);
+        Assert.IsTrue(best is > 0 and <= 1);
+    }
+
+    [TestMethod]
+    public void Cancelling_before_the_first_step_throws_and_later_keeps_what_there_is()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(Config);
+        using var early = new CancellationTokenSource();
+        early.Cancel();
+        Assert.ThrowsExactly<OperationCanceledException>(() => Train(network, new() { BoxColumnName = "Box", CancellationToken = early.Token }));
+
+        using var late = new CancellationTokenSource();
+        using var folder = new TemporaryFolder();
+        using var set = ShapeImages.Create(2, folder.Path);
+        var reports = new List<TrainingProgress>();
+        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 50, CancellationToken = late.Token };
+        var ended = new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), report =>
+        {
+            reports.Add(report);
+            if (report.Epoch == 2)
+                late.Cancel();
+        }).Train(set, null);
+        Assert.IsFalse(ended);
+        Assert.HasCount(2, reports);
+    }
+
+    [TestMethod]
+    public void Other_categories_without_a_token_are_counted()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var set = ShapeImages.Create(2, folder.Path); // the second image holds three objects: each has two others, one too many
+        using var network = SmallNetwork.Create(Config with { PresenceTokens = 1 });
+        var trainer = new Trainer(network, new() { BoxColumnName = "Box", Epochs = 2 }, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), _ => { });
+        trainer.Train(set, null);
+        Assert.AreEqual(2 * 3, trainer.DroppedOthers);
+    }
+
+    public void Dispose() => _thread.Dispose();
+
+    private static List<TrainingProgress> Train(SegSamNetwork network, SegSamOptions options, int seed = 1)
+    {
+        using var folder = new TemporaryFolder();
+        using var set = ShapeImages.Create(4, folder.Path);
+        var reports = new List<TrainingProgress>();
+        new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(seed), reports.Add).Train(set, null);
+        return reports;
+    }
+}
