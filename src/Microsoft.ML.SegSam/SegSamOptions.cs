@@ -113,6 +113,9 @@ public sealed class SegSamOptions
     /// <summary>Largest norm of the gradient of all weights together. Above 0, default 1.</summary>
     public double GradientClip { get; init; } = 1;
 
+    /// <summary>Largest shift of a training box, as a fraction of its smaller side (and at most 5 pixels of 256): how careless the boxes at prediction may be. 0 to 0.5 (SAM-Med2D), default 0.1 (our choice: tight boxes then help small objects).</summary>
+    public double BoxJitter { get; init; } = 0.1;
+
     /// <summary>Correction rounds after the first prompt of each step: clicks into the error together with the previous mask, image embedding detached (method, 6.2). At least 0; default null: 2 where clicks or mask prompts are named, else 0.</summary>
     public int? InteractiveRounds { get; init; }
 
@@ -160,6 +163,7 @@ public sealed class SegSamOptions
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
         foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
+        Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),
                      (nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),

@@ -8,12 +8,14 @@ internal sealed class PromptSimulator(int side, Random random)
 {
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
-    /// <summary>A box moved by whole pixels, both corners together: at most 5 pixels of 256, and at most half its smaller side.</summary>
-    public float[] Jitter(float[] box)
+    /// <summary>A box moved on each axis, both corners together: at most 5 pixels of 256, and at most a fraction of its smaller side.</summary>
+    public float[] Jitter(float[] box, double fraction)
     {
-        var reach = (int)Math.Min(Math.Max(1, Math.Round(LargestShift * side)), 0.5 * Math.Min(box[2] - box[0], box[3] - box[1]));
-        var (dx, dy) = reach == 0 ? (0, 0) : (random.Next(-reach, reach), random.Next(-reach, reach));
+        var reach = Math.Min(LargestShift * side, fraction * Math.Min(box[2] - box[0], box[3] - box[1]));
+        var (dx, dy) = (Shift(), Shift());
         return [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
+
+        float Shift() => (float)(reach * (2 * random.NextDouble() - 1));
     }
 
     /// <summary>The box around the largest connected part of a mask that is not empty.</summary>

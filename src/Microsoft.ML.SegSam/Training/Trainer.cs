@@ -111,7 +111,7 @@ internal sealed class Trainer(
         var (boxes, clicks) = (options.BoxColumnName is not null, options.PointsColumnName is not null);
         var useBoxes = boxes == clicks ? random.Next(2) == 0 : boxes;
         return [.. batch.Masks.Select((mask, i) => useBoxes
-            ? new Prompt(Box: _simulator.Jitter(batch.Objects[i].Given.Box ?? _simulator.BoxOf(mask)))
+            ? new Prompt(Box: _simulator.Jitter(batch.Objects[i].Given.Box ?? _simulator.BoxOf(mask), options.BoxJitter))
             : _simulator.Click(mask))];
     }
 
