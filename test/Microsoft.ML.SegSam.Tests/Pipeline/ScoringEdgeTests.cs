@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
@@ -13,6 +14,18 @@ public sealed class ScoringEdgeTests
 
     [TestMethod]
     public void A_row_without_prompt_has_no_answer() => AssertNone(Predict(new() { Image = Row.Image }));
+
+    [TestMethod]
+    public void A_box_of_fixed_length_that_is_null_is_no_prompt()
+    {
+        using var engine = Ml.Model.CreatePredictionEngine<FixedBox, TinyAnswer>(
+            FittedModel.With(TinyData.Options()), new PredictionEngineOptions { OwnsTransformer = false });
+        Assert.HasCount(64 * 64, engine.Predict(new() { Image = Row.Image, Box = Row.Box }).BinaryMask!);
+        Assert.AreEqual(0, engine.Predict(new() { Image = Row.Image }).BinaryMask?.Length ?? 0);
+    }
+
+    [TestMethod]
+    public void No_rows_give_no_rows() => Assert.IsEmpty(Table.Read(Shared.Transform(Load([]))));
 
     [TestMethod]
     public void A_disposed_image_has_no_answer()
@@ -98,5 +111,13 @@ public sealed class ScoringEdgeTests
         Assert.IsTrue(float.IsNaN(answer.MaskQuality));
         Assert.IsTrue(answer.ClassScores!.All(float.IsNaN) && answer.PresentScores!.All(float.IsNaN));
         Assert.HasCount(2, answer.ClassScores!);
+    }
+
+    private sealed class FixedBox
+    {
+        public MLImage? Image { get; set; }
+
+        [VectorType(4)]
+        public float[]? Box { get; set; }
     }
 }
