@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class WeightSnapshot(Module network) : IDisposable
 {
     private readonly List<(Tensor Weight, Tensor Copy)> _weights =
-        [.. network.parameters().Where(weight => weight.requires_grad).Select(weight => ((Tensor)weight, weight.detach().clone().DetachFromDisposeScope()))];
+        [.. network.parameters().Where(weight => weight.requires_grad).Select(weight => ((Tensor)weight, CopyOf(weight)))];
 
     /// <summary>Takes the weights as they are now.</summary>
     public void Update()
@@ -23,6 +23,12 @@ internal sealed class WeightSnapshot(Module network) : IDisposable
         using var noGrad = no_grad();
         foreach (var (weight, copy) in _weights)
             weight.copy_(copy);
+    }
+
+    private static Tensor CopyOf(Tensor weight)
+    {
+        using var detached = weight.detach();
+        return detached.clone().DetachFromDisposeScope();
     }
 
     public void Dispose() => _weights.ForEach(pair => pair.Copy.Dispose());
