@@ -11,7 +11,7 @@ internal static class ChildProcess
 
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", arguments)
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -19,6 +19,7 @@ internal static class ChildProcess
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}"; // as in this process: sums then round alike
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // a build node would outlive the test
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var error = process.StandardError.ReadToEndAsync();
