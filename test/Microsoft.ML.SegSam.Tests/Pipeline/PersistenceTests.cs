@@ -51,7 +51,7 @@ public sealed class PersistenceTests
         // Catalog defaults train for long: the chain is put together from a model made before.
         var model = new TransformerChain<ITransformer>(Ml.Transforms.CopyColumns("Photo", "Image").Fit(data),
             FittedModel.With(TinyData.Options(image: "Photo")), Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory").Fit(Shared.Transform(data)));
-        Assert.IsNotNull(chain.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).FirstOrDefault(column => column.Name == "Name").Name);
+        Assert.Contains("Name", chain.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).Select(column => column.Name));
         var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
         Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(loaded.Transform(data)), "chain");
         ((IDisposable)loaded).Dispose();

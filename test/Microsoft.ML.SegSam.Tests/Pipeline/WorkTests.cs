@@ -43,6 +43,17 @@ public sealed class WorkTests
     }
 
     [TestMethod]
+    [DataRow("MaskQuality", "Image, Box, Points, PointLabels, MaskPrompt")]
+    [DataRow("Number", "Number")]
+    [DataRow("Number, Box, BinaryMask", "Number, Image, Box, Points, PointLabels, MaskPrompt")]
+    public void Only_what_an_answer_needs_is_asked_of_the_source(string wanted, string needed)
+    {
+        var mapper = ((ITransformer)Shared).GetRowToRowMapper(Load(Rows).Schema);
+        var dependencies = mapper.GetDependencies(wanted.Split(", ").Select(name => mapper.OutputSchema[name]));
+        CollectionAssert.AreEquivalent(needed.Split(", "), dependencies.Select(column => column.Name).ToList());
+    }
+
+    [TestMethod]
     public void Rows_that_nobody_asks_about_are_skipped()
     {
         var last = FittedModel.With(TinyData.Options("Box", batchSize: 1)).Transform(Load(Rows));
