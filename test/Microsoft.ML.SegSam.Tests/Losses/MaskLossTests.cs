@@ -66,7 +66,8 @@ public sealed class MaskLossTests
         }
     }
 
-    public static IEnumerable<object[]> GoldenCases => SafetensorsFile.Golden("losses.safetensors").CasesWith(".in.logits").Select(name => new object[] { name });
+    public static IEnumerable<object[]> GoldenCases =>
+        ((string[])["random", "random_w1_s3", "mask_empty", "mask_full", "saturated", "iou_B3"]).Select(name => new object[] { name });
 
     /// <summary>Upstream reduces over the whole batch at once, so its batch stands as one sample here.</summary>
     [TestMethod]

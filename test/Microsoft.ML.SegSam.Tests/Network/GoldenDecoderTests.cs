@@ -10,7 +10,11 @@ namespace Microsoft.ML.SegSam.Tests.Network;
 [TestCategory("Golden")]
 public sealed class GoldenDecoderTests
 {
-    public static IEnumerable<object[]> Cases => GoldenSam.Cases;
+    public static IEnumerable<object[]> Cases => GoldenSam.Cases.Select(name => new object[] { name });
+
+    [TestMethod]
+    public void No_golden_case_is_left_out() => CollectionAssert.AreEquivalent(
+        SafetensorsFile.Golden("sam_decoder.safetensors").CasesWith(".multi.low_res").ToArray(), GoldenSam.Cases.ToArray());
 
     [TestMethod]
     [DynamicData(nameof(Cases))]

@@ -13,6 +13,8 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 [TestClass]
 public sealed class OverfitTests
 {
+    private const int Epochs = 100;
+
     private static readonly SegSamConfig Config = new()
     {
         InputSize = ShapeImages.Side, EncoderWidth = 64, EncoderDepth = 2, EncoderHeads = 2, GlobalBlocks = [1], WindowSize = 4,
@@ -25,7 +27,7 @@ public sealed class OverfitTests
     [TestMethod]
     public void Sixteen_images_are_learnt_by_heart()
     {
-        var scores = Train(epochs: 100, alignmentWeight: 0.5);
+        var scores = Train(seed: 1, alignmentWeight: 0.5, stopAfter: Epochs);
         TestContext.WriteLine(scores.ToString());
         Assert.IsGreaterThan(0.95, scores.Binary, "Dice of the binary masks");
         Assert.IsGreaterThan(0.95, scores.Semantic, "Dice of the semantic masks");
@@ -33,23 +35,37 @@ public sealed class OverfitTests
         Assert.IsGreaterThan(0.95, scores.PresenceF1, "categories of the other objects");
     }
 
+    /// <summary>
+    /// Measured early, while the masks still differ: at the end both equal the truth by heart, and their Dice of 0.99 with each other
+    /// says nothing of the alignment (measured: 0.0007 more with it for two seeds, 0.0016 less for a third).
+    /// </summary>
     [TestMethod]
-    public void The_two_masks_agree_better_with_the_alignment_than_without()
+    public void Early_in_training_the_two_masks_agree_better_with_the_alignment_than_without()
     {
-        var (with, without) = (Train(epochs: 40, alignmentWeight: 0.5), Train(epochs: 40, alignmentWeight: 0));
+        int[] seeds = [1, 2, 3];
+        var with = seeds.Average(seed => Train(seed, alignmentWeight: 0.5, stopAfter: 20).Agreement);
+        var without = seeds.Average(seed => Train(seed, alignmentWeight: 0, stopAfter: 20).Agreement);
         TestContext.WriteLine($"with {with}; without {without}");
-        Assert.IsGreaterThan(without.Agreement, with.Agreement);
+        Assert.IsGreaterThan(without, with);
     }
 
-    private static Scores Train(int epochs, double alignmentWeight)
+    private static Scores Train(int seed, double alignmentWeight, int stopAfter)
     {
         using var thread = new OneThread();
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(16, folder.Path);
-        using var network = SmallNetwork.Create(Config);
-        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight };
-        new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), _ => { }).Train(set, null);
+        using var network = SmallNetwork.Create(Config, seed);
+        using var stop = new CancellationTokenSource();
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", Epochs = Epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight, CancellationToken = stop.Token,
+        };
+        new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(seed), report =>
+        {
+            if (report.Epoch == stopAfter)
+                stop.Cancel();
+        }).Train(set, null);
         return Score(network, set);
     }
 

@@ -15,6 +15,8 @@ public sealed class TrainerTests : IDisposable
 
     private readonly OneThread _thread = new();
 
+    public TestContext TestContext { get; set; } = null!;
+
     [TestMethod]
     [DataRow(EncoderTraining.Frozen, SegSamAdapter.None)]
     [DataRow(EncoderTraining.Adapter, SegSamAdapter.Bottleneck)]
@@ -87,14 +89,15 @@ public sealed class TrainerTests : IDisposable
         using var folder = new TemporaryFolder();
         using var network = SmallNetwork.Create(Config);
         using var validation = ShapeImages.Create(3, folder.Path, seed: 9);
-        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 6, BatchSize = 2, LearningRate = 0.003 };
+        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 6, BatchSize = 2, LearningRate = 5e-4 };
         using var training = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
         new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), reports.Add).Train(training, validation);
         var best = reports.Max(report => report.ValidationDice!.Value);
+        TestContext.WriteLine(string.Join(' ', reports.Select(report => report.ValidationDice)));
+        Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
         Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
         Assert.AreEqual(best, new Validator(network, validation, options, PixelNormalization.Sam, CPU).MeanDice(), 1e-9);
-        Assert.IsTrue(best is > 0 and <= 1);
     }
 
     [TestMethod]
