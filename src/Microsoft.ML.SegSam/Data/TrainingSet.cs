@@ -102,8 +102,12 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     private byte[] Read(long offset, int length)
     {
         var bytes = new byte[length];
-        _file.Seek(offset, SeekOrigin.Begin);
-        _file.ReadExactly(bytes);
+        lock (_file) // the pieces of a step read side by side
+        {
+            _file.Seek(offset, SeekOrigin.Begin);
+            _file.ReadExactly(bytes);
+        }
+
         return bytes;
     }
 }

@@ -21,6 +21,13 @@ internal static class EpochPlan
         }
     }
 
+    /// <summary>Shares a step's objects out, image by image in turn, to at most so many pieces.</summary>
+    public static IReadOnlyList<IReadOnlyList<int>> Share(TrainingSet set, IReadOnlyList<int> objects, int pieces) =>
+    [
+        .. objects.GroupBy(index => set.Objects[index].Image).Index().GroupBy(image => image.Index % pieces, image => image.Item)
+            .Select(images => (IReadOnlyList<int>)[.. images.SelectMany(image => image)]),
+    ];
+
     /// <summary>Every object once, image by image, in the order of the data.</summary>
     public static IEnumerable<IReadOnlyList<int>> InOrder(TrainingSet set, int imagesPerStep) =>
         Enumerable.Range(0, set.ImageCount).Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(set.ObjectsOf)]);

@@ -11,11 +11,17 @@ internal sealed class EpochRecord
     private double _total;
     private long _steps, _prompts;
 
-    public void Add(LossResult result, int prompts)
+    /// <param name="loss">Of the step.</param>
+    /// <param name="parts">Of each piece of the step; they add up.</param>
+    public void Add(double loss, IEnumerable<double[]> parts, int prompts)
     {
-        _total += result.Total.item<float>();
-        for (var i = 0; i < _parts.Length; i++)
-            _parts[i] += result.Parts[i].Value.item<float>();
+        _total += loss;
+        foreach (var piece in parts)
+        {
+            for (var i = 0; i < _parts.Length; i++)
+                _parts[i] += piece[i];
+        }
+
         _steps++;
         _prompts += prompts;
     }

@@ -3,40 +3,43 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>AdamW in libtorch's one fused kernel: several times faster than TorchSharp's, which makes about ten calls for each weight.</summary>
+/// <summary>Gradient clipping and AdamW in libtorch's fused kernels: several times faster than TorchSharp's, which makes about ten calls for each weight.</summary>
 /// <remarks>TorchSharp does not bind the kernel; a constant TorchScript function reaches it. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</remarks>
 internal sealed class FusedAdamW : IDisposable
 {
     private const string Script = """
-        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], rate: float, decay: float) -> int:
+        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], rate: float, decay: float, clip: float) -> int:
+            norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
+            torch._foreach_mul_(gradients, torch.clamp(clip / (norm + 1e-6), max=1.0))
             torch._foreach_add_(steps, 1.0)
             torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8, amsgrad=False, maximize=False)
             return 0
 
         """;
 
-    private readonly double _weightDecay;
+    private readonly double _weightDecay, _clip;
     private readonly jit.CompilationUnit _kernel = jit.compile(Script);
     private readonly List<State> _states;
 
-    public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay)
+    /// <param name="clip">Largest norm of the gradient of all weights together.</param>
+    public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay, double clip)
     {
-        _weightDecay = weightDecay;
+        (_weightDecay, _clip) = (weightDecay, clip);
         _states = [.. parameters.Select(parameter => new State(parameter))];
     }
 
     /// <summary>Updates the weights that have a gradient; the others stay exactly as they are.</summary>
-    public void Step(double learningRate)
+    /// <param name="gradients">In the order of the parameters; scaled in place when their norm is too large.</param>
+    public void Step(Gradients gradients, double learningRate)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var moved = _states.Select(state => (State: state, Gradient: state.Weight.grad)).Where(pair => pair.Gradient is not null).ToList();
+        var moved = Enumerable.Range(0, _states.Count).Where(gradients.IsTouched).ToList();
         if (moved.Count == 0)
             return;
-        _kernel.invoke("adamw",
-            moved.Select(pair => (Tensor)pair.State.Weight).ToArray(), moved.Select(pair => pair.Gradient!).ToArray(),
-            moved.Select(pair => pair.State.Mean).ToArray(), moved.Select(pair => pair.State.Square).ToArray(),
-            moved.Select(pair => pair.State.Steps).ToArray(), learningRate, _weightDecay);
+        Tensor[] All(Func<int, Tensor> select) => [.. moved.Select(select)];
+        _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean), All(i => _states[i].Square),
+            All(i => _states[i].Steps), learningRate, _weightDecay, _clip);
     }
 
     public void Dispose()

@@ -2,19 +2,17 @@ using System.Diagnostics;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
-using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Trains a network on a training set: prompts, steps, schedule, validation, best weights, cancellation (method, 6).</summary>
+/// <summary>Trains a network on a training set: steps, schedule, validation, best weights, cancellation (method, 6).</summary>
+/// <remarks>The images of a step are shared out to a few threads, and their gradients added in a fixed order: runs repeat exactly.</remarks>
 internal sealed class Trainer(
     SegSamNetwork network, SegSamOptions options, PixelNormalization normalization, TorchDevice device, Random random, Action<TrainingProgress> report)
 {
-    private readonly SegSamLoss _loss = new(options);
-    private readonly PromptSimulator _simulator = new(network.Config.InputSize, random);
     private readonly EpochRecord _epoch = new();
     private long _step;
 
@@ -27,7 +25,10 @@ internal sealed class Trainer(
     {
         FreezeEncoder();
         var trained = network.parameters().Where(parameter => parameter.requires_grad).ToList();
-        using var optimizer = new FusedAdamW(trained, options.WeightDecay);
+        var onCpu = device.Device.type == DeviceType.CPU;
+        using var workers = new TorchWorkers(onCpu ? Math.Min(options.ImagesPerStep, get_num_threads()) : 1);
+        var gradients = Enumerable.Range(0, workers.Count).Select(_ => new Gradients(trained)).ToArray();
+        using var optimizer = new FusedAdamW(trained, options.WeightDecay, options.GradientClip);
         using var best = validation is null ? null : new WeightSnapshot(network);
         var validator = validation is null ? null : new Validator(network, validation, options, normalization, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
@@ -39,7 +40,7 @@ internal sealed class Trainer(
             for (var epoch = 1; epoch <= options.Epochs; epoch++)
             {
                 foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
-                    Step(training, objects, optimizer, trained, schedule);
+                    Step(training, objects, workers, gradients, optimizer, schedule);
                 var dice = validator?.MeanDice();
                 var isBest = dice is null || dice > bestDice;
                 if (isBest)
@@ -61,76 +62,40 @@ internal sealed class Trainer(
                 best!.Restore();
             return false;
         }
-    }
-
-    private void Step(TrainingSet set, IReadOnlyList<int> objects, FusedAdamW optimizer, List<Parameter> trained, LearningRateSchedule schedule)
-    {
-        using var scope = NewDisposeScope();
-        var config = network.Config;
-        var batch = TrainingBatch.Read(set, objects, config.PresenceTokens, random);
-        DroppedOthers += batch.DroppedOthers;
-        var images = ImageTensor.Stack(batch.Images, normalization, device.Device);
-        var targets = batch.ToTargets(set, config.InputSize, config.CategoryCount, device.Device);
-        var visual = Encode(images);
-        var prompts = FirstPrompts(batch);
-        for (var round = 0; ; round++)
+        finally
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            var result = _loss.Compute(network.Decode(visual, Collate(prompts, batch)), targets);
-            Update(result.Total, optimizer, trained, schedule.At(_step));
-            _epoch.Add(result, batch.Objects.Count);
-            _step++;
-            if (round == options.Rounds)
-                return;
-            visual = visual.detach();
-            prompts = Corrections(batch, result.ChosenMask.detach(), maskOnly: round == options.Rounds - 1);
+            foreach (var one in gradients)
+                one.Dispose();
         }
     }
 
-    private Tensor Encode(Tensor images)
+    private void Step(TrainingSet set, IReadOnlyList<int> objects, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
     {
-        if (options.EncoderTraining != EncoderTraining.Frozen)
-            return network.Encode(images);
-        using var noGrad = no_grad();
-        return network.Encode(images);
-    }
-
-    private void Update(Tensor total, FusedAdamW optimizer, List<Parameter> trained, double learningRate)
-    {
-        if (!float.IsFinite(total.item<float>()))
-            throw new InvalidOperationException($"The loss is {total.item<float>()} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.LearningRate} may help.");
-        network.zero_grad(); // the module's: it drops gradients, so weights without one stay as they are
-        total.backward();
-        nn.utils.clip_grad_norm_(trained, options.GradientClip);
-        optimizer.Step(learningRate);
-    }
-
-    // Boxes and clicks as the named columns allow, one kind for the whole step; each half of the time where both do.
-    private List<Prompt> FirstPrompts(TrainingBatch batch)
-    {
-        var (boxes, clicks) = (options.BoxColumnName is not null, options.PointsColumnName is not null);
-        var useBoxes = boxes == clicks ? random.Next(2) == 0 : boxes;
-        return [.. batch.Masks.Select((mask, i) => useBoxes
-            ? new Prompt(Box: _simulator.Jitter(batch.Objects[i].Given.Box ?? _simulator.BoxOf(mask), options.BoxJitter))
-            : _simulator.Click(mask))];
-    }
-
-    // Clicks into the error together with the previous mask; the last round gives the mask alone.
-    private List<Prompt> Corrections(TrainingBatch batch, Tensor logits, bool maskOnly)
-    {
-        var config = network.Config;
-        var count = ((int[])[1, 3, 5, 9])[random.Next(4)];
-        var previous = logits.cpu();
-        var predicted = (nn.functional.interpolate(previous, [config.InputSize, config.InputSize], mode: InterpolationMode.Bilinear, align_corners: false) > 0);
-        return [.. batch.Masks.Select((mask, i) =>
+        var pieces = EpochPlan.Share(set, objects, workers.Count)
+            .Select(some => new TrainingPiece(network, options, normalization, device.Device, set, some, (double)some.Count / objects.Count, random.Next()))
+            .ToList();
+        try
         {
-            var clicks = maskOnly ? new Prompt() : _simulator.Corrections(mask, predicted[i].contiguous().data<bool>().ToArray(), count);
-            return new Prompt(Points: clicks.Points, PointLabels: clicks.PointLabels, MaskLogits: previous[i].contiguous().data<float>().ToArray());
-        })];
-    }
+            for (var round = 0; round <= options.Rounds; round++)
+            {
+                options.CancellationToken.ThrowIfCancellationRequested();
+                workers.Run(pieces.Count, i => pieces[i].Compute(round, gradients[i]));
+                var loss = pieces.Sum(piece => piece.Loss);
+                if (!double.IsFinite(loss))
+                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.LearningRate} may help.");
+                foreach (var more in gradients[1..pieces.Count])
+                    gradients[0].Add(more);
+                optimizer.Step(gradients[0], schedule.At(_step++));
+                _epoch.Add(loss, pieces.Select(piece => piece.LossParts), objects.Count);
+            }
 
-    private PromptTensors Collate(List<Prompt> prompts, TrainingBatch batch) =>
-        PromptCollator.Collate(prompts, batch.ImageIndex, network.Config.MaskSide, device.Device);
+            DroppedOthers += pieces.Sum(piece => piece.DroppedOthers);
+        }
+        finally
+        {
+            workers.Run(pieces.Count, i => pieces[i].Dispose());
+        }
+    }
 
     private void FreezeEncoder()
     {

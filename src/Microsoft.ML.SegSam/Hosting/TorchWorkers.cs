@@ -1,0 +1,83 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Hosting;
+
+/// <summary>A few threads that compute side by side, the cores shared out between them.</summary>
+/// <remarks>
+/// Small networks spend more time on waking libtorch's own helper threads than on computing; whole pieces of work side by side
+/// have nothing to wait for. A piece always runs on the thread of its number, as torch's scopes and modes belong to threads.
+/// </remarks>
+internal sealed class TorchWorkers : IDisposable
+{
+    private readonly int _threadsBefore = get_num_threads();
+    private readonly List<Worker> _workers;
+
+    public TorchWorkers(int count)
+    {
+        var threadsEach = Math.Max(1, _threadsBefore / count);
+        _workers = [.. Enumerable.Range(0, count).Select(_ => new Worker(threadsEach))];
+    }
+
+    public int Count => _workers.Count;
+
+    /// <summary>Runs the pieces 0..pieces−1 at the same time and waits for all; the first failure is thrown.</summary>
+    /// <param name="pieces">At most <see cref="Count"/>.</param>
+    public void Run(int pieces, Action<int> work)
+    {
+        var running = Enumerable.Range(0, pieces).Select(i => _workers[i].Start(() => work(i))).ToArray();
+        foreach (var task in running)
+            ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+        if (running.FirstOrDefault(task => task.IsFaulted) is { } failed)
+            ExceptionDispatchInfo.Throw(failed.Exception!.InnerException!);
+    }
+
+    public void Dispose()
+    {
+        _workers.ForEach(worker => worker.Dispose());
+        set_num_threads(_threadsBefore); // setting it on a worker also set it for threads to come
+    }
+
+    private sealed class Worker : IDisposable
+    {
+        private readonly System.Collections.Concurrent.BlockingCollection<(Action Work, TaskCompletionSource Done)> _queue = [];
+        private readonly Thread _thread;
+
+        public Worker(int threads)
+        {
+            _thread = new Thread(() => Loop(threads)) { IsBackground = true, Name = "SegSam training" };
+            _thread.Start();
+        }
+
+        public Task Start(Action work)
+        {
+            var done = new TaskCompletionSource();
+            _queue.Add((work, done));
+            return done.Task;
+        }
+
+        public void Dispose()
+        {
+            _queue.CompleteAdding();
+            _thread.Join();
+            _queue.Dispose();
+        }
+
+        private void Loop(int threads)
+        {
+            set_num_threads(threads);
+            foreach (var (work, done) in _queue.GetConsumingEnumerable())
+            {
+                try
+                {
+                    work();
+                    done.SetResult();
+                }
+                catch (Exception failure)
+                {
+                    done.SetException(failure);
+                }
+            }
+        }
+    }
+}

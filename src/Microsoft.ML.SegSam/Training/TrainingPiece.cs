@@ -1,0 +1,87 @@
+using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Losses;
+using Microsoft.ML.SegSam.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>Some images of a training step with their objects, computed on one thread: the first prompts, then rounds of corrections.</summary>
+/// <param name="share">The piece's part of the step's objects: what its mean loss weighs in the step's.</param>
+internal sealed class TrainingPiece(
+    SegSamNetwork network, SegSamOptions options, PixelNormalization normalization, Device device,
+    TrainingSet set, IReadOnlyList<int> objects, double share, int seed) : IDisposable
+{
+    private readonly SegSamLoss _loss = new(options);
+    private readonly Random _random = new(seed);
+    private DisposeScope? _scope;
+    private TrainingBatch _batch = null!;
+    private LossTargets _targets = null!;
+    private Tensor _visual = null!;
+    private Tensor? _answer;
+
+    /// <summary>The piece's share of the step's loss and of its parts.</summary>
+    public double Loss { get; private set; }
+
+    /// <inheritdoc cref="Loss"/>
+    public double[] LossParts { get; private set; } = [];
+
+    public int DroppedOthers => _batch.DroppedOthers;
+
+    /// <summary>Computes losses and gradients of one round; round 0 encodes the images, later ones correct the answer before.</summary>
+    public void Compute(int round, Gradients gradients)
+    {
+        if (round == 0)
+            Begin();
+        var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == options.Rounds);
+        using var scope = NewDisposeScope();
+        var output = network.Decode(round == 0 ? _visual : _visual.detach(), PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
+        var result = _loss.Compute(output, _targets);
+        gradients.Compute(result.Total * share);
+        Loss = share * result.Total.item<float>();
+        LossParts = [.. result.Parts.Select(part => share * part.Value.item<float>())];
+        _answer = result.ChosenMask.detach().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees what the rounds shared; on the thread that computed.</summary>
+    public void Dispose() => _scope?.Dispose();
+
+    private void Begin()
+    {
+        _scope = NewDisposeScope();
+        var config = network.Config;
+        _batch = TrainingBatch.Read(set, objects, config.PresenceTokens, _random);
+        _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
+        var images = ImageTensor.Stack(_batch.Images, normalization, device);
+        using var frozen = options.EncoderTraining == EncoderTraining.Frozen ? no_grad() : null;
+        _visual = network.Encode(images);
+    }
+
+    // Boxes and clicks as the named columns allow, one kind for the whole piece; each half of the time where both do.
+    private List<Prompt> FirstPrompts()
+    {
+        var simulator = new PromptSimulator(network.Config.InputSize, _random);
+        var (boxes, clicks) = (options.BoxColumnName is not null, options.PointsColumnName is not null);
+        var useBoxes = boxes == clicks ? _random.Next(2) == 0 : boxes;
+        return [.. _batch.Masks.Select((mask, i) => useBoxes
+            ? new Prompt(Box: simulator.Jitter(_batch.Objects[i].Given.Box ?? simulator.BoxOf(mask), options.BoxJitter))
+            : simulator.Click(mask))];
+    }
+
+    // Clicks into the error together with the previous mask; the last round gives the mask alone.
+    private List<Prompt> Corrections(bool maskOnly)
+    {
+        using var scope = NewDisposeScope();
+        var side = network.Config.InputSize;
+        var simulator = new PromptSimulator(side, _random);
+        var count = ((int[])[1, 3, 5, 9])[_random.Next(4)];
+        var previous = _answer!.cpu();
+        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false) > 0;
+        return [.. _batch.Masks.Select((mask, i) =>
+        {
+            var clicks = maskOnly ? new Prompt() : simulator.Corrections(mask, predicted[i].contiguous().data<bool>().ToArray(), count);
+            return new Prompt(Points: clicks.Points, PointLabels: clicks.PointLabels, MaskLogits: previous[i].contiguous().data<float>().ToArray());
+        })];
+    }
+}
