@@ -118,15 +118,15 @@ internal static class CtAbdomen
         if (draw.Chance(0.6f))
         {
             var (x, y) = draw.InDisc();
-            var radius = draw.Range(0.085f, 0.14f);
-            scene.Paint(draw.Shape(-0.39f + x * 0.12f, -0.12f + y * 0.13f, radius, radius * draw.Range(0.8f, 1.1f), 0, 0.06f),
+            var radius = draw.Range(0.1f, 0.15f);
+            scene.Paint(draw.Shape(-0.39f + x * 0.12f, -0.12f + y * 0.13f, radius, radius * draw.Range(0.8f, 1.1f), 0, 0.045f),
                 new(draw.Range(68, 98), 7, texture, Edge: 2), "liver lesion", inside: "liver");
         }
 
         if (draw.Chance(0.45f))
         {
             var side = draw.Chance(0.5f) ? -1 : 1;
-            var radius = draw.Range(0.075f, 0.11f);
+            var radius = draw.Range(0.09f, 0.12f);
             scene.Paint(draw.Shape(side * 0.465f, 0.22f + draw.Range(-0.07f, 0.07f), radius, radius, 0, 0.01f),
                 new(draw.Range(72, 92)), "kidney cyst");
         }

@@ -35,9 +35,9 @@ internal sealed class Draw(int seed, int index)
         return shape with { Waves = [.. Enumerable.Range(2, waves - 1).Select(_ => (Gauss() * wobble, Gauss() * wobble))] };
     }
 
-    /// <summary>How the body lies in the picture.</summary>
+    /// <summary>How the body lies in the picture, which it fills nearly, as a scanner's operator sees to.</summary>
     public Pose Pose() =>
-        new(Range(-0.04f, 0.04f), Range(-0.04f, 0.04f), Range(0.92f, 1.05f), Range(0.92f, 1.05f), Turn.Degrees(Range(-6, 6)));
+        new(Range(-0.03f, 0.03f), Range(-0.03f, 0.03f), Range(1.06f, 1.18f), Range(1.06f, 1.18f), Turn.Degrees(Range(-6, 6)));
 
     public SmoothNoise Noise(int cellsAcross, int cellsDown) => new(this, cellsAcross, cellsDown);
 

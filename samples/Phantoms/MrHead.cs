@@ -80,7 +80,7 @@ internal static class MrHead
         foreach (var (side, ventricle) in ((float, string)[])[(-1, "right lateral ventricle"), (1, "left lateral ventricle")])
         {
             var wide = draw.Range(0.9f, 1.35f); // some people's are wider
-            var horn = draw.Shape(side * 0.105f, -0.14f, 0.064f * wide, 0.122f, side * 24) with { Bulge = (side, 0.3f, -0.35f) };
+            var horn = draw.Shape(side * 0.105f, -0.14f, 0.074f * wide, 0.13f, side * 24) with { Bulge = (side, 0.3f, -0.35f) };
             scene.Paint(horn, new(levels.Fluid), ventricle);
         }
     }
@@ -103,9 +103,9 @@ internal static class MrHead
         if (!draw.Chance(0.65f))
             return;
         var side = draw.Chance(0.5f) ? -1 : 1;
-        var radius = draw.Range(0.1f, 0.155f);
+        var radius = draw.Range(0.12f, 0.17f);
         var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f),
-            radius, radius * draw.Range(0.8f, 1.1f), 0, 0.06f, 6);
+            radius, radius * draw.Range(0.8f, 1.1f), 0, 0.045f);
         scene.Paint(tumour.Scaled(1.45f), new((levels.White + 2 * levels.Tumour) / 3, 8, texture, Edge: 6)); // swelling around it
         scene.Paint(tumour, new(levels.Tumour, 12, texture, Edge: 1.5f), "brain tumour");
         if (draw.Chance(0.5f))

@@ -1,7 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using TorchSharp;
 
-// Torch's intra-op threads collapse when test classes share the cores; one class at a time, all cores to it.
+// Torch has settings for the whole process, and its helper threads collapse on shared cores: one class at a time, one thread.
 [assembly: DoNotParallelize]
 
 namespace Microsoft.ML.SegSam.Tests;
@@ -13,6 +13,6 @@ public static class TestSetup
     public static void LoadTorch(TestContext _)
     {
         TorchNatives.EnsureLoaded();
-        torch.set_num_threads(Math.Max(1, Environment.ProcessorCount));
+        torch.set_num_threads(1);
     }
 }
