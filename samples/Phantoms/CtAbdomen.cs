@@ -135,7 +135,7 @@ internal static class CtAbdomen
     // The blur after the noise makes its grain as coarse as a reconstruction kernel's.
     private static void Acquire(Scene scene, Draw draw)
     {
-        var noise = draw.Range(10, 22);
+        var noise = draw.Range(8, 15);
         scene.Change((_, _, _, grey) => grey + noise * draw.Gauss());
         scene.Blur();
     }

@@ -117,7 +117,7 @@ internal static class MrHead
     {
         scene.Blur();
         var coil = draw.Noise(2, 2);
-        var (unevenness, noise) = (draw.Range(0.06f, 0.16f), draw.Range(4, 9));
+        var (unevenness, noise) = (draw.Range(0.06f, 0.16f), draw.Range(3, 6));
         scene.Change((_, x, y, grey) =>
         {
             var real = grey * (1 + unevenness * Math.Clamp(coil.At(x, y), -2, 2)) + noise * draw.Gauss();

@@ -28,7 +28,7 @@ internal sealed record SampleData(
         var train = PhantomGenerator.Create(seed, TrainingSlices).ToList();
         var test = PhantomGenerator.Create(seed + 1_000_003, TestSlices).ToList();
         return new(ml => PhantomData.Load(ml, train), ml => PhantomData.Load(ml, test), $"Held-out phantoms ({TestSlices} slices)",
-            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 14);
+            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 12);
     }
 
     /// <summary>Real slices in SAM-Med2D layout, measured on the training slices themselves.</summary>
@@ -39,7 +39,7 @@ internal sealed record SampleData(
             throw new InvalidDataException($"'{folder}' lists no training masks; image2label_train.json must name some.");
         IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows);
         return new(Load, Load, "OVERFIT CHECK on the training slices themselves (it shows that learning works, not how well it generalises)",
-            rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 150);
+            rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300);
     }
 
     /// <summary>The estimator, after loading the images where the rows hold paths.</summary>

@@ -16,22 +16,34 @@ internal static class ImageTensor
             throw new ArgumentException("Expected at least one image, found none.", nameof(images));
         var size = images[0].Geometry.InputSize;
         using var scope = NewDisposeScope();
-        var mean = tensor(normalization.Mean, device: device).view(3, 1, 1);
-        var std = tensor(normalization.Std, device: device).view(3, 1, 1);
-        var batch = zeros(images.Count, 3, size, size, dtype, device);
+        var values = new float[images.Count * 3 * size * size];
         for (var i = 0; i < images.Count; i++)
         {
-            var (geometry, scaledRgb) = images[i];
-            if (geometry.InputSize != size)
-                throw new ArgumentException(
-                    $"Images of one batch share one input size: image 0 has {size}, image {i} has {geometry.InputSize}.");
-            using var perImage = NewDisposeScope();
-            var pixels = tensor(scaledRgb, [geometry.ScaledHeight, geometry.ScaledWidth, 3], device: device) // bytes travel, not floats
-                .permute(2, 0, 1).to(ScalarType.Float32); // [3, h, w]
-            batch[i].narrow(1, geometry.OffsetY, geometry.ScaledHeight).narrow(2, geometry.OffsetX, geometry.ScaledWidth)
-                .copy_((pixels - mean) / std);
+            if (images[i].Geometry.InputSize != size)
+                throw new ArgumentException($"Images of one batch share one input size: image 0 has {size}, image {i} has {images[i].Geometry.InputSize}.");
+            Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), images[i], normalization);
         }
 
-        return batch.MoveToOuterDisposeScope();
+        return tensor(values, [images.Count, 3, size, size]).to(dtype).to(device).MoveToOuterDisposeScope();
+    }
+
+    // One plane for each colour; what is not filled stays 0.
+    private static void Fill(Span<float> planes, NetworkImage image, PixelNormalization normalization)
+    {
+        var (geometry, rgb) = image;
+        var size = geometry.InputSize;
+        Span<float> normalized = stackalloc float[256];
+        for (var colour = 0; colour < 3; colour++)
+        {
+            for (var level = 0; level < 256; level++)
+                normalized[level] = (level - normalization.Mean[colour]) / normalization.Std[colour];
+            for (var y = 0; y < geometry.ScaledHeight; y++)
+            {
+                var row = planes.Slice((colour * size + geometry.OffsetY + y) * size + geometry.OffsetX, geometry.ScaledWidth);
+                var from = y * geometry.ScaledWidth * 3 + colour;
+                for (var x = 0; x < row.Length; x++, from += 3)
+                    row[x] = normalized[rgb[from]];
+            }
+        }
     }
 }

@@ -56,7 +56,8 @@ internal static class MaskGeometry
         if (lowRes.Length != side * side)
             throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {lowRes.Length}.");
         using var scope = NewDisposeScope();
-        return [.. ToOriginal(tensor(lowRes.ToArray(), [1, side, side]), geometry).gt(0).data<bool>()];
+        var logits = ToOriginal(tensor(lowRes.ToArray(), [1, side, side]), geometry).data<float>().ToArray();
+        return Array.ConvertAll(logits, logit => logit > 0);
     }
 
     private static Tensor Resize(Tensor x, int height, int width) =>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Losses;
@@ -18,10 +19,10 @@ internal static class AlignmentLoss
         var overlap = (p * q).sum(1);
         var ratio = form switch
         {
-            AlignmentForm.Linear => (2 * overlap + Smooth) / (p.sum(1) + q.sum(1) + Smooth),
-            AlignmentForm.IoU => (overlap + Smooth) / (p.sum(1) + q.sum(1) - overlap + Smooth),
-            _ => (2 * overlap + Smooth) / (p.square().sum(1) + q.square().sum(1) + Smooth),
+            AlignmentForm.Linear => overlap.Times(2).Plus(Smooth) / p.sum(1).Plus(q.sum(1)).Plus(Smooth),
+            AlignmentForm.IoU => overlap.Plus(Smooth) / p.sum(1).Plus(q.sum(1)).Minus(overlap).Plus(Smooth),
+            _ => overlap.Times(2).Plus(Smooth) / p.square().sum(1).Plus(q.square().sum(1)).Plus(Smooth),
         };
-        return (1 - ratio).MoveToOuterDisposeScope();
+        return ratio.OneMinus().MoveToOuterDisposeScope();
     }
 }

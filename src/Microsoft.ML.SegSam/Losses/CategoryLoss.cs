@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,7 +15,7 @@ internal static class CategoryLoss
     /// <param name="logits">[P,K+1] or [P,N_c,K+1].</param>
     /// <param name="labelSets">[P,K+1] bool; "no object" always belongs.</param>
     public static Tensor Restrict(Tensor logits, Tensor labelSets) =>
-        logits.masked_fill((logits.dim() == 3 ? labelSets.unsqueeze(1) : labelSets).logical_not(), double.NegativeInfinity);
+        logits.masked_fill((logits.dim() == 3 ? labelSets.unsqueeze(1) : labelSets).logical_not(), Arithmetic.Number(double.NegativeInfinity));
 
     /// <summary>Cross-entropy of c_so: [P].</summary>
     public static Tensor Prompted(Tensor restricted, Tensor categories) =>
@@ -30,7 +31,7 @@ internal static class CategoryLoss
         var targets = tensor(Match(restricted, others), [restricted.size(0), restricted.size(1)], device: restricted.device);  // z [P,N_c]
         var noObject = restricted.size(2) - 1;
         var entropy = functional.cross_entropy(restricted.transpose(1, 2), targets, reduction: Reduction.None);                // [P,N_c]
-        var weights = where(targets == noObject, NoObjectWeight, 1.0).to(entropy.dtype);
+        var weights = targets.eq(Arithmetic.Number(noObject)).to(entropy.dtype).Times(NoObjectWeight - 1).Plus(1);
         return ((weights * entropy).sum(1) / weights.sum(1)).MoveToOuterDisposeScope();
     }
 
@@ -51,7 +52,7 @@ internal static class CategoryLoss
         var probability = restricted.softmax(-1).narrow(2, 0, categories).amax([1]);                                           // [P,K]
         var annotated = labelSets.narrow(1, 0, categories).to(restricted.dtype);
         var entropy = functional.binary_cross_entropy(probability, target, reduction: Reduction.None) * annotated;
-        return (entropy.sum(1) / annotated.sum(1).clamp_min(1)).MoveToOuterDisposeScope();
+        return (entropy.sum(1) / annotated.sum(1).clamp_min(Arithmetic.Number(1))).MoveToOuterDisposeScope();
     }
 
     // No gradient flows through the choice of tokens.

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Losses;
@@ -19,10 +20,10 @@ internal static class MaskLoss
     public static Tensor Focal(Tensor probability, Tensor target)
     {
         using var scope = NewDisposeScope();
-        var missed = 1 - probability;
-        var positive = Alpha * target * missed.square() * (probability + LogGuard).log();
-        var negative = (1 - Alpha) * (1 - target) * probability.square() * (missed + LogGuard).log();
-        return (positive + negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
+        var missed = probability.OneMinus();
+        var positive = target.Times(Alpha) * missed.square() * probability.Plus(LogGuard).log();
+        var negative = target.OneMinus().Times(1 - Alpha) * probability.square() * missed.Plus(LogGuard).log();
+        return positive.Plus(negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
     }
 
     /// <summary>1 − (2 Σpy + 1) / (Σp + Σy + 1): [P,m].</summary>
@@ -30,8 +31,8 @@ internal static class MaskLoss
     {
         using var scope = NewDisposeScope();
         var overlap = (probability * target).sum([2, 3]);
-        var sizes = probability.sum([2, 3]) + target.sum([2, 3]);
-        return (1 - (2 * overlap + Smooth) / (sizes + Smooth)).MoveToOuterDisposeScope();
+        var sizes = probability.sum([2, 3]).Plus(target.sum([2, 3]));
+        return (overlap.Times(2).Plus(Smooth) / sizes.Plus(Smooth)).OneMinus().MoveToOuterDisposeScope();
     }
 
     /// <summary>Σpy / (Σp + Σy − Σpy), without gradient: the target of the predicted IoU, [P,m].</summary>
@@ -40,7 +41,7 @@ internal static class MaskLoss
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var overlap = (probability * target).sum([2, 3]);
-        var union = probability.sum([2, 3]) + target.sum([2, 3]) - overlap;
-        return ((overlap + IoUGuard) / (union + IoUGuard)).MoveToOuterDisposeScope();
+        var union = probability.sum([2, 3]).Plus(target.sum([2, 3])).Minus(overlap);
+        return (overlap.Plus(IoUGuard) / union.Plus(IoUGuard)).MoveToOuterDisposeScope();
     }
 }

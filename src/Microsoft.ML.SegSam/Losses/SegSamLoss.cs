@@ -48,7 +48,7 @@ internal sealed class SegSamLoss(SegSamOptions options)
         Tensor[] parts = [binaryFocal, binaryDice, quality, semanticFocal, semanticDice, category, presence, alignment];
         double[] weights = [MaskLoss.FocalWeight, 1, 1, MaskLoss.FocalWeight, 1, options.ClassWeight, options.PresenceWeight, options.AlignmentWeight];
         var means = parts.Select(part => part.mean()).ToArray();
-        var total = means.Zip(weights, (mean, weight) => mean * weight).Aggregate((sum, part) => sum + part);
+        var total = means.Zip(weights, (mean, weight) => mean.Times(weight)).Aggregate((sum, part) => sum.Plus(part));
 
         scope.MoveToOuter([total, chosen, .. means]);
         return new(total, [.. PartNames.Zip(means)], chosen);
@@ -70,13 +70,13 @@ internal sealed class SegSamLoss(SegSamOptions options)
         var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
         // Where the lowest loss decides, every hypothesis learns its quality: at prediction the highest is believed.
         var quality = options.MaskSelection == MaskSelection.HighestQuality
-            ? predicted.gather(1, index) - MaskLoss.SoftIoU(probability, masks)
-            : predicted - MaskLoss.SoftIoU(probabilities, small);
+            ? predicted.gather(1, index).Minus(MaskLoss.SoftIoU(probability, masks))
+            : predicted.Minus(MaskLoss.SoftIoU(probabilities, small));
         return (MaskLoss.Focal(probability, masks), MaskLoss.Dice(probability, masks), quality.square().mean([1]), chosen);
     }
 
     private static Tensor LossOf(Tensor probability, Tensor target) =>
-        MaskLoss.FocalWeight * MaskLoss.Focal(probability, target) + MaskLoss.Dice(probability, target);
+        MaskLoss.Focal(probability, target).Times(MaskLoss.FocalWeight).Plus(MaskLoss.Dice(probability, target));
 
     /// <summary>The mask [P,1,h,w] at each prompt's index [P,1].</summary>
     private static Tensor Pick(Tensor masks, Tensor index) =>

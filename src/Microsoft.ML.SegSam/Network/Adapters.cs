@@ -60,7 +60,7 @@ internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
         x = x.permute(0, 3, 1, 2);                                                 // [B,D,H,W]
         var gate = _channelGate.call(x.mean([2, 3]));                              // [B,D]
         x = x * gate.unsqueeze(-1).unsqueeze(-1);
-        x = x + _spatial.call(x);
+        x = x.Plus(_spatial.call(x));
         return _norm.call(x.permute(0, 2, 3, 1));                                  // [B,H,W,D]
     }
 }

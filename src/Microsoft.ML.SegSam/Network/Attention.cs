@@ -35,7 +35,7 @@ internal sealed class Attention : ScopedModule<Tensor, Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (q, k) = (SplitHeads(_query.call(query)), SplitHeads(_key.call(key)));
-        var logits = q.matmul(k.transpose(-2, -1)) / Math.Sqrt(q.size(-1));
+        var logits = q.matmul(k.transpose(-2, -1)).Times(1 / Math.Sqrt(q.size(-1)));
         return logits.softmax(-1).mean([1]).MoveToOuterDisposeScope();
     }
 

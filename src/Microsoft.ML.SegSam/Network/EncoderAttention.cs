@@ -37,7 +37,7 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
 
         // A padded token is zero, so its q, k, v are the bias: pad after the product instead of multiplying zeros.
         long height = x.size(1), width = x.size(2);
-        var qkv = Windows.Partition(functional.linear(x, _qkv.Weight), _window) + _qkv.Bias!;    // [B·n,w,w,3D]
+        var qkv = Windows.Partition(functional.linear(x, _qkv.Weight), _window).Plus(_qkv.Bias!); // [B·n,w,w,3D]
         return _projection.call(Windows.Merge(Attend(qkv), height, width));
     }
 

@@ -31,10 +31,10 @@ internal sealed class EncoderBlock : ScopedModule<Tensor, Tensor>
 
     protected override Tensor Compute(Tensor x)                       // [B,H,W,D]
     {
-        x = x + _attention.call(_attentionNorm.call(x));
+        x = x.Plus(_attention.call(_attentionNorm.call(x)));
         var normed = _mlpNorm.call(x);
-        var y = x + _mlp.call(normed);
-        return _adapter is null ? y : y + _adapter.call(normed);
+        var y = x.Plus(_mlp.call(normed));
+        return _adapter is null ? y : y.Plus(_adapter.call(normed));
     }
 }
 

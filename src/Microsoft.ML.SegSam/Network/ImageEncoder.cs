@@ -36,7 +36,7 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
 
     protected override Tensor Compute(Tensor image)                 // [B,3,S,S]
     {
-        var x = _patches.call(image) + _positions;                  // [B,g,g,D]
+        var x = _patches.call(image).Plus(_positions);              // [B,g,g,D]
         foreach (var block in _blocks)
             x = block.call(x);
         return _neck.call(x.permute(0, 3, 1, 2));                   // f_v [B,C,g,g]

@@ -19,7 +19,7 @@ internal sealed class PositionEncoding : Module, IInitialized
     public Tensor Encode(Tensor positions)
     {
         using var scope = NewDisposeScope();
-        var angle = (2 * positions - 1).matmul(_gaussian) * (2 * Math.PI);
+        var angle = positions.Times(2).Plus(-1).matmul(_gaussian).Times(2 * Math.PI);
         return cat([angle.sin(), angle.cos()], -1).MoveToOuterDisposeScope();
     }
 
@@ -27,7 +27,7 @@ internal sealed class PositionEncoding : Module, IInitialized
     public Tensor EncodeGrid(long side)
     {
         using var scope = NewDisposeScope();
-        var centre = (arange(side, _gaussian.dtype, _gaussian.device) + 0.5) / side;
+        var centre = tensor(Enumerable.Range(0, (int)side).Select(i => (i + 0.5) / side).ToArray()).to(_gaussian.dtype).to(_gaussian.device);
         var positions = stack([centre.expand(side, side), centre.unsqueeze(1).expand(side, side)], -1);  // [side,side,2]
         return Encode(positions).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
     }

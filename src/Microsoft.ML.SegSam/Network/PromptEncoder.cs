@@ -59,21 +59,22 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         if (padding)
         {
             points = cat([points, zeros([points.size(0), 1, 2], points.dtype, points.device)], 1);
-            labels = cat([labels, full([labels.size(0), 1], -1, labels.dtype, labels.device)], 1);
+            labels = cat([labels, ones([labels.size(0), 1], labels.dtype, labels.device).neg()], 1);
         }
 
         var code = Encode(points);                                                          // [P,n,C]
         var label = labels.unsqueeze(-1);                                                   // [P,n,1]
-        return where(label == -1, _notAPoint.Weight,
-            where(label == 0, code + _kinds[Negative].Weight, where(label == 1, code + _kinds[Positive].Weight, code)));
+        return where(label.eq(Arithmetic.Number(-1)), _notAPoint.Weight,
+            where(label.eq(Arithmetic.Number(0)), code.Plus(_kinds[Negative].Weight),
+            where(label.eq(Arithmetic.Number(1)), code.Plus(_kinds[Positive].Weight), code)));
     }
 
     private Tensor EncodeBoxes(Tensor boxes)
     {
         var corners = Encode(boxes.reshape(-1, 2, 2));                                      // [P,2,C]
-        return corners + cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]);
+        return corners.Plus(cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]));
     }
 
     // A coordinate names a pixel; its centre is half a pixel further.
-    private Tensor Encode(Tensor coordinates) => _positions.Encode((coordinates + 0.5) / _inputSize);
+    private Tensor Encode(Tensor coordinates) => _positions.Encode(coordinates.Plus(0.5).Times(1.0 / _inputSize));
 }

@@ -21,10 +21,14 @@ internal static class RelativePositions
         // Distances are counted on the longer axis, so that tables serve maps of unequal sides too.
         var queryStep = Math.Max((double)keys / queries, 1);
         var keyStep = Math.Max((double)queries / keys, 1);
-        var query = arange(queries, ScalarType.Float64, table.device).unsqueeze(1) * queryStep;
-        var key = arange(keys, ScalarType.Float64, table.device).unsqueeze(0) * keyStep;
-        var distance = (query - key + (keys - 1) * keyStep).to(ScalarType.Int64);
-        return table.index_select(0, distance.reshape(-1)).reshape(queries, keys, -1).MoveToOuterDisposeScope();
+        var distance = new long[queries * keys];
+        for (long query = 0, at = 0; query < queries; query++)
+        {
+            for (long key = 0; key < keys; key++)
+                distance[at++] = (long)(query * queryStep - key * keyStep + (keys - 1) * keyStep);
+        }
+
+        return table.index_select(0, tensor(distance, device: table.device)).reshape(queries, keys, -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Bias [B·heads, q, W'·…] of some rows of queries against the whole map.</summary>
@@ -36,7 +40,7 @@ internal static class RelativePositions
     {
         var byRow = einsum("nhwd,hkd->nhwk", query, rows);             // [N,h,w,H]
         var byColumn = einsum("nhwd,wkd->nhwk", query, columns);       // [N,h,w,W]
-        var bias = byRow.unsqueeze(-1) + byColumn.unsqueeze(-2);       // [N,h,w,H,W]
+        var bias = byRow.unsqueeze(-1).Plus(byColumn.unsqueeze(-2));   // [N,h,w,H,W]
         return bias.reshape(query.size(0), query.size(1) * query.size(2), rows.size(1) * columns.size(1));
     }
 }

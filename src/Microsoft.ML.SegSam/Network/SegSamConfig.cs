@@ -63,7 +63,7 @@ internal sealed record SegSamConfig
             SegSamEncoder.Tiny => new()
             {
                 InputSize = inputSize ?? 128, EncoderWidth = 192, EncoderDepth = 4, EncoderHeads = 3, GlobalBlocks = [1, 3], WindowSize = 8,
-                Width = 128, DecoderMlpWidth = 512, QualityHeadWidth = 128, TextMlpWidth = 256,
+                Width = 128, DecoderMlpWidth = 512, AttentionDownsample = 1, QualityHeadWidth = 128, TextMlpWidth = 256,
             },
             _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL or VitH."),
         };

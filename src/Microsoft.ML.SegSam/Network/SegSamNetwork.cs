@@ -19,7 +19,7 @@ internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor Se
     {
         using var scope = NewDisposeScope();
         var (quality, index) = Quality.narrow(1, 1, Quality.size(1) - 1).max(1);                    // [P], [P]
-        var where = (index + 1).reshape(-1, 1, 1, 1).expand(-1, 1, MaskLogits.size(2), MaskLogits.size(3));
+        var where = index.Plus(1).reshape(-1, 1, 1, 1).expand(-1, 1, MaskLogits.size(2), MaskLogits.size(3));
         return scope.Keep((MaskLogits.gather(1, where), quality));
     }
 }
@@ -74,7 +74,7 @@ internal sealed class SegSamNetwork : Module, IInitialized
         using var scope = NewDisposeScope();
         var positions = _promptEncoder.DensePositions();                                    // [1,C,g,g]
         var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                     // t_p [P,n_p,C], [P,C,g,g]
-        var map = visual.index_select(0, prompts.ImageIndex) + densePrompt;                 // [P,C,g,g]
+        var map = visual.index_select(0, prompts.ImageIndex).Plus(densePrompt);             // [P,C,g,g]
 
         var enriched = AppendText(promptTokens, visual, positions, prompts.ImageIndex);     // t_p' = [t_p ; t_text]
         var forBinary = Config.TextInsertion == TextInsertion.Both ? enriched : promptTokens;

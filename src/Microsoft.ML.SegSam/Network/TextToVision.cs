@@ -57,8 +57,8 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
     protected override Tensor Compute(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
     {
         var (query, evidence) = QueryAndEvidence(textBank, visual, positions, promptTokens);
-        var summary = _summaryNorm.call(query + _summaryToText.call(query, evidence, evidence));    // u [B,1,C]
-        var text = _outputNorm.call(summary + _mlp.call(summary));                                  // t_text [B,1,C]
+        var summary = _summaryNorm.call(query.Plus(_summaryToText.call(query, evidence, evidence))); // u [B,1,C]
+        var text = _outputNorm.call(summary.Plus(_mlp.call(summary)));                                 // t_text [B,1,C]
         return _layerScale is null ? text : text * _layerScale;
     }
 
@@ -75,10 +75,10 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
         var pixels = visual.flatten(2).transpose(1, 2);                                             // V [B,g·g,C]
         var pixelPositions = positions.flatten(2).transpose(1, 2);                                  // [1,g·g,C]
         var text = _textNorm.call(_textProjection.call(textBank)).expand(visual.size(0), -1, -1);  // T [B,N,C]
-        var evidence = _evidenceNorm.call(text + _textToImage.call(text, pixels + pixelPositions, pixels));
-        var query = _summary + _imageProjection.call(pixels.mean([1], keepdim: true));              // q0 [B,1,C]
+        var evidence = _evidenceNorm.call(text.Plus(_textToImage.call(text, pixels.Plus(pixelPositions), pixels)));
+        var query = _imageProjection.call(pixels.mean([1], keepdim: true)).Plus(_summary);          // q0 [B,1,C]
         if (_promptProjection is not null && promptTokens is not null && promptTokens.size(1) > 0)
-            query = query + _promptProjection.call(promptTokens.mean([1], keepdim: true));
+            query = query.Plus(_promptProjection.call(promptTokens.mean([1], keepdim: true)));
         return (query, evidence);
     }
 

@@ -33,7 +33,7 @@ internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (
         var queries = tokens;
         foreach (var layer in _layers)
             (queries, keys) = layer.call(queries, keys, tokens, keyPositions);
-        queries = _finalNorm.call(queries + _finalAttention.call(queries + tokens, keys + keyPositions, keys));
+        queries = _finalNorm.call(queries.Plus(_finalAttention.call(queries.Plus(tokens), keys.Plus(keyPositions), keys)));
         return (queries, keys);
     }
 }
@@ -69,13 +69,19 @@ internal sealed class TwoWayBlock : ScopedModule<Tensor, Tensor, Tensor, Tensor,
     protected override (Tensor, Tensor) Compute(Tensor queries, Tensor keys, Tensor queryPositions, Tensor keyPositions)
     {
         if (_first)
+        {
             queries = _selfAttention.call(queries, queries, queries);
+        }
         else
-            queries = queries + _selfAttention.call(queries + queryPositions, queries + queryPositions, queries);
+        {
+            var placed = queries.Plus(queryPositions);
+            queries = queries.Plus(_selfAttention.call(placed, placed, queries));
+        }
+
         queries = _norm1.call(queries);
-        queries = _norm2.call(queries + _tokenToImage.call(queries + queryPositions, keys + keyPositions, keys));
-        queries = _norm3.call(queries + _mlp.call(queries));
-        keys = _norm4.call(keys + _imageToToken.call(keys + keyPositions, queries + queryPositions, queries));
+        queries = _norm2.call(queries.Plus(_tokenToImage.call(queries.Plus(queryPositions), keys.Plus(keyPositions), keys)));
+        queries = _norm3.call(queries.Plus(_mlp.call(queries)));
+        keys = _norm4.call(keys.Plus(_imageToToken.call(keys.Plus(keyPositions), queries.Plus(queryPositions), queries)));
         return (queries, keys);
     }
 }

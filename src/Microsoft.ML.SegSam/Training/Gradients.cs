@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
             if (!found[i].IsInvalid)
                 _buffers[i].copy_(found[i]);
             else if (_touched[i])
-                _buffers[i].fill_(0);
+                _buffers[i].fill_(Arithmetic.Number(0));
             _touched[i] = !found[i].IsInvalid;
         }
     }
@@ -36,7 +37,7 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
         for (var i = 0; i < _buffers.Length; i++)
         {
             if (other._touched[i])
-                _buffers[i].add_(other._buffers[i]);
+                _buffers[i].add_(other._buffers[i], Arithmetic.Number(1));
             _touched[i] |= other._touched[i];
         }
     }

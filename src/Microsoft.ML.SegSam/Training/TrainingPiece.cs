@@ -38,7 +38,7 @@ internal sealed class TrainingPiece(
         using var scope = NewDisposeScope();
         var output = network.Decode(round == 0 ? _visual : _visual.detach(), PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
         var result = _loss.Compute(output, _targets);
-        gradients.Compute(result.Total * share);
+        gradients.Compute(result.Total.Times(share));
         Loss = share * result.Total.item<float>();
         LossParts = [.. result.Parts.Select(part => share * part.Value.item<float>())];
         _answer = result.ChosenMask.detach().MoveToOuterDisposeScope();
@@ -77,7 +77,7 @@ internal sealed class TrainingPiece(
         var simulator = new PromptSimulator(side, _random);
         var count = ((int[])[1, 3, 5, 9])[_random.Next(4)];
         var previous = _answer!.cpu();
-        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false) > 0;
+        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false).gt(Arithmetic.Number(0));
         return [.. _batch.Masks.Select((mask, i) =>
         {
             var clicks = maskOnly ? new Prompt() : simulator.Corrections(mask, predicted[i].contiguous().data<bool>().ToArray(), count);

@@ -40,10 +40,10 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
 
     private double SumOfDice(Tensor logits, Tensor target)
     {
-        var mask = functional.interpolate(logits, [_side, _side], mode: InterpolationMode.Bilinear, align_corners: false) > 0;
+        var mask = functional.interpolate(logits, [_side, _side], mode: InterpolationMode.Bilinear, align_corners: false).gt(Arithmetic.Number(0));
         var overlap = (mask & target).sum([1, 2, 3]).to(ScalarType.Float64);
-        var sizes = (mask.sum([1, 2, 3]) + target.sum([1, 2, 3])).to(ScalarType.Float64);
-        return (2 * overlap / sizes).sum().item<double>(); // targets are never empty
+        var sizes = mask.sum([1, 2, 3]).Plus(target.sum([1, 2, 3])).to(ScalarType.Float64);
+        return (overlap.Times(2) / sizes).sum().item<double>(); // targets are never empty
     }
 
     private Prompt PromptOf(TrainingObject one, byte[] mask, PromptSimulator simulator) =>
