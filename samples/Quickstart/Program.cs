@@ -41,7 +41,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
         DescriptionColumnName = source.HasDescriptions ? "Description" : null,
         InputSize = source.InputSize,
         PromptsPerImage = source.PromptsPerImage,
-        BoxJitter = 0.05, // the boxes here are tight
+        BoxJitter = 0.02, // the boxes here are tight
         Epochs = settings.Epochs ?? source.Epochs,
         Progress = new Inline(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
