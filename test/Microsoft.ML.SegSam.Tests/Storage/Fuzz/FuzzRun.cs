@@ -3,6 +3,7 @@ namespace Microsoft.ML.SegSam.Tests.Storage.Fuzz;
 /// <summary>A share of the inputs for one reader, the same for the same seed.</summary>
 internal sealed class FuzzRun(string reader, double share, int seed, params string[] alsoAllowed)
 {
+    private const int Fewest = 5;
     private static readonly int Count = Setting("SEGSAM_FUZZ_COUNT", 2000);
     private static readonly int Seed = Setting("SEGSAM_FUZZ_SEED", 1);
     private readonly FuzzReport _report = new(reader, alsoAllowed);
@@ -16,7 +17,7 @@ internal sealed class FuzzRun(string reader, double share, int seed, params stri
         var mutator = new Mutator(random);
         foreach (var bytes in seeds)
             read(wrap(bytes)); // a seed that cannot be read proves nothing
-        for (var i = 0; i < Count * share; i++)
+        for (var i = 0; i < Math.Max(Fewest, Count * share); i++)
             _report.Try(wrap(mutator.Mutate(seeds[random.Next(seeds.Length)], seeds[random.Next(seeds.Length)])), read);
         return _report;
     }

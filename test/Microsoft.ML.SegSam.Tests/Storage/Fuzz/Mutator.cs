@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Microsoft.ML.SegSam.Tests.Storage.Fuzz;
 
-/// <summary>Spoils bytes in one to four of the ways that files go wrong, or are made to.</summary>
+/// <summary>Spoils bytes in one (mostly) to four of the ways that files go wrong, or are made to.</summary>
 internal sealed class Mutator(Random random)
 {
     private static readonly byte[] Opcodes =
@@ -17,7 +17,7 @@ internal sealed class Mutator(Random random)
     public byte[] Mutate(byte[] seed, byte[] other)
     {
         var bytes = seed.ToArray();
-        for (var times = 1 + random.Next(4); times > 0 && bytes.Length > 0; times--)
+        for (var times = Math.Max(1, random.Next(-3, 5)); times > 0 && bytes.Length > 0; times--)
             bytes = Once(bytes, other);
         return bytes;
     }
