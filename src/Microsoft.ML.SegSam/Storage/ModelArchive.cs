@@ -43,35 +43,50 @@ internal static class ModelArchive
     {
         ctx.CheckAtModel(VersionOf(loader));
         var description = Describe(ctx.LoadNonEmptyString());
-        var network = new SegSamNetwork(description.Config);
+        SegSamNetwork? network = null;
+        if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => network = ReadNetwork(description.Config, reader.BaseStream)))
+            throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
+        return (description, network!);
+    }
+
+    /// <summary>Builds a network for weights that were found to fit it: a config alone, which may lie, takes no memory.</summary>
+    /// <exception cref="InvalidDataException">Config or weights are broken, or do not fit each other.</exception>
+    internal static SegSamNetwork ReadNetwork(SegSamConfig config, Stream weights)
+    {
+        using var shapes = ConfigCheck.Shapes(config);
+        SegSamNetwork? network = null;
         try
         {
-            if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => Safetensors.ReadInto(reader.BaseStream, network.state_dict())))
-                throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
-            network.eval();
-            return (description, network);
+            Safetensors.ReadInto(weights, shapes.state_dict(), () => (network = new(config)).state_dict());
+            network!.eval();
+            return network;
         }
         catch
         {
-            network.Dispose();
+            network?.Dispose();
             throw;
         }
     }
 
-    private static ModelDescription Describe(string json)
+    /// <exception cref="InvalidDataException">The text is no description of a model.</exception>
+    internal static ModelDescription Describe(string json)
     {
         try
         {
             var description = JsonSerializer.Deserialize<ModelDescription>(json, Json);
-            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Normalization: not null })
+            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Normalization: not null }
+                && description.Categories.All(name => name is not null) && description.Categories.Count == description.Config.CategoryCount)
+            {
+                description.Options.Validate();
                 return description;
+            }
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or NullReferenceException) // also from what is described
         {
             throw new InvalidDataException("The model's description is not readable: " + failure.Message, failure);
         }
 
-        throw new InvalidDataException("The model's description lacks options, config, categories or normalization.");
+        throw new InvalidDataException("The model's description lacks options, config, normalization, or as many categories as the config counts.");
     }
 
     private static VersionInfo VersionOf(string loader) => new(

@@ -18,10 +18,17 @@ internal static class Safetensors
 
     /// <summary>Fills tensors in place from a stream, converting type and device where they differ.</summary>
     /// <exception cref="InvalidDataException">Names or shapes do not match (all of them are listed), or the data are broken.</exception>
-    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> tensors)
+    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> tensors) => ReadInto(stream, tensors, () => tensors);
+
+    /// <summary>Makes the tensors only when the data were found to fit <paramref name="expected"/>, whose values are not touched.</summary>
+    /// <exception cref="InvalidDataException">As above.</exception>
+    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> expected, Func<IReadOnlyDictionary<string, Tensor>> make)
     {
         var entries = SafetensorsHeader.Read(stream);
-        Check(entries, tensors);
+        Check(entries, expected);
+        if (stream.CanSeek && entries.Count > 0 && entries[^1].End > stream.Length - stream.Position)
+            throw SafetensorsHeader.Broken($"it ends {entries[^1].End - (stream.Length - stream.Position)} bytes before the end of tensor '{entries[^1].Name}'");
+        var tensors = make();
         foreach (var entry in entries)
         {
             using var scope = NewDisposeScope();

@@ -28,6 +28,8 @@ internal static class SafetensorsHeader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LargestHeader)
             throw Broken($"the header claims {length} bytes; at most {LargestHeader} are allowed");
+        if (stream.CanSeek && length > (ulong)(stream.Length - stream.Position))
+            throw Broken($"it ends {length - (ulong)(stream.Length - stream.Position)} bytes before the end of the header");
         var json = new byte[length];
         ReadFully(stream, json, "the header");
         try

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Network;
+
+namespace Microsoft.ML.SegSam.Storage;
+
+/// <summary>Whether a config read from a file can be one of ours, before a network of its sizes is built.</summary>
+internal static class ConfigCheck
+{
+    private const int LargestSide = 16_384; // our choice, of any width, side or count; ViT-H's largest is 5,120
+    private const int MostLayers = 256;     // our choice; ViT-H has 32
+
+    /// <summary>The network in shapes only: it takes no memory for weights. The caller disposes it.</summary>
+    /// <exception cref="InvalidDataException">A number is out of its range, or numbers do not fit each other.</exception>
+    public static SegSamNetwork Shapes(SegSamConfig config)
+    {
+        Check(nameof(config.PatchSize), config.PatchSize, 1, 256);
+        Check(nameof(config.InputSize), config.InputSize, config.PatchSize, Math.Min(LargestSide, 256 * config.PatchSize));
+        Check(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers);
+        Check(nameof(config.DecoderDepth), config.DecoderDepth, 1, MostLayers);
+        Check(nameof(config.QualityHeadDepth), config.QualityHeadDepth, 1, MostLayers);
+        Check(nameof(config.CategoryCount), config.CategoryCount, 1, 1 << 20);
+        Check(nameof(config.EncoderMlpRatio), config.EncoderMlpRatio, 0.01, 64);
+        Check(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64);
+        foreach (var (name, size) in ((string, int)[])
+        [
+            (nameof(config.EncoderWidth), config.EncoderWidth), (nameof(config.EncoderHeads), config.EncoderHeads), (nameof(config.WindowSize), config.WindowSize),
+            (nameof(config.Width), config.Width), (nameof(config.MaskPromptChannels), config.MaskPromptChannels), (nameof(config.DecoderHeads), config.DecoderHeads),
+            (nameof(config.DecoderMlpWidth), config.DecoderMlpWidth), (nameof(config.AttentionDownsample), config.AttentionDownsample),
+            (nameof(config.MultimaskOutputs), config.MultimaskOutputs), (nameof(config.QualityHeadWidth), config.QualityHeadWidth),
+            (nameof(config.PresenceTokens), config.PresenceTokens), (nameof(config.TextWidth), config.TextWidth), (nameof(config.TextMlpWidth), config.TextMlpWidth),
+        ])
+            Check(name, size, 1, LargestSide);
+        if (config.GlobalBlocks is null || config.GlobalBlocks.Count > config.EncoderDepth || config.InputSize % config.PatchSize != 0
+            || config.EncoderWidth % config.EncoderHeads != 0 || config.Width % 8 != 0 || config.MaskPromptChannels % 4 != 0)
+            throw new InvalidDataException($"The model's config does not fit itself: {config}.");
+        try
+        {
+            return new(config, Layers.Meta);
+        }
+        catch (Exception failure) when (failure is ExternalException or ArgumentException or ArithmeticException)
+        {
+            throw new InvalidDataException("No network can be built from the model's config: " + failure.Message, failure);
+        }
+    }
+
+    private static void Check(string name, double found, double least, double most)
+    {
+        if (!(found >= least && found <= most))
+            throw new InvalidDataException(FormattableString.Invariant($"The model's config has {name} = {found}; it must be between {least} and {most}."));
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Samples;
+
+namespace Microsoft.ML.SegSam.Tests.Storage;
+
+/// <summary>Opens bytes as a checkpoint file.</summary>
+internal static class CheckpointBytes
+{
+    /// <summary>What <paramref name="use"/> makes of an opened checkpoint.</summary>
+    public static T Open<T>(byte[] bytes, Func<CheckpointFile, T> use)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "x.bin");
+        File.WriteAllBytes(path, bytes);
+        using var file = CheckpointFile.Open(path);
+        return use(file);
+    }
+
+    /// <summary>The message of the one error that opening and reading everything ends in; a second is more than it may take.</summary>
+    public static string Refusal(byte[] bytes)
+    {
+        var begin = Environment.TickCount64;
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => Open(bytes, ReadAll));
+        Assert.IsLessThan(5000, Environment.TickCount64 - begin);
+        return failure.Message;
+    }
+
+    /// <summary>Reads every tensor; the number of elements.</summary>
+    public static long ReadAll(CheckpointFile file)
+    {
+        var elements = 0L;
+        foreach (var tensor in file.Tensors)
+        {
+            using var value = tensor.Read();
+            elements += value.numel();
+        }
+
+        return elements;
+    }
+}

@@ -1,0 +1,85 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Pipeline;
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
+
+namespace Microsoft.ML.SegSam.Tests.Storage.Fuzz;
+
+/// <summary>Spoiled models of our own: the description alone, and whole zips through ML.NET.</summary>
+[TestClass]
+[TestCategory("Fuzz")]
+public sealed class ModelFuzzTests(TestContext context)
+{
+    [TestMethod]
+    public void Descriptions() => new FuzzRun("model description", share: 0.048, seed: 7).Feed([Encoding.UTF8.GetBytes(Description())], bytes => bytes, bytes =>
+    {
+        var description = ModelArchive.Describe(Encoding.UTF8.GetString(bytes));
+        using var shapes = ConfigCheck.Shapes(description.Config);
+    }).Finish(context);
+
+    /// <summary>Loading is slow, so there are few. ML.NET's own errors about its parts of the zip are allowed: it owns them.</summary>
+    [TestMethod]
+    public void Entries_of_model_zips()
+    {
+        var (saved, names) = Saved();
+        FuzzReport? report = null;
+        var run = new FuzzRun("model .zip", share: 0.002 / names.Count, seed: 8, nameof(FormatException), nameof(EndOfStreamException), nameof(InvalidOperationException), nameof(FileNotFoundException));
+        foreach (var name in names)
+            report = run.Feed([Entry(saved, name)], bytes => bytes, bytes => Open(With(saved, name, bytes)));
+        report!.Finish(context);
+    }
+
+    private static void Open(Stream saved)
+    {
+        try
+        {
+            (Ml.Model.Load(saved, out _) as IDisposable)?.Dispose();
+        }
+        catch (TargetInvocationException failure) when (failure.InnerException is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure.InnerException); // ML.NET calls our loader so, and wraps what it throws
+        }
+    }
+
+    private static (byte[] Zip, List<string> Names) Saved()
+    {
+        using var stream = new MemoryStream();
+        Ml.Model.Save(Shared, Load(TinyData.Rows(images: 1)).Schema, stream);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        return (stream.ToArray(), [.. zip.Entries.Select(entry => entry.FullName)]);
+    }
+
+    private static byte[] Entry(byte[] saved, string name)
+    {
+        using var zip = new ZipArchive(new MemoryStream(saved));
+        using var stream = zip.GetEntry(name)!.Open();
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private static MemoryStream With(byte[] saved, string name, byte[] content)
+    {
+        var stream = new MemoryStream();
+        stream.Write(saved);
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            zip.GetEntry(name)!.Delete();
+            using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
+
+        stream.Position = 0;
+        return stream;
+    }
+
+    private static string Description()
+    {
+        var (saved, names) = Saved();
+        var key = Encoding.Unicode.GetString(Entry(saved, names.Single(name => name.EndsWith("Model.key", StringComparison.Ordinal))));
+        return key[key.IndexOf("{\"Options\"", StringComparison.Ordinal)..(key.LastIndexOf('}') + 1)];
+    }
+}
