@@ -38,6 +38,7 @@ internal sealed class Trainer(
         {
             for (var epoch = 1; epoch <= options.Epochs; epoch++)
             {
+                EnterTraining();
                 foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
                     Step(training, objects, optimizer, trained, schedule);
                 var dice = validator?.MeanDice();
@@ -131,6 +132,13 @@ internal sealed class Trainer(
 
     private PromptTensors Collate(List<Prompt> prompts, TrainingBatch batch) =>
         PromptCollator.Collate(prompts, batch.ImageIndex, network.Config.MaskSide, device.Device);
+
+    // Only batch norms tell the modes apart: a frozen encoder's keep the statistics that its weights were trained with.
+    private void EnterTraining()
+    {
+        network.train();
+        network.ImageEncoder.train(options.EncoderTraining == EncoderTraining.Full);
+    }
 
     private void FreezeEncoder()
     {
