@@ -123,6 +123,18 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
+    public void Validation_uses_the_running_statistics_and_leaves_them_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var network = SmallNetwork.Create(SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 });
+        using var validation = ShapeImages.Create(2, folder.Path);
+        var before = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
+        new Validator(network, validation, new() { BoxColumnName = "Box" }, PixelNormalization.Sam, CPU).MeanDice();
+        Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(before[pair.name])));
+    }
+
+    [TestMethod]
     public void Cancelling_before_the_first_step_throws_and_later_keeps_what_there_is()
     {
         using var scope = NewDisposeScope();
