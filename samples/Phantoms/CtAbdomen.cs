@@ -72,7 +72,7 @@ internal static class CtAbdomen
             {
                 Bulge = (-side, -0.1f, -0.3f),
             };
-            scene.Paint(kidney.Scaled(1.14f), new(54, 7, texture, Edge: 1.5f));                              // its fat capsule
+            scene.Paint(kidney.Scaled(1.26f), new(54, 7, texture, Edge: 1.2f));                              // its fat capsule
             scene.Paint(kidney, new(level + draw.Range(-3, 3), 5, texture), name);
             var (sinusX, sinusY) = kidney.Point(-side * 0.38f, -0.05f);
             scene.Paint(draw.Shape(sinusX, sinusY, 0.03f, 0.06f, side * 18, 0.08f),
@@ -120,7 +120,7 @@ internal static class CtAbdomen
             var (x, y) = draw.InDisc();
             var radius = draw.Range(0.1f, 0.15f);
             scene.Paint(draw.Shape(-0.39f + x * 0.12f, -0.12f + y * 0.13f, radius, radius * draw.Range(0.8f, 1.1f), 0, 0.045f),
-                new(draw.Range(68, 98), 7, texture, Edge: 2), "liver lesion", inside: "liver");
+                new(draw.Range(60, 88), 6, texture, Edge: 1.2f), "liver lesion", inside: "liver");
         }
 
         if (draw.Chance(0.45f))
@@ -135,7 +135,7 @@ internal static class CtAbdomen
     // The blur after the noise makes its grain as coarse as a reconstruction kernel's.
     private static void Acquire(Scene scene, Draw draw)
     {
-        var noise = draw.Range(8, 15);
+        var noise = draw.Range(7, 13);
         scene.Change((_, _, _, grey) => grey + noise * draw.Gauss());
         scene.Blur();
     }

@@ -62,7 +62,7 @@ internal static class MrHead
         var folia = draw.Noise(7, 44);
         var cerebellum = draw.Shape(0, 0.36f, 0.42f, 0.17f, wobble: 0.025f) with { Bulge = (0, -1, -0.12f) };
         scene.Paint(cerebellum.Scaled(1.1f), new(levels.Fluid));
-        scene.Paint(cerebellum, new(levels.Cortex * 0.97f, 13, folia), "cerebellum");
+        scene.Paint(cerebellum, new(levels.Cortex * 0.97f, 9, folia), "cerebellum");
         foreach (var side in (float[])[-1, 1])
         {
             scene.Paint(draw.Shape(side * 0.18f, 0.37f, 0.11f, 0.05f, side * 12, 0.1f, 6),
@@ -106,8 +106,8 @@ internal static class MrHead
         var radius = draw.Range(0.12f, 0.17f);
         var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f),
             radius, radius * draw.Range(0.8f, 1.1f), 0, 0.045f);
-        scene.Paint(tumour.Scaled(1.45f), new((levels.White + 2 * levels.Tumour) / 3, 8, texture, Edge: 6)); // swelling around it
-        scene.Paint(tumour, new(levels.Tumour, 12, texture, Edge: 1.5f), "brain tumour");
+        scene.Paint(tumour.Scaled(1.35f), new((2 * levels.White + levels.Tumour) / 3, 6, texture, Edge: 5)); // swelling around it
+        scene.Paint(tumour, new(levels.Tumour, 9, texture, Edge: 1.2f), "brain tumour");
         if (draw.Chance(0.5f))
             scene.Paint(tumour.Scaled(0.55f), new(levels.Fluid * 1.05f, 6, texture, Edge: 2), inside: "brain tumour");
     }

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Size of the image encoder (SAM's ViT with patches of 16 pixels).</summary>
+/// <summary>Kind and size of the image encoder: SAM's ViT with patches of 16 pixels, or MobileSAM's TinyViT.</summary>
 public enum SegSamEncoder
 {
     /// <summary>Width 192, 4 blocks, default input 128. Trains from scratch on two CPU cores in minutes (our choice).</summary>
@@ -14,9 +14,12 @@ public enum SegSamEncoder
 
     /// <summary>SAM's ViT-H: width 1280, 32 blocks, 637 million parameters, default input 256.</summary>
     VitH,
+
+    /// <summary>MobileSAM's TinyViT-5M: convolutions, then attention in windows; 5.7 million parameters with SAM's neck, default input 256. Takes no adapter.</summary>
+    VitT,
 }
 
-/// <summary>Small trainable modules beside the MLP of every encoder block.</summary>
+/// <summary>Small trainable modules beside the MLP of every encoder block; for the ViTs alone.</summary>
 public enum SegSamAdapter
 {
     /// <summary>No adapters.</summary>

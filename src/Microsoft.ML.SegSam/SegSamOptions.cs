@@ -43,10 +43,10 @@ public sealed class SegSamOptions
 
     // ---- network ----
 
-    /// <summary>Size of the image encoder. Default <see cref="SegSamEncoder.Tiny"/>.</summary>
+    /// <summary>Kind and size of the image encoder. Default <see cref="SegSamEncoder.Tiny"/>.</summary>
     public SegSamEncoder Encoder { get; init; } = SegSamEncoder.Tiny;
 
-    /// <summary>Side of the square that images are brought to, a multiple of 16. Default null: 128 for Tiny, 256 for the ViTs.</summary>
+    /// <summary>Side of the square that images are brought to, a multiple of 16. Default null: 128 for Tiny, 256 for the others.</summary>
     public int? InputSize { get; init; }
 
     /// <summary>How images are brought to the input size. Default <see cref="ResizeRule.PadOrStretch"/>.</summary>
@@ -154,6 +154,9 @@ public sealed class SegSamOptions
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
         Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
         Require(Adapter != SegSamAdapter.SamMed2D || InputSize % 32 is null or 0, nameof(InputSize), InputSize, "a multiple of 32 with SAM-Med2D's adapter, which halves the map");
+        Require(Encoder != SegSamEncoder.VitT || EncoderTraining == EncoderTraining.Frozen || InputSize is not 16, nameof(InputSize), InputSize, $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value of each channel");
+        Require(Encoder != SegSamEncoder.VitT || Adapter == SegSamAdapter.None, nameof(Adapter), Adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
+        Require(Encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
         Require(EncoderTraining != EncoderTraining.Adapter || Adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
         Require(PresenceTokens is >= 1 and <= 256, nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
         foreach (var (name, weight) in ((string, double)[])[(nameof(ClassWeight), ClassWeight), (nameof(PresenceWeight), PresenceWeight),

@@ -34,14 +34,16 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
+    private readonly long _groups;
 
-    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding) : base(nameof(Conv2d))
+    /// <param name="groups">Parts of the channels that do not see each other; as many as channels: each is convolved alone.</param>
+    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding, long groups) : base(nameof(Conv2d))
     {
-        (_weight, _bias, _stride, _padding) = (weight, bias, [stride, stride], [padding, padding]);
+        (_weight, _bias, _stride, _padding, _groups) = (weight, bias, [stride, stride], [padding, padding], groups);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _bias, _stride, _padding);
+    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _bias, _stride, _padding, groups: _groups);
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);

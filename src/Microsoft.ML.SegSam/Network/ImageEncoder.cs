@@ -20,11 +20,7 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
         _positions = make.Parameter(1, config.Grid, config.Grid, config.EncoderWidth);
         _patches = new(make, config);
         _blocks = [.. Enumerable.Range(0, config.EncoderDepth).Select(i => new EncoderBlock(make, config, config.GlobalBlocks.Contains(i)))];
-        _neck = Sequential(
-            make.Conv2d(config.EncoderWidth, config.Width, kernel: 1, bias: false),
-            make.LayerNorm2d(config.Width, config.EncoderEpsilon),
-            make.Conv2d(config.Width, config.Width, kernel: 3, padding: 1, bias: false),
-            make.LayerNorm2d(config.Width, config.EncoderEpsilon));
+        _neck = EncoderNeck.Create(make, config.EncoderWidth, config);
         RegisterComponents();
     }
 
@@ -58,4 +54,14 @@ internal sealed class PatchEmbedding : ScopedModule<Tensor, Tensor>
     }
 
     protected override Tensor Compute(Tensor image) => _projection.call(image).permute(0, 2, 3, 1);
+}
+
+internal static class EncoderNeck
+{
+    /// <summary>From the encoder's width to the decoder's: [B,width,g,g] → [B,C,g,g].</summary>
+    public static Sequential Create(Layers make, int width, SegSamConfig config) => Sequential(
+        make.Conv2d(width, config.Width, kernel: 1, bias: false),
+        make.LayerNorm2d(config.Width, config.EncoderEpsilon),
+        make.Conv2d(config.Width, config.Width, kernel: 3, padding: 1, bias: false),
+        make.LayerNorm2d(config.Width, config.EncoderEpsilon));
 }

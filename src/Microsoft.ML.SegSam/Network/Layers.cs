@@ -23,8 +23,8 @@ internal sealed class Layers(Device device, ScalarType dtype)
     public Linear Linear(long inputs, long outputs, bool bias = true) =>
         new(Parameter(outputs, inputs), bias ? Parameter(outputs) : null);
 
-    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true) =>
-        new(Parameter(outputs, inputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding);
+    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, long groups = 1) =>
+        new(Parameter(outputs, inputs / groups, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, groups);
 
     public ConvTranspose2d ConvTranspose2d(long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true) =>
         new(Parameter(inputs, outputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding);
@@ -32,6 +32,9 @@ internal sealed class Layers(Device device, ScalarType dtype)
     public LayerNorm LayerNorm(long width, double epsilon) => new(Parameter(width), Parameter(width), epsilon);
 
     public LayerNorm2d LayerNorm2d(long channels, double epsilon) => new(Parameter(channels), Parameter(channels), epsilon);
+
+    public BatchNorm2d BatchNorm2d(long channels) => new(
+        Parameter(channels), Parameter(channels), Empty(channels), Empty(channels), empty([], ScalarType.Int64, device).DetachFromDisposeScope());
 
     public Embedding Embedding(long count, long width) => new(Parameter(count, width));
 }

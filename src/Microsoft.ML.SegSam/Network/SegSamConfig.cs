@@ -1,17 +1,21 @@
 namespace Microsoft.ML.SegSam.Network;
 
+/// <summary>One stage of TinyViT: so many blocks of attention in windows of the given side, or of convolutions where there are no heads (the first).</summary>
+internal sealed record TinyVitStage(int Width, int Depth, int Heads = 0, int Window = 0);
+
 /// <summary>Every number that the weights depend on. It travels in the .zip and rebuilds the network.</summary>
 /// <remarks>Values are SAM's unless a comment says otherwise; presets are in <see cref="For"/>.</remarks>
 internal sealed record SegSamConfig
 {
-    // Image encoder (method, 4.2)
+    // Image encoder: SAM's ViT (method, 4.2), or MobileSAM's TinyViT where Stages are given
     public required int InputSize { get; init; }                    // S, a multiple of the patch size
     public int PatchSize { get; init; } = 16;
-    public required int EncoderWidth { get; init; }                 // D
-    public required int EncoderDepth { get; init; }
-    public required int EncoderHeads { get; init; }
     public double EncoderMlpRatio { get; init; } = 4;
-    public required IReadOnlyList<int> GlobalBlocks { get; init; }  // attend to the whole map; the others to windows
+    public IReadOnlyList<TinyVitStage>? Stages { get; init; }       // TinyViT alone
+    public int EncoderWidth { get; init; }                          // D; from here to the adapters ViT alone
+    public int EncoderDepth { get; init; }
+    public int EncoderHeads { get; init; }
+    public IReadOnlyList<int> GlobalBlocks { get; init; } = [];     // attend to the whole map; the others to windows
     public int WindowSize { get; init; } = 14;
     public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
     public double AdapterRatio { get; init; } = 0.25;
@@ -65,7 +69,9 @@ internal sealed record SegSamConfig
                 InputSize = inputSize ?? 128, EncoderWidth = 192, EncoderDepth = 4, EncoderHeads = 3, GlobalBlocks = [1, 3], WindowSize = 8,
                 Width = 128, DecoderMlpWidth = 512, AttentionDownsample = 1, QualityHeadWidth = 128, TextMlpWidth = 256,
             },
-            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL or VitH."),
+            // TinyViT-5M as in MobileSAM, which runs it at 1024; 256 is medical practice (LiteMedSAM).
+            SegSamEncoder.VitT => new() { InputSize = inputSize ?? 256, Stages = [new(64, 2), new(128, 2, 4, 7), new(160, 6, 5, 14), new(320, 2, 10, 7)] },
+            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL, VitH or VitT."),
         };
     }
 }

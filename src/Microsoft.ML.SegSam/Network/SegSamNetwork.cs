@@ -27,7 +27,7 @@ internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor Se
 /// <summary>SEG-SAM: image and prompts in, binary mask, semantic mask and categories out (method, 4).</summary>
 internal sealed class SegSamNetwork : Module, IInitialized
 {
-    [ComponentName(Name = "image_encoder")] private readonly ImageEncoder _imageEncoder;
+    [ComponentName(Name = "image_encoder")] private readonly Module<Tensor, Tensor> _imageEncoder;
     [ComponentName(Name = "prompt_encoder")] private readonly PromptEncoder _promptEncoder;
     [ComponentName(Name = "mask_decoder")] private readonly BinaryDecoder _binaryDecoder;
     [ComponentName(Name = "semantic_decoder")] private readonly SemanticDecoder _semanticDecoder;
@@ -40,7 +40,7 @@ internal sealed class SegSamNetwork : Module, IInitialized
     {
         make ??= Layers.Default;
         Config = config;
-        _imageEncoder = new(make, config);
+        _imageEncoder = config.Stages is { } stages ? new TinyVitEncoder(make, config, stages) : new ImageEncoder(make, config);
         _promptEncoder = new(make, config);
         _binaryDecoder = new(make, config);
         _semanticDecoder = new(make, config);
@@ -52,7 +52,8 @@ internal sealed class SegSamNetwork : Module, IInitialized
 
     public SegSamConfig Config { get; }
 
-    public ImageEncoder ImageEncoder => _imageEncoder;
+    /// <summary>An <see cref="Network.ImageEncoder"/> or a <see cref="TinyVitEncoder"/>, as the config says.</summary>
+    public Module<Tensor, Tensor> ImageEncoder => _imageEncoder;
 
     public PromptEncoder PromptEncoder => _promptEncoder;
 

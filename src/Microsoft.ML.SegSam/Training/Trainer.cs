@@ -25,8 +25,10 @@ internal sealed class Trainer(
     {
         FreezeEncoder();
         var trained = network.parameters().Where(parameter => parameter.requires_grad).ToList();
-        var onCpu = device.Device.type == DeviceType.CPU;
-        using var workers = new TorchWorkers(onCpu ? Math.Min(options.ImagesPerStep, get_num_threads()) : 1);
+        // Threads may share weights, which only the optimiser changes, but not the running statistics of batch norms in training.
+        var sideBySide = device.Device.type == DeviceType.CPU
+            && (options.EncoderTraining != EncoderTraining.Full || !network.ImageEncoder.named_buffers().Any());
+        using var workers = new TorchWorkers(sideBySide ? Math.Min(options.ImagesPerStep, get_num_threads()) : 1);
         var gradients = Enumerable.Range(0, workers.Count).Select(_ => new Gradients(trained)).ToArray();
         using var optimizer = new FusedAdamW(trained, options.WeightDecay, options.GradientClip);
         using var best = validation is null ? null : new WeightSnapshot(network);
@@ -39,6 +41,7 @@ internal sealed class Trainer(
         {
             for (var epoch = 1; epoch <= options.Epochs; epoch++)
             {
+                EnterTraining();
                 foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
                     Step(training, objects, workers, gradients, optimizer, schedule);
                 var dice = validator?.MeanDice();
@@ -95,6 +98,13 @@ internal sealed class Trainer(
         {
             workers.Run(pieces.Count, i => pieces[i].Dispose());
         }
+    }
+
+    // Only batch norms tell the modes apart: a frozen encoder's keep the statistics that its weights were trained with.
+    private void EnterTraining()
+    {
+        network.train();
+        network.ImageEncoder.train(options.EncoderTraining == EncoderTraining.Full);
     }
 
     private void FreezeEncoder()

@@ -14,6 +14,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
     public double MeanDice()
     {
         using var noGrad = no_grad();
+        network.eval();
         var simulator = new PromptSimulator(_side, new Random(0)); // the same prompts every time
         var sum = 0.0;
         foreach (var objects in EpochPlan.InOrder(set, options.BatchSize))

@@ -3,11 +3,11 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>A copy of the weights that training changes, to come back to.</summary>
+/// <summary>A copy of the weights and buffers (running statistics) that training changes, to come back to.</summary>
 internal sealed class WeightSnapshot(Module network) : IDisposable
 {
     private readonly List<(Tensor Weight, Tensor Copy)> _weights =
-        [.. network.parameters().Where(weight => weight.requires_grad).Select(weight => ((Tensor)weight, CopyOf(weight)))];
+        [.. network.parameters().Where(weight => weight.requires_grad).Concat(network.buffers()).Select(weight => (weight, CopyOf(weight)))];
 
     /// <summary>Takes the weights as they are now.</summary>
     public void Update()

@@ -20,7 +20,7 @@ public sealed class GoldenEncoderTests
         using var noGrad = no_grad();
         using var sam = new GoldenSam(ScalarType.Float64);
         var expected = SafetensorsFile.Golden("sam_encoder.safetensors");
-        var encoder = sam.Network.ImageEncoder;
+        var encoder = (ImageEncoder)sam.Network.ImageEncoder;
 
         var x = encoder.Patches.call(Image("A", ScalarType.Float64));
         AssertClose(expected.Tensor("A.patch_embed_f64"), x, Float64, "patch_embed");
@@ -70,7 +70,7 @@ public sealed class GoldenEncoderTests
         var config = sam.Network.Config;
         if (!config.GlobalBlocks.Contains(block))
             input = Windows.Partition(input, config.WindowSize); // the figures of windowed blocks are those of the windows
-        AssertClose(file.Tensor($"A.block{block}.attn"), sam.Network.ImageEncoder.Blocks[block].Attention.call(input), 2e-4);
+        AssertClose(file.Tensor($"A.block{block}.attn"), ((ImageEncoder)sam.Network.ImageEncoder).Blocks[block].Attention.call(input), 2e-4);
     }
 
     [TestMethod]
@@ -83,7 +83,7 @@ public sealed class GoldenEncoderTests
         using var sam = new GoldenSam(ScalarType.Float64);
         var file = SafetensorsFile.Golden("sam_units.safetensors");
         var index = block[^1] - '0';
-        AssertClose(file.Tensor($"{block}.out_f64"), sam.Network.ImageEncoder.Blocks[index].call(file.Tensor($"{block}.in").to(float64)), Float64);
+        AssertClose(file.Tensor($"{block}.out_f64"), ((ImageEncoder)sam.Network.ImageEncoder).Blocks[index].call(file.Tensor($"{block}.in").to(float64)), Float64);
     }
 
     private static void CheckNeck(string image, ScalarType dtype, string figure, double within)

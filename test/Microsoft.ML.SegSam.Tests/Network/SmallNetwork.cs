@@ -13,6 +13,9 @@ internal static class SmallNetwork
         CategoryCount = 5, PresenceTokens = 6, TextWidth = 24, TextMlpWidth = 48,
     };
 
+    /// <summary>The same with a TinyViT of four stages; at an input of 64 every window needs padding.</summary>
+    public static SegSamConfig TinyVit { get; } = Config with { Stages = [new(8, 1), new(16, 1, 2, 3), new(24, 2, 3, 5), new(32, 1, 4, 3)] };
+
     /// <summary>Starting weights, and texts that differ.</summary>
     public static SegSamNetwork Create(SegSamConfig config, long seed = 1)
     {
@@ -27,6 +30,20 @@ internal static class SmallNetwork
     {
         using var generator = new Generator((ulong)seed, CPU);
         return randn(shape, generator: generator);
+    }
+
+    /// <summary>Fills weights and statistics with numbers far from their starting values; variances stay positive.</summary>
+    public static T Randomize<T>(T module, long seed = 1) where T : nn.Module
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var (name, value) in module.state_dict().Where(pair => pair.Value.is_floating_point()))
+        {
+            var numbers = Normal(seed++, value.shape) * 0.5;
+            value.copy_(name.EndsWith("running_var", StringComparison.Ordinal) ? numbers.abs() + 0.5 : numbers);
+        }
+
+        return module;
     }
 
     /// <summary>A box for each index, all different.</summary>

@@ -22,6 +22,9 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", InputSize = 4112 }, "InputSize is '4112'"),
         (new() { BoxColumnName = "Box", InputSize = 48, Adapter = SegSamAdapter.SamMed2D }, "InputSize is '48'; it must be a multiple of 32"),
         (new() { BoxColumnName = "Box", EncoderTraining = EncoderTraining.Adapter }, "EncoderTraining is 'Adapter'; it must be used with an Adapter other than None"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, EncoderTraining = EncoderTraining.Adapter }, "EncoderTraining is 'Adapter'; it must be Full or Frozen with Encoder VitT, which has no adapters"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, Adapter = SegSamAdapter.Bottleneck }, "Adapter is 'Bottleneck'; it must be None with Encoder VitT"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, InputSize = 16 }, "InputSize is '16'; it must be at least 32 to train Encoder VitT"),
         (new() { BoxColumnName = "Box", PresenceTokens = 0 }, "PresenceTokens is '0'; it must be from 1 to 256"),
         (new() { BoxColumnName = "Box", PresenceTokens = 257 }, "PresenceTokens is '257'"),
         (new() { BoxColumnName = "Box", ClassWeight = -0.1 }, "ClassWeight is '-0.1'; it must be a finite number of at least 0"),
@@ -35,7 +38,7 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", BatchSize = 0 }, "BatchSize is '0'"),
         (new() { BoxColumnName = "Box", PromptsPerImage = -1 }, "PromptsPerImage is '-1'"),
         (new() { BoxColumnName = "Box", InteractiveRounds = -1 }, "InteractiveRounds is '-1'; it must be at least 0, or null"),
-        (new() { BoxColumnName = "Box", Encoder = (SegSamEncoder)9 }, "Encoder is '9'; it must be one of Tiny, VitB, VitL, VitH"),
+        (new() { BoxColumnName = "Box", Encoder = (SegSamEncoder)9 }, "Encoder is '9'; it must be one of Tiny, VitB, VitL, VitH, VitT"),
         (new() { BoxColumnName = "Box", Resize = (ResizeRule)9 }, "Resize is '9'; it must be one of PadOrStretch, LongestSide"),
         (new() { BoxColumnName = "Box", Adapter = (SegSamAdapter)9 }, "Adapter is '9'"),
         (new() { BoxColumnName = "Box", EncoderTraining = (EncoderTraining)9 }, "EncoderTraining is '9'"),
@@ -65,6 +68,8 @@ public sealed class OptionsTests
             MaskPromptColumnName = "Logits", InputSize = 16, PresenceTokens = 256, ClassWeight = 0, PresenceWeight = 0, AlignmentWeight = 0,
             WeightDecay = 0, Epochs = 1, BatchSize = 1, PromptsPerImage = 1, InteractiveRounds = 0,
         });
+        _ = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 16, Encoder = SegSamEncoder.VitT, EncoderTraining = EncoderTraining.Frozen });
+        _ = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 32, Encoder = SegSamEncoder.VitT });
         _ = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 4096, PresenceTokens = 1, Adapter = SegSamAdapter.SamMed2D, EncoderTraining = EncoderTraining.Adapter });
     }
 

@@ -58,6 +58,18 @@ public sealed class PersistenceTests
     }
 
     [TestMethod]
+    public void A_mobile_sam_comes_back_with_its_stages_and_statistics()
+    {
+        var data = Load(TinyData.Rows(images: 2));
+        using var model = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, InputSize = 64, Epochs = 1 }).Fit(data);
+        var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
+        Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(loaded.Transform(data)), "VitT");
+        var counts = ((SegSamTransformer)loaded).Model.Network.ImageEncoder.named_buffers().Where(pair => pair.name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        CollectionAssert.AreEqual(new long[] { 1 }, counts.Select(pair => pair.buffer.item<long>()).Distinct().ToArray(), "one step of two images");
+        ((IDisposable)loaded).Dispose();
+    }
+
+    [TestMethod]
     public void A_saved_model_holds_version_description_and_weights()
     {
         using var zip = new ZipArchive(new MemoryStream(Saved()));

@@ -51,6 +51,29 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
+    public void A_frozen_tinyvit_keeps_its_statistics_too()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 });
+        var before = network.ImageEncoder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+        Train(network, new() { BoxColumnName = "Box", EncoderTraining = EncoderTraining.Frozen, Epochs = 2 });
+        Assert.IsEmpty(network.ImageEncoder.state_dict().Where(pair => !pair.Value.Equals(before[pair.Key])).Select(pair => pair.Key));
+    }
+
+    [TestMethod]
+    public void A_trained_tinyvit_changes_whole_and_counts_each_step_once()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 });
+        var before = network.ImageEncoder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+        Train(network, new() { BoxColumnName = "Box", Epochs = 3, ImagesPerStep = 2, InteractiveRounds = 1 });
+        var after = network.ImageEncoder.state_dict();
+        Assert.IsEmpty(after.Where(pair => pair.Value.Equals(before[pair.Key])).Select(pair => pair.Key));
+        foreach (var (_, count) in after.Where(pair => pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+            Assert.AreEqual(3 * 4 / 2, count.item<long>());
+    }
+
+    [TestMethod]
     public void The_same_seed_trains_the_same_weights()
     {
         using var scope = NewDisposeScope();
@@ -83,13 +106,15 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
-    public void With_validation_the_best_epochs_weights_are_kept()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void With_validation_the_best_epochs_weights_are_kept(bool tinyVit)
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var network = SmallNetwork.Create(Config);
+        using var network = SmallNetwork.Create(tinyVit ? SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 } : Config);
         using var validation = ShapeImages.Create(3, folder.Path, seed: 9);
-        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 6, BatchSize = 2, LearningRate = 5e-4 };
+        var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 10, BatchSize = 2, LearningRate = 0.003 };
         using var training = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
         new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(1), reports.Add).Train(training, validation);
@@ -98,6 +123,19 @@ public sealed class TrainerTests : IDisposable
         Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
         Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
         Assert.AreEqual(best, new Validator(network, validation, options, PixelNormalization.Sam, CPU).MeanDice(), 1e-9);
+        Assert.IsTrue(best is > 0 and <= 1, string.Join(' ', reports.Select(report => report.ValidationDice)));
+    }
+
+    [TestMethod]
+    public void Validation_uses_the_running_statistics_and_leaves_them_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var network = SmallNetwork.Create(SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 });
+        using var validation = ShapeImages.Create(2, folder.Path);
+        var before = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
+        new Validator(network, validation, new() { BoxColumnName = "Box" }, PixelNormalization.Sam, CPU).MeanDice();
+        Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(before[pair.name])));
     }
 
     [TestMethod]

@@ -34,6 +34,19 @@ public sealed class WeightSnapshotTests
         Assert.IsTrue(network.parameters().Zip(kept).All(pair => pair.First.Equals(pair.Second)));
     }
 
+    [TestMethod]
+    public void Running_statistics_come_back_with_the_weights_that_they_belong_to()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallNetwork.Create(SmallNetwork.TinyVit);
+        var kept = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
+        using var snapshot = new WeightSnapshot(network);
+        network.ImageEncoder.call(SmallNetwork.Normal(1, 2, 3, 64, 64));
+        Assert.IsFalse(network.ImageEncoder.named_buffers().Any(pair => pair.buffer.Equals(kept[pair.name])));
+        snapshot.Restore();
+        Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(kept[pair.name])));
+    }
+
     private static void Change(SegSamNetwork network, double by)
     {
         using var noGrad = no_grad();
