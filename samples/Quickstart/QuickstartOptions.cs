@@ -14,7 +14,7 @@ internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, strin
         Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts.
 
         --seed N        equal seeds give equal results (default 1)
-        --epochs N      passes over the training images (default 11 for phantoms, 300 for --data)
+        --epochs N      passes over the training images (default 12 for phantoms, 300 for --data)
         --out FOLDER    where model, report and pictures go (default artifacts/quickstart)
         --data FOLDER   real images in SAM-Med2D layout: images/, masks/, image2label_train.json and/or label2image_test.json
         --model FILE    score with this saved model instead of training one

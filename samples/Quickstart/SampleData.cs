@@ -28,7 +28,7 @@ internal sealed record SampleData(
         var train = PhantomGenerator.Create(seed, TrainingSlices).ToList();
         var test = PhantomGenerator.Create(seed + 1_000_003, TestSlices).ToList();
         return new(ml => PhantomData.Load(ml, train), ml => PhantomData.Load(ml, test), $"Held-out phantoms ({TestSlices} slices)",
-            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 11);
+            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 12);
     }
 
     /// <summary>Real slices in SAM-Med2D layout, measured on the training slices themselves.</summary>
