@@ -19,24 +19,28 @@ internal sealed class FuzzReport(string reader, params string[] alsoAllowed)
     public void Try(byte[] input, Action<byte[]> read)
     {
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var begin = Stopwatch.GetTimestamp();
+        var begin = Environment.CpuUsage.TotalTime; // not the wall's: other programs may have the cores
         var (outcome, detail) = ("read", "");
-        try
+        // Nothing can stop a thread that loops: a minute, then the process goes, with the input as its last words.
+        using (new Timer(_ => Environment.FailFast($"{reader} input {_count} does not end: {Text(input)}"), null, MostMilliseconds * 30, Timeout.Infinite))
         {
-            read(input);
-        }
-        catch (Exception failure) // whatever it is, it is counted
-        {
-            (outcome, detail) = (failure.GetType().Name, failure.ToString());
+            try
+            {
+                read(input);
+            }
+            catch (Exception failure) // whatever it is, it is counted
+            {
+                (outcome, detail) = (failure.GetType().Name, failure.ToString());
+            }
         }
 
-        var milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+        var milliseconds = (Environment.CpuUsage.TotalTime - begin).TotalMilliseconds;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         (_slowest, _largest) = (Math.Max(_slowest, milliseconds), Math.Max(_largest, allocated));
         _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
         var isFine = outcome is "read" or nameof(InvalidDataException) || alsoAllowed.Contains(outcome);
         if (!isFine || milliseconds > MostMilliseconds || allocated > MostAllocated)
-            _wrong.Add($"{reader} input {_count}: {outcome} after {milliseconds:0} ms and {allocated >> 20} MB\n{detail}\n{Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, 2000)))}");
+            _wrong.Add($"{reader} input {_count}: {outcome} after {milliseconds:0} ms and {allocated >> 20} MB\n{detail}\n{Text(input)}");
         _count++;
     }
 
@@ -52,6 +56,8 @@ internal sealed class FuzzReport(string reader, params string[] alsoAllowed)
         Assert.IsLessThan(MostGrowth, growth);
         Assert.IsGreaterThan(1, _outcomes.Count, "Some are read, some refused; else the mutations are too mild or too wild.");
     }
+
+    private static string Text(byte[] input) => Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, 2000)));
 
     private static long Peak()
     {

@@ -20,13 +20,18 @@ public sealed class ModelFuzzTests(TestContext context)
         using var shapes = ConfigCheck.Shapes(description.Config);
     }).Finish(context);
 
-    /// <summary>Loading is slow, so there are few. ML.NET's own errors about its parts of the zip are allowed: it owns them.</summary>
+    /// <summary>
+    /// Loading is slow, so there are few. ML.NET's own errors about what it writes around our data are allowed. Its entry "Schema"
+    /// is left alone: ML.NET's reader of it may never end on spoiled bytes, before any of our code runs.
+    /// </summary>
     [TestMethod]
     public void Entries_of_model_zips()
     {
-        var (saved, names) = Saved();
+        var (saved, all) = Saved();
+        var names = all.Where(name => name.StartsWith("TransformerChain", StringComparison.Ordinal)).ToList();
+        Assert.HasCount(2, names);
         FuzzReport? report = null;
-        var run = new FuzzRun("model .zip", share: 0.002 / names.Count, seed: 8, nameof(FormatException), nameof(EndOfStreamException), nameof(InvalidOperationException), nameof(FileNotFoundException));
+        var run = new FuzzRun("model .zip", share: 0.002 / names.Count, seed: 8, nameof(FormatException), nameof(EndOfStreamException), nameof(InvalidOperationException), nameof(FileNotFoundException), nameof(FileLoadException));
         foreach (var name in names)
             report = run.Feed([Entry(saved, name)], bytes => bytes, bytes => Open(With(saved, name, bytes)));
         report!.Finish(context);
