@@ -19,7 +19,7 @@ internal static class ChildProcess
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}"; // as in this process: sums then round alike
+        start.Environment["OMP_NUM_THREADS"] = $"{TorchSharp.torch.get_num_threads()}"; // as in this process: sums then round alike
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // a build node would outlive the test
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var error = process.StandardError.ReadToEndAsync();

@@ -15,7 +15,6 @@ internal static class ConfigCheck
     {
         Check(nameof(config.PatchSize), config.PatchSize, 1, 256);
         Check(nameof(config.InputSize), config.InputSize, config.PatchSize, Math.Min(LargestSide, 256 * config.PatchSize));
-        Check(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers);
         Check(nameof(config.DecoderDepth), config.DecoderDepth, 1, MostLayers);
         Check(nameof(config.QualityHeadDepth), config.QualityHeadDepth, 1, MostLayers);
         Check(nameof(config.CategoryCount), config.CategoryCount, 1, 1 << 20);
@@ -23,15 +22,13 @@ internal static class ConfigCheck
         Check(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64);
         foreach (var (name, size) in ((string, int)[])
         [
-            (nameof(config.EncoderWidth), config.EncoderWidth), (nameof(config.EncoderHeads), config.EncoderHeads), (nameof(config.WindowSize), config.WindowSize),
-            (nameof(config.Width), config.Width), (nameof(config.MaskPromptChannels), config.MaskPromptChannels), (nameof(config.DecoderHeads), config.DecoderHeads),
+            (nameof(config.WindowSize), config.WindowSize), (nameof(config.Width), config.Width), (nameof(config.MaskPromptChannels), config.MaskPromptChannels), (nameof(config.DecoderHeads), config.DecoderHeads),
             (nameof(config.DecoderMlpWidth), config.DecoderMlpWidth), (nameof(config.AttentionDownsample), config.AttentionDownsample),
             (nameof(config.MultimaskOutputs), config.MultimaskOutputs), (nameof(config.QualityHeadWidth), config.QualityHeadWidth),
             (nameof(config.PresenceTokens), config.PresenceTokens), (nameof(config.TextWidth), config.TextWidth), (nameof(config.TextMlpWidth), config.TextMlpWidth),
         ])
             Check(name, size, 1, LargestSide);
-        if (config.GlobalBlocks is null || config.GlobalBlocks.Count > config.EncoderDepth || config.InputSize % config.PatchSize != 0
-            || config.EncoderWidth % config.EncoderHeads != 0 || config.Width % 8 != 0 || config.MaskPromptChannels % 4 != 0)
+        if (!EncoderFits(config) || config.InputSize % config.PatchSize != 0 || config.Width % 8 != 0 || config.MaskPromptChannels % 4 != 0)
             throw new InvalidDataException($"The model's config does not fit itself: {config}.");
         try
         {
@@ -41,6 +38,27 @@ internal static class ConfigCheck
         {
             throw new InvalidDataException("No network can be built from the model's config: " + failure.Message, failure);
         }
+    }
+
+    private static bool EncoderFits(SegSamConfig config)
+    {
+        if (config.Stages is { } stages)
+        {
+            foreach (var stage in stages)
+            {
+                Check(nameof(stage.Width), stage.Width, 1, LargestSide);
+                Check(nameof(stage.Depth), stage.Depth, 1, MostLayers);
+                Check(nameof(stage.Heads), stage.Heads, 0, stage.Width);
+                Check(nameof(stage.Window), stage.Window, 0, 256);
+            }
+
+            return stages.Count is > 0 and <= 8;
+        }
+
+        Check(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers);
+        Check(nameof(config.EncoderWidth), config.EncoderWidth, 1, LargestSide);
+        Check(nameof(config.EncoderHeads), config.EncoderHeads, 1, LargestSide);
+        return config.GlobalBlocks is not null && config.GlobalBlocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0;
     }
 
     private static void Check(string name, double found, double least, double most)
