@@ -40,14 +40,7 @@ internal sealed class SegSamCursor : DataViewRowCursor
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _serving.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
-    {
-        if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, "The column is not active in this cursor.");
-        return _mapper.IsComputed(column)
-            ? _mapper.Getter<TValue>(column, _source)
-            : _serving.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
-    }
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _serving, column, _source);
 
     private AnswerView Current()
     {

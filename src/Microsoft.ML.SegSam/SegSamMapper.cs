@@ -40,11 +40,18 @@ internal sealed class SegSamMapper : IRowToRowMapper
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
         new SegSamRow(this, _transformer, input, [.. activeColumns.Select(column => column.Index)]);
 
-    /// <summary>The getter of an output column over a source of answers.</summary>
+    /// <summary>A getter of a scored row: an output column's over its source of answers, any other's from the row that passes it on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is not active.</exception>
     /// <exception cref="InvalidOperationException">The column holds another type.</exception>
-    public ValueGetter<TValue> Getter<TValue>(DataViewSchema.Column column, AnswerSource source) =>
-        Outputs[column.Index - InputSchema.Count].Getter(source) as ValueGetter<TValue>
-        ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
+    public ValueGetter<TValue> GetGetter<TValue>(DataViewRow scored, DataViewRow passed, DataViewSchema.Column column, AnswerSource source)
+    {
+        if (!scored.IsColumnActive(column))
+            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column is not active in this {(scored is DataViewRowCursor ? "cursor" : "row")}.");
+        if (!IsComputed(column))
+            return passed.GetGetter<TValue>(InputSchema[column.Index]);
+        return Outputs[column.Index - InputSchema.Count].Getter(source) as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
+    }
 }
 
 /// <summary>One row at a time: the answer is computed when the first output column is read, and shared by all.</summary>
@@ -78,14 +85,7 @@ internal sealed class SegSamRow : DataViewRow
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
-    {
-        if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, "The column is not active in this row.");
-        return _mapper.IsComputed(column)
-            ? _mapper.Getter<TValue>(column, _source)
-            : _input.GetGetter<TValue>(_mapper.InputSchema[column.Index]);
-    }
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _input, column, _source);
 
     private AnswerView Current()
     {

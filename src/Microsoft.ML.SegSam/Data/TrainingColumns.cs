@@ -17,7 +17,7 @@ internal sealed record TrainingColumns(
         DataViewSchema.Column? Find(string? name) => name is null ? null : columns[name];
         return new(columns[options.ImageColumnName], columns[options.MaskColumnName], columns[options.CategoryColumnName],
             Find(options.DescriptionColumnName), Find(options.PresentCategoriesColumnName), Find(options.ImageIdColumnName),
-            Find(options.DatasetColumnName), [.. PromptReader.Columns(schema, options)]);
+            Find(options.DatasetColumnName), [.. PromptReader.Needs(options).Select(need => columns[need.Name])]);
     }
 
     /// <summary>What training needs from a schema, prompts included: name, test and the words for it.</summary>
