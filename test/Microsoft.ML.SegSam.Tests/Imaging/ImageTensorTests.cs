@@ -66,10 +66,10 @@ public sealed class ImageTensorTests
     public void The_dtype_asked_for_is_the_dtype_given_and_nothing_leaks()
     {
         var image = NetworkImage.From(new(1, 1, [1, 2, 3]), 2, ResizeRule.PadOrStretch);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         using (var batch = ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU, torch.ScalarType.BFloat16))
             Assert.AreEqual(torch.ScalarType.BFloat16, batch.dtype);
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     [TestMethod]

@@ -87,14 +87,14 @@ public sealed class MaskGeometryTests
     public void Logits_given_stay_the_callers_and_nothing_leaks(torch.ScalarType dtype)
     {
         using var lowRes = torch.ones(2, 4, 4, dtype: dtype);
-        var before = torch.Tensor.TotalCount;
+        var before = LiveTensors.Count;
         using (var logits = MaskGeometry.ToOriginal(lowRes, ImageGeometry.For(16, 16, 16, ResizeRule.PadOrStretch)))
         {
             CollectionAssert.AreEqual(new long[] { 2, 16, 16 }, logits.shape);
             Assert.AreEqual(torch.ScalarType.Float32, logits.dtype);
         }
 
-        Assert.AreEqual(before, torch.Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
         Assert.AreEqual(32, lowRes.sum().ToSingle());
     }
 

@@ -113,10 +113,10 @@ public sealed class TinyVitEncoderTests
         using var encoder = Encoder(TinyVit);
         using var image = Normal(6, 1, 3, 64, 64);
         encoder.call(image).Dispose();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count;
         for (var i = 0; i < 3; i++)
             encoder.call(image).Dispose();
-        Assert.AreEqual(before, Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 
     private static nn.Module<Tensor, Tensor> Encoder(SegSamConfig config, long seed = 1)
