@@ -59,10 +59,11 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
 
         var preset = SegSamConfig.For(_options.Encoder, _options.InputSize);
+        var preprocessing = _options.Over(Preprocessing.Default); // the family's whose weights training starts from
         var categories = new CategoryTexts();
-        var reader = new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories);
+        var reader = new TrainingReader(_options, preprocessing, preset.InputSize, preset.MaskSide, categories);
         using var training = reader.Read(input, learnCategories: true, folder);
-        using var held = validation is null ? null : new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories).Read(validation, learnCategories: false, folder);
+        using var held = validation is null ? null : new TrainingReader(_options, preprocessing, preset.InputSize, preset.MaskSide, categories).Read(validation, learnCategories: false, folder);
 
         var network = Build(preset, categories, seed).to(device.Device);
         try
@@ -70,13 +71,13 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; {_options.Encoder}, "
                 + $"input {preset.InputSize} x {preset.InputSize}, {network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
-            var trainer = new Trainer(network, _options, PixelNormalization.Sam, device, new Random(seed), progress => Report(channel, progress));
+            var trainer = new Trainer(network, _options, preprocessing.Scaling, device, new Random(seed), progress => Report(channel, progress));
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
             if (trainer.DroppedOthers > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
             network.eval();
-            return new(_options, new(network, categories.Names, PixelNormalization.Sam, device));
+            return new(_options, new(network, categories.Names, preprocessing, device));
         }
         catch
         {

@@ -49,8 +49,17 @@ public sealed class SegSamOptions
     /// <summary>Side of the square that images are brought to, a multiple of 16. Default null: 128 for Tiny, 256 for the others.</summary>
     public int? InputSize { get; init; }
 
-    /// <summary>How images are brought to the input size. Default <see cref="ResizeRule.PadOrStretch"/>.</summary>
-    public ResizeRule Resize { get; init; } = ResizeRule.PadOrStretch;
+    /// <summary>How images are brought to the input size. Default null: as the checkpoint's family does, <see cref="ResizeRule.PadOrStretch"/> without a checkpoint.</summary>
+    public ResizeRule? Resize { get; init; }
+
+    /// <summary>How pixels are computed at the new size. Default null: as the checkpoint's family does, <see cref="Imaging.Resampling.Bilinear"/> without a checkpoint.</summary>
+    public Resampling? Resampling { get; init; }
+
+    /// <summary>How pixel values become the network's numbers. Default null: as the checkpoint's family does, <see cref="Imaging.PixelScaling.MeanStd"/> without a checkpoint.</summary>
+    public PixelScaling? PixelScaling { get; init; }
+
+    /// <summary>In which order the network gets the colours. Default null: as the checkpoint's family does, <see cref="Imaging.ChannelOrder.Rgb"/> without a checkpoint.</summary>
+    public ChannelOrder? ChannelOrder { get; init; }
 
     /// <summary>Adapters in the encoder's blocks. Default none.</summary>
     public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
@@ -142,6 +151,10 @@ public sealed class SegSamOptions
     /// <summary>Whether any prompt column is named.</summary>
     internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
 
+    /// <summary>The family's preprocessing, with what was chosen here in its place.</summary>
+    internal Preprocessing Over(Preprocessing family) =>
+        new(Resize ?? family.Resize, Resampling ?? family.Resampling, PixelScaling ?? family.Scaling, ChannelOrder ?? family.Order);
+
     /// <summary>Checks every value; the one place that does.</summary>
     /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
     internal void Validate()
@@ -168,12 +181,19 @@ public sealed class SegSamOptions
             Require(count >= 1, name, count, "at least 1");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
-        foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),
+        foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Adapter), Adapter),
                      (nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
                      (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop),
                      (nameof(PresenceObjective), PresenceObjective), (nameof(MaskSelection), MaskSelection)])
-            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
+            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
+        foreach (var (name, choice) in ((string, Enum?)[])[(nameof(Resize), Resize), (nameof(Resampling), Resampling), (nameof(PixelScaling), PixelScaling), (nameof(ChannelOrder), ChannelOrder)])
+        {
+            if (choice is not null)
+                Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice) + ", or null");
+        }
     }
+
+    private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));
 
     private static void Require(bool holds, string property, object? found, string allowed)
     {
