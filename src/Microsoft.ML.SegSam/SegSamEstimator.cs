@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Training;
@@ -96,7 +95,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
                 + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
-            var trainer = new Trainer(network, _options, start.Preprocessing, device, new Random(seed), progress => Report(channel, progress));
+            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, new Random(seed), progress => Report(channel, progress));
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
             if (trainer.DroppedOthers > 0)

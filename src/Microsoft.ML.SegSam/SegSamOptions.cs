@@ -62,8 +62,17 @@ public sealed record SegSamOptions
     /// </summary>
     public int? InputSize { get; init; }
 
-    /// <summary>How images are brought to the input size. Default <see cref="ResizeRule.PadOrStretch"/>.</summary>
-    public ResizeRule Resize { get; init; } = ResizeRule.PadOrStretch;
+    /// <summary>How images are brought to the input size. Default null: as the checkpoint's family does, <see cref="ResizeRule.PadOrStretch"/> without a checkpoint.</summary>
+    public ResizeRule? Resize { get; init; }
+
+    /// <summary>How pixels are computed at the new size. Default null: as the checkpoint's family does, <see cref="Imaging.Resampling.Bilinear"/> without a checkpoint.</summary>
+    public Resampling? Resampling { get; init; }
+
+    /// <summary>How pixel values become the network's numbers. Default null: as the checkpoint's family does, <see cref="Imaging.PixelScaling.MeanStd"/> without a checkpoint.</summary>
+    public PixelScaling? PixelScaling { get; init; }
+
+    /// <summary>In which order the network gets the colours. Default null: as the checkpoint's family does, <see cref="Imaging.ChannelOrder.Rgb"/> without a checkpoint.</summary>
+    public ChannelOrder? ChannelOrder { get; init; }
 
     /// <summary>Adapters in the encoder's blocks; those that the checkpoint lacks start from random numbers. Default null: the checkpoint's, and none without one.</summary>
     public SegSamAdapter? Adapter { get; init; }
@@ -162,6 +171,10 @@ public sealed record SegSamOptions
     /// <summary>Whether any prompt column is named.</summary>
     internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
 
+    /// <summary>The family's preprocessing, with what was chosen here in its place.</summary>
+    internal Preprocessing Over(Preprocessing family) =>
+        new(Resize ?? family.Resize, Resampling ?? family.Resampling, PixelScaling ?? family.Scaling, ChannelOrder ?? family.Order);
+
     /// <summary>Checks every value; the one place that does.</summary>
     /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
     internal void Validate()
@@ -188,11 +201,16 @@ public sealed record SegSamOptions
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
-        foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),
-                     (nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
-                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop),
-                     (nameof(PresenceObjective), PresenceObjective), (nameof(MaskSelection), MaskSelection)])
-            Require(choice is null || Enum.IsDefined(choice.GetType(), choice), name, choice, "one of " + string.Join(", ", choice is null ? [] : Enum.GetNames(choice.GetType())));
+        foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),
+                     (nameof(PixelScaling), PixelScaling), (nameof(ChannelOrder), ChannelOrder), (nameof(Adapter), Adapter), (nameof(MaskSelection), MaskSelection)])
+        {
+            if (choice is not null)
+                Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice) + ", or null");
+        }
+
+        foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
+                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective)])
+            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
     }
 
     /// <summary>Checks what depends on the network, which only a checkpoint may tell.</summary>
@@ -205,6 +223,8 @@ public sealed record SegSamOptions
         Require(encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
         Require(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
     }
+
+    private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));
 
     private static void Require(bool holds, string property, object? found, string allowed)
     {

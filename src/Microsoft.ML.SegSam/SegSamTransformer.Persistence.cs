@@ -17,7 +17,7 @@ public sealed partial class SegSamTransformer
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelArchive.Save(ctx, LoaderSignature, new(Options, Model.Network.Config, Model.Categories, Model.Normalization), Model.Network);
+        ModelArchive.Save(ctx, LoaderSignature, new(Options, Model.Network.Config, Model.Categories, Model.Preprocessing), Model.Network);
     }
 
     [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET finds it by name and signature.")]
@@ -25,6 +25,6 @@ public sealed partial class SegSamTransformer
     {
         var device = TorchDevice.Choose(env);
         var (description, network) = ModelArchive.Load(ctx, LoaderSignature);
-        return new(description.Options, new(network.to(device.Device), description.Categories, description.Normalization, device));
+        return new(description.Options, new(network.to(device.Device), description.Categories, description.Preprocessing, device));
     }
 }

@@ -14,8 +14,8 @@ public sealed class ImageTensorTests
         foreach (var name in file.CasesWith(".preprocessed"))
         {
             using var expected = file.Tensor(name + ".preprocessed");
-            var image = NetworkImage.From(GoldenImages.Image(file, name + ".image_hwc_u8"), (int)expected.shape[3], ResizeRule.LongestSide);
-            using var actual = ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU);
+            var image = NetworkImage.From(GoldenImages.Image(file, name + ".image_hwc_u8"), (int)expected.shape[3], Preprocessing.Sam);
+            using var actual = ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU);
             Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
         }
     }
@@ -27,10 +27,9 @@ public sealed class ImageTensorTests
         foreach (var name in file.CasesWith(".predictor_input"))
         {
             using var expected = file.Tensor(name + ".predictor_input");
-            var nearest = GoldenImages.Image(file, name + ".resized_nearest_hwc_u8");
-            var size = nearest.Height;
-            using var actual = ImageTensor.Stack(
-                [new(ImageGeometry.For(size, size, size, ResizeRule.PadOrStretch), nearest.Rgb)], PixelNormalization.Sam, torch.CPU);
+            var preprocessing = new SegSamOptions { Resize = ResizeRule.Stretch }.Over(Preprocessing.SamMed2D);
+            var image = NetworkImage.From(GoldenImages.Image(file, name + ".image_hwc_u8"), (int)expected.shape[3], preprocessing);
+            using var actual = ImageTensor.Stack([image], preprocessing.Scaling, torch.CPU);
             Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
         }
     }
@@ -44,7 +43,7 @@ public sealed class ImageTensorTests
             using var expected = file.Tensor(name + ".dataset_image_out").unsqueeze(0);
             var image = GoldenImages.Image(file, name + ".image_hwc_u8");
             using var actual = ImageTensor.Stack(
-                [NetworkImage.From(image, (int)expected.shape[3], ResizeRule.PadOrStretch)], PixelNormalization.Sam, torch.CPU);
+                [NetworkImage.From(image, (int)expected.shape[3], Preprocessing.SamMed2D)], PixelScaling.MeanStd, torch.CPU);
             Assert.IsLessThan(1e-5, GoldenImages.LargestDifference(actual, expected), name);
         }
     }
@@ -52,11 +51,11 @@ public sealed class ImageTensorTests
     [TestMethod]
     public void A_batch_holds_what_its_images_give_alone()
     {
-        var tall = NetworkImage.From(new(3, 1, [10, 20, 30, 40, 50, 60, 70, 80, 90]), 4, ResizeRule.LongestSide);
-        var wide = NetworkImage.From(new(1, 2, [9, 8, 7, 6, 5, 4]), 4, ResizeRule.PadOrStretch);
+        var tall = NetworkImage.From(new(3, 1, [10, 20, 30, 40, 50, 60, 70, 80, 90]), 4, Preprocessing.Sam);
+        var wide = NetworkImage.From(new(1, 2, [9, 8, 7, 6, 5, 4]), 4, Preprocessing.Default);
         using var scope = torch.NewDisposeScope();
-        var batch = ImageTensor.Stack([tall, wide], PixelNormalization.Sam, torch.CPU);
-        var alone = torch.cat([.. new[] { tall, wide }.Select(image => ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU))]);
+        var batch = ImageTensor.Stack([tall, wide], PixelScaling.MeanStd, torch.CPU);
+        var alone = torch.cat([.. new[] { tall, wide }.Select(image => ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU))]);
         Assert.AreEqual(0, GoldenImages.LargestDifference(batch, alone));
         Assert.AreEqual((6 - 123.675f) / 58.395f, batch[1, 0, 1, 2].item<float>(), 1e-6f, "Centred at x 1..2, y 1.");
         Assert.AreEqual(0, batch[1, 0, 0, 2].item<float>(), "Padding is the mean colour.");
@@ -65,9 +64,9 @@ public sealed class ImageTensorTests
     [TestMethod]
     public void The_dtype_asked_for_is_the_dtype_given_and_nothing_leaks()
     {
-        var image = NetworkImage.From(new(1, 1, [1, 2, 3]), 2, ResizeRule.PadOrStretch);
+        var image = NetworkImage.From(new(1, 1, [1, 2, 3]), 2, Preprocessing.Default);
         var before = LiveTensors.Count;
-        using (var batch = ImageTensor.Stack([image], PixelNormalization.Sam, torch.CPU, torch.ScalarType.BFloat16))
+        using (var batch = ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU, torch.ScalarType.BFloat16))
             Assert.AreEqual(torch.ScalarType.BFloat16, batch.dtype);
         Assert.AreEqual(before, LiveTensors.Count);
     }
@@ -76,20 +75,29 @@ public sealed class ImageTensorTests
     public void Images_for_different_input_sizes_make_no_batch()
     {
         var pixel = new PixelImage(1, 1, [1, 2, 3]);
-        NetworkImage[] images = [NetworkImage.From(pixel, 2, ResizeRule.PadOrStretch), NetworkImage.From(pixel, 4, ResizeRule.PadOrStretch)];
-        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack(images, PixelNormalization.Sam, torch.CPU));
+        NetworkImage[] images = [NetworkImage.From(pixel, 2, Preprocessing.Default), NetworkImage.From(pixel, 4, Preprocessing.Default)];
+        var error = Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack(images, PixelScaling.MeanStd, torch.CPU));
         StringAssert.Contains(error.Message, "image 0 has 2, image 1 has 4");
-        Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack([], PixelNormalization.Sam, torch.CPU));
+        Assert.ThrowsExactly<ArgumentException>(() => ImageTensor.Stack([], PixelScaling.MeanStd, torch.CPU));
     }
 
     [TestMethod]
-    public void Normalizations_are_equal_when_their_numbers_are()
+    public void Padding_is_zero_also_where_zero_is_the_darkest_pixel()
     {
-        var copy = new PixelNormalization([.. PixelNormalization.Sam.Mean], [.. PixelNormalization.Sam.Std]);
-        Assert.AreEqual(PixelNormalization.Sam, copy);
-        Assert.AreEqual(PixelNormalization.Sam.GetHashCode(), copy.GetHashCode());
-        Assert.AreNotEqual(PixelNormalization.Sam, new([1, 2, 3], copy.Std));
-        Assert.ThrowsExactly<ArgumentException>(() => new PixelNormalization([0, 0, 0], [1, 0, 1]));
-        Assert.ThrowsExactly<ArgumentException>(() => new PixelNormalization([0, 0], [1, 1, 1]));
+        var image = NetworkImage.From(new(1, 1, [50, 100, 150]), 3, new(ResizeRule.PadOrStretch, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Rgb));
+        using var batch = ImageTensor.Stack([image], PixelScaling.MinMax, torch.CPU);
+        var values = batch.data<float>().ToArray();
+        Assert.AreEqual(0.5f, values[9 + 4]);
+        Assert.AreEqual(1f, values[18 + 4]);
+        Assert.HasCount(2, values.Where(value => value != 0));
+    }
+
+    [TestMethod]
+    public void Each_image_of_a_batch_has_its_own_range()
+    {
+        NetworkImage[] images = [NetworkImage.From(new(1, 2, [0, 0, 0, 200, 200, 200]), 2, Preprocessing.MedSam), NetworkImage.From(new(1, 2, [10, 10, 10, 20, 20, 20]), 2, Preprocessing.MedSam)];
+        using var batch = ImageTensor.Stack(images, PixelScaling.MinMax, torch.CPU);
+        Assert.AreEqual(0, GoldenImages.LargestDifference(batch[0], batch[1]));
+        Assert.AreEqual(1, batch.max().item<float>());
     }
 }

@@ -102,6 +102,6 @@ public sealed class GoldenEncoderTests
             return file.Tensor($"{name}.preprocessed").to(dtype);
         var shape = file.Shape($"{name}.image_hwc_u8");
         var geometry = ImageGeometry.For((int)shape[0], (int)shape[1], GoldenConfig.Read("sam_tiny").InputSize, ResizeRule.LongestSide);
-        return ImageTensor.Stack([new(geometry, file.Bytes($"{name}.resized_hwc_u8").ToArray())], PixelNormalization.Sam, CPU, dtype);
+        return ImageTensor.Stack([new(geometry, file.Bytes($"{name}.resized_hwc_u8").ToArray())], PixelScaling.MeanStd, CPU, dtype);
     }
 }

@@ -98,10 +98,10 @@ public sealed class PretrainedTests
     [TestMethod]
     [DataRow("medsam_vit_b.safetensors", CheckpointFamily.MedSam, true)]
     [DataRow("sam_vit_b.safetensors", CheckpointFamily.Sam, false)]
-    public void MedSAM_is_told_by_its_files_name_and_answers_with_the_single_mask(string name, CheckpointFamily family, bool single)
+    public void MedSAM_is_told_by_its_files_name_and_answers_with_the_single_mask(string name, CheckpointFamily family, bool singleMask)
     {
         var (found, config) = PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => (Pretrained.Recognise(file).Family, Pretrained.Recognise(file).Config), name);
-        Assert.AreEqual((family, single), (found, config.SingleMask));
+        Assert.AreEqual((family, singleMask), (found, config.SingleMask));
         Assert.AreEqual(CheckpointFamily.SamMed2D, PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => Pretrained.Recognise(file, CheckpointFamily.SamMed2D).Family, name));
     }
 
