@@ -19,7 +19,8 @@ internal static class ModelArchive
     private const uint Version = 0x00010001;
     private const string WeightsEntry = "Weights.safetensors";
 
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>How descriptions are written: names of enum values, no numbers as texts.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -34,7 +34,7 @@ internal sealed class Trainer(
         using var best = validation is null ? null : new WeightSnapshot(network);
         var validator = validation is null ? null : new Validator(network, validation, options, normalization, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
-        var schedule = new LearningRateSchedule(options.LearningRate, (long)steps * options.Epochs * (1 + options.Rounds));
+        var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
         var bestDice = double.NegativeInfinity;
         var clock = Stopwatch.StartNew();
         try
@@ -85,7 +85,7 @@ internal sealed class Trainer(
                 workers.Run(pieces.Count, i => pieces[i].Compute(round, gradients[i]));
                 var loss = pieces.Sum(piece => piece.Loss);
                 if (!double.IsFinite(loss))
-                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.LearningRate} may help.");
+                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.HighestRate} may help.");
                 foreach (var more in gradients[1..pieces.Count])
                     gradients[0].Add(more);
                 optimizer.Step(gradients[0], schedule.At(_step++));
