@@ -25,7 +25,15 @@ internal sealed class SegSamModel(
     private long _imagesEncoded, _promptsDecoded;
     private volatile bool _isDisposed;
 
-    public SegSamNetwork Network => network;
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public SegSamNetwork Network
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(SegSamTransformer));
+            return network;
+        }
+    }
 
     public IReadOnlyList<string> Categories => categories;
 
