@@ -34,7 +34,7 @@ public sealed partial class SegSamTransformer
     public void SaveSamWeights(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        SamWeights.Save(path, Model.Network);
+        SamWeights.Save(path, Model.Network, Model.Preprocessing);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)

@@ -55,12 +55,19 @@ internal static class SafetensorsHeader
     }
 
     /// <summary>Writes the header of tensors that will follow in the same order, without gaps.</summary>
-    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors)
+    /// <param name="metadata">Texts by key to carry beside the tensors.</param>
+    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WritePropertyName(Metadata);
+                JsonSerializer.Serialize(json, metadata);
+            }
+
             var offset = 0L;
             foreach (var (name, value) in tensors)
             {

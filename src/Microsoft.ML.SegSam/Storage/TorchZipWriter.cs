@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using static TorchSharp.torch;
 
@@ -7,21 +8,30 @@ namespace Microsoft.ML.SegSam.Storage;
 internal static class TorchZipWriter
 {
     private const string Folder = "archive/"; // as torch.save into a buffer: the bytes do not depend on the file's name
+    private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // equal weights give equal files
 
     public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
-        var zip = new StoredZipWriter(stream);
-        zip.Add(Folder + "data.pkl", Pickle(tensors));
-        zip.Add(Folder + "byteorder", "little"u8);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        Add(zip, "data.pkl", Pickle(tensors));
+        Add(zip, "byteorder", "little"u8);
         for (var i = 0; i < tensors.Count; i++)
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            zip.Add($"{Folder}data/{i}", tensors[i].Value.detach().cpu().contiguous().bytes);
+            Add(zip, $"data/{i}", tensors[i].Value.detach().cpu().contiguous().bytes);
         }
 
-        zip.Add(Folder + "version", "3\n"u8);
-        zip.Finish();
+        Add(zip, "version", "3\n"u8);
+    }
+
+    // Stored: PyTorch reads no others.
+    private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> data)
+    {
+        var entry = zip.CreateEntry(Folder + name, CompressionLevel.NoCompression);
+        entry.LastWriteTime = NoTime;
+        using var target = entry.Open();
+        target.Write(data);
     }
 
     // Protocol 2. An OrderedDict of row-major tensors, each on a storage of its own, which is named by its number.

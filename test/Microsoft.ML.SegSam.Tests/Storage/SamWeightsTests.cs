@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Network;
@@ -31,6 +32,31 @@ public sealed class SamWeightsTests
     }
 
     [TestMethod]
+    public void What_shapes_do_not_tell_comes_back_from_the_header()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.safetensors");
+        var config = SmallNetwork.Config with { SingleMask = true, DecoderEpsilon = 1e-3, WindowSize = 4 };
+        using (var network = SmallNetwork.Create(config))
+            SamWeights.Save(path, network, Preprocessing.MedSam);
+        using var file = CheckpointFile.Open(path);
+        var pretrained = Pretrained.Recognise(file);
+        Assert.AreEqual((CheckpointFamily.SegSam, Preprocessing.MedSam), (pretrained.Family, pretrained.Preprocessing));
+        Assert.AreEqual((4, true, 1e-3, 4), (pretrained.Config.DecoderHeads, pretrained.Config.SingleMask, pretrained.Config.DecoderEpsilon, pretrained.Config.WindowSize));
+        pretrained.Build(pretrained.Config with { CategoryCount = 9 }, seed: 1).Dispose();
+    }
+
+    [TestMethod]
+    [DataRow("{")]
+    [DataRow("""{"Config":null,"Preprocessing":null}""")]
+    [DataRow("""{"Config":{"InputSize":64},"Preprocessing":{"Resize":77,"Resampling":0,"Scaling":0,"Order":0}}""")]
+    public void A_header_that_tells_nonsense_is_refused(string json)
+    {
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => SamDescription.From(new Dictionary<string, string> { ["segsam"] = json }));
+        StringAssert.Contains(failure.Message, "The header's entry 'segsam'");
+    }
+
+    [TestMethod]
     public void Adapters_of_SAM_Med2D_are_saved_under_its_names()
     {
         var names = Saved(SmallNetwork.Config with { Adapter = SegSamAdapter.SamMed2D });
@@ -58,7 +84,7 @@ public sealed class SamWeightsTests
         var path = Path.Combine(folder.Path, "model" + extension);
         File.WriteAllText(path, "old");
         using var network = new SegSamNetwork(SmallNetwork.Config, Layers.Meta); // shapes alone: the headers are written, then there are no numbers
-        Assert.Throws<Exception>(() => SamWeights.Save(path, network));
+        Assert.Throws<Exception>(() => SamWeights.Save(path, network, Preprocessing.Default));
         Assert.AreEqual("old", File.ReadAllText(path));
         CollectionAssert.AreEqual(new[] { path }, Directory.GetFiles(folder.Path));
     }
@@ -75,7 +101,7 @@ public sealed class SamWeightsTests
     [TestMethod]
     public void A_disposed_transformer_says_so()
     {
-        var model = new SegSamModel(SmallNetwork.Create(SmallNetwork.Config), FittedModel.Shared.Categories, FittedModel.Shared.Model.Normalization, null!);
+        var model = new SegSamModel(SmallNetwork.Create(SmallNetwork.Config), FittedModel.Shared.Categories, FittedModel.Shared.Model.Preprocessing, null!);
         var transformer = new SegSamTransformer(FittedModel.Shared.Options, model);
         transformer.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.SaveSamWeights("never.pth"));
@@ -86,7 +112,7 @@ public sealed class SamWeightsTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.pth");
         using var network = SmallNetwork.Create(config);
-        SamWeights.Save(path, network);
+        SamWeights.Save(path, network, Preprocessing.Default);
         using var file = CheckpointFile.Open(path);
         return [.. file.Tensors.Select(tensor => tensor.Name)];
     }
