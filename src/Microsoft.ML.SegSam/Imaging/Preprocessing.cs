@@ -10,7 +10,7 @@ internal sealed record Preprocessing(ResizeRule Resize, Resampling Resampling, P
     /// <summary>Of segment-anything's weights, and MobileSAM's.</summary>
     public static Preprocessing Sam { get; } = new(ResizeRule.LongestSide, Resampling.Bilinear, PixelScaling.MeanStd, ChannelOrder.Rgb);
 
-    /// <summary>Of MedSAM's weights.</summary>
+    /// <summary>Of MedSAM's weights. MedSAM's own cubic is another library's, so single pixels may differ slightly.</summary>
     public static Preprocessing MedSam { get; } = new(ResizeRule.Stretch, Resampling.Bicubic, PixelScaling.MinMax, ChannelOrder.Rgb);
 
     /// <summary>Of SAM-Med2D's weights, with the resizing of its training and test data.</summary>
