@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Storage;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks;
 
-/// <summary>What is measured, each in a process of its own: "name value" lines, milliseconds or MB.</summary>
+/// <summary>What a child measures, in milliseconds and MB of a million bytes.</summary>
 internal static class CheckpointMeasurements
 {
     private const int BufferLength = 1 << 20;
@@ -16,143 +18,99 @@ internal static class CheckpointMeasurements
 
     public static int Run(string what, string path)
     {
-        switch (what)
+        Action<string> measure = what switch
         {
-            case nameof(ReadThroughBuffer): Time(what, () => ReadThroughBuffer(path)); break;
-            case nameof(ReadIntoFreshMemory): Time(what, () => ReadIntoFreshMemory(path)); break;
-            case nameof(Load): Load(path); break;
-            case nameof(BuildAndTouch): BuildAndTouch(); break;
-            case "Far":
-                using (var f = File.Create(path))
-                {
-                    var zip = new StoredZipWriter(f);
-                    zip.Add("archive/data.pkl", "N."u8); zip.Add("archive/version", "3\n"u8); zip.Add("archive/data/0", "near"u8);
-                    f.Position = 5L << 30; zip.Add("archive/data/1", "far away"u8); zip.Finish();
-                }
-                break;
-            case nameof(Map): Map(path); break;
-            default: throw new ArgumentException(what);
-        }
-
+            nameof(ReadThroughBuffer) => ReadThroughBuffer,
+            nameof(ReadIntoMemory) => ReadIntoMemory,
+            nameof(Load) => Load,
+            nameof(BuildAndTouch) => _ => BuildAndTouch(),
+            _ => throw new ArgumentException($"Unknown measurement '{what}'.", nameof(what)),
+        };
+        measure(path);
         return 0;
     }
 
     /// <summary>Every byte once, in order, into one buffer that stays in the processor's cache.</summary>
     public static void ReadThroughBuffer(string path)
     {
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         var buffer = new byte[BufferLength];
-        for (long at = 0, read; (read = RandomAccess.Read(file, buffer, at)) > 0; at += read)
-        {
-        }
+        var watch = Stopwatch.StartNew();
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        for (long at = 0, read; (read = RandomAccess.Read(file, buffer, at)) > 0;)
+            at += read;
+        Child.Print(nameof(ReadThroughBuffer), watch.Elapsed.TotalMilliseconds);
     }
 
-    /// <summary>Every byte once, in order, into memory of the file's size that the process just got: what any loader that keeps the bytes must do.</summary>
-    public static unsafe void ReadIntoFreshMemory(string path)
+    /// <summary>Every byte once, in order, into memory that the process just got: what whoever keeps the bytes must do.</summary>
+    public static unsafe void ReadIntoMemory(string path)
     {
+        var watch = Stopwatch.StartNew();
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         var length = RandomAccess.GetLength(file);
         var memory = (byte*)NativeMemory.Alloc((nuint)length);
-        for (long at = 0, read; (read = RandomAccess.Read(file, new Span<byte>(memory + at, (int)Math.Min(BufferLength, length - at)), at)) > 0; at += read)
-        {
-        }
-
-        NativeMemory.Free(memory);
+        for (var at = 0L; at < length;)
+            at += RandomAccess.Read(file, new Span<byte>(memory + at, (int)Math.Min(BufferLength, length - at)), at);
+        Child.Print(nameof(ReadIntoMemory), watch.Elapsed.TotalMilliseconds);
     }
 
+    /// <summary>A network that could answer, from nothing but the file; then a second one, for which nothing is compiled any more.</summary>
     public static void Load(string path)
     {
-        TorchNatives.EnsureLoaded();
-        TorchSharp.torch.empty(1).Dispose();
-        var networks = new List<SegSamNetwork>();
-        foreach (var round in (string[])["first", "second"])
-        {
-            var watch = Stopwatch.StartNew();
-            using var file = CheckpointFile.Open(path);
-            Report($"{round} open", watch);
-            var network = new SegSamNetwork(Config);
-            networks.Add(network);
-            Report($"{round} build", watch);
-            var targets = network.state_dict();
-            if (Environment.GetEnvironmentVariable("PAR") is { } p)
-                Parallel.ForEach(file.Tensors, new ParallelOptions { MaxDegreeOfParallelism = int.Parse(p) }, tensor => tensor.ReadInto(targets[tensor.Name]));
-            else
-            foreach (var tensor in file.Tensors)
-                tensor.ReadInto(targets[tensor.Name]);
-            network.eval();
-            Report($"{round} read", watch);
-            if (round == "first")
-                ReportMemory();
-        }
+        StartTorch();
+        var compiling = JitInfo.GetCompilationTime(currentThread: true);
+        var watch = Stopwatch.StartNew();
+        using var first = LoadNetwork(path);
+        Child.Print("Load", watch.Elapsed.TotalMilliseconds);
+        Child.Print("LoadCompiling", (JitInfo.GetCompilationTime(currentThread: true) - compiling).TotalMilliseconds);
+        PrintMemory();
+        watch.Restart();
+        using var second = LoadNetwork(path);
+        Child.Print("LoadAgain", watch.Elapsed.TotalMilliseconds);
     }
 
-    public static void Map(string path)
-    {
-        TorchNatives.EnsureLoaded();
-        TorchSharp.torch.empty(1).Dispose();
-        var networks = new List<SegSamNetwork>();
-        foreach (var round in (string[])["first", "second", "third", "fourth"])
-        {
-            var watch = Stopwatch.StartNew();
-            using var file = CheckpointFile.Open(path);
-            Report($"{round} open", watch);
-            var network = new SegSamNetwork(Config);
-            networks.Add(network);
-            Report($"{round} build", watch);
-            var targets = network.state_dict();
-            using (var scope = TorchSharp.torch.NewDisposeScope())
-            using (TorchSharp.torch.no_grad())
-            {
-            var all = TorchSharp.torch.from_file(path, false, new FileInfo(path).Length / 4, TorchSharp.torch.ScalarType.Float32);
-            foreach (var tensor in file.Tensors)
-            {
-                var t = targets[tensor.Name];
-                var n = t.numel();
-                t.set_(all.narrow(0, tensor.Place / 4, n).view(t.shape));
-            }
-            }
-            network.eval();
-            Report($"{round} read", watch);
-            if (round == "first")
-                ReportMemory();
-            if (round == "fourth")
-            {
-                double sum = 0;
-                foreach (var (_, v) in targets) sum += v.numel() > 0 && !v.is_meta ? v.detach().flatten()[0].item<float>() : 0;
-                Print("sum", sum);
-                Report("touched", watch);
-            }
-        }
-    }
-
+    /// <summary>The memory of the network alone.</summary>
     public static void BuildAndTouch()
     {
-        TorchNatives.EnsureLoaded();
-        using var noGrad = TorchSharp.torch.no_grad();
+        StartTorch();
+        using var noGrad = no_grad();
         using var network = new SegSamNetwork(Config);
         foreach (var (_, value) in network.state_dict())
             value.fill_(1);
         network.eval();
-        ReportMemory();
+        PrintMemory();
     }
 
-    private static void Time(string what, Action run)
+    private static SegSamNetwork LoadNetwork(string path)
     {
-        var watch = Stopwatch.StartNew();
-        run();
-        Report(what, watch);
-    }
-
-    private static void Report(string what, Stopwatch watch) => Print($"{what} (jit {System.Runtime.JitInfo.GetCompilationTime(true).TotalMilliseconds:0} {System.Runtime.JitInfo.GetCompiledMethodCount(true)})", watch.Elapsed.TotalMilliseconds);
-
-    private static void ReportMemory()
-    {
-        foreach (var line in File.ReadLines("/proc/self/status"))
+        using var file = CheckpointFile.Open(path);
+        using var noGrad = no_grad();
+        var network = new SegSamNetwork(Config);
+        var targets = network.state_dict();
+        foreach (var tensor in file.Tensors)
         {
-            if (line.Split(':') is [("VmHWM" or "VmRSS" or "RssAnon" or "RssFile") and var name, var size])
-                Print(name, int.Parse(size.Replace("kB", ""), CultureInfo.InvariantCulture) / 1e3 * 1.024);
+            tensor.ReadInto(targets[tensor.Name]);
+            targets.Remove(tensor.Name);
+        }
+
+        foreach (var (_, value) in targets)
+            value.fill_(0); // what SAM lacks
+        network.eval();
+        return network;
+    }
+
+    private static void StartTorch()
+    {
+        TorchNatives.EnsureLoaded();
+        using var first = zeros(1);
+    }
+
+    // Linux tells: VmHWM is the most that was in memory at once, RssAnon what belongs to the process alone.
+    private static void PrintMemory()
+    {
+        foreach (var line in OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status") : [])
+        {
+            if (line.Split([':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [("VmHWM" or "RssAnon") and var name, var size, "kB"])
+                Child.Print(name, long.Parse(size, CultureInfo.InvariantCulture) * 1024 / 1e6);
         }
     }
-
-    private static void Print(string what, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what.Replace(' ', '-')} {value:0.00}"));
 }
