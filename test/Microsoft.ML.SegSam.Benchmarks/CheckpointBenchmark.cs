@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ internal static class CheckpointBenchmark
         using var network = new SegSamNetwork(CheckpointMeasurements.Config);
         foreach (var (_, value) in network.state_dict())
             value.normal_(generator: generator);
-        SamWeights.Save(path, network);
+        SamWeights.Save(path, network, Preprocessing.Sam);
         using var file = CheckpointFile.Open(path);
         return file.Tensors.Count;
     }
