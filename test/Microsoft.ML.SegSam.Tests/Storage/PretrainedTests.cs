@@ -15,7 +15,7 @@ public sealed class PretrainedTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var source = Randomize(Create(PublishedFile.Sam with { TextInsertion = TextInsertion.None }));
-        var (config, loaded) = PublishedFile.Use(SamPart(source), file => Load(file));
+        var (config, loaded) = PublishedFile.Use(PublishedFile.SamPart(source), file => Load(file));
         Assert.AreEqual(PublishedFile.Sam.GlobalBlocks.Single(), config.GlobalBlocks.Single());
         Assert.AreEqual((64, 32, 2, 2, 3), (config.InputSize, config.EncoderWidth, config.EncoderDepth, config.EncoderHeads, config.WindowSize));
         var image = Normal(5, 1, 3, 64, 64);
@@ -205,9 +205,6 @@ public sealed class PretrainedTests
         using var scope = NewDisposeScope();
         AssertHolds(pretrained, expected.Names.ToDictionary(name => name, expected.Tensor));
     }
-
-    private static IEnumerable<KeyValuePair<string, Tensor>> SamPart(SegSamNetwork network) =>
-        network.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)));
 
     private static (SegSamConfig Config, SegSamNetwork Network) Load(CheckpointFile file, Func<SegSamConfig, SegSamConfig>? change = null)
     {

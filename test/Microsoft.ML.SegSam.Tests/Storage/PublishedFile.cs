@@ -17,9 +17,11 @@ internal static class PublishedFile
     public static Dictionary<string, Tensor> Weights(SegSamConfig config, long seed = 3)
     {
         var network = SmallNetwork.Randomize(new SegSamNetwork(config).Initialize(1), seed);
-        return network.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)))
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        return SamPart(network).ToDictionary(pair => pair.Key, pair => pair.Value);
     }
+
+    public static IEnumerable<KeyValuePair<string, Tensor>> SamPart(SegSamNetwork network) =>
+        network.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)));
 
     /// <summary>Hugging Face's name of an official one, after the renaming in transformers' own converter.</summary>
     public static string InTransformers(string name)

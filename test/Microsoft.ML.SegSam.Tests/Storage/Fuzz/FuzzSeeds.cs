@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Network;
 using static TorchSharp.torch;
 using Format = Microsoft.ML.SegSam.Storage.Safetensors;
 
@@ -35,6 +38,24 @@ internal static class FuzzSeeds
     public static byte[][] Legacies { get; } = [TorchWriter.Legacy(TorchWriter.LegacyPickle(Tensors))];
 
     public static byte[][] Safetensors { get; } = [Written()];
+
+    /// <summary>Headers of two files of the same small SAM, of others and of ours, and the numbers that follow both.</summary>
+    public static (byte[][] Headers, byte[] Data) Networks()
+    {
+        using var network = SmallNetwork.Create(PublishedFile.Sam with { InputSize = 32, EncoderDepth = 1, GlobalBlocks = [0], DecoderDepth = 1 });
+        var tensors = PublishedFile.SamPart(network).Select(pair => (pair.Key, pair.Value)).ToList();
+        var (plain, ours) = (Header(null), Header(new SamDescription(network.Config, Preprocessing.Sam).ToMetadata()));
+        using var whole = new MemoryStream();
+        Format.Write(whole, tensors);
+        return ([plain, ours], whole.ToArray()[(8 + plain.Length)..]);
+
+        byte[] Header(IReadOnlyDictionary<string, string>? metadata)
+        {
+            using var header = new MemoryStream();
+            SafetensorsHeader.Write(header, tensors, metadata);
+            return header.ToArray()[8..];
+        }
+    }
 
     private static byte[] Written()
     {
