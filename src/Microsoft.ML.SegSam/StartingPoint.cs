@@ -9,6 +9,7 @@ namespace Microsoft.ML.SegSam;
 /// <summary>What training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
 internal sealed class StartingPoint : IDisposable
 {
+    private const int SamWidth = 256; // of the decoder, in everything published
     private readonly SegSamOptions _options;
     private readonly CheckpointFile? _file;
     private readonly Pretrained? _pretrained;
@@ -78,10 +79,14 @@ internal sealed class StartingPoint : IDisposable
     /// <summary>One line for the log.</summary>
     public override string ToString()
     {
+        var images = $"images: {Preprocessing.Resize}, {Preprocessing.Resampling}, {Preprocessing.Scaling}, {Preprocessing.Order}";
         if (_pretrained is null)
-            return $"Starting from random weights; {Encoder}, input {Config.InputSize} x {Config.InputSize}";
-        var text = $"Starting from {_file!.Name}: {_pretrained.Family} ({nameof(SegSamOptions.CheckpointFamily)} says otherwise), "
-            + $"{Encoder?.ToString() ?? "an encoder of its own"}, trained at {_pretrained.Config.InputSize} x {_pretrained.Config.InputSize}; {Preprocessing}";
+            return $"Starting from random weights: {Encoder}, input {Config.InputSize} x {Config.InputSize}; {images}";
+        var trained = _pretrained.Config;
+        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} (if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): {Encoder?.ToString() ?? "an encoder of no preset"}, "
+            + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
+        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
+            text += $"; weights do not tell the decoder's heads, {trained.DecoderHeads} are assumed";
         string[] passedOver = [.. _pretrained.Unused, .. _file.Skipped];
         return passedOver.Length == 0 ? text : $"{text}; not used: {string.Join(", ", passedOver)}";
     }

@@ -28,7 +28,7 @@ internal static class ConfigCheck
             (nameof(config.PresenceTokens), config.PresenceTokens), (nameof(config.TextWidth), config.TextWidth), (nameof(config.TextMlpWidth), config.TextMlpWidth),
         ])
             Check(name, size, 1, LargestSide);
-        if (!EncoderFits(config) || config.InputSize % config.PatchSize != 0 || config.Width % 8 != 0 || config.MaskPromptChannels % 4 != 0)
+        if (!EncoderFits(config) || config.InputSize % config.PatchSize != 0 || config.Width % 8 != 0 || config.Width / config.AttentionDownsample % config.DecoderHeads != 0 || config.MaskPromptChannels % 4 != 0)
             throw new InvalidDataException($"The model's config does not fit itself: {config}.");
         try
         {
