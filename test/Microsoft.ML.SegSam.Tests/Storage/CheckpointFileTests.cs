@@ -28,8 +28,8 @@ public sealed class CheckpointFileTests
     [DataRow("med2d_micro_with_optimizer.pth", "med2d_micro.safetensors", nameof(CheckpointFormat.TorchZip))]
     public void Files_of_PyTorch_hold_the_tensors_that_the_reference_lists(string name, string reference, string format)
     {
-        var expected = SafetensorsFile.Golden(reference);
-        using var file = CheckpointFile.Open(SafetensorsFile.GoldenPath(name));
+        var expected = GoldenFolder.Open(reference);
+        using var file = CheckpointFile.Open(GoldenFolder.Require(name));
         Assert.AreEqual(format, file.Format.ToString());
         CollectionAssert.AreEquivalent(expected.Names.ToList(), file.Tensors.Select(tensor => tensor.Name).ToList());
         using var scope = NewDisposeScope();
@@ -47,7 +47,7 @@ public sealed class CheckpointFileTests
     [TestCategory("Golden")]
     public void A_pickled_optimizer_is_named_and_passed_over()
     {
-        using var file = CheckpointFile.Open(SafetensorsFile.GoldenPath("med2d_micro_with_optimizer.pth"));
+        using var file = CheckpointFile.Open(GoldenFolder.Require("med2d_micro_with_optimizer.pth"));
         CollectionAssert.AreEqual(new[] { "optimizer: torch.optim.adam.Adam" }, file.Skipped.ToArray());
     }
 
@@ -55,7 +55,7 @@ public sealed class CheckpointFileTests
     [TestCategory("Golden")]
     public void The_state_dict_of_SAM_Med2D_has_its_206_tensors()
     {
-        using var file = CheckpointFile.Open(SafetensorsFile.GoldenPath("sam_med2d_tiny.pth"));
+        using var file = CheckpointFile.Open(GoldenFolder.Require("sam_med2d_tiny.pth"));
         Assert.HasCount(206, file.Tensors);
         Assert.IsEmpty(file.Skipped);
         Assert.IsGreaterThan(206, CheckpointBytes.ReadAll(file));

@@ -93,9 +93,9 @@ public sealed class SafetensorsTests
     public void Files_of_another_writer_are_read_to_the_bit(string name)
     {
         using var scope = NewDisposeScope();
-        var file = SafetensorsFile.Golden(name);
+        var file = GoldenFolder.Open(name);
         var read = file.Names.ToDictionary(tensor => tensor, tensor => zeros_like(file.Tensor(tensor)));
-        using var stream = File.OpenRead(SafetensorsFile.GoldenPath(name));
+        using var stream = File.OpenRead(GoldenFolder.Require(name));
         Safetensors.ReadInto(stream, read);
         foreach (var tensor in file.Names)
             CollectionAssert.AreEqual(file.Bytes(tensor).ToArray(), read[tensor].bytes.ToArray(), tensor);
