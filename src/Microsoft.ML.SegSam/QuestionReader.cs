@@ -8,14 +8,15 @@ internal sealed class QuestionReader
 {
     private readonly ImageReader _image;
     private readonly PromptReader _prompt;
-    private readonly SegSamOptions _options;
+    private readonly Preprocessing _preprocessing;
     private readonly int _inputSize;
 
     public QuestionReader(DataViewRow row, SegSamTransformer transformer)
     {
-        (_options, _inputSize) = (transformer.Options, transformer.Model.Network.Config.InputSize);
-        _image = new(row, row.Schema[_options.ImageColumnName]);
-        _prompt = new(row, _options, transformer.Model.Network.Config.MaskSide);
+        var (options, config) = (transformer.Options, transformer.Model.Network.Config);
+        (_preprocessing, _inputSize) = (transformer.Model.Preprocessing, config.InputSize);
+        _image = new(row, row.Schema[options.ImageColumnName]);
+        _prompt = new(row, options, config.MaskSide);
     }
 
     /// <summary>The question, or null where the row has no image or no prompt: such a row has no answer.</summary>
@@ -26,7 +27,7 @@ internal sealed class QuestionReader
         var prompt = _prompt.Read(image.Height, image.Width);
         if (prompt.IsEmpty)
             return null;
-        var scaled = NetworkImage.From(image, _inputSize, _options.Resize);
+        var scaled = NetworkImage.From(image, _inputSize, _preprocessing);
         return new(scaled, prompt.ToNetwork(scaled.Geometry));
     }
 }

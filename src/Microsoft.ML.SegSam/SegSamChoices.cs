@@ -122,4 +122,29 @@ public enum MaskSelection
 
     /// <summary>The one with the highest predicted IoU, as at prediction (SAM-Med2D's practice).</summary>
     HighestQuality,
+
+    /// <summary>None of them: SAM's single mask is trained, and answers at prediction too (MedSAM's practice).</summary>
+    SingleMask,
+}
+
+/// <summary>Who published a checkpoint: decides how images are prepared for it and which of SAM's masks answers.</summary>
+public enum CheckpointFamily
+{
+    /// <summary>Segment Anything, official files or Hugging Face's: longest side to the input size, SAM's mean and deviation.</summary>
+    Sam,
+
+    /// <summary>MedSAM: stretched to the square (bicubic), every image scaled to 0..1, the single mask answers.</summary>
+    MedSam,
+
+    /// <summary>SAM-Med2D: small images padded, larger ones stretched (nearest neighbour), mask prompts as probabilities.</summary>
+    SamMed2D,
+
+    /// <summary>Segment Anything in High Quality: its SAM part alone is used, as of <see cref="Sam"/>.</summary>
+    SamHq,
+
+    /// <summary>MobileSAM: TinyViT as the encoder, images as for <see cref="Sam"/>.</summary>
+    MobileSam,
+
+    /// <summary>Weights that this library saved; they say themselves how images are prepared.</summary>
+    SegSam,
 }

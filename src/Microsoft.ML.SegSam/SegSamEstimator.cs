@@ -2,12 +2,10 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam;
 
@@ -58,31 +56,9 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var seed = settings.Seed ?? host.Rand.Next();
         var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
 
-        var preset = SegSamConfig.For(_options.Encoder, _options.InputSize);
-        var categories = new CategoryTexts();
-        var reader = new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories);
-        using var training = reader.Read(input, learnCategories: true, folder);
-        using var held = validation is null ? null : new TrainingReader(_options, preset.InputSize, preset.MaskSide, categories).Read(validation, learnCategories: false, folder);
-
-        var network = Build(preset, categories, seed).to(device.Device);
-        try
-        {
-            channel.Info(MessageSensitivity.None,
-                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; {_options.Encoder}, "
-                + $"input {preset.InputSize} x {preset.InputSize}, {network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
-            var trainer = new Trainer(network, _options, PixelNormalization.Sam, device, new Random(seed), progress => Report(channel, progress));
-            if (!trainer.Train(training, held))
-                channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
-            if (trainer.DroppedOthers > 0)
-                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
-            network.eval();
-            return new(_options, new(network, categories.Names, PixelNormalization.Sam, device));
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        using var start = new StartingPoint(_options);
+        channel.Info(MessageSensitivity.None, start.ToString());
+        return _options.IsTrained ? Train(channel, start, input, validation, device, seed, folder) : Untrained(channel, start, input, device, seed);
     }
 
     /// <summary>The columns after this estimator, or an error that says which column is missing or of the wrong type.</summary>
@@ -104,22 +80,50 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         return new SchemaShape(columns.Values);
     }
 
-    private SegSamNetwork Build(SegSamConfig preset, CategoryTexts categories, int seed)
+    private SegSamTransformer Train(
+        IChannel channel, StartingPoint start, IDataView input, IDataView? validation, TorchDevice device, int seed, string folder)
     {
-        var bank = categories.ToBank();
-        var network = new SegSamNetwork(preset with
+        var (config, categories) = (start.Config, new CategoryTexts());
+        TrainingSet Read(IDataView data, bool learnCategories) =>
+            new TrainingReader(_options, start.Preprocessing, config.InputSize, config.MaskSide, categories).Read(data, learnCategories, folder);
+        using var training = Read(input, learnCategories: true);
+        using var held = validation is null ? null : Read(validation, learnCategories: false);
+
+        var network = start.Build(categories, seed).to(device.Device);
+        try
         {
-            Adapter = _options.Adapter,
-            CategoryCount = bank.Length,
-            TextWidth = bank[0].Length,
-            PresenceTokens = _options.PresenceTokens,
-            TextInsertion = _options.TextInsertion,
-            TextConditioning = _options.TextConditioning,
-            ClassHead = _options.ClassHead,
-        }).Initialize(seed);
-        using var vectors = tensor(bank.SelectMany(vector => vector).ToArray(), network.TextBank.shape);
-        network.TextBank.copy_(vectors);
-        return network;
+            channel.Info(MessageSensitivity.None,
+                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
+                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
+            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, new Random(seed), progress => Report(channel, progress));
+            if (!trainer.Train(training, held))
+                channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
+            if (trainer.DroppedOthers > 0)
+                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
+            return Finish(network, categories, start, device);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private SegSamTransformer Untrained(IChannel channel, StartingPoint start, IDataView input, TorchDevice device, int seed)
+    {
+        foreach (var (name, accepts, expected) in TrainingColumns.Needs(_options))
+            ColumnCheck.Require(input.Schema, name, accepts, expected);
+        var categories = CategoryReader.Collect(input, _options);
+        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; semantic masks and class scores mean nothing yet.");
+        return Finish(start.Build(categories, seed).to(device.Device), categories, start, device);
+    }
+
+    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device)
+    {
+        network.eval();
+        // The path is the trainer's affair; the model tells the file's name.
+        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint) };
+        return new(options, new(network, categories.Names, start.Preprocessing, device));
     }
 
     private void Report(IChannel channel, TrainingProgress progress)

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SegSam;
 internal sealed record SegSamQuestion(NetworkImage Image, Prompt Prompt)
 {
     /// <summary>Equal for equal network inputs: what an embedding depends on.</summary>
-    public string ImageKey { get; } = $"{Image.Geometry.ScaledHeight} {Image.Geometry.ScaledWidth} {Convert.ToHexString(SHA256.HashData(Image.ScaledRgb))}";
+    public string ImageKey { get; } = $"{Image.Geometry.ScaledHeight} {Image.Geometry.ScaledWidth} {Convert.ToHexString(SHA256.HashData(Image.Pixels))}";
 }
 
 /// <summary>The answer for one prompt, masks still at low resolution; plain arrays, so that nothing native outlives the call.</summary>
@@ -20,16 +20,24 @@ internal sealed record SegSamAnswer(
 
 /// <summary>A trained network with all that belongs to its weights. Answers questions from many threads at once.</summary>
 internal sealed class SegSamModel(
-    SegSamNetwork network, IReadOnlyList<string> categories, PixelNormalization normalization, TorchDevice device) : IDisposable
+    SegSamNetwork network, IReadOnlyList<string> categories, Preprocessing preprocessing, TorchDevice device) : IDisposable
 {
     private long _imagesEncoded, _promptsDecoded;
     private volatile bool _isDisposed;
 
-    public SegSamNetwork Network => network;
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public SegSamNetwork Network
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(SegSamTransformer));
+            return network;
+        }
+    }
 
     public IReadOnlyList<string> Categories => categories;
 
-    public PixelNormalization Normalization => normalization;
+    public Preprocessing Preprocessing => preprocessing;
 
     /// <summary>How many images went through the encoder, and prompts through the decoders, since the model was made.</summary>
     public (long Images, long Prompts) Work => (Interlocked.Read(ref _imagesEncoded), Interlocked.Read(ref _promptsDecoded));
@@ -62,7 +70,7 @@ internal sealed class SegSamModel(
         if (unseen.Count > 0)
         {
             var images = unseen.Select(i => questions.First(question => question.ImageKey == keys[i]).Image).ToList();
-            var encoded = Rows(network.Encode(ImageTensor.Stack(images, normalization, device.Device)), images.Count);
+            var encoded = Rows(network.Encode(ImageTensor.Stack(images, preprocessing.Scaling, device.Device)), images.Count);
             Interlocked.Add(ref _imagesEncoded, images.Count);
             foreach (var (i, embedding) in unseen.Zip(encoded))
                 cache.Add(keys[i], embeddings[i] = embedding);

@@ -4,7 +4,7 @@ using Microsoft.ML.SegSam.Imaging;
 namespace Microsoft.ML.SegSam;
 
 /// <summary>Every setting of <see cref="SegSamEstimator"/>. Columns not named are not used; which prompt columns are named decides the prompts.</summary>
-public sealed class SegSamOptions
+public sealed record SegSamOptions
 {
     // ---- input columns ----
 
@@ -43,17 +43,39 @@ public sealed class SegSamOptions
 
     // ---- network ----
 
-    /// <summary>Kind and size of the image encoder. Default <see cref="SegSamEncoder.Tiny"/>.</summary>
-    public SegSamEncoder Encoder { get; init; } = SegSamEncoder.Tiny;
+    /// <summary>
+    /// File with pretrained weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging
+    /// Face's form or this library's (.safetensors). It is read as data; nothing in it is run. Default null: random weights.
+    /// With <see cref="Epochs"/> = 0 the checkpoint is used as it is.
+    /// </summary>
+    public string? Checkpoint { get; init; }
 
-    /// <summary>Side of the square that images are brought to, a multiple of 16. Default null: 128 for Tiny, 256 for the others.</summary>
+    /// <summary>Who published the checkpoint. Default null: told by its content, and MedSAM by its file name or by training's wrapping.</summary>
+    public CheckpointFamily? CheckpointFamily { get; init; }
+
+    /// <summary>Kind and size of the image encoder. Default null: the checkpoint's, and <see cref="SegSamEncoder.Tiny"/> without one.</summary>
+    public SegSamEncoder? Encoder { get; init; }
+
+    /// <summary>
+    /// Side of the square that images are brought to, a multiple of 16. Default null: the checkpoint's; without one 128 for Tiny and 256
+    /// for the others. Position weights of a checkpoint are resized to it.
+    /// </summary>
     public int? InputSize { get; init; }
 
-    /// <summary>How images are brought to the input size. Default <see cref="ResizeRule.PadOrStretch"/>.</summary>
-    public ResizeRule Resize { get; init; } = ResizeRule.PadOrStretch;
+    /// <summary>How images are brought to the input size. Default null: as the checkpoint's family does, <see cref="ResizeRule.PadOrStretch"/> without a checkpoint.</summary>
+    public ResizeRule? Resize { get; init; }
 
-    /// <summary>Adapters in the encoder's blocks. Default none.</summary>
-    public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
+    /// <summary>How pixels are computed at the new size. Default null: as the checkpoint's family does, <see cref="Imaging.Resampling.Bilinear"/> without a checkpoint.</summary>
+    public Resampling? Resampling { get; init; }
+
+    /// <summary>How pixel values become the network's numbers. Default null: as the checkpoint's family does, <see cref="Imaging.PixelScaling.MeanStd"/> without a checkpoint.</summary>
+    public PixelScaling? PixelScaling { get; init; }
+
+    /// <summary>In which order the network gets the colours. Default null: as the checkpoint's family does, <see cref="Imaging.ChannelOrder.Rgb"/> without a checkpoint.</summary>
+    public ChannelOrder? ChannelOrder { get; init; }
+
+    /// <summary>Adapters in the encoder's blocks; those that the checkpoint lacks start from random numbers. Default null: the checkpoint's, and none without one.</summary>
+    public SegSamAdapter? Adapter { get; init; }
 
     /// <summary>Which weights of the encoder are trained. Default all of them.</summary>
     public EncoderTraining EncoderTraining { get; init; } = EncoderTraining.Full;
@@ -90,12 +112,15 @@ public sealed class SegSamOptions
     /// <summary>How the unprompted categories are learnt. Default set prediction.</summary>
     public PresenceObjective PresenceObjective { get; init; } = PresenceObjective.SetPrediction;
 
-    /// <summary>Which of SAM's mask hypotheses a step learns from. Default the lowest loss.</summary>
-    public MaskSelection MaskSelection { get; init; } = MaskSelection.LowestLoss;
+    /// <summary>Which of SAM's masks a step learns from. Default null: the single mask for MedSAM's checkpoints, else the hypothesis of the lowest loss.</summary>
+    public MaskSelection? MaskSelection { get; init; }
 
     // ---- training ----
 
-    /// <summary>Passes over the training images. At least 1, default 20.</summary>
+    /// <summary>
+    /// Passes over the training images. Default 20. 0 uses the <see cref="Checkpoint"/> without training: its masks are those of the
+    /// published model (no text token joins the prompts); semantic masks and class scores mean nothing yet, and neither mask nor category column is needed.
+    /// </summary>
     public int Epochs { get; init; } = 20;
 
     /// <summary>Images in a training step, shared out to the CPU's cores. At least 1, default 4 (our choice: SAM-Med2D's 2 learn no better from the same images, and slower).</summary>
@@ -104,8 +129,8 @@ public sealed class SegSamOptions
     /// <summary>Prompted objects drawn for each image in a training step; all of them where there are fewer. At least 1, default 5 (SAM-Med2D).</summary>
     public int PromptsPerImage { get; init; } = 5;
 
-    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0, default 1e-3, which suits Tiny from scratch; pretrained weights want about 1e-4.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0. Default null: 1e-3, which suits Tiny from scratch, and 1e-4 (SAM-Med2D) with a checkpoint.</summary>
+    public double? LearningRate { get; init; }
 
     /// <summary>AdamW's decoupled weight decay. At least 0, default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -137,10 +162,18 @@ public sealed class SegSamOptions
     [JsonIgnore]
     public CancellationToken CancellationToken { get; init; }
 
+    internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
+
+    internal bool IsTrained => Epochs > 0;
+
     internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
 
     /// <summary>Whether any prompt column is named.</summary>
     internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
+
+    /// <summary>The family's preprocessing, with what was chosen here in its place.</summary>
+    internal Preprocessing Over(Preprocessing family) =>
+        new(Resize ?? family.Resize, Resampling ?? family.Resampling, PixelScaling ?? family.Scaling, ChannelOrder ?? family.Order);
 
     /// <summary>Checks every value; the one place that does.</summary>
     /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
@@ -152,28 +185,46 @@ public sealed class SegSamOptions
         Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a prompt: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
         Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
+        Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");
+        Require(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}");
         Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
-        Require(Adapter != SegSamAdapter.SamMed2D || InputSize % 32 is null or 0, nameof(InputSize), InputSize, "a multiple of 32 with SAM-Med2D's adapter, which halves the map");
-        Require(Encoder != SegSamEncoder.VitT || EncoderTraining == EncoderTraining.Frozen || InputSize is not 16, nameof(InputSize), InputSize, $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value of each channel");
-        Require(Encoder != SegSamEncoder.VitT || Adapter == SegSamAdapter.None, nameof(Adapter), Adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
-        Require(Encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
-        Require(EncoderTraining != EncoderTraining.Adapter || Adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
+        if (Checkpoint is null)
+            ValidateNetwork(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize);
         Require(PresenceTokens is >= 1 and <= 256, nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
         foreach (var (name, weight) in ((string, double)[])[(nameof(ClassWeight), ClassWeight), (nameof(PresenceWeight), PresenceWeight),
                      (nameof(AlignmentWeight), AlignmentWeight), (nameof(WeightDecay), WeightDecay)])
             Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
-        foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), LearningRate), (nameof(GradientClip), GradientClip)])
+        foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), HighestRate), (nameof(GradientClip), GradientClip)])
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
-        foreach (var (name, count) in ((string, int)[])[(nameof(Epochs), Epochs), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
+        foreach (var (name, count) in ((string, int)[])[(nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
+        Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
-        foreach (var (name, choice) in ((string, Enum)[])[(nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Adapter), Adapter),
-                     (nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
-                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop),
-                     (nameof(PresenceObjective), PresenceObjective), (nameof(MaskSelection), MaskSelection)])
-            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, "one of " + string.Join(", ", Enum.GetNames(choice.GetType())));
+        foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),
+                     (nameof(PixelScaling), PixelScaling), (nameof(ChannelOrder), ChannelOrder), (nameof(Adapter), Adapter), (nameof(MaskSelection), MaskSelection)])
+        {
+            if (choice is not null)
+                Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice) + ", or null");
+        }
+
+        foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
+                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective)])
+            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
     }
+
+    /// <summary>Checks what depends on the network, which only a checkpoint may tell.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    internal void ValidateNetwork(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize)
+    {
+        Require(adapter != SegSamAdapter.SamMed2D || inputSize % 32 is null or 0, nameof(InputSize), inputSize, "a multiple of 32 with SAM-Med2D's adapter, which halves the map");
+        Require(encoder != SegSamEncoder.VitT || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16, nameof(InputSize), inputSize, $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value of each channel");
+        Require(encoder != SegSamEncoder.VitT || adapter == SegSamAdapter.None, nameof(Adapter), adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
+        Require(encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
+        Require(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
+    }
+
+    private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));
 
     private static void Require(bool holds, string property, object? found, string allowed)
     {

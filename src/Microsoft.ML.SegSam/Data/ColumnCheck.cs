@@ -7,6 +7,7 @@ namespace Microsoft.ML.SegSam.Data;
 internal static class ColumnCheck
 {
     public const string ImageKind = "MLImage, or Vector<Byte> of an encoded file";
+    public const string DescriptionKind = "text, or a vector of floats";
 
     private const string ImagesVanish =
         "ML.NET's cache and shuffle drop MLImage columns: keep images encoded, as Vector<Byte>, where you need those.";
@@ -20,6 +21,8 @@ internal static class ColumnCheck
         type is VectorDataViewType vector && vector.ItemType.Equals(NumberDataViewType.Single) && (length == 0 || vector.Size == 0 || vector.Size == length);
 
     public static bool IsText(DataViewType type) => type is TextDataViewType;
+
+    public static bool IsDescription(DataViewType type) => IsText(type) || IsFloats(type);
 
     /// <summary>The column, checked by its type.</summary>
     /// <exception cref="ArgumentException">It is missing or of another type.</exception>

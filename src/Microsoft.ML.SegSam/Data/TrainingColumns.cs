@@ -20,19 +20,21 @@ internal sealed record TrainingColumns(
             Find(options.DatasetColumnName), [.. PromptReader.Needs(options).Select(need => columns[need.Name])]);
     }
 
-    /// <summary>What training needs from a schema, prompts included: name, test and the words for it.</summary>
+    /// <summary>What fitting needs from a schema: name, test and the words for it. Without training it is what scoring needs.</summary>
     public static IEnumerable<(string Name, Predicate<DataViewType> Accepts, string Expected)> Needs(SegSamOptions options)
     {
         yield return (options.ImageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind);
+        foreach (var prompt in PromptReader.Needs(options))
+            yield return prompt;
+        if (!options.IsTrained)
+            yield break;
         yield return (options.MaskColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind);
         yield return (options.CategoryColumnName, ColumnCheck.IsText, "text");
         if (options.DescriptionColumnName is { } description)
-            yield return (description, type => ColumnCheck.IsText(type) || ColumnCheck.IsFloats(type), "text, or a vector of floats");
+            yield return (description, ColumnCheck.IsDescription, ColumnCheck.DescriptionKind);
         if (options.PresentCategoriesColumnName is { } present)
             yield return (present, type => ColumnCheck.IsVectorOf(type, TextDataViewType.Instance), "a vector of texts");
         foreach (var text in new[] { options.ImageIdColumnName, options.DatasetColumnName }.OfType<string>())
             yield return (text, ColumnCheck.IsText, "text");
-        foreach (var prompt in PromptReader.Needs(options))
-            yield return prompt;
     }
 }

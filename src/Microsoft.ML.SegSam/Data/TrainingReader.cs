@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Knowledge;
 namespace Microsoft.ML.SegSam.Data;
 
 /// <summary>Reads the rows of training or validation data once, checks them and puts them into a <see cref="TrainingSet"/>.</summary>
-internal sealed class TrainingReader(SegSamOptions options, int inputSize, int maskSide, CategoryTexts categories)
+internal sealed class TrainingReader(SegSamOptions options, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories)
 {
     private readonly Dictionary<string, int> _imageIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _datasets = new(StringComparer.Ordinal);
@@ -63,8 +63,8 @@ internal sealed class TrainingReader(SegSamOptions options, int inputSize, int m
         var id = row.ReadImageId();
         if (id is not null && _imageIndices.TryGetValue("id:" + id, out var known))
             return known;
-        var image = NetworkImage.From(row.ReadImage(), inputSize, options.Resize);
-        var key = id is not null ? "id:" + id : $"{image.Geometry}:{Convert.ToHexString(SHA256.HashData(image.ScaledRgb))}";
+        var image = NetworkImage.From(row.ReadImage(), inputSize, preprocessing);
+        var key = id is not null ? "id:" + id : $"{image.Geometry}:{Convert.ToHexString(SHA256.HashData(image.Pixels))}";
         if (!_imageIndices.TryGetValue(key, out var index))
             _imageIndices[key] = index = set.Add(image);
         return index;

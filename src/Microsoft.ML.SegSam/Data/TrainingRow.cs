@@ -11,11 +11,10 @@ internal sealed class TrainingRow
     private readonly TrainingColumns _columns;
     private readonly ImageReader _image, _mask;
     private readonly PromptReader _prompt;
-    private readonly Func<string> _category, _dataset;
+    private readonly CategoryReader _category;
+    private readonly Func<string> _dataset;
     private readonly Func<string>? _imageId;
     private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _present;
-    private readonly ValueGetter<VBuffer<float>>? _descriptionVector;
-    private readonly Func<string>? _description;
 
     public TrainingRow(DataViewRow row, TrainingColumns columns, SegSamOptions options, int maskSide)
     {
@@ -23,17 +22,10 @@ internal sealed class TrainingRow
         _image = new(row, columns.Image);
         _mask = new(row, columns.Mask);
         _prompt = new(row, options, maskSide);
-        _category = Text(columns.Category);
-        _dataset = columns.Dataset is { } dataset ? Text(dataset) : () => "";
-        _imageId = columns.ImageId is { } id ? Text(id) : null;
+        _category = new(row, columns.Category, columns.Description);
+        _dataset = columns.Dataset is { } dataset ? row.TextGetter(dataset) : () => "";
+        _imageId = columns.ImageId is { } id ? row.TextGetter(id) : null;
         _present = columns.Present is { } present ? row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(present) : null;
-        if (columns.Description is { } description)
-        {
-            if (ColumnCheck.IsText(description.Type))
-                _description = Text(description);
-            else
-                _descriptionVector = row.GetGetter<VBuffer<float>>(description);
-        }
     }
 
     public PixelImage ReadImage() => _image.Read() ?? throw Bad(_columns.Image.Name, "there is no image; leave the row out");
@@ -50,7 +42,7 @@ internal sealed class TrainingRow
 
     public Prompt ReadPrompt(int height, int width) => _prompt.Read(height, width);
 
-    public string ReadCategory() => _category();
+    public string ReadCategory() => _category.ReadName();
 
     public string ReadDataset() => _dataset();
 
@@ -66,37 +58,7 @@ internal sealed class TrainingRow
         return names.DenseValues().Select(name => name.ToString().Trim());
     }
 
-    public void ReadDescription(CategoryTexts categories, int category)
-    {
-        if (_description is not null)
-            categories.Describe(category, _description());
-        if (_descriptionVector is null)
-            return;
-        var vector = default(VBuffer<float>);
-        _descriptionVector(ref vector);
-        var values = vector.DenseValues().ToArray();
-        if (!values.All(float.IsFinite))
-            throw Bad(_columns.Description!.Value.Name, "the description vector holds NaN or infinity");
-        try
-        {
-            categories.Describe(category, values);
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw ColumnCheck.BadRow(_columns.Description!.Value.Name, _row.Position, failure.Message.TrimEnd('.'), failure);
-        }
-    }
+    public void ReadDescription(CategoryTexts categories, int category) => _category.ReadDescription(categories, category);
 
     public InvalidOperationException Bad(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);
-
-    private Func<string> Text(DataViewSchema.Column column)
-    {
-        var getter = _row.GetGetter<ReadOnlyMemory<char>>(column);
-        var buffer = default(ReadOnlyMemory<char>);
-        return () =>
-        {
-            getter(ref buffer);
-            return buffer.ToString().Trim();
-        };
-    }
 }

@@ -30,7 +30,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 
     public int Add(NetworkImage image)
     {
-        _images.Add((Append(image.ScaledRgb), image.Geometry));
+        _images.Add((Append(image.Pixels), image.Geometry));
         _objectsOf.Add([]);
         _alsoPresent.Add([]);
         return _images.Count - 1;

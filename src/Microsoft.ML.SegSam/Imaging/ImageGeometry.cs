@@ -22,13 +22,13 @@ internal readonly record struct ImageGeometry(
         {
             case ResizeRule.PadOrStretch when height < inputSize && width < inputSize:
                 return new(height, width, height, width, (inputSize - width) / 2, (inputSize - height) / 2, inputSize);
-            case ResizeRule.PadOrStretch:
+            case ResizeRule.PadOrStretch or ResizeRule.Stretch:
                 return new(height, width, inputSize, inputSize, 0, 0, inputSize);
             case ResizeRule.LongestSide:
                 var scale = (double)inputSize / Math.Max(height, width);
                 return new(height, width, Scaled(height, scale), Scaled(width, scale), 0, 0, inputSize);
             default:
-                throw new ArgumentOutOfRangeException(nameof(rule), rule, "Expected PadOrStretch or LongestSide.");
+                throw new ArgumentOutOfRangeException(nameof(rule), rule, "Expected PadOrStretch, LongestSide or Stretch.");
         }
     }
 

@@ -87,11 +87,11 @@ public static class MaskOverlay
         if (longSide > LargestSide)
         {
             var (_, _, height, width, _, _, _) = ImageGeometry.For(image.Height, image.Width, LargestSide, ResizeRule.LongestSide);
-            return new(height, width, PixelResizer.Bilinear(image, height, width));
+            return new(height, width, PixelResizer.Resize(image, height, width, Resampling.Bilinear));
         }
 
         var factor = (int)Math.Max(1, Math.Round((double)UsualSide / longSide));
-        return new(image.Height * factor, image.Width * factor, PixelResizer.Nearest(image, image.Height * factor, image.Width * factor));
+        return new(image.Height * factor, image.Width * factor, PixelResizer.Resize(image, image.Height * factor, image.Width * factor, Resampling.Nearest));
     }
 
     private static void CheckSizes(OverlayPanel panel, PixelImage image)

@@ -11,4 +11,7 @@ public enum ResizeRule
 
     /// <summary>SAM's rule: the longest side is scaled to the input size, the right or the bottom is padded.</summary>
     LongestSide,
+
+    /// <summary>Straight to the square, aspect ratio not kept, small images too: MedSAM's rule, and that of SAM-Med2D's predictor.</summary>
+    Stretch,
 }

@@ -54,12 +54,10 @@ internal sealed class SegSamLoss(SegSamOptions options)
         return new(total, [.. PartNames.Zip(means)], chosen);
     }
 
-    // Hypotheses 1..3; the single mask (0) is SAM's answer to unambiguous prompts and is not used here. They are compared at the
-    // decoders' own resolution, so that only the chosen one is ever brought to S.
+    // The candidates are compared at the decoders' own resolution, so that only the chosen one is ever brought to S.
     private (Tensor Focal, Tensor Dice, Tensor Quality, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
     {
-        var logits = output.MaskLogits.narrow(1, 1, output.MaskLogits.size(1) - 1);                 // [P,3,4g,4g]
-        var predicted = output.Quality.narrow(1, 1, output.Quality.size(1) - 1);                    // [P,3]
+        var (logits, predicted) = output.Candidates();                                              // [P,m,4g,4g] [P,m]
         var small = functional.avg_pool2d(masks, side / logits.size(-1));                           // [P,1,4g,4g]
         var probabilities = logits.sigmoid();
         var index = options.MaskSelection == MaskSelection.HighestQuality

@@ -18,10 +18,11 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     [ComponentName(Name = "mask_downscaling")] private readonly Sequential _maskDownscaling;
     [ComponentName(Name = "no_mask_embed")] private readonly Embedding _noMask;
     private readonly int _inputSize, _grid;
+    private readonly bool _sigmoidMask;
 
     public PromptEncoder(Layers make, SegSamConfig config) : base(nameof(PromptEncoder))
     {
-        (_inputSize, _grid) = (config.InputSize, config.Grid);
+        (_inputSize, _grid, _sigmoidMask) = (config.InputSize, config.Grid, config.SigmoidMaskPrompt);
         _positions = new(make, config.Width);
         _kinds = [.. Enumerable.Range(0, 4).Select(_ => make.Embedding(1, config.Width))];
         _notAPoint = make.Embedding(1, config.Width);
@@ -48,7 +49,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
         var dense = prompts.MaskLogits is { } mask
-            ? _maskDownscaling.call(mask)
+            ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1).expand(prompts.Count, -1, _grid, _grid);  // [P,C,g,g]
         return (sparse, dense);
     }

@@ -13,10 +13,7 @@ internal static class RelativePositions
         using var scope = NewDisposeScope();
         var length = 2 * Math.Max(queries, keys) - 1;
         if (table.size(0) != length)
-        {
-            table = functional.interpolate(table.t().unsqueeze(0), [length], mode: InterpolationMode.Linear, align_corners: false)
-                .squeeze(0).t();
-        }
+            table = Resize(table, length);
 
         // Distances are counted on the longer axis, so that tables serve maps of unequal sides too.
         var queryStep = Math.Max((double)keys / queries, 1);
@@ -30,6 +27,10 @@ internal static class RelativePositions
 
         return table.index_select(0, tensor(distance, device: table.device)).reshape(queries, keys, -1).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The table [length, d], interpolated linearly.</summary>
+    public static Tensor Resize(Tensor table, long length) =>
+        functional.interpolate(table.t().unsqueeze(0), [length], mode: InterpolationMode.Linear, align_corners: false).squeeze(0).t();
 
     /// <summary>Bias [B·heads, q, W'·…] of some rows of queries against the whole map.</summary>
     /// <param name="query">[N,h,w,d] the UNSCALED queries; N is batch times heads.</param>

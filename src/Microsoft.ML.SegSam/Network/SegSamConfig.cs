@@ -30,6 +30,8 @@ internal sealed record SegSamConfig
     public int MultimaskOutputs { get; init; } = 3;
     public int QualityHeadDepth { get; init; } = 3;
     public int QualityHeadWidth { get; init; } = 256;
+    public bool SingleMask { get; init; }                           // the first mask token answers, as in MedSAM, not the best of the others
+    public bool SigmoidMaskPrompt { get; init; }                    // mask prompts enter as probabilities, as in SAM-Med2D, not as logits
 
     // Semantic-aware decoder and text (4.4, 4.6; our choices)
     public int CategoryCount { get; init; }                         // K

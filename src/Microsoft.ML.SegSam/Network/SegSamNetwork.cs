@@ -12,20 +12,30 @@ namespace Microsoft.ML.SegSam.Network;
 /// <param name="SemanticLogits">m_s [P,1,4g,4g].</param>
 /// <param name="ClassLogits">c_so [P,K+1]; the last is "no object".</param>
 /// <param name="PresenceLogits">c_co [P,N_c,K+1].</param>
-internal sealed record SegSamOutput(Tensor MaskLogits, Tensor Quality, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits)
+/// <param name="SingleMask">Whether the single mask answers, not the hypotheses.</param>
+internal sealed record SegSamOutput(
+    Tensor MaskLogits, Tensor Quality, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits, bool SingleMask)
 {
-    /// <summary>Of SAM's three hypotheses, the one with the highest predicted IoU: logits [P,1,4g,4g] and that IoU [P].</summary>
+    /// <summary>The masks that may be the answer, m of them, and their predicted IoU: [P,m,4g,4g] and [P,m].</summary>
+    public (Tensor Logits, Tensor Quality) Candidates()
+    {
+        var (first, count) = SingleMask ? (0, 1) : (1, MaskLogits.size(1) - 1);
+        return (MaskLogits.narrow(1, first, count), Quality.narrow(1, first, count));
+    }
+
+    /// <summary>The candidate with the highest predicted IoU: logits [P,1,4g,4g] and that IoU [P].</summary>
     public (Tensor Logits, Tensor Quality) BestMask()
     {
         using var scope = NewDisposeScope();
-        var (quality, index) = Quality.narrow(1, 1, Quality.size(1) - 1).max(1);                    // [P], [P]
-        var where = index.Plus(1).reshape(-1, 1, 1, 1).expand(-1, 1, MaskLogits.size(2), MaskLogits.size(3));
-        return scope.Keep((MaskLogits.gather(1, where), quality));
+        var (logits, qualities) = Candidates();
+        var (quality, index) = qualities.max(1);                                                    // [P], [P]
+        var where = index.reshape(-1, 1, 1, 1).expand(-1, 1, logits.size(2), logits.size(3));
+        return scope.Keep((logits.gather(1, where), quality));
     }
 }
 
 /// <summary>SEG-SAM: image and prompts in, binary mask, semantic mask and categories out (method, 4).</summary>
-internal sealed class SegSamNetwork : Module, IInitialized
+internal sealed class SegSamNetwork : Module
 {
     [ComponentName(Name = "image_encoder")] private readonly Module<Tensor, Tensor> _imageEncoder;
     [ComponentName(Name = "prompt_encoder")] private readonly PromptEncoder _promptEncoder;
@@ -85,7 +95,7 @@ internal sealed class SegSamNetwork : Module, IInitialized
         var presence = _classHead.call(presenceTokens, _textBank);           // c_co [P,N_c,K+1]
 
         scope.Keep((masks, quality, semantic, classes, presence));
-        return new(masks, quality, semantic, classes, presence);
+        return new(masks, quality, semantic, classes, presence, Config.SingleMask);
     }
 
     // t_text is one token per image, shared by its prompts, unless it reads the prompt too.
@@ -99,14 +109,18 @@ internal sealed class SegSamNetwork : Module, IInitialized
         return cat([promptTokens, text], 1);
     }
 
-    void IInitialized.Initialize(Generator generator) => _textBank.Fill(bank => bank.fill_(0));
-
     /// <summary>Fills every weight with starting values, the same for the same seed on every machine.</summary>
-    public SegSamNetwork Initialize(long seed)
+    /// <param name="loaded">Names of weights that have their values already: parts that hold one of them are left alone.</param>
+    public SegSamNetwork Initialize(long seed, IReadOnlyCollection<string>? loaded = null)
     {
         using var generator = new Generator((ulong)seed, CPU);
-        foreach (var part in modules().Append(this).Distinct().OfType<IInitialized>().Reverse())                    // children first: a parent may refine them
-            part.Initialize(generator);
+        foreach (var (name, part) in named_modules().Reverse())                                     // children first: a parent may refine them
+        {
+            if (part is IInitialized fresh && loaded?.Any(weight => weight.StartsWith(name + ".", StringComparison.Ordinal)) is not true)
+                fresh.Initialize(generator);
+        }
+
+        _textBank.Fill(bank => bank.fill_(0));
         return this;
     }
 }

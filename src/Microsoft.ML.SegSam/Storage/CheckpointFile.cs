@@ -30,8 +30,14 @@ internal sealed class CheckpointFile : IDisposable
     {
         _file = file;
         Format = Recognise();
-        (Tensors, Skipped) = Format == CheckpointFormat.Safetensors ? (ReadSafetensors(), []) : ReadPickled();
+        if (Format == CheckpointFormat.Safetensors)
+            (Tensors, Metadata) = ReadSafetensors();
+        else
+            (Tensors, Skipped, Wrapper) = ReadPickled();
     }
+
+    /// <summary>The file's name, without its folder.</summary>
+    public string Name => Path.GetFileName(_file.Name);
 
     public CheckpointFormat Format { get; }
 
@@ -42,7 +48,13 @@ internal sealed class CheckpointFile : IDisposable
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
     /// <summary>Objects passed over: "key: class", such as "optimizer: torch.optim.adam.Adam".</summary>
-    public IReadOnlyList<string> Skipped { get; }
+    public IReadOnlyList<string> Skipped { get; } = [];
+
+    /// <summary>The key under which the state dict was found, such as "model"; null where it is the whole.</summary>
+    public string? Wrapper { get; }
+
+    /// <summary>What a safetensors file says of itself: its texts by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     /// <summary>Opens a checkpoint; its content tells the format, not its name.</summary>
     /// <exception cref="InvalidDataException">The file is of another format, damaged, or beyond the limits; the message says which.</exception>
@@ -84,18 +96,18 @@ internal sealed class CheckpointFile : IDisposable
         };
     }
 
-    private (List<CheckpointTensor> Tensors, List<string> Skipped) ReadPickled()
+    private (List<CheckpointTensor> Tensors, List<string> Skipped, string? Wrapper) ReadPickled()
     {
         var (root, find) = Format == CheckpointFormat.TorchZip ? TorchZip.Read(_file.SafeFileHandle) : TorchLegacy.Read(_file);
-        var (tensors, skipped) = StateDict.Find(root);
-        return (tensors.ConvertAll(tensor => CheckpointTensor.Of(tensor.Name, tensor.Value, find)), skipped);
+        var (tensors, skipped, wrapper) = StateDict.Find(root);
+        return (tensors.ConvertAll(tensor => CheckpointTensor.Of(tensor.Name, tensor.Value, find)), skipped, wrapper);
     }
 
-    private List<CheckpointTensor> ReadSafetensors()
+    private (List<CheckpointTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) ReadSafetensors()
     {
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         FileBytes.ReadFully(_file.SafeFileHandle, 0, prefix, "the header's length");
-        var entries = SafetensorsHeader.Read(_file);
+        var entries = SafetensorsHeader.Read(_file, out var metadata);
         if (entries.Count > MostTensors)
             throw SafetensorsHeader.Broken($"it lists {entries.Count} tensors; at most {MostTensors} are allowed");
         var start = sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(prefix);
@@ -103,6 +115,6 @@ internal sealed class CheckpointFile : IDisposable
         if (expected != found)
             throw SafetensorsHeader.Broken($"the header tells of {expected} bytes of numbers, the file holds {found}");
         var data = new FileBytes(_file.SafeFileHandle, "the tensors", start, found, found);
-        return [.. entries.Select(entry => CheckpointTensor.Of(entry, data, entry.Begin))];
+        return ([.. entries.Select(entry => CheckpointTensor.Of(entry, data, entry.Begin))], metadata);
     }
 }

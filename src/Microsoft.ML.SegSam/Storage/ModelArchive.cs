@@ -6,11 +6,11 @@ using Microsoft.ML.SegSam.Network;
 namespace Microsoft.ML.SegSam.Storage;
 
 /// <summary>What a saved model says of itself, apart from its weights.</summary>
-/// <param name="Options">Columns, preprocessing and scoring settings; also how it was trained.</param>
+/// <param name="Options">Columns and scoring settings; also how it was trained.</param>
 /// <param name="Config">Rebuilds the network.</param>
 /// <param name="Categories">Names of the K categories, in the order of scores and keys.</param>
-/// <param name="Normalization">Of the pixels, as in training.</param>
-internal sealed record ModelDescription(SegSamOptions Options, SegSamConfig Config, IReadOnlyList<string> Categories, PixelNormalization Normalization);
+/// <param name="Preprocessing">Of the images, as in training.</param>
+internal sealed record ModelDescription(SegSamOptions Options, SegSamConfig Config, IReadOnlyList<string> Categories, Preprocessing Preprocessing);
 
 /// <summary>A model in ML.NET's zip: a version header, a description in JSON, and the weights as safetensors.</summary>
 internal static class ModelArchive
@@ -19,11 +19,13 @@ internal static class ModelArchive
     private const uint Version = 0x00010001;
     private const string WeightsEntry = "Weights.safetensors";
 
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>How descriptions are written: names of enum values, no numbers as texts.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.Strict,
+        RespectRequiredConstructorParameters = true, // what is missing is an error, not the first value of an enumeration
     };
 
     public static void Save(ModelSaveContext ctx, string loader, ModelDescription description, SegSamNetwork network)
@@ -74,7 +76,7 @@ internal static class ModelArchive
         try
         {
             var description = JsonSerializer.Deserialize<ModelDescription>(json, Json);
-            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Normalization: not null }
+            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Preprocessing: not null }
                 && description.Categories.All(name => name is not null) && description.Categories.Count == description.Config.CategoryCount)
             {
                 description.Options.Validate();
@@ -86,7 +88,7 @@ internal static class ModelArchive
             throw new InvalidDataException("The model's description is not readable: " + failure.Message, failure);
         }
 
-        throw new InvalidDataException("The model's description lacks options, config, normalization, or as many categories as the config counts.");
+        throw new InvalidDataException("The model's description lacks options, config, preprocessing, or as many categories as the config counts.");
     }
 
     private static VersionInfo VersionOf(string loader) => new(

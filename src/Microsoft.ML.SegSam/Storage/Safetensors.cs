@@ -5,9 +5,10 @@ namespace Microsoft.ML.SegSam.Storage;
 /// <summary>Weights in the safetensors format, streamed tensor by tensor: a network is never held twice in memory.</summary>
 internal static class Safetensors
 {
-    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors)
+    /// <param name="metadata">Texts by key for the header.</param>
+    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        SafetensorsHeader.Write(stream, tensors);
+        SafetensorsHeader.Write(stream, tensors, metadata);
         foreach (var (_, value) in tensors)
         {
             using var scope = NewDisposeScope();

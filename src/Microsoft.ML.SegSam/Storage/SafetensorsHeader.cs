@@ -11,6 +11,7 @@ internal readonly record struct SafetensorsEntry(string Name, ScalarType Type, l
 internal static class SafetensorsHeader
 {
     private const int LargestHeader = 100_000_000; // the format's own limit
+    private const string Metadata = "__metadata__";
 
     private static readonly (string Name, ScalarType Type, int Size)[] Types =
     [
@@ -21,7 +22,11 @@ internal static class SafetensorsHeader
 
     /// <summary>Reads and checks a header; entries come in the order of their data, which follows without gaps.</summary>
     /// <exception cref="InvalidDataException">The bytes are no safetensors header.</exception>
-    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream)
+    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream) => Read(stream, out _);
+
+    /// <param name="metadata">Texts by key that the header carries beside the tensors.</param>
+    /// <inheritdoc cref="Read(Stream)"/>
+    public static IReadOnlyList<SafetensorsEntry> Read(Stream stream, out IReadOnlyDictionary<string, string> metadata)
     {
         Span<byte> prefix = stackalloc byte[8];
         ReadFully(stream, prefix, "the header's length");
@@ -36,8 +41,11 @@ internal static class SafetensorsHeader
         {
             using var document = JsonDocument.Parse(json);
             var entries = document.RootElement.EnumerateObject()
-                .Where(property => property.Name != "__metadata__").Select(Parse).OrderBy(entry => entry.Begin).ThenBy(entry => entry.End).ToList();
+                .Where(property => property.Name != Metadata).Select(Parse).OrderBy(entry => entry.Begin).ThenBy(entry => entry.End).ToList();
             CheckLayout(entries);
+            metadata = document.RootElement.TryGetProperty(Metadata, out var texts)
+                ? texts.EnumerateObject().DistinctBy(text => text.Name).ToDictionary(text => text.Name, text => text.Value.GetString() ?? "")
+                : new Dictionary<string, string>();
             return entries;
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -47,12 +55,19 @@ internal static class SafetensorsHeader
     }
 
     /// <summary>Writes the header of tensors that will follow in the same order, without gaps.</summary>
-    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors)
+    /// <param name="metadata">Texts by key to carry beside the tensors.</param>
+    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WritePropertyName(Metadata);
+                JsonSerializer.Serialize(json, metadata);
+            }
+
             var offset = 0L;
             foreach (var (name, value) in tensors)
             {

@@ -6,16 +6,17 @@ internal static class StateDict
     private static readonly string[] Wrappers = ["model", "state_dict", "model_state_dict"];
 
     /// <summary>The first mapping whose values are mostly tensors: the whole, or what a training script usually calls it.</summary>
-    /// <returns>Its tensors by name, and "key: class" of each object passed over beside or among them.</returns>
+    /// <returns>Its tensors by name, "key: class" of each object passed over beside or among them, and the key it stands under, if any.</returns>
     /// <exception cref="InvalidDataException">There is none, or a name occurs twice.</exception>
-    public static (List<(string Name, PickleTensor Value)> Tensors, List<string> Skipped) Find(object? root)
+    public static (List<(string Name, PickleTensor Value)> Tensors, List<string> Skipped, string? Wrapper) Find(object? root)
     {
         if (root is not PickleDict top)
             throw BadCheckpoint.Because($"the file holds {Describe(root)}, expected a dictionary of tensors (a state dict), alone or under {string.Join(", ", Wrappers.Select(BadCheckpoint.Quote))}. "
                 + "Nothing in it was executed. Save model.state_dict() instead of the model");
+        var wrapper = MostlyTensors(top) ? null : Wrappers.FirstOrDefault(name => Value(top, name) is PickleDict inner && MostlyTensors(inner));
         var found = MostlyTensors(top) ? top
-            : Wrappers.Select(name => Value(top, name)).OfType<PickleDict>().FirstOrDefault(MostlyTensors)
-            ?? throw BadCheckpoint.Because($"the file holds no dictionary of tensors, neither at the top nor under {string.Join(", ", Wrappers.Select(BadCheckpoint.Quote))}; "
+            : wrapper is not null ? (PickleDict)Value(top, wrapper)!
+            : throw BadCheckpoint.Because($"the file holds no dictionary of tensors, neither at the top nor under {string.Join(", ", Wrappers.Select(BadCheckpoint.Quote))}; "
                 + $"it has {(top.Items.Count == 0 ? "nothing" : string.Join(", ", top.Pairs.Take(5).Select(pair => $"{Key(pair.Key)} ({Describe(pair.Value)})")))}");
         var names = new HashSet<string>(StringComparer.Ordinal);
         var tensors = new List<(string, PickleTensor)>();
@@ -25,7 +26,7 @@ internal static class StateDict
                 tensors.Add(names.Add(name) ? (name, tensor) : throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} occurs twice"));
         }
 
-        return (tensors, [.. Opaque(top), .. found == top ? [] : Opaque(found)]);
+        return (tensors, [.. Opaque(top), .. found == top ? [] : Opaque(found)], wrapper);
     }
 
     private static bool MostlyTensors(PickleDict dict) => dict.Pairs.Count(pair => pair is (string, PickleTensor)) * 2 > dict.Items.Count / 2;

@@ -17,5 +17,9 @@ internal static class StorageTypes
     public static (ScalarType Type, int Size) Of(PickleStorage storage) => Known.TryGetValue(storage.TypeName, out var found) ? found
         : throw BadCheckpoint.Because($"it stores numbers of the type torch.{BadCheckpoint.Quote(storage.TypeName)}; read are {string.Join(", ", Known.Keys)}");
 
+    /// <exception cref="NotSupportedException">A type that is not written, such as complex or quantized numbers.</exception>
+    public static string NameOf(ScalarType type) => Known.FirstOrDefault(known => known.Value.Type == type).Key
+        ?? throw new NotSupportedException($"Tensors of the type {type} are not written; written are {string.Join(", ", Known.Values.Select(known => known.Type))}.");
+
     public static int SizeOf(ScalarType type) => Known.Values.First(known => known.Type == type).Size;
 }

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Trains a network on a training set: steps, schedule, validation, best weights, cancellation (method, 6).</summary>
 /// <remarks>The images of a step are shared out to a few threads, and their gradients added in a fixed order: runs repeat exactly.</remarks>
 internal sealed class Trainer(
-    SegSamNetwork network, SegSamOptions options, PixelNormalization normalization, TorchDevice device, Random random, Action<TrainingProgress> report)
+    SegSamNetwork network, SegSamOptions options, PixelScaling scaling, TorchDevice device, Random random, Action<TrainingProgress> report)
 {
     private readonly EpochRecord _epoch = new();
     private long _step;
@@ -32,9 +32,9 @@ internal sealed class Trainer(
         var gradients = Enumerable.Range(0, workers.Count).Select(_ => new Gradients(trained)).ToArray();
         using var optimizer = new FusedAdamW(trained, options.WeightDecay, options.GradientClip);
         using var best = validation is null ? null : new WeightSnapshot(network);
-        var validator = validation is null ? null : new Validator(network, validation, options, normalization, device.Device);
+        var validator = validation is null ? null : new Validator(network, validation, options, scaling, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
-        var schedule = new LearningRateSchedule(options.LearningRate, (long)steps * options.Epochs * (1 + options.Rounds));
+        var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
         var bestDice = double.NegativeInfinity;
         var clock = Stopwatch.StartNew();
         try
@@ -75,7 +75,7 @@ internal sealed class Trainer(
     private void Step(TrainingSet set, IReadOnlyList<int> objects, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
     {
         var pieces = EpochPlan.Share(set, objects, workers.Count)
-            .Select(some => new TrainingPiece(network, options, normalization, device.Device, set, some, (double)some.Count / objects.Count, random.Next()))
+            .Select(some => new TrainingPiece(network, options, scaling, device.Device, set, some, (double)some.Count / objects.Count, random.Next()))
             .ToList();
         try
         {
@@ -85,7 +85,7 @@ internal sealed class Trainer(
                 workers.Run(pieces.Count, i => pieces[i].Compute(round, gradients[i]));
                 var loss = pieces.Sum(piece => piece.Loss);
                 if (!double.IsFinite(loss))
-                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.LearningRate} may help.");
+                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.HighestRate} may help.");
                 foreach (var more in gradients[1..pieces.Count])
                     gradients[0].Add(more);
                 optimizer.Step(gradients[0], schedule.At(_step++));

@@ -36,7 +36,7 @@ public sealed class TrainingSetTests
             {
                 var found = set.ReadImage(i);
                 Assert.AreEqual(images[i].Geometry, found.Geometry);
-                CollectionAssert.AreEqual(images[i].ScaledRgb, found.ScaledRgb);
+                CollectionAssert.AreEqual(images[i].Pixels, found.Pixels);
             }
         }, iter: 20, threads: 1);
 

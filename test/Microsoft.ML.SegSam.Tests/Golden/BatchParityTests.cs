@@ -28,7 +28,7 @@ public sealed class BatchParityTests
         var parts = golden.CasesWith(".low_res").Where(name => name.StartsWith(call + ".", StringComparison.Ordinal)).ToList();
         var cases = parts.ConvertAll(part => CaseOf(model, golden, part));
         var images = cases.ConvertAll(name => model.Scaled(model.Image(GoldenModel.ImageOf(name))));
-        var visual = model.Network.Encode(ImageTensor.Stack(images, model.Normalization, CPU));
+        var visual = model.Network.Encode(ImageTensor.Stack(images, model.Preprocessing.Scaling, CPU));
         for (var i = 0; i < parts.Count; i++)
         {
             var prompt = model.Prompt(cases[i]);

@@ -67,7 +67,7 @@ public sealed class FinalMaskParityTests
     private static (T Result, ImageGeometry Geometry) Answer<T>(GoldenModel model, string name, Func<SegSamOutput, T> choose)
     {
         var image = model.Scaled(model.Image(GoldenModel.ImageOf(name)));
-        var visual = model.Network.Encode(ImageTensor.Stack([image], model.Normalization, CPU));
+        var visual = model.Network.Encode(ImageTensor.Stack([image], model.Preprocessing.Scaling, CPU));
         Prompt[] prompts = [.. model.OriginalPrompts(name).Select(prompt => prompt.ToNetwork(image.Geometry))];
         return (choose(model.Network.Decode(visual, PromptCollator.Collate(prompts, new long[prompts.Length], model.Config.MaskSide, CPU))), image.Geometry);
     }

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
-/// <summary>The models of the golden config.json: sizes, epsilons and normalisation.</summary>
+/// <summary>The models of the golden config.json: sizes, epsilons and threshold.</summary>
 internal static class GoldenConfig
 {
     /// <summary>Names of the models: the entries that have an image size.</summary>
@@ -39,13 +38,6 @@ internal static class GoldenConfig
         int Int(string name) => root.GetProperty(name).GetInt32();
 
         double Number(string name, double otherwise) => root.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
-    }
-
-    public static PixelNormalization Normalization(string model)
-    {
-        return new(Floats("pixel_mean"), Floats("pixel_std"));
-
-        float[] Floats(string name) => [.. Entry(model).GetProperty(name).EnumerateArray().Select(value => value.GetSingle())];
     }
 
     /// <summary>Logits above it are the mask.</summary>

@@ -13,7 +13,6 @@ internal sealed class GoldenModel
     {
         (Name, Family, Precision) = (name, family, precision);
         Config = GoldenConfig.Read(name);
-        Normalization = GoldenConfig.Normalization(name);
         Network = NewNetwork();
     }
 
@@ -26,7 +25,9 @@ internal sealed class GoldenModel
 
     public SegSamConfig Config { get; }
 
-    public PixelNormalization Normalization { get; }
+    /// <summary>SAM scales the longest side; SAM-Med2D's predictor stretches the image to the square, nearest neighbour.</summary>
+    public Preprocessing Preprocessing => Config.Adapter == SegSamAdapter.None ? Preprocessing.Sam
+        : new SegSamOptions { Resize = ResizeRule.Stretch }.Over(Preprocessing.SamMed2D);
 
     /// <summary>Shared by the tests: do not change its weights.</summary>
     public SegSamNetwork Network { get; }
@@ -76,25 +77,13 @@ internal sealed class GoldenModel
     }
 
     /// <summary>Normalised as the model's predictor does it, float32 first as upstream: [1,3,S,S].</summary>
-    public Tensor Input(string image) => ImageTensor.Stack([Scaled(Image(image))], Normalization, CPU, Precision.Type);
+    public Tensor Input(string image) => ImageTensor.Stack([Scaled(Image(image))], Preprocessing.Scaling, CPU, Precision.Type);
 
-    /// <summary>SAM scales the longest side; SAM-Med2D's predictor stretches the image to the square, nearest neighbour.</summary>
-    public NetworkImage Scaled(PixelImage image)
-    {
-        var size = Config.InputSize;
-        if (Config.Adapter == SegSamAdapter.None)
-            return NetworkImage.From(image, size, ResizeRule.LongestSide);
-        return new(new(image.Height, image.Width, size, size, 0, 0, size), PixelResizer.Nearest(image, size, size));
-    }
+    public NetworkImage Scaled(PixelImage image) => NetworkImage.From(image, Config.InputSize, Preprocessing);
 
     /// <summary>As SAM-Med2D's data sets do it: centred in the square where it is smaller, else stretched by nearest neighbour.</summary>
-    public Tensor DatasetInput(string image)
-    {
-        var pixels = Image(image);
-        var geometry = ImageGeometry.For(pixels.Height, pixels.Width, Config.InputSize, ResizeRule.PadOrStretch);
-        var scaled = PixelResizer.Nearest(pixels, geometry.ScaledHeight, geometry.ScaledWidth);
-        return ImageTensor.Stack([new(geometry, scaled)], Normalization, CPU, Precision.Type);
-    }
+    public Tensor DatasetInput(string image) => ImageTensor.Stack(
+        [NetworkImage.From(Image(image), Config.InputSize, Preprocessing.SamMed2D)], Preprocessing.SamMed2D.Scaling, CPU, Precision.Type);
 
     public Tensor Encode(string image) => Network.Encode(Input(image));
 

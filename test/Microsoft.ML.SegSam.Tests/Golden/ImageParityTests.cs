@@ -41,7 +41,7 @@ public sealed class ImageParityTests
         using var scope = NewDisposeScope();
         var model = GoldenModel.Of(file, Precision.Single);
         var scaled = model.Scaled(model.Image(name));
-        var actual = tensor(scaled.ScaledRgb, [1, scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3]).permute(0, 3, 1, 2);
+        var actual = tensor(scaled.Pixels, [1, scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3]).permute(0, 3, 1, 2);
         Parity.Check(Group(model), "resized, float alternative (levels of 255)", Precision.Single, name, model.Images.Tensor(name + ".resized_float_antialias"), actual, 1);
     }
 
@@ -94,7 +94,7 @@ public sealed class ImageParityTests
         var model = GoldenModel.Of(file, Precision.Single);
         var scaled = model.Scaled(model.Image(name));
         CollectionAssert.AreEqual(new long[] { scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3 }, model.Images.Shape($"{name}.{tensor}"));
-        Parity.CheckSame(Group(model), what + " (bytes that differ)", name, model.Images.Bytes($"{name}.{tensor}"), scaled.ScaledRgb);
+        Parity.CheckSame(Group(model), what + " (bytes that differ)", name, model.Images.Bytes($"{name}.{tensor}"), scaled.Pixels);
     }
 
     private static void CheckInput(string file, string name, string tensor, string what)

@@ -20,11 +20,27 @@ public sealed class ImageGeometryTests
             ImageGeometry.For(height, width, 256, ResizeRule.PadOrStretch));
 
     [TestMethod]
+    [DataRow(200, 150)]
+    [DataRow(1, 1)]
+    [DataRow(512, 3)]
+    public void Stretch_fills_the_square_whatever_the_image(int height, int width) =>
+        Assert.AreEqual(new ImageGeometry(height, width, 256, 256, 0, 0, 256), ImageGeometry.For(height, width, 256, ResizeRule.Stretch));
+
+    [TestMethod]
+    public void Stretch_takes_points_and_boxes_to_the_same_fraction_of_each_side()
+    {
+        var prompt = new Prompt(Box: [10, 20, 50, 100], Points: [25, 150, 99, 0], PointLabels: [1, 0])
+            .ToNetwork(ImageGeometry.For(height: 200, width: 100, inputSize: 1000, ResizeRule.Stretch));
+        CollectionAssert.AreEqual(new float[] { 100, 100, 500, 500 }, prompt.Box!);
+        CollectionAssert.AreEqual(new float[] { 250, 750, 990, 0 }, prompt.Points);
+    }
+
+    [TestMethod]
     public void Both_corners_of_an_image_land_on_the_corners_of_its_place() => Gen.Select(
-            Gen.Int[1, 10_000], Gen.Int[1, 10_000], Gen.Int[1, 1024], Gen.Bool)
-        .Sample((height, width, size, longest) =>
+            Gen.Int[1, 10_000], Gen.Int[1, 10_000], Gen.Int[1, 1024], Gen.Enum<ResizeRule>())
+        .Sample((height, width, size, rule) =>
         {
-            var geometry = ImageGeometry.For(height, width, size, longest ? ResizeRule.LongestSide : ResizeRule.PadOrStretch);
+            var geometry = ImageGeometry.For(height, width, size, rule);
             return geometry.ToNetworkX(0) == geometry.OffsetX && geometry.ToNetworkY(0) == geometry.OffsetY
                 && Math.Abs(geometry.ToNetworkX(width) - geometry.OffsetX - geometry.ScaledWidth) < 1e-3
                 && Math.Abs(geometry.ToNetworkY(height) - geometry.OffsetY - geometry.ScaledHeight) < 1e-3

@@ -38,10 +38,10 @@ public sealed class MaskGeometryTests
 
     [TestMethod]
     public void No_object_vanishes_and_none_appears() => Gen.Select(
-            Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 16], Gen.Bool, Gen.Int[0, 10_000])
-        .Sample((height, width, size, longest, at) =>
+            Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 16], Gen.Enum<ResizeRule>(), Gen.Int[0, 10_000])
+        .Sample((height, width, size, rule, at) =>
         {
-            var geometry = ImageGeometry.For(height, width, size, longest ? ResizeRule.LongestSide : ResizeRule.PadOrStretch);
+            var geometry = ImageGeometry.For(height, width, size, rule);
             var mask = new byte[height * width];
             var wasEmpty = MaskGeometry.ToNetwork(mask, geometry).All(pixel => pixel == 0);
             mask[at % mask.Length] = 255;
@@ -50,6 +50,21 @@ public sealed class MaskGeometryTests
                 geometry.OffsetX + geometry.ScaledWidth, geometry.OffsetY + geometry.ScaledHeight);
             return wasEmpty && target.All(pixel => pixel <= 1) && MaskRegions.Box(target, size, size)?.Union(place) == place;
         }, iter: 500);
+
+    [TestMethod]
+    public void A_stretched_rectangle_comes_back_where_it_was()
+    {
+        const int Height = 40, Width = 200; // to a square of 64: higher and narrower
+        var mask = new byte[Height * Width];
+        for (var y = 10; y < 30; y++)
+            mask.AsSpan(y * Width + 50, 100).Fill(255);
+        var geometry = ImageGeometry.For(Height, Width, 64, ResizeRule.Stretch);
+        var target = MaskGeometry.ToNetwork(mask, geometry);
+        Assert.AreEqual(new RegionBox(16, 16, 48, 48), MaskRegions.Box(target, 64, 64));
+        var back = MaskGeometry.ToOriginalMask([.. target.Select(pixel => pixel * 2f - 1)], 64, geometry);
+        var wrong = Enumerable.Range(0, mask.Length).Where(i => back[i] != mask[i] > 0).ToList();
+        Assert.IsTrue(wrong.All(i => i % Width is (>= 47 and < 53) or (>= 147 and < 153) || i / Width is 9 or 10 or 29 or 30), "At the rim alone.");
+    }
 
     [TestMethod]
     public void A_mask_of_another_size_than_its_image_is_refused()

@@ -6,14 +6,38 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 [TestClass]
 public sealed class PixelResizerTests
 {
+    private static string Fixture => Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Imaging", "pillow-bicubic.txt");
+
+    [TestMethod]
+    public void Bicubic_equals_Pillow_to_the_byte()
+    {
+        foreach (var line in File.ReadLines(Fixture).Where(line => line[0] != '#'))
+        {
+            var fields = line.Split(' ');
+            var size = fields[1..5].Select(int.Parse).ToArray();
+            var (original, expected) = (Convert.FromBase64String(fields[5]), Convert.FromBase64String(fields[6]));
+            var isGrey = original.Length == size[0] * size[1];
+            var actual = PixelResizer.Resize(new(size[0], size[1], isGrey ? Coloured(original) : original), size[2], size[3], Resampling.Bicubic);
+            CollectionAssert.AreEqual(isGrey ? Coloured(expected) : expected, actual, fields[0]);
+        }
+    }
+
+    [TestMethod]
+    public void Bicubic_overshoots_at_an_edge_and_stops_at_white_and_black()
+    {
+        byte[] Row(byte dark, byte bright) => [.. PixelResizer.Resize(new(1, 4, Coloured([dark, dark, bright, bright])), 1, 16, Resampling.Bicubic).Where((_, i) => i % 3 == 0)];
+        Assert.IsTrue(Row(50, 150) is var inside && inside.Min() < 50 && inside.Max() > 150);
+        Assert.IsTrue(Row(0, 255) is var outside && outside[0] == 0 && outside[^1] == 255 && outside.SequenceEqual(outside.Order()), "Clamped, not wrapped around.");
+    }
+
     [TestMethod]
     public void A_flat_image_stays_flat_at_any_size() => Gen.Select(
-            Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Byte)
-        .Sample((height, width, newHeight, newWidth, value) =>
+            Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Byte, Gen.Enum<Resampling>())
+        .Sample((height, width, newHeight, newWidth, value, resampling) =>
         {
             var flat = new byte[height * width * 3];
             Array.Fill(flat, value);
-            var resized = PixelResizer.Bilinear(new(height, width, flat), newHeight, newWidth);
+            var resized = PixelResizer.Resize(new(height, width, flat), newHeight, newWidth, resampling);
             return resized.Length == newHeight * newWidth * 3 && resized.All(b => b == value);
         }, iter: 300);
 
@@ -21,8 +45,8 @@ public sealed class PixelResizerTests
     public void An_unchanged_size_changes_no_byte()
     {
         byte[] rgb = [1, 2, 3, 250, 251, 252];
-        CollectionAssert.AreEqual(rgb, PixelResizer.Bilinear(new(2, 1, rgb), 2, 1));
-        CollectionAssert.AreEqual(rgb, PixelResizer.Nearest(new(2, 1, rgb), 2, 1));
+        foreach (var resampling in Enum.GetValues<Resampling>())
+            CollectionAssert.AreEqual(rgb, PixelResizer.Resize(new(2, 1, rgb), 2, 1, resampling), resampling.ToString());
     }
 
     [TestMethod]
@@ -35,7 +59,29 @@ public sealed class PixelResizerTests
     {
         byte[] stripes = [0, 0, 0, 100, 100, 100, 0, 0, 0, 100, 100, 100];
         var image = new PixelImage(1, 4, stripes);
-        CollectionAssert.AreEqual(new byte[] { 0, 0, 0, 0, 0, 0 }, PixelResizer.Nearest(image, 1, 2));
-        Assert.IsTrue(PixelResizer.Bilinear(image, 1, 2).All(value => value is > 30 and < 70), "Antialiased: both stripes count.");
+        CollectionAssert.AreEqual(new byte[] { 0, 0, 0, 0, 0, 0 }, PixelResizer.Resize(image, 1, 2, Resampling.Nearest));
+        Assert.IsTrue(PixelResizer.Resize(image, 1, 2, Resampling.Bilinear).All(value => value is > 30 and < 70), "Antialiased: both stripes count.");
     }
+
+    [TestMethod]
+    public void Nearest_rounds_down_to_the_source_pixel()
+    {
+        var image = new PixelImage(1, 5, Coloured([10, 20, 30, 40, 50]));
+        CollectionAssert.AreEqual(Coloured([10, 20, 40]), PixelResizer.Resize(image, 1, 3, Resampling.Nearest), "0, 5/3, 10/3");
+        CollectionAssert.AreEqual(Coloured([10, 10, 20, 30, 30, 40, 50]), PixelResizer.Resize(image, 1, 7, Resampling.Nearest), "0, 5/7, 10/7 ... 30/7");
+    }
+
+    /// <summary>Sizes at which OpenCV 4.6's cv2.resize picks another pixel than exact arithmetic would.</summary>
+    [TestMethod]
+    [DataRow(6, 34, 17, 2)]
+    [DataRow(26, 10, 5, 12)]
+    [DataRow(28, 36, 27, 20)]
+    public void Nearest_rounds_where_OpenCV_does(int size, int newSize, int at, int expected)
+    {
+        byte[] ramp = [.. Enumerable.Range(0, size).Select(i => (byte)i)];
+        Assert.AreEqual(expected, PixelResizer.Resize(new(1, size, Coloured(ramp)), 1, newSize, Resampling.Nearest)[at * 3]);
+        Assert.AreEqual(expected, PixelResizer.NearestMask(ramp, size, 1, newSize, 1)[at]);
+    }
+
+    private static byte[] Coloured(byte[] grey) => [.. grey.SelectMany(value => new[] { value, value, value })];
 }

@@ -58,12 +58,14 @@ public sealed class SegSamLossTests
         var truth = nn.functional.interpolate(target.Masks, [16, 16]) * 20 - 10;                    // logits of the target itself
         var masks = cat([-truth, -truth, truth, zeros_like(truth)], 1);                              // hypothesis 2 of 1..3 is right
         var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);                                // 3 thinks most of itself; 0 takes no part
-        var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6));
+        var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6), SingleMask: false);
         var lowest = new SegSamLoss(new()).Compute(output, target);
         AssertClose(truth, lowest.ChosenMask, 0, "lowest loss");
         var highest = new SegSamLoss(new() { MaskSelection = MaskSelection.HighestQuality }).Compute(output, target);
         AssertClose(zeros_like(truth), highest.ChosenMask, 0, "highest quality");
         Assert.IsLessThan(Dice(highest), Dice(lowest));
+        foreach (var selection in Enum.GetValues<MaskSelection>())
+            AssertClose(-truth, new SegSamLoss(new() { MaskSelection = selection }).Compute(output with { SingleMask = true }, target).ChosenMask, 0, "the single mask");
 
         static float Dice(LossResult result) => result.Parts.Single(part => part.Name == "binary.dice").Value.item<float>();
     }
@@ -80,7 +82,7 @@ public sealed class SegSamLossTests
         var loss = new SegSamLoss(new() { PresenceObjective = objective });
         var together = loss.Compute(output, targets);
         var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
-            new(One(output.MaskLogits, i), One(output.Quality, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i)),
+            new(One(output.MaskLogits, i), One(output.Quality, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i), SingleMask: false),
             new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.LabelSets, i)))).ToList();
         foreach (var (name, value) in together.Parts)
             Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(), 1e-5, name);

@@ -1,3 +1,6 @@
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
 
 /// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
@@ -13,6 +16,10 @@ public static class FittedModel
 
     /// <summary>The same weights with other columns or settings for scoring.</summary>
     internal static SegSamTransformer With(SegSamOptions options) => new(options, Shared.Model);
+
+    /// <summary>The same weights with another preprocessing than theirs.</summary>
+    internal static SegSamTransformer With(SegSamOptions options, Preprocessing preprocessing) =>
+        new(options, new(Shared.Model.Network, Shared.Categories, preprocessing, TorchDevice.Choose(Ml)));
 
     internal static IDataView Load(IEnumerable<TinyRow> rows) => TinyData.Load(Ml, rows);
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using LoadProbe;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Samples;
 using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
@@ -70,6 +71,25 @@ public sealed class PersistenceTests
     }
 
     [TestMethod]
+    public void Preprocessing_comes_back_as_it_was_trained_with()
+    {
+        var rows = TinyData.Rows(images: 2);
+        var data = Load(rows);
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", InputSize = 64, Epochs = 1,
+            Resize = ResizeRule.Stretch, Resampling = Resampling.Bicubic, PixelScaling = PixelScaling.MinMax, ChannelOrder = ChannelOrder.Bgr,
+        };
+        using var model = Ml.Transforms.SegSam(options).Fit(data);
+        var chosen = new Preprocessing(ResizeRule.Stretch, Resampling.Bicubic, PixelScaling.MinMax, ChannelOrder.Bgr);
+        Assert.AreEqual(chosen, model.Model.Preprocessing);
+        var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
+        using var again = (SegSamTransformer)loaded;
+        Assert.AreEqual(chosen, again.Model.Preprocessing);
+        Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(again.Transform(data)), "stretched");
+    }
+
+    [TestMethod]
     public void A_saved_model_holds_version_description_and_weights()
     {
         using var zip = new ZipArchive(new MemoryStream(Saved()));
@@ -95,6 +115,12 @@ public sealed class PersistenceTests
     [TestMethod]
     [DataRow("\"Config\"", "\"Konfig\"")]
     [DataRow("\"Categories\"", "\"Kategories\"")]
+    [DataRow("\"Preprocessing\":{", "\"Proprecessing\":{")]
+    [DataRow("\"Resize\"", "\"Resice\"")]
+    [DataRow("\"Resampling\"", "\"Resembling\"")]
+    [DataRow("\"Bilinear\"", "\"Biloneer\"")]
+    [DataRow("\"Bilinear\"", "9         ")]
+    [DataRow("\"MeanStd\"", "null     ")]
     [DataRow("{\"Options\"", "[\"Options\"")]
     public void A_broken_description_says_so(string from, string to) =>
         Assert.Contains("description", LoadFailure(archive => Rewrite(Key(archive), bytes => Replace(bytes, from, to, Encoding.Unicode))));

@@ -53,12 +53,13 @@ public sealed class ScoringEdgeTests
     [TestMethod]
     [DataRow(1, 1, ResizeRule.PadOrStretch)]
     [DataRow(1, 1, ResizeRule.LongestSide)]
+    [DataRow(1, 1, ResizeRule.Stretch)]
     [DataRow(8, 10_000, ResizeRule.PadOrStretch)]
     [DataRow(8, 10_000, ResizeRule.LongestSide)]
     [DataRow(10_000, 8, ResizeRule.LongestSide)]
     public void Images_of_any_shape_are_answered_at_their_size(int height, int width, ResizeRule rule)
     {
-        var model = FittedModel.With(new() { BoxColumnName = "Box", InputSize = 64, Resize = rule });
+        var model = FittedModel.With(new() { BoxColumnName = "Box" }, new(rule, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Bgr));
         using var image = TinyData.Flat(height, width);
         var scored = model.Transform(Load([new() { Image = image, Box = [0, 0, width, height] }]));
         Assert.HasCount(height * width, Table.Vectors<bool>(scored, "BinaryMask").Single());

@@ -21,7 +21,7 @@ public sealed class LayeringTests
     private static readonly Dictionary<(string From, string To), string[]> OnlyNames = new()
     {
         [("Data", "Network")] = ["PromptTensors"],
-        [("Storage", "Imaging")] = ["PixelNormalization"], // preprocessing travels with the weights
+        [("Storage", "Imaging")] = ["Preprocessing"], // preprocessing travels with the weights
     };
 
     /// <summary>What the root holds for all to read: settings and reports. Everything else there is the root's own.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Tests.Storage;
 using Phantoms;
 using Quickstart;
 
@@ -8,9 +9,12 @@ namespace Microsoft.ML.SegSam.Tests.Samples;
 /// <remarks>Public: scripts use it.</remarks>
 public sealed class ReadmeHost
 {
+    internal const string Checkpoint = "published.safetensors";
+
     internal ReadmeHost(string path)
     {
         folder = path;
+        PublishedFile.Write(Path.Combine(path, Checkpoint), PublishedFile.Weights(PublishedFile.Sam));
         PhantomFolder.Write(path, PhantomGenerator.Create(1, 3, 64));
         slices = [.. SamMed2DFolder.Read(path).Select(row => new Row
         {

@@ -42,7 +42,7 @@ public sealed class ReadmeTests
 
         var (data, answer) = ((IDataView)end.GetVariable("data").Value, end.GetVariable("answer").Value);
         Assert.HasCount(64 * 64, (bool[])answer.GetType().GetProperty("BinaryMask")!.GetValue(answer)!);
-        foreach (var name in (string[])["model", "again", "best"])
+        foreach (var name in (string[])["model", "again", "best", "published"])
         {
             var scored = ((ITransformer)end.GetVariable(name).Value).GetOutputSchema(data.Schema).Select(column => column.Name).ToList();
             string[] given = [.. data.Schema.Select(column => column.Name), "Image", "Mask"];
@@ -65,6 +65,8 @@ public sealed class ReadmeTests
         from Match block in Regex.Matches(Text, @"^(?<indent> *)```csharp\n(?<code>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline)
         select block.Groups["code"].Value
             .Replace("\"segsam.zip\"", $"@\"{Path.Combine(folder, "segsam.zip")}\"", StringComparison.Ordinal)
+            .Replace("\"sam.safetensors\"", $"@\"{Path.Combine(folder, "sam.safetensors")}\"", StringComparison.Ordinal)
+            .Replace("\"sam_vit_b_01ec64.pth\"", $"@\"{Path.Combine(folder, ReadmeHost.Checkpoint)}\"", StringComparison.Ordinal)
             .Replace("Epochs = 40", "Epochs = 1", StringComparison.Ordinal);
 
     private static string Text { get; } = File.ReadAllText(Path.Combine(SharedFolder.Repository, "README.md"));

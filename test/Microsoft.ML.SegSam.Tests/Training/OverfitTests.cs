@@ -61,7 +61,7 @@ public sealed class OverfitTests
         {
             BoxColumnName = "Box", Epochs = Epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight, CancellationToken = stop.Token,
         };
-        new Trainer(network, options, PixelNormalization.Sam, new TorchDevice(CPU), new Random(seed), report =>
+        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), new Random(seed), report =>
         {
             if (report.Epoch == stopAfter)
                 stop.Cancel();
@@ -77,7 +77,7 @@ public sealed class OverfitTests
         for (var image = 0; image < set.ImageCount; image++)
         {
             using var scope = NewDisposeScope();
-            var visual = network.Encode(ImageTensor.Stack([set.ReadImage(image)], PixelNormalization.Sam, CPU));
+            var visual = network.Encode(ImageTensor.Stack([set.ReadImage(image)], PixelScaling.MeanStd, CPU));
             foreach (var index in set.ObjectsOf(image))
             {
                 var found = set.Objects[index];

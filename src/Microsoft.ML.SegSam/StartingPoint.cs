@@ -1,0 +1,120 @@
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Storage;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>What training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
+internal sealed class StartingPoint : IDisposable
+{
+    private readonly SegSamOptions _options;
+    private readonly CheckpointFile? _file;
+    private readonly Pretrained? _pretrained;
+
+    /// <exception cref="ArgumentException">An option does not fit the checkpoint; the message names it.</exception>
+    /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or no SAM.</exception>
+    public StartingPoint(SegSamOptions options)
+    {
+        _options = options;
+        if (options.Checkpoint is null)
+        {
+            Encoder = options.Encoder ?? SegSamEncoder.Tiny;
+            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize));
+            Preprocessing = options.Over(Preprocessing.Default);
+            return;
+        }
+
+        _file = Open(options.Checkpoint);
+        try
+        {
+            _pretrained = Pretrained.Recognise(_file, options.CheckpointFamily);
+            Encoder = _pretrained.Encoder;
+            Config = Settle(_pretrained.Config with { InputSize = options.InputSize ?? _pretrained.Config.InputSize });
+            Preprocessing = options.Over(_pretrained.Preprocessing);
+        }
+        catch (InvalidDataException failure)
+        {
+            _file.Dispose();
+            throw Named(failure);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null for an encoder of a size that is no preset.</summary>
+    public SegSamEncoder? Encoder { get; }
+
+    /// <summary>Of the network, but for what depends on the categories.</summary>
+    public SegSamConfig Config { get; }
+
+    /// <summary>How images are brought to the network.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>The network with its starting weights and the text bank of the categories.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
+    public SegSamNetwork Build(CategoryTexts categories, int seed)
+    {
+        var bank = categories.ToBank();
+        var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length };
+        try
+        {
+            var network = _pretrained?.Build(config, seed) ?? new SegSamNetwork(config).Initialize(seed);
+            using var vectors = tensor(bank.SelectMany(vector => vector).ToArray(), network.TextBank.shape);
+            network.TextBank.copy_(vectors);
+            return network;
+        }
+        catch (InvalidDataException failure)
+        {
+            throw Named(failure);
+        }
+    }
+
+    /// <summary>One line for the log.</summary>
+    public override string ToString()
+    {
+        if (_pretrained is null)
+            return $"Starting from random weights; {Encoder}, input {Config.InputSize} x {Config.InputSize}";
+        var text = $"Starting from {_file!.Name}: {_pretrained.Family} ({nameof(SegSamOptions.CheckpointFamily)} says otherwise), "
+            + $"{Encoder?.ToString() ?? "an encoder of its own"}, trained at {_pretrained.Config.InputSize} x {_pretrained.Config.InputSize}; {Preprocessing}";
+        string[] passedOver = [.. _pretrained.Unused, .. _file.Skipped];
+        return passedOver.Length == 0 ? text : $"{text}; not used: {string.Join(", ", passedOver)}";
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private SegSamConfig Settle(SegSamConfig config)
+    {
+        Agree(nameof(SegSamOptions.Encoder), _options.Encoder, Encoder);
+        if (config.Adapter != SegSamAdapter.None)
+            Agree(nameof(SegSamOptions.Adapter), _options.Adapter, config.Adapter);
+        config = config with
+        {
+            Adapter = _options.Adapter ?? config.Adapter,
+            SingleMask = _options.MaskSelection is { } selection ? selection == MaskSelection.SingleMask : config.SingleMask,
+            PresenceTokens = _options.PresenceTokens,
+            // Untrained, t_text would only disturb what the checkpoint knows.
+            TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
+            TextConditioning = _options.TextConditioning,
+            ClassHead = _options.ClassHead,
+        };
+        _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);
+        return config;
+    }
+
+    private void Agree<T>(string option, T? wanted, T? found) where T : struct
+    {
+        if (wanted is not null && !wanted.Equals(found))
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{option} is '{wanted}'; it must be null or '{found}', which {_options.Checkpoint} holds.", option);
+    }
+
+    private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
+        : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. Download the weights, or correct the path.", path);
+
+    private InvalidDataException Named(InvalidDataException failure) => new($"{_file!.Name}: {failure.Message}", failure);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Storage;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Benchmarks;
+
+/// <summary>Loading a checkpoint of SAM ViT-B at 1024 against reading its bytes. The file holds random numbers in the real shapes.</summary>
+internal static class CheckpointBenchmark
+{
+    private static readonly string[] Measured =
+    [
+        nameof(CheckpointMeasurements.ReadThroughBuffer), nameof(CheckpointMeasurements.ReadIntoMemory),
+        nameof(CheckpointMeasurements.Load), nameof(CheckpointMeasurements.BuildAndTouch),
+    ];
+
+    public static int Run(int repetitions)
+    {
+        var folder = Directory.CreateTempSubdirectory("segsam-benchmark-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "sam_vit_b_random.pth");
+            var tensors = MakeFile(path);
+            var megabytes = new FileInfo(path).Length / 1e6;
+            Say($"{tensors} tensors, {megabytes:0.0} MB; medians (lowest) of {repetitions} fresh processes each, taking turns; the file is in the page cache");
+            using (var warm = File.OpenRead(path))
+                warm.CopyTo(Stream.Null);
+            var runs = Enumerable.Range(0, repetitions).Select(_ => Measured.ToDictionary(what => what, what => Child.Run(what, path))).ToList();
+            Print(megabytes, (what, name) => [.. runs.Select(run => run[what].GetValueOrDefault(name, double.NaN)).Order()]);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static int MakeFile(string path)
+    {
+        TorchNatives.EnsureLoaded();
+        using var noGrad = no_grad();
+        using var generator = new Generator(1, CPU);
+        using var network = new SegSamNetwork(CheckpointMeasurements.Config);
+        foreach (var (_, value) in network.state_dict())
+            value.normal_(generator: generator);
+        SamWeights.Save(path, network, Preprocessing.Sam);
+        using var file = CheckpointFile.Open(path);
+        return file.Tensors.Count;
+    }
+
+    private static void Print(double megabytes, Func<string, string, double[]> figures)
+    {
+        double[] Time(string name) => figures(name.StartsWith("Load", StringComparison.Ordinal) ? nameof(CheckpointMeasurements.Load) : name, name);
+        var (buffer, memory) = (Time(nameof(CheckpointMeasurements.ReadThroughBuffer)), Time(nameof(CheckpointMeasurements.ReadIntoMemory)));
+        Say($"{"",-42}{"ms",14}  x through buffer  x into memory");
+        foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
+        [
+            (nameof(CheckpointMeasurements.ReadThroughBuffer), "read through a buffer of 1 MiB"),
+            (nameof(CheckpointMeasurements.ReadIntoMemory), "read into fresh memory of the file's size"),
+            ("Load", "load, first in the process"),
+            ("LoadCompiling", "  of it compiling code (any size of file)"),
+            ("LoadAgain", "load, second in the process"),
+        ])
+        {
+            var times = Time(name);
+            Say($"{text,-42}{$"{Median(times):0} ({times[0]:0})",14}{Median(times) / Median(buffer),18:0.00}{Median(times) / Median(memory),15:0.00}");
+        }
+
+        Say($"{"",-42}{"MB built",14}{"MB loaded",18}{"added",15}");
+        foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[("VmHWM", "most in memory at once (VmHWM)"), ("RssAnon", "private at the end (RssAnon)")])
+        {
+            var (built, loaded) = (Median(figures(nameof(CheckpointMeasurements.BuildAndTouch), name)), Median(figures(nameof(CheckpointMeasurements.Load), name)));
+            Say($"{text,-42}{built,14:0.0}{loaded,18:0.0}{(loaded - built) / megabytes,15:0.0%}");
+        }
+    }
+
+    private static double Median(double[] ordered) => ordered[ordered.Length / 2];
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
