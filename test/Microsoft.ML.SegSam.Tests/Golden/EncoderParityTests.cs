@@ -29,6 +29,7 @@ public sealed class EncoderParityTests
         foreach (var precision in Precision.Both)
         {
             var model = GoldenModel.Of(file, precision);
+            var compare = new Comparison(Group(model), golden, precision);
             var stages = new EncoderStages(model).Run(cat([.. ImagesOf(model, name).Select(model.Input)]));
             foreach (var tensor in golden.Names.Where(tensor => tensor.StartsWith(name + ".", StringComparison.Ordinal)))
             {
@@ -37,7 +38,7 @@ public sealed class EncoderParityTests
                     continue;
                 stage = stage[..^precision.Suffix.Length];
                 Assert.IsTrue(stages.ContainsKey(stage), $"{tensor} in {file}: no such stage of the encoder is known here.");
-                Parity.Check(Group(model), Describe(stage), precision, tensor, golden.Tensor(tensor), stages[stage], precision.Allow(AllowedOf(stage)));
+                compare.Check(Describe(stage), $"{name}.{stage}", stages[stage], AllowedOf(stage));
             }
         }
     }
@@ -54,7 +55,8 @@ public sealed class EncoderParityTests
         var stages = new EncoderStages(model);
         var (image, block) = (GoldenModel.ImageOf(name), BlockOf(name));
         var attended = golden.Tensor(name + ".attn");
-        Parity.Check(Group(model), "block: attention alone", Precision.Single, name, attended, stages.Attention(block, golden.Tensor(name + ".norm1")), Allowed.Block);
+        new Comparison(Group(model), golden, Precision.Single)
+            .Check("block: attention alone", name + ".attn", stages.Attention(block, golden.Tensor(name + ".norm1")), Allowed.Block);
 
         var input = golden.Tensor(block == 0 ? $"{image}.patch_embed_plus_pos" : $"{image}.block{block - 1}");
         var between = stages.AfterAttention(block, input, attended);
@@ -73,7 +75,7 @@ public sealed class EncoderParityTests
         var golden = GoldenFolder.Open(file);
         var model = GoldenModel.Of(file, Precision.Single);
         var actual = new EncoderStages(model).Adapter(BlockOf(name), golden.Tensor(name + ".norm2"));
-        Parity.Check(Group(model), "block: adapter alone", Precision.Single, name, golden.Tensor(name + ".adapter"), actual, Allowed.Block);
+        new Comparison(Group(model), golden, Precision.Single).Check("block: adapter alone", name + ".adapter", actual, Allowed.Block);
     }
 
     private static string Group(GoldenModel model) => $"Image encoder, {model.Name}";

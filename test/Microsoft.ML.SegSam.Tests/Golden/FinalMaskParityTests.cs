@@ -27,8 +27,7 @@ public sealed class FinalMaskParityTests
         var (multi, geometry) = Answer(model, name, output => output.MaskLogits.narrow(1, 1, model.Config.MultimaskOutputs));
         var logits = MaskGeometry.ToOriginal(multi.flatten(0, 1), geometry).reshape(golden.Shape(name + ".mask"));
         MaskParity.Check(Group(model), model, name, golden.Tensor(name + ".mask"), logits);
-        if (golden.Has(name + ".logits"))
-            Parity.Check(Group(model), "logits at the image's size", Precision.Single, name, golden.Tensor(name + ".logits"), logits, Allowed.Logits(model));
+        new Comparison(Group(model), golden, Precision.Single).Check("logits at the image's size", name + ".logits", logits, Allowed.Logits(model));
     }
 
     /// <summary>The predictor keeps the mask of the highest predicted IoU; of several boxes it returns the last one's IoU and small mask.</summary>
@@ -44,9 +43,10 @@ public sealed class FinalMaskParityTests
         var logits = MaskGeometry.ToOriginal(best.Logits.squeeze(1), geometry).unsqueeze(1);
         var last = best.Logits.size(0) - 1;
         MaskParity.Check(Group(model), model, name, golden.Tensor(name + ".predictor_mask"), logits);
-        Check("predicted IoU of the best mask", "predictor_iou", best.Quality.narrow(0, last, 1).unsqueeze(1), Allowed.Quality);
-        Check("low-resolution logits of the best mask", "predictor_low_res", best.Logits.narrow(0, last, 1), Allowed.Logits(model));
-        Check("logits at the image's size", "predictor_logits", logits, Allowed.Logits(model));
+        var compare = new Comparison(Group(model), golden, Precision.Single);
+        compare.Check("predicted IoU of the best mask", name + ".predictor_iou", best.Quality.narrow(0, last, 1).unsqueeze(1), Allowed.Quality);
+        compare.Check("low-resolution logits of the best mask", name + ".predictor_low_res", best.Logits.narrow(0, last, 1), Allowed.Logits(model));
+        compare.Check("logits at the image's size", name + ".predictor_logits", logits, Allowed.Logits(model));
         if (!golden.Has(name + ".test_script_logits"))
             return;
 
@@ -55,13 +55,8 @@ public sealed class FinalMaskParityTests
         long[] pad = [.. golden.Span<long>(name + ".test_script_pad_top_left")];
         if (pad[0] >= 0)
             Assert.AreEqual((pad[0], pad[1]), ((long)padded.OffsetY, (long)padded.OffsetX), $"{name}: rows above and columns on the left");
-        Check("logits at the image's size, test script", "test_script_logits", MaskGeometry.ToOriginal(best.Logits.squeeze(1), padded).unsqueeze(1), Allowed.Logits(model));
-
-        void Check(string what, string tensor, Tensor actual, double allowed)
-        {
-            if (golden.Has($"{name}.{tensor}"))
-                Parity.Check(Group(model), what, Precision.Single, name, golden.Tensor($"{name}.{tensor}"), actual, allowed);
-        }
+        logits = MaskGeometry.ToOriginal(best.Logits.squeeze(1), padded).unsqueeze(1);
+        compare.Check("logits at the image's size, test script", name + ".test_script_logits", logits, Allowed.Logits(model));
     }
 
     private static (T Result, ImageGeometry Geometry) Answer<T>(GoldenModel model, string name, Func<SegSamOutput, T> choose)
@@ -69,7 +64,8 @@ public sealed class FinalMaskParityTests
         var image = model.Scaled(model.Image(GoldenModel.ImageOf(name)));
         var visual = model.Network.Encode(ImageTensor.Stack([image], model.Preprocessing.Scaling, CPU));
         Prompt[] prompts = [.. model.OriginalPrompts(name).Select(prompt => prompt.ToNetwork(image.Geometry))];
-        return (choose(model.Network.Decode(visual, PromptCollator.Collate(prompts, new long[prompts.Length], model.Config.MaskSide, CPU))), image.Geometry);
+        var output = model.Network.Decode(visual, PromptCollator.Collate(prompts, new long[prompts.Length], model.Config.MaskSide, CPU));
+        return (choose(output), image.Geometry);
     }
 
     private static string Group(GoldenModel model) => $"Final masks, {model.Name}";

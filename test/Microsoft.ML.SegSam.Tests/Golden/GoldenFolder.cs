@@ -22,8 +22,13 @@ internal static class GoldenFolder
 
     /// <summary>Names of the files of a form such as "*_encoder.safetensors", sorted.</summary>
     public static IReadOnlyList<string> Files(string pattern) =>
-        [.. Directory.EnumerateFiles(Root).Select(path => Path.GetFileName(path)).Where(name => FileSystemName.MatchesSimpleExpression(pattern, name))
-            .Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(Root).Select(path => Path.GetFileName(path))
+            .Where(name => FileSystemName.MatchesSimpleExpression(pattern, name)).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The same as rows of a data-driven test; where there are none, one row whose file does not exist.</summary>
+    public static IEnumerable<object[]> FileRows(string pattern) => Files(pattern).DefaultIfEmpty(pattern).Select(file => new object[] { file });
 
     public static bool Has(string name) => File.Exists(Path.Combine(Root, name));
 
@@ -31,7 +36,11 @@ internal static class GoldenFolder
     public static string Require(string name)
     {
         if (!Has(name))
-            Assert.Inconclusive($"Skipped: the {(IsTrimmed ? "trimmed copy of the golden files" : "golden folder")} has no {name} with figures for this test.");
+        {
+            var folder = IsTrimmed ? "trimmed copy of the golden files" : "golden folder";
+            Assert.Inconclusive($"Skipped: the {folder} has no {name} with figures for this test.");
+        }
+
         return Path.Combine(Root, name);
     }
 
@@ -45,6 +54,9 @@ internal static class GoldenFolder
         return document.RootElement.Clone();
     }
 
+    /// <summary>Tensors that no test has read, as "file: name".</summary>
+    public static IEnumerable<string> Unread => Files("*.safetensors").SelectMany(file => Open(file).Unread.Select(name => $"{file}: {name}"));
+
     /// <summary>Rows of a data-driven test: each file of a form, with each case that has a tensor of the given suffix.</summary>
     /// <returns>(file, case); where there are none, one row whose file does not exist, so that the test is there and is skipped.</returns>
     public static IEnumerable<object[]> Cases(string pattern, string suffix)
@@ -57,8 +69,8 @@ internal static class GoldenFolder
     {
         if (Environment.GetEnvironmentVariable("SEGSAM_GOLDEN") is { Length: > 0 } given)
         {
-            return Directory.Exists(given) ? Path.GetFullPath(given)
-                : throw new DirectoryNotFoundException($"SEGSAM_GOLDEN names {given}, which is no folder. Name one, or unset it to use the shared folder or the trimmed copy.");
+            return Directory.Exists(given) ? Path.GetFullPath(given) : throw new DirectoryNotFoundException(
+                $"SEGSAM_GOLDEN names {given}, which is no folder. Name one, or unset it to use the shared folder or the trimmed copy.");
         }
 
         var shared = Path.Combine(SharedFolder.Root, "golden");

@@ -52,11 +52,11 @@ internal sealed class GoldenModel
     }
 
     /// <summary>The network once more, with weights to change.</summary>
-    public SegSamNetwork NewNetwork()
+    public SegSamNetwork NewNetwork(SegSamConfig? config = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var network = new SegSamNetwork(Config, new Layers(CPU, Precision.Type)).Initialize(1);
+        var network = new SegSamNetwork(config ?? Config, new Layers(CPU, Precision.Type)).Initialize(1);
         var ours = network.state_dict();
         foreach (var (name, value) in GoldenWeights.Read(Name))
         {

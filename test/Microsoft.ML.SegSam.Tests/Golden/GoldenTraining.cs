@@ -63,6 +63,6 @@ internal sealed class GoldenTraining : IDisposable
         _network.Dispose();
     }
 
-    private static bool IsTrained(string name) =>
-        name.Contains(".Adapter.", StringComparison.Ordinal) || name.StartsWith("prompt_encoder.", StringComparison.Ordinal) || name.StartsWith("mask_decoder.", StringComparison.Ordinal);
+    private static bool IsTrained(string name) => name.Contains(".Adapter.", StringComparison.Ordinal)
+        || name.StartsWith("prompt_encoder.", StringComparison.Ordinal) || name.StartsWith("mask_decoder.", StringComparison.Ordinal);
 }

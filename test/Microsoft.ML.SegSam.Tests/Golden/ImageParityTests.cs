@@ -27,11 +27,13 @@ public sealed class ImageParityTests
 
     [TestMethod]
     [DynamicData(nameof(Bilinear))]
-    public void The_longest_side_is_resized_alike_to_the_byte(string file, string name) => CheckBytes(file, name, "resized_hwc_u8", "resized, antialiased bilinear");
+    public void The_longest_side_is_resized_alike_to_the_byte(string file, string name) =>
+        CheckBytes(file, name, "resized_hwc_u8", "resized, antialiased bilinear");
 
     [TestMethod]
     [DynamicData(nameof(Nearest))]
-    public void Stretching_to_the_square_is_alike_to_the_byte(string file, string name) => CheckBytes(file, name, "resized_nearest_hwc_u8", "resized, nearest neighbour");
+    public void Stretching_to_the_square_is_alike_to_the_byte(string file, string name) =>
+        CheckBytes(file, name, "resized_nearest_hwc_u8", "resized, nearest neighbour");
 
     /// <summary>Bytes are rounded twice, after columns and after rows: at most one level away from the float alternative.</summary>
     [TestMethod]
@@ -42,7 +44,7 @@ public sealed class ImageParityTests
         var model = GoldenModel.Of(file, Precision.Single);
         var scaled = model.Scaled(model.Image(name));
         var actual = tensor(scaled.Pixels, [1, scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3]).permute(0, 3, 1, 2);
-        Parity.Check(Group(model), "resized, float alternative (levels of 255)", Precision.Single, name, model.Images.Tensor(name + ".resized_float_antialias"), actual, 1);
+        Compare(model).Check("resized, float alternative (levels of 255)", name + ".resized_float_antialias", actual, 1);
     }
 
     [TestMethod]
@@ -59,7 +61,7 @@ public sealed class ImageParityTests
     {
         using var scope = NewDisposeScope();
         var model = GoldenModel.Of(file, Precision.Single);
-        Parity.Check(Group(model), "data set's image", Precision.Single, name, model.Images.Tensor(name + ".dataset_image_out").unsqueeze(0), model.DatasetInput(name), Allowed.Input);
+        Compare(model).Check("data set's image", name + ".dataset_image_out", model.DatasetInput(name).squeeze(0), Allowed.Input);
     }
 
     [TestMethod]
@@ -70,15 +72,16 @@ public sealed class ImageParityTests
         var shape = model.Images.Shape(name + ".dataset_mask_in");
         var geometry = ImageGeometry.For((int)shape[0], (int)shape[1], model.Config.InputSize, ResizeRule.PadOrStretch);
         var actual = MaskGeometry.ToNetwork(model.Images.Bytes(name + ".dataset_mask_in"), geometry);
-        Parity.CheckSame(Group(model), "data set's mask (pixels that differ)", name, model.Images.Bytes(name + ".dataset_mask_out"), actual);
+        var expected = model.Images.Bytes(name + ".dataset_mask_out");
+        Parity.CheckSame(Group(model), "data set's mask (pixels that differ)", name, expected, actual);
     }
 
     /// <summary>SAM's own rule lets a side vanish; ours keeps one row or column.</summary>
     [TestMethod]
     public void Sizes_with_the_longest_side_scaled_are_the_same()
     {
-        var rows = GoldenFolder.Files("*_sizes.json").DefaultIfEmpty("*_sizes.json").SelectMany(file => GoldenFolder.Json(file).GetProperty("rows").EnumerateArray());
-        foreach (var row in rows)
+        var files = GoldenFolder.Files("*_sizes.json").DefaultIfEmpty("*_sizes.json");
+        foreach (var row in files.SelectMany(file => GoldenFolder.Json(file).GetProperty("rows").EnumerateArray()))
         {
             var (height, width, target) = (row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32(), row.GetProperty("target").GetInt32());
             var geometry = ImageGeometry.For(height, width, target, ResizeRule.LongestSide);
@@ -101,8 +104,10 @@ public sealed class ImageParityTests
     {
         using var scope = NewDisposeScope();
         var model = GoldenModel.Of(file, Precision.Single);
-        Parity.Check(Group(model), what, Precision.Single, name, model.Images.Tensor($"{name}.{tensor}"), model.Input(name), Allowed.Input);
+        Compare(model).Check(what, $"{name}.{tensor}", model.Input(name), Allowed.Input);
     }
+
+    private static Comparison Compare(GoldenModel model) => new(Group(model), model.Images, model.Precision);
 
     private static string Group(GoldenModel model) => $"Images, {model.Name}";
 }

@@ -27,29 +27,16 @@ public sealed class LossParityTests
             var loss = WholeBatchLoss.Of(logits.sigmoid(), golden.Tensor(name + ".in.mask").to(precision.Type), quality);
             var total = loss.Total(weights.GetProperty("weight").GetDouble(), weights.GetProperty("iou_scale").GetDouble());
 
+            var compare = new Comparison(Group, golden, precision);
             foreach (var (part, value) in ((string, Tensor)[])[("total", total), ("focal", loss.Focal), ("dice", loss.Dice), ("maskiou", loss.Quality)])
-                Value(part, value);
+                compare.CheckRelative(part, $"{name}.{part}", value, Allowed.LossRelative);
             Gradient("gradient of the total on logits", "grad_logits", total, logits);
             Gradient("gradient of the total on predicted IoU", "grad_pred_iou", total, quality);
             Gradient("gradient of focal on logits", "focal_grad_logits", loss.Focal, logits);
             Gradient("gradient of dice on logits", "dice_grad_logits", loss.Dice, logits);
 
-            void Value(string part, Tensor actual)
-            {
-                if (!golden.Has($"{name}.{part}{precision.Suffix}"))
-                    return;
-                var expected = golden.Tensor($"{name}.{part}{precision.Suffix}");
-                if (precision == Precision.Double)
-                    Parity.Check(Group, part, precision, name, expected, actual, precision.Allow(0));
-                else
-                    Parity.CheckRelative(Group, part + " (float32 relative)", precision, name, expected, actual, Allowed.LossRelative);
-            }
-
-            void Gradient(string what, string tensor, Tensor of, Tensor with)
-            {
-                if (golden.Has($"{name}.{tensor}{precision.Suffix}"))
-                    Parity.Check(Group, what, precision, name, golden.Tensor($"{name}.{tensor}{precision.Suffix}"), autograd.grad([of], [with], retain_graph: true)[0], precision.Allow(Allowed.LogitGradient));
-            }
+            void Gradient(string what, string tensor, Tensor of, Tensor with) =>
+                compare.Check(what, $"{name}.{tensor}", autograd.grad([of], [with], retain_graph: true)[0], Allowed.LogitGradient);
         }
     }
 }

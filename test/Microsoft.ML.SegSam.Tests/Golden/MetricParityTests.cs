@@ -29,7 +29,8 @@ public sealed class MetricParityTests
         bool[] truth = [.. golden.Bytes(name + ".in.gt").ToArray().Select(value => value != 0)];
         var count = (int)golden.Shape(name + ".in.pred")[0];
         var length = predicted.Length / count;
-        MaskOverlap[] overlaps = [.. Enumerable.Range(0, count).Select(i => Overlap.Count(predicted.AsSpan(i * length, length), truth.AsSpan(i * length, length)))];
+        MaskOverlap[] overlaps =
+            [.. Enumerable.Range(0, count).Select(i => Overlap.Count(predicted.AsSpan(i * length, length), truth.AsSpan(i * length, length)))];
         double[] dice = [.. overlaps.Select(overlap => overlap.Dice)], iou = [.. overlaps.Select(overlap => overlap.IoU)];
         Parity.Check(Group, "Dice", Precision.Single, name, golden.Tensor(name + ".dice"), tensor(dice), Measure);
         Parity.Check(Group, "IoU", Precision.Single, name, golden.Tensor(name + ".iou"), tensor(iou), Measure);

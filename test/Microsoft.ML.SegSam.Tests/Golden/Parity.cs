@@ -12,7 +12,8 @@ internal static class Parity
     /// <param name="group">A section of docs/parity.md.</param>
     /// <param name="what">A line of it.</param>
     /// <param name="scale">What the error is relative to, such as the largest number expected; 1 for an absolute error.</param>
-    public static void Check(string group, string what, Precision precision, string name, Tensor expected, Tensor actual, double allowed, double scale = 1)
+    public static void Check(
+        string group, string what, Precision precision, string name, Tensor expected, Tensor actual, double allowed, double scale = 1)
     {
         using var scope = NewDisposeScope();
         CollectionAssert.AreEqual(expected.shape, actual.shape, $"{name}: {what}, shape");
@@ -21,7 +22,8 @@ internal static class Parity
     }
 
     /// <summary>The error relative to the largest number expected.</summary>
-    public static void CheckRelative(string group, string what, Precision precision, string name, Tensor expected, Tensor actual, double allowed)
+    public static void CheckRelative(
+        string group, string what, Precision precision, string name, Tensor expected, Tensor actual, double allowed)
     {
         using var scope = NewDisposeScope();
         var largest = expected.to(float64).abs().max().item<double>();

@@ -35,11 +35,11 @@ internal static class ParityTable
 
             Our network, imaging, losses and training, compared with figures that the unmodified official code of SAM and SAM-Med2D
             computed on small configurations: the largest error of each quantity, and the largest that the tests let pass. Absolute
-            unless the line says relative; a count where nothing may differ.
+            unless the line says relative; a count where nothing may differ. Stages of the encoder have their official names.
 
-            Written by `SEGSAM_APPROVE=1 dotnet test --filter "TestCategory=Golden"` on the
-            {(GoldenFolder.IsTrimmed ? "trimmed copy in the repository" : "full golden folder")}, on a CPU with one thread. The last digits
-            in float32 vary from processor to processor.
+            Written by `SEGSAM_APPROVE=1 dotnet test --filter "TestCategory=Golden"`.
+            Read from: {(GoldenFolder.IsTrimmed ? "the trimmed copy in the repository" : "the full golden folder")}.
+            Errors in float32 vary a little from processor to processor.
 
             """.ReplaceLineEndings("\n"));
         foreach (var group in rows.GroupBy(row => row.Key.Group).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -52,6 +52,9 @@ internal static class ParityTable
                 text.Append(CultureInfo.InvariantCulture, $"| {what} | {row.Count} | {exact.Error} | {exact.Allowed} | {single.Error} | {single.Allowed} |\n");
             }
         }
+
+        text.Append("\n## Tensors that no test read\n\n");
+        text.AppendJoin('\n', GoldenFolder.Unread.Select(tensor => "- " + tensor).DefaultIfEmpty("None.")).Append('\n');
 
         var folder = Directory.CreateDirectory(Path.Combine(SharedFolder.Repository, "docs"));
         File.WriteAllText(Path.Combine(folder.FullName, "parity.md"), text.ToString());

@@ -29,6 +29,7 @@ internal static class Allowed
     public const double GradientRelative = 1e-4;        // to the tensor's largest
     public const double StepLossRelative = 2e-5;
     public const double FastStepLossRelative = 1e-3;    // learning rate 3e-3
+    public const double Rounding = 1e-5;                // our choice, of gradients that should be 0
     public const double StepWeight = 1e-6;
     public const double Input = 1e-5;                   // our choice, of normalised pixels
     public const double Coordinate = 1e-4;              // our choice, in pixels

@@ -10,6 +10,7 @@ internal sealed class SafetensorsFile
 {
     private readonly byte[] _file;
     private readonly int _dataStart;
+    private readonly HashSet<string> _read = [];
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     public SafetensorsFile(string path)
@@ -30,6 +31,9 @@ internal sealed class SafetensorsFile
 
     /// <summary>All tensor names, sorted.</summary>
     public IReadOnlyCollection<string> Names => _entries.Keys;
+
+    /// <summary>Tensors that nobody has asked the numbers of.</summary>
+    public IEnumerable<string> Unread => Names.Where(name => !_read.Contains(name));
 
     public bool Has(string name) => _entries.ContainsKey(name);
 
@@ -64,12 +68,18 @@ internal sealed class SafetensorsFile
             "BOOL" => torch.ScalarType.Bool,
             var other => throw new NotSupportedException($"{name}: dtype {other}."),
         });
-        if (tensor.numel() > 0)
-            tensor.bytes = Data(name);
+        var data = Data(name);
+        if (data.Length > 0)
+            tensor.bytes = data;
         return tensor;
     }
 
-    private Span<byte> Data(string name) => _file.AsSpan(_dataStart)[_entries[name].Start.._entries[name].End];
+    private Span<byte> Data(string name)
+    {
+        var entry = _entries[name];
+        _read.Add(name);
+        return _file.AsSpan(_dataStart)[entry.Start..entry.End];
+    }
 
     private readonly record struct Entry(string DType, long[] Shape, int Start, int End);
 }

@@ -25,10 +25,10 @@ public sealed class UnitParityTests
             var model = GoldenModel.Of(file, precision);
             var (group, unit) = ($"Small signals, {model.Name}", name.Split('.')[0]);
             var input = golden.Tensor(name + ".in").to(precision.Type);
-            if (golden.Has($"{name}.out{precision.Suffix}"))
-                Parity.Check(group, unit, precision, name, golden.Tensor($"{name}.out{precision.Suffix}"), Find(model, golden, unit).call(input), precision.Allow(Allowed.Block));
-            if (golden.Has($"{name}.out_noskip{precision.Suffix}"))
-                Parity.Check(group, unit + " without its skip", precision, name, golden.Tensor($"{name}.out_noskip{precision.Suffix}"), WithoutSkip(Find(model, golden, unit), input), precision.Allow(Allowed.Block));
+            var (module, compare) = (Find(model, golden, unit), new Comparison(group, golden, precision));
+            compare.Check(unit, name + ".out", module.call(input), Allowed.Block);
+            if (golden.Has(name + ".out_noskip"))
+                compare.Check(unit + " without its skip", name + ".out_noskip", WithoutSkip(module, input), Allowed.Block);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class WeightParityTests
 
     public static IEnumerable<object[]> Models => GoldenWeights.Models.Select(model => new object[] { model });
 
-    public static IEnumerable<object[]> Lists => GoldenFolder.Files("keys_*.txt").DefaultIfEmpty("keys_*.txt").Select(file => new object[] { file });
+    public static IEnumerable<object[]> Lists => GoldenFolder.FileRows("keys_*.txt");
 
     [TestMethod]
     [DynamicData(nameof(Models))]
@@ -27,7 +27,8 @@ public sealed class WeightParityTests
     public void Our_preset_has_the_tensors_of_the_full_size_model(string file)
     {
         var lines = File.ReadAllLines(GoldenFolder.Require(file)).Where(line => line.Length > 0).Select(line => line.Split('\t')).ToList();
-        var shapes = lines.ToDictionary(line => line[0], line => Array.ConvertAll(line[2].Split(',', StringSplitOptions.RemoveEmptyEntries), side => long.Parse(side, CultureInfo.InvariantCulture)));
+        var shapes = lines.ToDictionary(line => line[0], line => line[2].Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(side => long.Parse(side, CultureInfo.InvariantCulture)).ToArray());
         var (grid, width) = (shapes["image_encoder.pos_embed"][1], shapes["image_encoder.pos_embed"][3]);
         var preset = Enum.GetValues<SegSamEncoder>().Single(encoder => encoder != SegSamEncoder.Tiny && SegSamConfig.For(encoder).EncoderWidth == width);
         var config = SegSamConfig.For(preset);
@@ -45,7 +46,7 @@ public sealed class WeightParityTests
         var ours = network.state_dict().Where(pair => SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)))
             .Select(pair => Line(pair.Key, pair.Value.shape)).ToHashSet();
         string[] theirs = [.. expected];
-        string[] differences = [.. theirs.Where(line => !ours.Contains(line)).Select(line => "- " + line), .. ours.Except(theirs).Select(line => "+ " + line)];
+        string[] differences = [.. theirs.Except(ours).Select(line => "- " + line), .. ours.Except(theirs).Select(line => "+ " + line)];
         Assert.IsEmpty(differences, $"{name}: expected (-) and found (+):\n{string.Join('\n', differences.Take(40))}");
         Parity.CheckSame("Weights", "names and shapes (tensors that differ)", name, differences.Length);
     }

@@ -86,10 +86,12 @@ public sealed class SafetensorsTests
         StringAssert.Contains(failure.Message, "3 bytes before the end of tensor 'second'");
     }
 
+    public static IEnumerable<object[]> GoldenFiles => GoldenWeights.Twins.Select(twin => twin.Reference).Distinct()
+        .DefaultIfEmpty("*.safetensors").Select(file => new object[] { file });
+
     [TestMethod]
     [TestCategory("Golden")]
-    [DataRow("pth_edge_cases.safetensors")]
-    [DataRow("sam_tiny.safetensors")]
+    [DynamicData(nameof(GoldenFiles))]
     public void Files_of_another_writer_are_read_to_the_bit(string name)
     {
         using var scope = NewDisposeScope();
