@@ -1,4 +1,6 @@
 using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Tests.Golden;
+using Microsoft.ML.SegSam.Tests.Pipeline;
 using TorchSharp;
 
 // Torch has settings for the whole process, and its helper threads collapse on shared cores: one class at a time, one thread.
@@ -14,5 +16,12 @@ public static class TestSetup
     {
         TorchNatives.EnsureLoaded();
         torch.set_num_threads(1);
+    }
+
+    [AssemblyCleanup]
+    public static void Finish()
+    {
+        Parity.WriteTable();
+        FittedModel.Free();
     }
 }

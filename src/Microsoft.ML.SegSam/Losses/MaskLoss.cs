@@ -35,10 +35,9 @@ internal static class MaskLoss
         return (overlap.Times(2).Plus(Smooth) / sizes.Plus(Smooth)).OneMinus().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Σpy / (Σp + Σy − Σpy), without gradient: the target of the predicted IoU, [P,m].</summary>
+    /// <summary>Σpy / (Σp + Σy − Σpy): [P,m]. Detach the probability where it is the target of the predicted IoU.</summary>
     public static Tensor SoftIoU(Tensor probability, Tensor target)
     {
-        using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var overlap = (probability * target).sum([2, 3]);
         var union = probability.sum([2, 3]).Plus(target.sum([2, 3])).Minus(overlap);

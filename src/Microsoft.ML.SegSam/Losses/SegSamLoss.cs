@@ -68,8 +68,8 @@ internal sealed class SegSamLoss(SegSamOptions options)
         var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
         // Where the lowest loss decides, every hypothesis learns its quality: at prediction the highest is believed.
         var quality = options.MaskSelection == MaskSelection.HighestQuality
-            ? predicted.gather(1, index).Minus(MaskLoss.SoftIoU(probability, masks))
-            : predicted.Minus(MaskLoss.SoftIoU(probabilities, small));
+            ? predicted.gather(1, index).Minus(MaskLoss.SoftIoU(probability.detach(), masks))
+            : predicted.Minus(MaskLoss.SoftIoU(probabilities.detach(), small));
         return (MaskLoss.Focal(probability, masks), MaskLoss.Dice(probability, masks), quality.square().mean([1]), chosen);
     }
 

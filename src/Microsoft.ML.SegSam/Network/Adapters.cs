@@ -36,7 +36,7 @@ internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitial
     }
 }
 
-/// <summary>SAM-Med2D's adapter: a channel gate, then a strided convolution and back, added to the gated map and normalised.</summary>
+/// <summary>SAM-Med2D's adapter: a channel gate, then a strided convolution and back, added to the map as it came and normalised.</summary>
 internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
 {
     [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
@@ -59,8 +59,7 @@ internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
     {
         x = x.permute(0, 3, 1, 2);                                                 // [B,D,H,W]
         var gate = _channelGate.call(x.mean([2, 3]));                              // [B,D]
-        x = x * gate.unsqueeze(-1).unsqueeze(-1);
-        x = x.Plus(_spatial.call(x));
+        x = x.Plus(_spatial.call(x * gate.unsqueeze(-1).unsqueeze(-1)));           // the skip passes the gate by
         return _norm.call(x.permute(0, 2, 3, 1));                                  // [B,H,W,D]
     }
 }

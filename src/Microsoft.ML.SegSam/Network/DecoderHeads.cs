@@ -30,7 +30,7 @@ internal static class DecoderHeads
     /// <summary>Up-scaling of the map [P,C,g,g] → [P,C/8,4g,4g].</summary>
     public static Sequential Upscaling(Layers make, SegSamConfig config) => Sequential(
         make.ConvTranspose2d(config.Width, config.Width / 4, kernel: 2, stride: 2),
-        make.LayerNorm2d(config.Width / 4, config.EncoderEpsilon), GELU(),
+        make.LayerNorm2d(config.Width / 4, config.MapEpsilon), GELU(),
         make.ConvTranspose2d(config.Width / 4, config.Width / 8, kernel: 2, stride: 2), GELU());
 
     /// <summary>Hyper-network that turns a mask token [P,C] into the weights of a mask over the up-scaled map: [P,C/8].</summary>

@@ -61,7 +61,7 @@ internal static class EncoderNeck
     /// <summary>From the encoder's width to the decoder's: [B,width,g,g] → [B,C,g,g].</summary>
     public static Sequential Create(Layers make, int width, SegSamConfig config) => Sequential(
         make.Conv2d(width, config.Width, kernel: 1, bias: false),
-        make.LayerNorm2d(config.Width, config.EncoderEpsilon),
+        make.LayerNorm2d(config.Width, config.MapEpsilon),
         make.Conv2d(config.Width, config.Width, kernel: 3, padding: 1, bias: false),
-        make.LayerNorm2d(config.Width, config.EncoderEpsilon));
+        make.LayerNorm2d(config.Width, config.MapEpsilon));
 }

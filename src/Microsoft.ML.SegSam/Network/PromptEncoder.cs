@@ -28,8 +28,8 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         _notAPoint = make.Embedding(1, config.Width);
         var channels = config.MaskPromptChannels;
         _maskDownscaling = Sequential(
-            make.Conv2d(1, channels / 4, kernel: 2, stride: 2), make.LayerNorm2d(channels / 4, config.EncoderEpsilon), GELU(),
-            make.Conv2d(channels / 4, channels, kernel: 2, stride: 2), make.LayerNorm2d(channels, config.EncoderEpsilon), GELU(),
+            make.Conv2d(1, channels / 4, kernel: 2, stride: 2), make.LayerNorm2d(channels / 4, config.MapEpsilon), GELU(),
+            make.Conv2d(channels / 4, channels, kernel: 2, stride: 2), make.LayerNorm2d(channels, config.MapEpsilon), GELU(),
             make.Conv2d(channels, config.Width, kernel: 1));
         _noMask = make.Embedding(1, config.Width);
         RegisterComponents();

@@ -44,7 +44,8 @@ internal sealed record SegSamConfig
     public ClassHead ClassHead { get; init; } = ClassHead.Mlp;
 
     // Norms
-    public double EncoderEpsilon { get; init; } = 1e-6;
+    public double EncoderEpsilon { get; init; } = 1e-6;             // of the encoder's blocks
+    public double MapEpsilon { get; init; } = 1e-6;                 // of norms over the channels of a map, in neck, mask prompt and up-scaling
     public double DecoderEpsilon { get; init; } = 1e-5;
     public double AdapterEpsilon { get; init; } = 1e-5;
 

@@ -10,6 +10,7 @@ internal sealed class SafetensorsFile
 {
     private readonly byte[] _file;
     private readonly int _dataStart;
+    private readonly HashSet<string> _read = [];
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     public SafetensorsFile(string path)
@@ -31,22 +32,14 @@ internal sealed class SafetensorsFile
     /// <summary>All tensor names, sorted.</summary>
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
-    /// <summary>Opens a golden file; the test is skipped, and says so, where there is none.</summary>
-    public static SafetensorsFile Golden(string name) => new(GoldenPath(name));
-
-    /// <summary>The path of a golden file of any kind.</summary>
-    public static string GoldenPath(string name) => Environment.GetEnvironmentVariable("SEGSAM_GOLDEN") is { Length: > 0 } folder
-        ? Path.Combine(folder, name) : SharedFolder.Require("golden", name);
+    /// <summary>Tensors that nobody has asked the numbers of.</summary>
+    public IEnumerable<string> Unread => Names.Where(name => !_read.Contains(name));
 
     public bool Has(string name) => _entries.ContainsKey(name);
 
     /// <summary>What stands before <paramref name="suffix"/> in the names that end so: the cases that hold it.</summary>
-    public IReadOnlyList<string> CasesWith(string suffix)
-    {
-        string[] cases = [.. Names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Select(name => name[..^suffix.Length])];
-        Assert.IsNotEmpty(cases, $"No tensor's name ends in '{suffix}'.");
-        return cases;
-    }
+    public IReadOnlyList<string> CasesWith(string suffix) =>
+        [.. Names.Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Select(name => name[..^suffix.Length])];
 
     /// <summary>The dtype as the file names it: F32, F64, I64, U8, BOOL and so on.</summary>
     public string DType(string name) => _entries[name].DType;
@@ -75,12 +68,18 @@ internal sealed class SafetensorsFile
             "BOOL" => torch.ScalarType.Bool,
             var other => throw new NotSupportedException($"{name}: dtype {other}."),
         });
-        if (tensor.numel() > 0)
-            tensor.bytes = Data(name);
+        var data = Data(name);
+        if (data.Length > 0)
+            tensor.bytes = data;
         return tensor;
     }
 
-    private Span<byte> Data(string name) => _file.AsSpan(_dataStart)[_entries[name].Start.._entries[name].End];
+    private Span<byte> Data(string name)
+    {
+        var entry = _entries[name];
+        _read.Add(name);
+        return _file.AsSpan(_dataStart)[entry.Start..entry.End];
+    }
 
     private readonly record struct Entry(string DType, long[] Shape, int Start, int End);
 }

@@ -1,50 +1,11 @@
-using System.Text.Json;
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Tests.Golden;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 
 [TestClass]
 public sealed class ImageGeometryTests
 {
-    [TestMethod, TestCategory("Golden")]
-    public void Longest_side_sizes_are_SAMs_but_never_nothing()
-    {
-        using var json = JsonDocument.Parse(File.ReadAllText(SafetensorsFile.GoldenPath("sam_sizes.json")));
-        foreach (var row in json.RootElement.GetProperty("rows").EnumerateArray())
-        {
-            var size = row.GetProperty("target").GetInt32();
-            var (height, width) = (row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32());
-            var geometry = ImageGeometry.For(height, width, size, ResizeRule.LongestSide);
-            var expected = row.GetProperty("out").EnumerateArray().Select(side => Math.Max(1, side.GetInt32())).ToArray();
-            CollectionAssert.AreEqual(expected, new[] { geometry.ScaledHeight, geometry.ScaledWidth }, row.ToString());
-        }
-    }
-
-    [TestMethod, TestCategory("Golden")]
-    public void Prompts_move_into_the_network_frame_as_SAMs_do()
-    {
-        var images = SafetensorsFile.Golden("sam_image.safetensors");
-        var prompts = SafetensorsFile.Golden("sam_prompt.safetensors");
-        var size = (int)images.Shape(images.CasesWith(".preprocessed")[0] + ".preprocessed")[3];
-        foreach (var kind in (string[])["point_coords", "boxes"])
-        {
-            foreach (var name in prompts.CasesWith($".in.{kind}_original"))
-            {
-                var image = images.Shape(name.Split('.')[0] + ".image_hwc_u8");
-                var geometry = ImageGeometry.For((int)image[0], (int)image[1], size, ResizeRule.LongestSide);
-                var expected = prompts.Span<float>($"{name}.in.{kind}");
-                var original = prompts.Span<float>($"{name}.in.{kind}_original");
-                for (var i = 0; i < expected.Length; i++)
-                {
-                    var actual = i % 2 == 0 ? geometry.ToNetworkX(original[i]) : geometry.ToNetworkY(original[i]);
-                    Assert.AreEqual(expected[i], actual, 1e-4f, name);
-                }
-            }
-        }
-    }
-
     [TestMethod]
     [DataRow(200, 150, 200, 150, 53, 28)]
     [DataRow(255, 255, 255, 255, 0, 0)]

@@ -1,28 +1,11 @@
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Tests.Golden;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 
 [TestClass]
 public sealed class MaskRegionsTests
 {
-    [TestMethod, TestCategory("Golden")]
-    public void Boxes_of_the_largest_regions_are_SAM_Med2Ds()
-    {
-        var file = SafetensorsFile.Golden("boxes_from_mask.safetensors");
-        foreach (var name in file.CasesWith(".mask"))
-        {
-            var mask = file.Shape(name + ".mask");
-            foreach (var boxes in file.Names.Where(other => other.StartsWith(name + ".boxes_", StringComparison.Ordinal)))
-            {
-                var actual = MaskRegions.LargestBoxes(file.Bytes(name + ".mask"), (int)mask[0], (int)mask[1], (int)file.Shape(boxes)[0]);
-                var numbers = actual.SelectMany(box => (float[])[box.X0, box.Y0, box.X1, box.Y1]).ToArray();
-                CollectionAssert.AreEqual(file.Span<float>(boxes).ToArray(), numbers, boxes);
-            }
-        }
-    }
-
     [TestMethod]
     public void Regions_are_those_that_flooding_finds() => Gen.Select(
             Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[0, int.MaxValue])

@@ -1,6 +1,5 @@
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Tests.Golden;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 
@@ -8,30 +7,6 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 public sealed class PixelResizerTests
 {
     private static string Fixture => Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Imaging", "pillow-bicubic.txt");
-
-    [TestMethod, TestCategory("Golden")]
-    public void Bilinear_equals_Pillow_to_the_byte()
-    {
-        var file = SafetensorsFile.Golden("sam_image.safetensors");
-        foreach (var name in file.CasesWith(".resized_hwc_u8"))
-        {
-            var expected = GoldenImages.Image(file, name + ".resized_hwc_u8");
-            var actual = PixelResizer.Resize(GoldenImages.Image(file, name + ".image_hwc_u8"), expected.Height, expected.Width, Resampling.Bilinear);
-            CollectionAssert.AreEqual(expected.Rgb, actual, name);
-        }
-    }
-
-    [TestMethod, TestCategory("Golden")]
-    public void Nearest_equals_OpenCV_to_the_byte()
-    {
-        var file = SafetensorsFile.Golden("med2d_image.safetensors");
-        foreach (var name in file.CasesWith(".resized_nearest_hwc_u8"))
-        {
-            var expected = GoldenImages.Image(file, name + ".resized_nearest_hwc_u8");
-            var actual = PixelResizer.Resize(GoldenImages.Image(file, name + ".image_hwc_u8"), expected.Height, expected.Width, Resampling.Nearest);
-            CollectionAssert.AreEqual(expected.Rgb, actual, name);
-        }
-    }
 
     [TestMethod]
     public void Bicubic_equals_Pillow_to_the_byte()

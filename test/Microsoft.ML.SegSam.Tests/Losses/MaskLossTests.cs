@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Losses;
-using Microsoft.ML.SegSam.Tests.Golden;
 using static Microsoft.ML.SegSam.Tests.Network.SmallNetwork;
 using static TorchSharp.torch;
 
@@ -29,13 +28,10 @@ public sealed class MaskLossTests
     }
 
     [TestMethod]
-    public void Soft_iou_of_four_pixels_is_what_a_pencil_says_and_has_no_gradient()
+    public void Soft_iou_of_four_pixels_is_what_a_pencil_says()
     {
         using var scope = NewDisposeScope();
-        var probability = Pixels(0.9f, 0.6f, 0.2f, 0.5f).requires_grad_();
-        var iou = MaskLoss.SoftIoU(probability, Pixels(1, 0, 0, 1));
-        Assert.AreEqual(1.4 / 2.8, iou.item<float>(), 1e-6);
-        Assert.IsFalse(iou.requires_grad);
+        Assert.AreEqual(1.4 / 2.8, MaskLoss.SoftIoU(Pixels(0.9f, 0.6f, 0.2f, 0.5f), Pixels(1, 0, 0, 1)).item<float>(), 1e-6);
     }
 
     [TestMethod]
@@ -65,48 +61,6 @@ public sealed class MaskLossTests
             }
         }
     }
-
-    public static IEnumerable<object[]> GoldenCases =>
-        ((string[])["random", "random_w1_s3", "mask_empty", "mask_full", "saturated", "iou_B3"]).Select(name => new object[] { name });
-
-    /// <summary>Upstream reduces over the whole batch at once, so its batch stands as one sample here.</summary>
-    [TestMethod]
-    [TestCategory("Golden")]
-    [DynamicData(nameof(GoldenCases))]
-    public void Values_and_gradients_equal_those_of_sam_med2ds_code(string name)
-    {
-        using var scope = NewDisposeScope();
-        var file = SafetensorsFile.Golden("losses.safetensors");
-        var logits = file.Tensor(name + ".in.logits");
-        var target = file.Tensor(name + ".in.mask").reshape(1, 1, -1, logits.size(-1));
-        foreach (var (part, loss) in new (string, Func<Tensor, Tensor, Tensor>)[] { ("focal", MaskLoss.Focal), ("dice", MaskLoss.Dice) })
-        {
-            var variable = logits.detach().clone().requires_grad_();
-            var value = loss(variable.reshape(target.shape).sigmoid(), target.to(float32)).mean();
-            Relative(file.Tensor($"{name}.{part}"), value, part);
-            value.backward();
-            AssertClose(file.Tensor($"{name}.{part}_grad_logits"), variable.grad!, 1e-7, part + " gradient");
-
-            var exact = loss(logits.to(float64).reshape(target.shape).sigmoid(), target.to(float64)).mean();
-            AssertClose(file.Tensor($"{name}.{part}_f64"), exact, 1e-8, part + " in float64");
-        }
-    }
-
-    /// <summary>The quality target is the soft overlap, upstream's again of the whole batch as one.</summary>
-    [TestMethod]
-    [TestCategory("Golden")]
-    [DynamicData(nameof(GoldenCases))]
-    public void The_quality_loss_equals_that_of_sam_med2ds_code(string name)
-    {
-        using var scope = NewDisposeScope();
-        var file = SafetensorsFile.Golden("losses.safetensors");
-        var target = file.Tensor(name + ".in.mask").to(float32);
-        var iou = MaskLoss.SoftIoU(file.Tensor(name + ".in.logits").sigmoid().reshape(1, 1, -1, target.size(-1)), target.reshape(1, 1, -1, target.size(-1)));
-        Relative(file.Tensor(name + ".maskiou"), (file.Tensor(name + ".in.pred_iou") - iou).square().mean(), "quality");
-    }
-
-    private static void Relative(Tensor expected, Tensor actual, string what) =>
-        AssertClose(expected, actual, 1e-5 * Math.Max(1e-3, Math.Abs(expected.item<float>())), what);
 
     private static Tensor Pixels(params float[] values) => tensor(values, [1, 1, 2, 2]);
 }

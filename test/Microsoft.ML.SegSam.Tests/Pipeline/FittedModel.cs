@@ -39,7 +39,6 @@ public static class FittedModel
         return (Shared.Model.Work.Images - images, Shared.Model.Work.Prompts - prompts);
     }
 
-    [AssemblyCleanup]
     public static void Free()
     {
         if (Fitted.IsValueCreated)

@@ -86,16 +86,18 @@ public sealed class SafetensorsTests
         StringAssert.Contains(failure.Message, "3 bytes before the end of tensor 'second'");
     }
 
+    public static IEnumerable<object[]> GoldenFiles => GoldenWeights.Twins.Select(twin => twin.Reference).Distinct()
+        .DefaultIfEmpty("*.safetensors").Select(file => new object[] { file });
+
     [TestMethod]
     [TestCategory("Golden")]
-    [DataRow("pth_edge_cases.safetensors")]
-    [DataRow("sam_tiny.safetensors")]
+    [DynamicData(nameof(GoldenFiles))]
     public void Files_of_another_writer_are_read_to_the_bit(string name)
     {
         using var scope = NewDisposeScope();
-        var file = SafetensorsFile.Golden(name);
+        var file = GoldenFolder.Open(name);
         var read = file.Names.ToDictionary(tensor => tensor, tensor => zeros_like(file.Tensor(tensor)));
-        using var stream = File.OpenRead(SafetensorsFile.GoldenPath(name));
+        using var stream = File.OpenRead(GoldenFolder.Require(name));
         Safetensors.ReadInto(stream, read);
         foreach (var tensor in file.Names)
             CollectionAssert.AreEqual(file.Bytes(tensor).ToArray(), read[tensor].bytes.ToArray(), tensor);

@@ -1,0 +1,44 @@
+using Microsoft.ML.SegSam.Network;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Tests.Golden;
+
+/// <summary>Relative-position lookup and window partition; every size is that of the tensors in the file.</summary>
+[TestClass]
+[TestCategory("Golden")]
+public sealed class AttentionPieceParityTests
+{
+    private const string Files = "*_relpos_window.safetensors", Group = "Pieces of windowed attention";
+
+    public static IEnumerable<object[]> Tables => GoldenFolder.Cases(Files, ".table");
+
+    public static IEnumerable<object[]> Maps => GoldenFolder.Cases(Files, ".padded_hw");
+
+    [TestMethod]
+    [DynamicData(nameof(Tables))]
+    public void Relative_positions_agree_also_where_tables_are_interpolated(string file, string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFolder.Open(file);
+        var (table, expected) = (golden.Tensor(name + ".table"), golden.Tensor(name + ".out"));
+        long queries = expected.size(0), keys = expected.size(1);
+        var fits = table.size(0) == 2 * Math.Max(queries, keys) - 1;
+        Parity.Check(Group, fits ? "relative positions" : "relative positions, table interpolated", Precision.Single, name,
+            expected, RelativePositions.Lookup(table, queries, keys), fits ? Allowed.Exact : Allowed.Prompt);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Maps))]
+    public void Windows_agree_padding_included(string file, string name)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenFolder.Open(file);
+        var (map, expected) = (golden.Tensor(name + ".in"), golden.Tensor(name + ".out"));
+        var window = expected.size(1);
+        var windows = Windows.Partition(map, window);
+        Parity.Check(Group, "windows", Precision.Single, name, expected, windows, Allowed.Exact);
+        Parity.Check(Group, "windows merged", Precision.Single, name, map, Windows.Merge(windows, map.size(1), map.size(2)), Allowed.Exact);
+        var padded = golden.Span<long>(name + ".padded_hw");
+        Assert.AreEqual(padded[0] * padded[1] * map.size(0), windows.size(0) * window * window, "pixels, padding included");
+    }
+}

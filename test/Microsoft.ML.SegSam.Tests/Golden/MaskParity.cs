@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Tests.Golden;
+
+/// <summary>Binary masks against golden ones.</summary>
+internal static class MaskParity
+{
+    /// <summary>Pixels may differ only where the logit is too near the threshold to be sure of.</summary>
+    public static void Check(string group, GoldenModel model, string name, Tensor expected, Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        CollectionAssert.AreEqual(expected.shape, logits.shape, name);
+        var distance = logits.to(float64).add(-GoldenConfig.Threshold(model.Name));
+        var wrong = distance.gt(0).ne(expected.gt(0)).logical_and(distance.abs().gt(Allowed.SureLogit));
+        Parity.CheckSame(group, "masks (pixels that differ)", name, wrong.sum().item<long>());
+    }
+}
