@@ -14,7 +14,7 @@ internal static class CheckpointMeasurements
 {
     private const int BufferLength = 1 << 20;
 
-    public static SegSamConfig Config { get; } = SegSamConfig.For(SegSamEncoder.VitB, 1024);
+    public static SegSamConfig Config { get; } = SegSamConfig.For(SegSamEncoder.VitB, 1024) with { CategoryCount = 1 };
 
     public static int Run(string what, string path)
     {
@@ -83,17 +83,8 @@ internal static class CheckpointMeasurements
     private static SegSamNetwork LoadNetwork(string path)
     {
         using var file = CheckpointFile.Open(path);
-        using var noGrad = no_grad();
-        var network = new SegSamNetwork(Config);
-        var targets = network.state_dict();
-        foreach (var tensor in file.Tensors)
-        {
-            tensor.ReadInto(targets[tensor.Name]);
-            targets.Remove(tensor.Name);
-        }
-
-        foreach (var (_, value) in targets)
-            value.fill_(0); // what SAM lacks
+        var pretrained = Pretrained.Recognise(file);
+        var network = pretrained.Build(pretrained.Config with { CategoryCount = Config.CategoryCount }, seed: 1);
         network.eval();
         return network;
     }

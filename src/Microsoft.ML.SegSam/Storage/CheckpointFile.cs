@@ -18,7 +18,7 @@ internal enum CheckpointFormat
 
 /// <summary>
 /// The tensors of a checkpoint that somebody else wrote. The file is read as data: nothing named in it is run, looked up or made.
-/// Numbers are read when they are asked for; until then the file stays open.
+/// Numbers are read when they are asked for, also by several threads at once; until then the file stays open.
 /// </summary>
 internal sealed class CheckpointFile : IDisposable
 {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
@@ -59,8 +60,7 @@ internal sealed class Pretrained
         {
             using var noGrad = no_grad();
             var state = network.state_dict();
-            foreach (var (name, weight) in _weights)
-                Read(weight, state[name]);
+            ReadAll(state);
             network.Initialize(seed, [.. _weights.Keys, .. CopyToSemanticDecoder(state)]);
             return network;
         }
@@ -68,6 +68,19 @@ internal sealed class Pretrained
         {
             network.Dispose();
             throw;
+        }
+    }
+
+    // In parallel: most of the time goes into getting fresh memory page by page, which each core does for itself.
+    private void ReadAll(Dictionary<string, Tensor> state)
+    {
+        try
+        {
+            Parallel.ForEach(_weights, pair => Read(pair.Value, state[pair.Key]));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
     }
 
@@ -80,6 +93,7 @@ internal sealed class Pretrained
         }
 
         using var scope = NewDisposeScope();
+        using var noGrad = no_grad(); // each thread has its own
         target.copy_(PositionTables.Resize(weight.Read().to(target.dtype), target.shape));
     }
 

@@ -44,6 +44,14 @@ public sealed class PretrainedTests
     }
 
     [TestMethod]
+    public void An_error_while_weights_are_read_comes_as_it_is() => PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file =>
+    {
+        var pretrained = Pretrained.Recognise(file);
+        file.Dispose();
+        return Assert.ThrowsExactly<ObjectDisposedException>(() => pretrained.Build(pretrained.Config with { CategoryCount = 1 }, seed: 1));
+    });
+
+    [TestMethod]
     public void Names_of_transformers_become_the_official_ones()
     {
         var weights = PublishedFile.Weights(PublishedFile.Sam);
