@@ -31,7 +31,7 @@ internal static class TorchNatives
     [SuppressMessage("Usage", "CA2255", Justification = "Must precede TorchSharp's first use by any consumer; costs one event handler and one call.")]
     internal static void Register()
     {
-        OpenMpWaiting.PreferSleep();
+        TorchEnvironment.Prepare();
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveShim;
     }
 
