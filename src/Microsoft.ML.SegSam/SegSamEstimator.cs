@@ -12,7 +12,7 @@ namespace Microsoft.ML.SegSam;
 /// <summary>Trains SEG-SAM on images, prompts, masks and category texts.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>Needs training</term><description>yes</description></item>
+/// <item><term>Needs training</term><description>yes, or a checkpoint: see <see cref="SegSamOptions.Checkpoint"/></description></item>
 /// <item><term>Input columns</term><description>image, at least one prompt (box, clicks, mask); for training also mask and category: see <see cref="SegSamOptions"/></description></item>
 /// <item><term>Output columns</term><description>see <see cref="SegSamTransformer"/></description></item>
 /// <item><term>Repeatable</term><description>on the CPU, by the seed of the <see cref="MLContext"/></description></item>
@@ -36,14 +36,16 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         (_environment, _options) = (environment, options);
     }
 
-    /// <summary>Trains on all rows; the model has the weights of the last epoch.</summary>
+    /// <summary>Trains on all rows; the model has the weights of the last epoch. With <see cref="SegSamOptions.Epochs"/> = 0 nothing is trained, and there need be no rows.</summary>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
     public SegSamTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>Trains on all rows; the model has the weights of the epoch with the highest mean Dice on the validation rows.</summary>
     /// <param name="input">Training rows, one for each object.</param>
     /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint.</exception>
+    /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, of another model, or its weights do not fit; the message lists all that is wrong with them.</exception>
     /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, or the loss diverges.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first step; later cancellation returns the best model so far.</exception>
     public SegSamTransformer Fit(IDataView input, IDataView? validation)

@@ -52,6 +52,21 @@ public sealed class PretrainedTests
     });
 
     [TestMethod]
+    public void Only_parts_without_a_loaded_weight_are_initialised()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var network = new SegSamNetwork(PublishedFile.Sam with { Adapter = SegSamAdapter.Bottleneck });
+        var state = network.state_dict();
+        var loaded = state.Keys.Where(name => PublishedNames.SamParts.Any(part => name.StartsWith(part, StringComparison.Ordinal)) && !name.Contains(".Adapter.")).ToList();
+        foreach (var value in state.Values)
+            value.fill_(double.NaN);
+        network.Initialize(1, loaded);
+        foreach (var (name, value) in state)
+            Assert.AreEqual(loaded.Contains(name), value.isnan().any().item<bool>(), name);
+    }
+
+    [TestMethod]
     public void Names_of_transformers_become_the_official_ones()
     {
         var weights = PublishedFile.Weights(PublishedFile.Sam);
