@@ -21,7 +21,7 @@ try
     Score(settings, source, settings.Model ?? training!.Path, training);
     return 0;
 }
-catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException)
+catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
 {
     Console.Error.WriteLine($"{wrong.Message} (--help lists the options)");
     return 2;
@@ -43,6 +43,8 @@ static Training Train(QuickstartOptions settings, SampleData source)
         PromptsPerImage = source.PromptsPerImage,
         BoxJitter = 0.02, // the boxes here are tight
         Epochs = settings.Epochs ?? source.Epochs,
+        StateFile = settings.State,
+        SaveEverySteps = 50,
         Progress = new Inline(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
     });

@@ -8,7 +8,9 @@ namespace Quickstart;
 /// <param name="Out">Folder for the model, the report and the pictures.</param>
 /// <param name="Data">Folder in SAM-Med2D layout; null for phantoms.</param>
 /// <param name="Model">A saved model to score with instead of training; null to train.</param>
-internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null, string? Model = null)
+/// <param name="State">File that keeps the state of training, to go on from after an interruption; null for none.</param>
+internal sealed record QuickstartOptions(
+    int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null, string? Model = null, string? State = null)
 {
     public const string Usage = """
         Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts.
@@ -18,6 +20,7 @@ internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, strin
         --out FOLDER    where model, report and pictures go (default artifacts/quickstart)
         --data FOLDER   real images in SAM-Med2D layout: images/, masks/, image2label_train.json and/or label2image_test.json
         --model FILE    score with this saved model instead of training one
+        --state FILE    keep the state of training there; the same command goes on from it after an interruption
         --help          this text
         """;
 
@@ -35,6 +38,7 @@ internal sealed record QuickstartOptions(int Seed = 1, int? Epochs = null, strin
                 "--out" => options with { Out = value },
                 "--data" => options with { Data = value },
                 "--model" => options with { Model = value },
+                "--state" => options with { State = value },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
         }

@@ -97,7 +97,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
                 + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
-            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, new Random(seed), progress => Report(channel, progress));
+            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress));
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
             if (trainer.DroppedOthers > 0)
@@ -123,8 +123,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device)
     {
         network.eval();
-        // The path is the trainer's affair; the model tells the file's name.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint) };
+        // Paths are the trainer's affair; the model tells the checkpoint's name.
+        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null };
         return new(options, new(network, categories.Names, start.Preprocessing, device));
     }
 

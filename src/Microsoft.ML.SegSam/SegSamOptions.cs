@@ -144,6 +144,16 @@ public sealed record SegSamOptions
     /// <summary>Correction rounds after the first prompt of each step: clicks into the error together with the previous mask, image embedding detached (method, 6.2). At least 0; default null: 2 where clicks or mask prompts are named, else 0.</summary>
     public int? InteractiveRounds { get; init; }
 
+    /// <summary>
+    /// File that keeps the state of the run: weights, optimiser, best weights, position. It is written after every epoch, after every
+    /// <see cref="SaveEverySteps"/> steps and on cancellation. Where it exists, Fit goes on from there, on a CPU with exactly the result of a run that was
+    /// never interrupted; delete it to start afresh. Holds about four times the weights. Default null: nothing is kept.
+    /// </summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>Training steps within an epoch after which the state is saved. At least 1, default 500 (our choice).</summary>
+    public int SaveEverySteps { get; init; } = 500;
+
     // ---- scoring ----
 
     /// <summary>Rows scored together; 1 scores row by row. At least 1, default 8.</summary>
@@ -187,6 +197,7 @@ public sealed record SegSamOptions
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
         Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");
         Require(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}");
+        Require(StateFile is null || !string.IsNullOrWhiteSpace(StateFile), nameof(StateFile), StateFile, "the path of a file, or null");
         Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
         if (Checkpoint is null)
             ValidateNetwork(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize);
@@ -196,7 +207,7 @@ public sealed record SegSamOptions
             Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
         foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), HighestRate), (nameof(GradientClip), GradientClip)])
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
-        foreach (var (name, count) in ((string, int)[])[(nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
+        foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");

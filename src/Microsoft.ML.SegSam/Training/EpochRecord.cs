@@ -9,7 +9,19 @@ internal sealed class EpochRecord
     private readonly double[] _parts = new double[SegSamLoss.PartNames.Count];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private double _total;
-    private long _steps, _prompts;
+    private long _steps, _prompts, _promptsHere;
+
+    /// <summary>The sums so far; setting them goes on from there.</summary>
+    public EpochLosses Sums
+    {
+        get => new(_total, [.. _parts], _steps, _prompts);
+        set
+        {
+            (_total, _steps, _prompts) = (value.Total, value.Updates, value.Prompts);
+            value.Parts.CopyTo(_parts, 0);
+            _clock.Restart();
+        }
+    }
 
     /// <param name="loss">Of the step.</param>
     /// <param name="parts">Of each piece of the step; they add up.</param>
@@ -24,6 +36,7 @@ internal sealed class EpochRecord
 
         _steps++;
         _prompts += prompts;
+        _promptsHere += prompts;
     }
 
     /// <summary>The report of the epoch that ends now; the next one starts empty.</summary>
@@ -31,9 +44,9 @@ internal sealed class EpochRecord
     {
         var parts = SegSamLoss.PartNames.Zip(_parts, (name, sum) => (name, mean: sum / _steps)).ToDictionary(part => part.name, part => part.mean);
         var report = new TrainingProgress(epoch, epochs, _total / _steps, parts, validationDice, isBest,
-            _prompts / _clock.Elapsed.TotalSeconds, left, device, precision);
+            _promptsHere / _clock.Elapsed.TotalSeconds, left, device, precision);
         Array.Clear(_parts);
-        (_total, _steps, _prompts) = (0, 0, 0);
+        (_total, _steps, _prompts, _promptsHere) = (0, 0, 0, 0);
         _clock.Restart();
         return report;
     }

@@ -19,14 +19,18 @@ internal sealed class FusedAdamW : IDisposable
 
     private readonly double _weightDecay, _clip;
     private readonly jit.CompilationUnit _kernel = jit.compile(Script);
-    private readonly List<State> _states;
+    private readonly List<Moments> _states;
 
     /// <param name="clip">Largest norm of the gradient of all weights together.</param>
     public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay, double clip)
     {
         (_weightDecay, _clip) = (weightDecay, clip);
-        _states = [.. parameters.Select(parameter => new State(parameter))];
+        _states = [.. parameters.Select(parameter => new Moments(parameter))];
     }
+
+    /// <summary>Moments and step counts of each weight, by name; they are the optimiser's own.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => _states.SelectMany((state, i) =>
+        ((string, Tensor)[])[($"{i}.mean", state.Mean), ($"{i}.square", state.Square), ($"{i}.steps", state.Steps)]);
 
     /// <summary>Updates the weights that have a gradient; the others stay exactly as they are.</summary>
     /// <param name="gradients">In the order of the parameters; scaled in place when their norm is too large.</param>
@@ -49,7 +53,7 @@ internal sealed class FusedAdamW : IDisposable
         _kernel.Dispose();
     }
 
-    private sealed record State(Parameter Weight) : IDisposable
+    private sealed record Moments(Parameter Weight) : IDisposable
     {
         public Tensor Mean { get; } = zeros_like(Weight).requires_grad_(false).DetachFromDisposeScope();
 

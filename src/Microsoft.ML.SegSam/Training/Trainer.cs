@@ -11,16 +11,20 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Trains a network on a training set: steps, schedule, validation, best weights, cancellation (method, 6).</summary>
 /// <remarks>The images of a step are shared out to a few threads, and their gradients added in a fixed order: runs repeat exactly.</remarks>
 internal sealed class Trainer(
-    SegSamNetwork network, SegSamOptions options, PixelScaling scaling, TorchDevice device, Random random, Action<TrainingProgress> report)
+    SegSamNetwork network, SegSamOptions options, PixelScaling scaling, TorchDevice device, int seed, Action<TrainingProgress> report)
 {
     private readonly EpochRecord _epoch = new();
-    private long _step;
+    private long _updates;
+    private double? _bestDice;
 
     /// <summary>Other categories that found no presence token; more than 0 means that PresenceTokens is too small.</summary>
     public long DroppedOthers { get; private set; }
 
     /// <returns>Whether training ran to its end; on cancellation the network holds the best weights so far.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the first step ended: there is nothing to keep.</exception>
+    /// <exception cref="InvalidOperationException">The state file is of another run, or the loss diverges.</exception>
+    /// <exception cref="InvalidDataException">The state file is damaged.</exception>
+    /// <exception cref="IOException">The state file cannot be written.</exception>
     public bool Train(TrainingSet training, TrainingSet? validation)
     {
         FreezeEncoder();
@@ -35,33 +39,54 @@ internal sealed class Trainer(
         var validator = validation is null ? null : new Validator(network, validation, options, scaling, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
         var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
-        var bestDice = double.NegativeInfinity;
-        var clock = Stopwatch.StartNew();
+        var state = options.StateFile is null ? null : new TrainingState(
+            options.StateFile, TrainingFacts.Of(options, network.Config, training, validation, seed, workers.Count), Changing(optimizer, best));
+        var (start, random, clock) = (state?.Load() ?? TrainingPosition.Start, new Random(seed), Stopwatch.StartNew());
+        (_updates, _bestDice, DroppedOthers, _epoch.Sums) = (start.Updates, start.BestDice, start.DroppedOthers, start.Losses);
+        var position = start;
         try
         {
             for (var epoch = 1; epoch <= options.Epochs; epoch++)
             {
                 EnterTraining();
+                var step = 0;
                 foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
-                    Step(training, objects, workers, gradients, optimizer, schedule);
+                {
+                    var pieces = EpochPlan.Share(training, objects, workers.Count).Select(some => (some, random.Next())).ToList();
+                    if (start.IsPast(epoch, step++))
+                        continue; // only drawn again, so that the random numbers after it are the same
+                    options.CancellationToken.ThrowIfCancellationRequested();
+                    Step(training, pieces, objects.Count, workers, gradients, optimizer, schedule);
+                    position = At(epoch - 1, step);
+                    if (step % options.SaveEverySteps == 0 && step < steps)
+                        state?.Save(position);
+                }
+
+                if (epoch <= start.Epochs)
+                    continue;
                 var dice = validator?.MeanDice();
-                var isBest = dice is null || dice > bestDice;
+                var isBest = dice is null || _bestDice is null || dice > _bestDice;
                 if (isBest)
                 {
-                    bestDice = dice ?? bestDice;
+                    _bestDice = dice;
                     best?.Update();
                 }
 
-                var left = clock.Elapsed / epoch * (options.Epochs - epoch);
-                report(_epoch.Finish(epoch, options.Epochs, dice, isBest, left, device.ToString(), "float32"));
+                var left = clock.Elapsed / (epoch - start.Epochs) * (options.Epochs - epoch);
+                var progress = _epoch.Finish(epoch, options.Epochs, dice, isBest, left, device.ToString(), "float32");
+                position = At(epoch, 0);
+                state?.Save(position);
+                report(progress);
             }
 
             best?.Restore();
             return true;
         }
-        catch (OperationCanceledException) when (_step > 0)
+        catch (OperationCanceledException) when (_updates > 0)
         {
-            if (double.IsFinite(bestDice))
+            if (position != start)
+                state?.Save(position);
+            if (_bestDice is not null)
                 best!.Restore();
             return false;
         }
@@ -72,24 +97,34 @@ internal sealed class Trainer(
         }
     }
 
-    private void Step(TrainingSet set, IReadOnlyList<int> objects, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
+    private TrainingPosition At(int epochs, int steps) => new(epochs, steps, _updates, DroppedOthers, _epoch.Sums, _bestDice);
+
+    private Dictionary<string, Tensor> Changing(FusedAdamW optimizer, WeightSnapshot? best)
     {
-        var pieces = EpochPlan.Share(set, objects, workers.Count)
-            .Select(some => new TrainingPiece(network, options, scaling, device.Device, set, some, (double)some.Count / objects.Count, random.Next()))
-            .ToList();
+        var tensors = network.state_dict();
+        foreach (var (name, value) in optimizer.State)
+            tensors.Add("optimizer." + name, value);
+        foreach (var (name, value) in best?.State ?? [])
+            tensors.Add("best." + name, value);
+        return tensors;
+    }
+
+    private void Step(TrainingSet set, List<(IReadOnlyList<int> Objects, int Seed)> shares, int count, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
+    {
+        var pieces = shares.ConvertAll(share =>
+            new TrainingPiece(network, options, scaling, device.Device, set, share.Objects, (double)share.Objects.Count / count, share.Seed));
         try
         {
             for (var round = 0; round <= options.Rounds; round++)
             {
-                options.CancellationToken.ThrowIfCancellationRequested();
                 workers.Run(pieces.Count, i => pieces[i].Compute(round, gradients[i]));
                 var loss = pieces.Sum(piece => piece.Loss);
                 if (!double.IsFinite(loss))
-                    throw new InvalidOperationException($"The loss is {loss} at step {_step}; a lower {nameof(SegSamOptions.LearningRate)} than {options.HighestRate} may help.");
+                    throw new InvalidOperationException($"The loss is {loss} at step {_updates}; a lower {nameof(SegSamOptions.LearningRate)} than {options.HighestRate} may help.");
                 foreach (var more in gradients[1..pieces.Count])
                     gradients[0].Add(more);
-                optimizer.Step(gradients[0], schedule.At(_step++));
-                _epoch.Add(loss, pieces.Select(piece => piece.LossParts), objects.Count);
+                optimizer.Step(gradients[0], schedule.At(_updates++));
+                _epoch.Add(loss, pieces.Select(piece => piece.LossParts), count);
             }
 
             DroppedOthers += pieces.Sum(piece => piece.DroppedOthers);

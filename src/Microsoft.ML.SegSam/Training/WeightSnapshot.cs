@@ -9,6 +9,9 @@ internal sealed class WeightSnapshot(Module network) : IDisposable
     private readonly List<(Tensor Weight, Tensor Copy)> _weights =
         [.. network.parameters().Where(weight => weight.requires_grad).Concat(network.buffers()).Select(weight => (weight, CopyOf(weight)))];
 
+    /// <summary>The copies, by number.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => _weights.Select((pair, i) => ($"{i}", pair.Copy));
+
     /// <summary>Takes the weights as they are now.</summary>
     public void Update()
     {

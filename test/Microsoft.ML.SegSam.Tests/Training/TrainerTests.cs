@@ -117,7 +117,7 @@ public sealed class TrainerTests : IDisposable
         var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 10, BatchSize = 2, LearningRate = 0.003 };
         using var training = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), new Random(1), reports.Add).Train(training, validation);
+        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add).Train(training, validation);
         var best = reports.Max(report => report.ValidationDice!.Value);
         TestContext.WriteLine(string.Join(' ', reports.Select(report => report.ValidationDice)));
         Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
@@ -152,7 +152,7 @@ public sealed class TrainerTests : IDisposable
         using var set = ShapeImages.Create(2, folder.Path);
         var reports = new List<TrainingProgress>();
         var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 50, CancellationToken = late.Token };
-        var ended = new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), new Random(1), report =>
+        var ended = new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), 1, report =>
         {
             reports.Add(report);
             if (report.Epoch == 2)
@@ -169,7 +169,7 @@ public sealed class TrainerTests : IDisposable
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(2, folder.Path); // the second image holds three objects: each has two others, one too many
         using var network = SmallNetwork.Create(Config with { PresenceTokens = 1 });
-        var trainer = new Trainer(network, new() { BoxColumnName = "Box", Epochs = 2 }, PixelScaling.MeanStd, new TorchDevice(CPU), new Random(1), _ => { });
+        var trainer = new Trainer(network, new() { BoxColumnName = "Box", Epochs = 2 }, PixelScaling.MeanStd, new TorchDevice(CPU), 1, _ => { });
         trainer.Train(set, null);
         Assert.AreEqual(2 * 3, trainer.DroppedOthers);
     }
@@ -181,7 +181,7 @@ public sealed class TrainerTests : IDisposable
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), new Random(seed), reports.Add).Train(set, null);
+        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), seed, reports.Add).Train(set, null);
         return reports;
     }
 }

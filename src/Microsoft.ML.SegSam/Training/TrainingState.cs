@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Microsoft.ML.SegSam.Storage;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Training;
+
+/// <summary>A run on disk: weights, optimiser, best weights and position, so that it can go on as if it had never stopped.</summary>
+/// <remarks>
+/// Random numbers are not in it: the draws of the steps that are past are made again. The file is written beside the old one, flushed
+/// to the disk and moved, so that a crash, a full disk or a power cut leaves the old one.
+/// </remarks>
+/// <param name="facts">What must be the same for the run to go on, by name.</param>
+/// <param name="tensors">All that training changes, by name.</param>
+internal sealed class TrainingState(string path, IReadOnlyDictionary<string, string> facts, IReadOnlyDictionary<string, Tensor> tensors)
+{
+    private const string PositionKey = "position", FactsKey = "facts";
+
+    /// <summary>Fills the tensors from the file.</summary>
+    /// <returns>Where the run was; null where there is no file.</returns>
+    /// <exception cref="InvalidOperationException">The file is of another run; the message says in what they differ.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or none of ours.</exception>
+    public TrainingPosition? Load()
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var file = File.OpenRead(path);
+            SafetensorsHeader.Read(file, out var metadata);
+            var (position, saved) = (Parse<TrainingPosition>(metadata, PositionKey), Parse<Dictionary<string, string>>(metadata, FactsKey));
+            Compare(saved);
+            if (position.Losses.Parts.Length != EpochLosses.None.Parts.Length)
+                throw new InvalidDataException($"Its position has {position.Losses.Parts.Length} parts of the loss, expected {EpochLosses.None.Parts.Length}.");
+            file.Position = 0;
+            Safetensors.ReadInto(file, tensors);
+            return position;
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new InvalidDataException($"{nameof(SegSamOptions.StateFile)} {path} cannot be read: {failure.Message} Delete it to start afresh.", failure);
+        }
+    }
+
+    /// <exception cref="IOException">It cannot be written; the file from before is as it was.</exception>
+    public void Save(TrainingPosition position)
+    {
+        var partial = path + ".partial";
+        var metadata = new Dictionary<string, string>
+        {
+            [PositionKey] = JsonSerializer.Serialize(position, ModelArchive.Json), [FactsKey] = JsonSerializer.Serialize(facts, ModelArchive.Json),
+        };
+        try
+        {
+            using (var file = File.Create(partial))
+            {
+                Safetensors.Write(file, [.. tensors.Select(pair => (pair.Key, pair.Value))], metadata);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            try
+            {
+                File.Delete(partial);
+            }
+            catch (Exception second) when (second is IOException or UnauthorizedAccessException)
+            {
+                // the first failure tells more
+            }
+
+            throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message} The state saved before, if any, is as it was: make room or choose another path, and call Fit again to go on from there.", failure);
+        }
+    }
+
+    private void Compare(Dictionary<string, string> saved)
+    {
+        string[] differences =
+        [
+            .. facts.Keys.Union(saved.Keys).Where(name => facts.GetValueOrDefault(name) != saved.GetValueOrDefault(name))
+                .Select(name => $"{name} is '{facts.GetValueOrDefault(name) ?? "nothing"}', was '{saved.GetValueOrDefault(name) ?? "nothing"}'"),
+        ];
+        if (differences.Length > 0)
+            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {path} is of another run: {string.Join("; ", differences)}. Fit as before to go on, or delete the file to start afresh.");
+    }
+
+    private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) where T : class
+    {
+        try
+        {
+            return (metadata.TryGetValue(key, out var json) ? JsonSerializer.Deserialize<T>(json, ModelArchive.Json) : null)
+                ?? throw new InvalidDataException($"It has no entry '{key}'.");
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw new InvalidDataException($"Its entry '{key}' is not readable: {failure.Message}", failure);
+        }
+    }
+}
