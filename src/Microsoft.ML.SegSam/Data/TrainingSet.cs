@@ -15,13 +15,15 @@ internal sealed record TrainingObject(int Image, long MaskOffset, int Category, 
 /// </summary>
 internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 {
-    private readonly FileStream _file = new(Path.Combine(folder, $"segsam-{Path.GetRandomFileName()}"), FileMode.CreateNew,
-        FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+    private readonly TemporaryFile _file = new(folder);
     private readonly List<(long Offset, ImageGeometry Geometry)> _images = [];
     private readonly List<List<int>> _objectsOf = [];
     private readonly List<HashSet<int>> _alsoPresent = [];
     private readonly List<TrainingObject> _objects = [];
     private readonly List<HashSet<int>> _labelSets = [];
+
+    /// <summary>Where temporary files are.</summary>
+    public string Folder => _file.Folder;
 
     public int ImageCount => _images.Count;
 
@@ -33,7 +35,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 
     public int Add(NetworkImage image)
     {
-        _images.Add((Append(image.Pixels), image.Geometry));
+        _images.Add((_file.Append(image.Pixels), image.Geometry));
         _objectsOf.Add([]);
         _alsoPresent.Add([]);
         return _images.Count - 1;
@@ -47,7 +49,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         for (var i = 0; i < mask.Length; i++)
             bits[i / 8] |= (byte)(mask[i] << i % 8);
         _objectsOf[image].Add(_objects.Count);
-        _objects.Add(new(image, Append(bits), category, dataset, given));
+        _objects.Add(new(image, _file.Append(bits), category, dataset, given));
         LabelSet(dataset).Add(category);
     }
 
@@ -93,8 +95,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
             hash.AppendData(Encoding.UTF8.GetBytes($"{found.Image} {GeometryOf(found.Image)} {found.MaskOffset} {found.Category} {found.Dataset} {others} {JsonSerializer.Serialize(found.Given)}\n"));
         }
 
-        _file.Seek(0, SeekOrigin.Begin);
-        hash.AppendData(SHA256.HashData(_file));
+        hash.AppendData(_file.Digest());
         return $"{ImageCount} images, {_objects.Count} objects, {Convert.ToHexString(hash.GetHashAndReset())[..16]}";
     }
 
@@ -110,22 +111,10 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         return CollectionsMarshal.AsSpan(_labelSets)[dataset];
     }
 
-    private long Append(byte[] bytes)
-    {
-        var offset = _file.Seek(0, SeekOrigin.End);
-        _file.Write(bytes);
-        return offset;
-    }
-
     private byte[] Read(long offset, int length)
     {
         var bytes = new byte[length];
-        lock (_file) // the pieces of a step read side by side
-        {
-            _file.Seek(offset, SeekOrigin.Begin);
-            _file.ReadExactly(bytes);
-        }
-
+        _file.Read(offset, bytes);
         return bytes;
     }
 }

@@ -36,7 +36,9 @@ internal sealed class Trainer(
         var gradients = Enumerable.Range(0, workers.Count).Select(_ => new Gradients(trained)).ToArray();
         using var optimizer = new FusedAdamW(trained, options.WeightDecay, options.GradientClip);
         using var best = validation is null ? null : new WeightSnapshot(network);
-        var validator = validation is null ? null : new Validator(network, validation, options, scaling, device.Device);
+        using var visuals = Visuals(training);
+        using var heldVisuals = validation is null ? null : Visuals(validation);
+        var validator = validation is null ? null : new Validator(network, validation, options, heldVisuals!, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
         var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
         var state = options.StateFile is null ? null : new TrainingState(
@@ -56,7 +58,7 @@ internal sealed class Trainer(
                     if (start.IsPast(epoch, step++))
                         continue; // only drawn again, so that the random numbers after it are the same
                     options.CancellationToken.ThrowIfCancellationRequested();
-                    Step(training, pieces, objects.Count, workers, gradients, optimizer, schedule);
+                    Step(training, visuals, pieces, objects.Count, workers, gradients, optimizer, schedule);
                     position = At(epoch - 1, step);
                     if (step % options.SaveEverySteps == 0 && step < steps)
                         state?.Save(position);
@@ -97,6 +99,8 @@ internal sealed class Trainer(
         }
     }
 
+    private VisualEmbeddings Visuals(TrainingSet set) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen);
+
     private TrainingPosition At(int epochs, int steps) => new(epochs, steps, _updates, DroppedOthers, _epoch.Sums, _bestDice);
 
     private Dictionary<string, Tensor> Changing(FusedAdamW optimizer, WeightSnapshot? best)
@@ -109,10 +113,10 @@ internal sealed class Trainer(
         return tensors;
     }
 
-    private void Step(TrainingSet set, List<(IReadOnlyList<int> Objects, int Seed)> shares, int count, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
+    private void Step(TrainingSet set, VisualEmbeddings visuals, List<(IReadOnlyList<int> Objects, int Seed)> shares, int count, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
     {
         var pieces = shares.ConvertAll(share =>
-            new TrainingPiece(network, options, scaling, device.Device, set, share.Objects, (double)share.Objects.Count / count, share.Seed));
+            new TrainingPiece(network, options, visuals, device.Device, set, share.Objects, (double)share.Objects.Count / count, share.Seed));
         try
         {
             for (var round = 0; round <= options.Rounds; round++)

@@ -1,19 +1,18 @@
 using Microsoft.ML.SegSam.Data;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>Some images and some of their objects, as plain arrays.</summary>
-/// <param name="Images">B images.</param>
+/// <param name="Images">Indices of B images.</param>
 /// <param name="ImageIndex">For each of P objects, its image in the batch.</param>
 /// <param name="Objects">P objects.</param>
 /// <param name="Masks">P targets of S x S bytes.</param>
 /// <param name="Others">For each object the categories of the image's other objects, at most N_c.</param>
 /// <param name="DroppedOthers">How many other categories found no token.</param>
 internal sealed record TrainingBatch(
-    IReadOnlyList<NetworkImage> Images, long[] ImageIndex, IReadOnlyList<TrainingObject> Objects, IReadOnlyList<byte[]> Masks,
+    IReadOnlyList<int> Images, long[] ImageIndex, IReadOnlyList<TrainingObject> Objects, IReadOnlyList<byte[]> Masks,
     IReadOnlyList<int[]> Others, int DroppedOthers)
 {
     /// <summary>Reads the objects (indices into the set) of a batch; objects of one image must stand together.</summary>
@@ -32,7 +31,7 @@ internal sealed record TrainingBatch(
             }
         }
 
-        return new([.. images.Select(set.ReadImage)], [.. found.Select(one => (long)images.IndexOf(one.Image))], found,
+        return new(images, [.. found.Select(one => (long)images.IndexOf(one.Image))], found,
             [.. found.Select(set.ReadMask)], others, dropped);
     }
 

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Some images of a training step with their objects, computed on one thread: the first prompts, then rounds of corrections.</summary>
 /// <param name="share">The piece's part of the step's objects: what its mean loss weighs in the step's.</param>
 internal sealed class TrainingPiece(
-    SegSamNetwork network, SegSamOptions options, PixelScaling scaling, Device device,
+    SegSamNetwork network, SegSamOptions options, VisualEmbeddings visuals, Device device,
     TrainingSet set, IReadOnlyList<int> objects, double share, int seed) : IDisposable
 {
     private readonly SegSamLoss _loss = new(options);
@@ -53,9 +53,7 @@ internal sealed class TrainingPiece(
         var config = network.Config;
         _batch = TrainingBatch.Read(set, objects, config.PresenceTokens, _random);
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
-        var images = ImageTensor.Stack(_batch.Images, scaling, device);
-        using var frozen = options.EncoderTraining == EncoderTraining.Frozen ? no_grad() : null;
-        _visual = network.Encode(images);
+        _visual = visuals.Of(_batch.Images);
     }
 
     // Boxes and clicks as the named columns allow, one kind for the whole piece; each half of the time where both do.

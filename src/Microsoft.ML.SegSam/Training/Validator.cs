@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>Mean Dice of both decoders' masks over a validation set, at the network's resolution, with the rows' own prompts.</summary>
-internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOptions options, PixelScaling scaling, Device device)
+internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOptions options, VisualEmbeddings visuals, Device device)
 {
     private readonly int _side = network.Config.InputSize;
 
@@ -22,7 +22,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
             options.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = TrainingBatch.Read(set, objects, network.Config.PresenceTokens, new Random(0));
-            var visual = network.Encode(ImageTensor.Stack(batch.Images, scaling, device));
+            var visual = visuals.Of(batch.Images);
             var prompts = batch.Objects.Select((one, i) => PromptOf(one, batch.Masks[i], simulator)).ToList();
             foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i])))
                 sum += Dice(visual, batch, prompts, [.. group]);

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
@@ -122,7 +123,8 @@ public sealed class TrainerTests : IDisposable
         TestContext.WriteLine(string.Join(' ', reports.Select(report => report.ValidationDice)));
         Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
         Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
-        Assert.AreEqual(best, new Validator(network, validation, options, PixelScaling.MeanStd, CPU).MeanDice(), 1e-9);
+        using var visuals = Visuals(network, validation);
+        Assert.AreEqual(best, new Validator(network, validation, options, visuals, CPU).MeanDice(), 1e-9);
         Assert.IsTrue(best is > 0 and <= 1, string.Join(' ', reports.Select(report => report.ValidationDice)));
     }
 
@@ -134,7 +136,8 @@ public sealed class TrainerTests : IDisposable
         using var network = SmallNetwork.Create(SmallNetwork.TinyVit with { CategoryCount = 3, PresenceTokens = 3 });
         using var validation = ShapeImages.Create(2, folder.Path);
         var before = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
-        new Validator(network, validation, new() { BoxColumnName = "Box" }, PixelScaling.MeanStd, CPU).MeanDice();
+        using var visuals = Visuals(network, validation);
+        new Validator(network, validation, new() { BoxColumnName = "Box" }, visuals, CPU).MeanDice();
         Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(before[pair.name])));
     }
 
@@ -174,7 +177,49 @@ public sealed class TrainerTests : IDisposable
         Assert.AreEqual(2 * 3, trainer.DroppedOthers);
     }
 
+    [TestMethod]
+    public void A_frozen_encoder_sees_each_image_once_however_many_epochs_there_are()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var network = SmallNetwork.Create(Config);
+        using var training = ShapeImages.Create(4, folder.Path);
+        using var validation = ShapeImages.Create(2, folder.Path, seed: 9);
+        var options = new SegSamOptions { BoxColumnName = "Box", EncoderTraining = EncoderTraining.Frozen, Epochs = 3, InteractiveRounds = 1 };
+        var reports = new List<TrainingProgress>();
+        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), 1, report =>
+        {
+            reports.Add(report);
+            using var noGrad = no_grad();
+            foreach (var weight in network.ImageEncoder.parameters())
+                weight.fill_(double.NaN); // whatever is encoded from now on is nothing
+        }).Train(training, validation);
+        Assert.HasCount(3, reports);
+        Assert.IsTrue(reports.TrueForAll(report => double.IsFinite(report.Loss) && report.ValidationDice > 0));
+    }
+
+    [TestMethod]
+    public void Kept_embeddings_are_those_of_the_encoder()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var folder = new TemporaryFolder();
+        using var network = SmallNetwork.Create(Config);
+        using var set = ShapeImages.Create(3, folder.Path);
+        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true);
+        using var fresh = Visuals(network, set);
+        foreach (var images in (int[][])[[2, 0], [0, 1, 2], [1]])
+        {
+            SmallNetwork.AssertClose(fresh.Of(images), kept.Of(images), 1e-5);
+            Assert.IsTrue(kept.Of(images).Equals(cat([.. images.Select(image => kept.Of([image]))])));
+        }
+
+        Assert.AreEqual((3, 6), (kept.Encoded, fresh.Encoded));
+    }
+
     public void Dispose() => _thread.Dispose();
+
+    private static VisualEmbeddings Visuals(SegSamNetwork network, TrainingSet set) => new(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
 
     private static List<TrainingProgress> Train(SegSamNetwork network, SegSamOptions options, int seed = 1)
     {
