@@ -19,7 +19,7 @@ public enum SegSamEncoder
     VitT,
 }
 
-/// <summary>Small trainable modules beside the MLP of every encoder block; for the ViTs alone.</summary>
+/// <summary>Small trainable modules in every encoder block; for the ViTs alone.</summary>
 public enum SegSamAdapter
 {
     /// <summary>No adapters.</summary>
@@ -30,6 +30,9 @@ public enum SegSamAdapter
 
     /// <summary>SAM-Med2D's: channel gate and strided convolutions; 15 million parameters in each ViT-B block.</summary>
     SamMed2D,
+
+    /// <summary>LoRA: an update of rank 4 to the query and value projections of every block, zero at the start; 12 thousand parameters in each ViT-B block (Hu et al. 2021; rank and places after SAMed).</summary>
+    LowRank,
 }
 
 /// <summary>Which weights of the image encoder are trained. Prompt encoder, text module and both decoders always are.</summary>
@@ -41,7 +44,7 @@ public enum EncoderTraining
     /// <summary>The adapters alone; needs <see cref="SegSamOptions.Adapter"/>.</summary>
     Adapter,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing. Each image is then encoded once, and its embedding kept on disk while training lasts: later epochs pay no encoder time.</summary>
     Frozen,
 }
 

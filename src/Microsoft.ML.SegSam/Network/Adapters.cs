@@ -14,6 +14,36 @@ internal static class Adapters
     };
 }
 
+/// <summary>LoRA for a joint projection to query, key and value: an update of low rank to the first and the last, which starts at zero.</summary>
+internal sealed class LowRankUpdate : ScopedModule<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "query_down")] private readonly Linear _queryDown;
+    [ComponentName(Name = "query_up")] private readonly Linear _queryUp;
+    [ComponentName(Name = "value_down")] private readonly Linear _valueDown;
+    [ComponentName(Name = "value_up")] private readonly Linear _valueUp;
+
+    public LowRankUpdate(Layers make, int width, int rank) : base(nameof(LowRankUpdate))
+    {
+        _queryDown = make.Linear(width, rank, bias: false);
+        _queryUp = make.Linear(rank, width, bias: false);
+        _valueDown = make.Linear(width, rank, bias: false);
+        _valueUp = make.Linear(rank, width, bias: false);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor x)                                    // [B,H,W,D]
+    {
+        var (query, value) = (_queryUp.call(_queryDown.call(x)), _valueUp.call(_valueDown.call(x)));
+        return cat([query, zeros_like(query), value], -1);                         // [B,H,W,3D]
+    }
+
+    public void Initialize(Generator generator)
+    {
+        _queryUp.Weight.Fill(weight => weight.fill_(0));
+        _valueUp.Weight.Fill(weight => weight.fill_(0));
+    }
+}
+
 /// <summary>Linear D→D/4, GELU, Linear D/4→D; the last layer starts at zero, so the pretrained function is unchanged (our choice).</summary>
 internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitialized
 {

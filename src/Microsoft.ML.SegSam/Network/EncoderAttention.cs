@@ -16,30 +16,35 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
     [ComponentName(Name = "rel_pos_w")] private readonly Parameter _columnTable;
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
     [ComponentName(Name = "proj")] private readonly Linear _projection;
+    [ComponentName(Name = "Adapter")] private readonly LowRankUpdate? _update;
     private readonly int _heads, _window;
 
     /// <param name="window">Side of the windows; 0 attends to the whole map.</param>
     /// <param name="side">Side of the map or window that the position tables are made for.</param>
-    public EncoderAttention(Layers make, int width, int heads, int window, int side) : base(nameof(EncoderAttention))
+    /// <param name="rank">Of the trainable update to query and value; 0 for none.</param>
+    public EncoderAttention(Layers make, int width, int heads, int window, int side, int rank = 0) : base(nameof(EncoderAttention))
     {
         (_heads, _window) = (heads, window);
         _qkv = make.Linear(width, 3 * width);
         _projection = make.Linear(width, width);
         _rowTable = make.Parameter(2 * side - 1, width / heads);
         _columnTable = make.Parameter(2 * side - 1, width / heads);
+        _update = rank > 0 ? new(make, width, rank) : null;
         RegisterComponents();
     }
 
     protected override Tensor Compute(Tensor x)                                                 // [B,H,W,D]
     {
         if (_window == 0)
-            return _projection.call(Attend(_qkv.call(x)));
+            return _projection.call(Attend(Updated(_qkv.call(x), x)));
 
         // A padded token is zero, so its q, k, v are the bias: pad after the product instead of multiplying zeros.
         long height = x.size(1), width = x.size(2);
-        var qkv = Windows.Partition(functional.linear(x, _qkv.Weight), _window).Plus(_qkv.Bias!); // [B·n,w,w,3D]
+        var qkv = Windows.Partition(Updated(functional.linear(x, _qkv.Weight), x), _window).Plus(_qkv.Bias!); // [B·n,w,w,3D]
         return _projection.call(Windows.Merge(Attend(qkv), height, width));
     }
+
+    private Tensor Updated(Tensor product, Tensor x) => _update is null ? product : product.Plus(_update.call(x));
 
     private Tensor Attend(Tensor qkv)                                                           // [B,H,W,3D]
     {

@@ -16,7 +16,8 @@ internal sealed class EncoderBlock : ScopedModule<Tensor, Tensor>
     public EncoderBlock(Layers make, SegSamConfig config, bool global) : base(nameof(EncoderBlock))
     {
         _attentionNorm = make.LayerNorm(config.EncoderWidth, config.EncoderEpsilon);
-        _attention = new(make, config.EncoderWidth, config.EncoderHeads, global ? 0 : config.WindowSize, global ? config.Grid : config.WindowSize);
+        _attention = new(make, config.EncoderWidth, config.EncoderHeads, global ? 0 : config.WindowSize, global ? config.Grid : config.WindowSize,
+            config.Adapter == SegSamAdapter.LowRank ? config.AdapterRank : 0);
         _mlpNorm = make.LayerNorm(config.EncoderWidth, config.EncoderEpsilon);
         _mlp = new(make, config.EncoderWidth, (int)(config.EncoderWidth * config.EncoderMlpRatio), functional.gelu);
         _adapter = Adapters.Create(make, config);

@@ -19,6 +19,7 @@ internal sealed record SegSamConfig
     public int WindowSize { get; init; } = 14;
     public SegSamAdapter Adapter { get; init; } = SegSamAdapter.None;
     public double AdapterRatio { get; init; } = 0.25;
+    public int AdapterRank { get; init; } = 4;                      // of LowRank
 
     // Prompt encoder and decoders (4.3, 4.5, 4.6)
     public int Width { get; init; } = 256;                          // C

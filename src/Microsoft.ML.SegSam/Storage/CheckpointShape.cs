@@ -28,7 +28,7 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
 
     private SegSamConfig Vit()
     {
-        const string Positions = "image_encoder.pos_embed", Patches = "image_encoder.patch_embed.proj.weight", Block = "image_encoder.blocks.";
+        const string Positions = "image_encoder.pos_embed", Patches = "image_encoder.patch_embed.proj.weight", Block = "image_encoder.blocks.", LowRank = Block + "0.attn.Adapter.query_down.weight";
         var (grid, width, patch) = (Side(Positions, 1, of: 4), Side(Positions, 3, of: 4), Side(Patches, 2, of: 4));
         var depth = Count(Block);
         var headWidth = Math.Max(1, Side(Block + "0.attn.rel_pos_h", 1, of: 2));
@@ -47,7 +47,9 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
             GlobalBlocks = preset is not null && windows.Count == 0 ? preset.GlobalBlocks : [.. Enumerable.Range(0, depth).Where(i => tables[i] == 2 * grid - 1)],
             WindowSize = windows.Count > 0 ? (windows[0] + 1) / 2 : preset?.WindowSize ?? 14,
             Adapter = weights.ContainsKey(Block + "0.Adapter.channel.0.weight") ? SegSamAdapter.SamMed2D
-                : weights.ContainsKey(Block + "0.Adapter.down.weight") ? SegSamAdapter.Bottleneck : SegSamAdapter.None,
+                : weights.ContainsKey(Block + "0.Adapter.down.weight") ? SegSamAdapter.Bottleneck
+                : weights.ContainsKey(LowRank) ? SegSamAdapter.LowRank : SegSamAdapter.None,
+            AdapterRank = weights.ContainsKey(LowRank) ? Side(LowRank, 0, of: 2) : 4,
             AdapterRatio = AdapterRatio(Block + "0.Adapter.channel.0.weight") ?? AdapterRatio(Block + "0.Adapter.down.weight") ?? 0.25,
         };
     }

@@ -22,7 +22,7 @@ internal static class ConfigCheck
         Check(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64);
         foreach (var (name, size) in ((string, int)[])
         [
-            (nameof(config.WindowSize), config.WindowSize), (nameof(config.Width), config.Width), (nameof(config.MaskPromptChannels), config.MaskPromptChannels), (nameof(config.DecoderHeads), config.DecoderHeads),
+            (nameof(config.WindowSize), config.WindowSize), (nameof(config.AdapterRank), config.AdapterRank), (nameof(config.Width), config.Width), (nameof(config.MaskPromptChannels), config.MaskPromptChannels), (nameof(config.DecoderHeads), config.DecoderHeads),
             (nameof(config.DecoderMlpWidth), config.DecoderMlpWidth), (nameof(config.AttentionDownsample), config.AttentionDownsample),
             (nameof(config.MultimaskOutputs), config.MultimaskOutputs), (nameof(config.QualityHeadWidth), config.QualityHeadWidth),
             (nameof(config.PresenceTokens), config.PresenceTokens), (nameof(config.TextWidth), config.TextWidth), (nameof(config.TextMlpWidth), config.TextMlpWidth),

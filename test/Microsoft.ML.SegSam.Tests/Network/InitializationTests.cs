@@ -23,6 +23,7 @@ public sealed class InitializationTests
     [TestMethod]
     [DataRow(SegSamAdapter.None)]
     [DataRow(SegSamAdapter.Bottleneck)]
+    [DataRow(SegSamAdapter.LowRank)]
     [DataRow(SegSamAdapter.SamMed2D)]
     public void Every_weight_is_filled(SegSamAdapter adapter)
     {
@@ -39,17 +40,23 @@ public sealed class InitializationTests
     }
 
     [TestMethod]
-    public void A_bottleneck_adapter_leaves_the_encoder_as_it_is_at_first()
+    [DataRow(SegSamAdapter.Bottleneck)]
+    [DataRow(SegSamAdapter.LowRank)]
+    public void Our_adapters_leave_the_encoder_as_it_is_at_first_and_move_it_then(SegSamAdapter adapter)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var plain = Create(Config);
-        using var adapted = Create(Config with { Adapter = SegSamAdapter.Bottleneck });
+        using var adapted = Create(Config with { Adapter = adapter });
         var weights = adapted.state_dict();
         foreach (var (name, value) in plain.state_dict())
             weights[name].copy_(value);
         var image = Normal(3, 1, 3, 64, 64);
-        AssertClose(plain.Encode(image), adapted.Encode(image), 0);
+        var expected = plain.Encode(image);
+        AssertClose(expected, adapted.Encode(image), 0);
+        foreach (var (_, weight) in adapted.named_parameters().Where(pair => pair.name.Contains(".Adapter.") && pair.name.EndsWith("up.weight")))
+            weight.fill_(0.1);
+        Assert.IsGreaterThan(1e-3, (adapted.Encode(image) - expected).abs().max().item<float>());
     }
 
     [TestMethod]

@@ -77,6 +77,13 @@ public sealed class ParameterCountTests
         Assert.AreEqual(180_504_576, network.named_parameters().Where(pair => pair.name.Contains(".Adapter.")).Sum(pair => pair.parameter.numel()));
     }
 
+    [TestMethod]
+    public void A_low_rank_update_of_ViT_B_has_12_thousand_parameters_in_each_block()
+    {
+        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.LowRank }, Layers.Meta);
+        Assert.AreEqual(12 * 2 * 2 * 4 * 768, network.named_parameters().Where(pair => pair.name.Contains(".attn.Adapter.")).Sum(pair => pair.parameter.numel()));
+    }
+
     private static SegSamConfig VitB(int inputSize) => SegSamConfig.For(SegSamEncoder.VitB, inputSize) with { CategoryCount = 8 };
 
     private static long Count(SegSamConfig config, params string[] prefixes)

@@ -206,13 +206,15 @@ public sealed class PretrainedTests
     }
 
     [TestMethod]
-    public void Adapters_that_the_checkpoint_lacks_start_so_that_the_answer_stays()
+    [DataRow(SegSamAdapter.Bottleneck)]
+    [DataRow(SegSamAdapter.LowRank)]
+    public void Adapters_that_the_checkpoint_lacks_start_so_that_the_answer_stays(SegSamAdapter adapter)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var weights = PublishedFile.Weights(PublishedFile.Sam);
         using var plain = PublishedFile.Use(weights, file => Load(file)).Network;
-        using var adapted = PublishedFile.Use(weights, file => Load(file, config => config with { Adapter = SegSamAdapter.Bottleneck })).Network;
+        using var adapted = PublishedFile.Use(weights, file => Load(file, config => config with { Adapter = adapter })).Network;
         var image = Normal(5, 1, 3, 64, 64);
         AssertClose(plain.Encode(image), adapted.Encode(image), 0);
     }
@@ -230,6 +232,23 @@ public sealed class PretrainedTests
         Assert.AreEqual((CheckpointFamily.SamMed2D, SegSamAdapter.SamMed2D, true), (pretrained.Family, pretrained.Config.Adapter, pretrained.Config.SigmoidMaskPrompt));
         using var scope = NewDisposeScope();
         AssertHolds(pretrained, expected.Names.ToDictionary(name => name, expected.Tensor));
+    }
+
+    [TestMethod]
+    [DataRow(SegSamAdapter.Bottleneck)]
+    [DataRow(SegSamAdapter.LowRank)]
+    [DataRow(SegSamAdapter.SamMed2D)]
+    public void Adapters_are_recognised_with_their_sizes(SegSamAdapter adapter)
+    {
+        var config = PublishedFile.Sam with { Adapter = adapter, AdapterRank = 3, AdapterRatio = 0.5 };
+        var weights = PublishedFile.Weights(config);
+        PublishedFile.Use(weights, file =>
+        {
+            var pretrained = Pretrained.Recognise(file);
+            Assert.AreEqual(adapter, pretrained.Config.Adapter);
+            AssertHolds(pretrained, weights);
+            return 0;
+        });
     }
 
     private static (SegSamConfig Config, SegSamNetwork Network) Load(CheckpointFile file, Func<SegSamConfig, SegSamConfig>? change = null)

@@ -21,6 +21,7 @@ public sealed class TrainerTests : IDisposable
     [TestMethod]
     [DataRow(EncoderTraining.Frozen, SegSamAdapter.None)]
     [DataRow(EncoderTraining.Adapter, SegSamAdapter.Bottleneck)]
+    [DataRow(EncoderTraining.Adapter, SegSamAdapter.LowRank)]
     [DataRow(EncoderTraining.Adapter, SegSamAdapter.SamMed2D)]
     [DataRow(EncoderTraining.Full, SegSamAdapter.None)]
     public void Only_what_is_to_be_trained_of_the_encoder_changes(EncoderTraining training, SegSamAdapter adapter)
