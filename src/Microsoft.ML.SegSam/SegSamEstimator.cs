@@ -51,6 +51,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     public SegSamTransformer Fit(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (_options.Patience is { } patience && validation is null)
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better Dice on validation rows: give Fit some, or leave it null.", nameof(validation));
         var host = _environment.Register(nameof(SegSamEstimator));
         using var channel = host.Start("Fit");
         var device = TorchDevice.Choose(_environment);

@@ -123,6 +123,9 @@ public sealed record SegSamOptions
     /// </summary>
     public int Epochs { get; init; } = 20;
 
+    /// <summary>Ends training after so many epochs without a better Dice on the validation rows, which Fit must then be given. At least 1; default null: all epochs are run.</summary>
+    public int? Patience { get; init; }
+
     /// <summary>Images in a training step, shared out to the CPU's cores. At least 1, default 4 (our choice: SAM-Med2D's 2 learn no better from the same images, and slower).</summary>
     public int ImagesPerStep { get; init; } = 4;
 
@@ -210,6 +213,7 @@ public sealed record SegSamOptions
         foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
+        Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),

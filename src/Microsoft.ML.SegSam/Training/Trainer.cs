@@ -16,6 +16,7 @@ internal sealed class Trainer(
     private readonly EpochRecord _epoch = new();
     private long _updates;
     private double? _bestDice;
+    private int _bestEpoch;
 
     /// <summary>Other categories that found no presence token; more than 0 means that PresenceTokens is too small.</summary>
     public long DroppedOthers { get; private set; }
@@ -44,11 +45,11 @@ internal sealed class Trainer(
         var state = options.StateFile is null ? null : new TrainingState(
             options.StateFile, TrainingFacts.Of(options, network.Config, training, validation, seed, workers.Count), Changing(optimizer, best));
         var (start, random, clock) = (state?.Load() ?? TrainingPosition.Start, new Random(seed), Stopwatch.StartNew());
-        (_updates, _bestDice, DroppedOthers, _epoch.Sums) = (start.Updates, start.BestDice, start.DroppedOthers, start.Losses);
+        (_updates, _bestDice, _bestEpoch, DroppedOthers, _epoch.Sums) = (start.Updates, start.BestDice, start.BestEpoch, start.DroppedOthers, start.Losses);
         var position = start;
         try
         {
-            for (var epoch = 1; epoch <= options.Epochs; epoch++)
+            for (var epoch = 1; epoch <= options.Epochs && !(epoch - 1 - _bestEpoch >= options.Patience); epoch++)
             {
                 EnterTraining();
                 var step = 0;
@@ -70,7 +71,7 @@ internal sealed class Trainer(
                 var isBest = dice is null || _bestDice is null || dice > _bestDice;
                 if (isBest)
                 {
-                    _bestDice = dice;
+                    (_bestDice, _bestEpoch) = (dice, epoch);
                     best?.Update();
                 }
 
@@ -101,7 +102,7 @@ internal sealed class Trainer(
 
     private VisualEmbeddings Visuals(TrainingSet set) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen);
 
-    private TrainingPosition At(int epochs, int steps) => new(epochs, steps, _updates, DroppedOthers, _epoch.Sums, _bestDice);
+    private TrainingPosition At(int epochs, int steps) => new(epochs, steps, _updates, DroppedOthers, _epoch.Sums, _bestEpoch, _bestDice);
 
     private Dictionary<string, Tensor> Changing(FusedAdamW optimizer, WeightSnapshot? best)
     {

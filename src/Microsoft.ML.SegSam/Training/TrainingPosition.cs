@@ -6,10 +6,11 @@ namespace Microsoft.ML.SegSam.Training;
 /// <param name="Updates">Updates of the weights since the beginning, correction rounds included.</param>
 /// <param name="DroppedOthers">See <see cref="Trainer.DroppedOthers"/>.</param>
 /// <param name="Losses">Of the epoch that runs.</param>
+/// <param name="BestEpoch">That of the weights kept; 0 before the first.</param>
 /// <param name="BestDice">Highest validation Dice so far; null where there was none.</param>
-internal sealed record TrainingPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, double? BestDice = null)
+internal sealed record TrainingPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? BestDice = null)
 {
-    public static TrainingPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None);
+    public static TrainingPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
 
     /// <summary>Whether a step (from 0) of an epoch (from 1) lies before this.</summary>
     public bool IsPast(int epoch, int step) => epoch <= Epochs || epoch == Epochs + 1 && step < Steps;

@@ -96,6 +96,22 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
+    public void Without_a_better_Dice_for_so_many_epochs_training_ends()
+    {
+        const double Jumpy = 0.01;
+        var (whole, patient) = (new Reports(), new Reports());
+        using var all = Fit(new(seed: 3), epochs: 4, reports: whole, validation: Held, learningRate: Jumpy);
+        var best = whole.All.FindLastIndex(report => report.IsBest);
+        Assert.IsLessThan(3, best, "Choose a seed whose last epoch is not the best.");
+        var ml = new MLContext(seed: 3);
+        var options = new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 4, LearningRate = Jumpy, Progress = patient, Patience = 1 };
+        using var stopped = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), TinyData.Load(ml, Held));
+        var firstMiss = whole.All.FindIndex(report => !report.IsBest);
+        Assert.HasCount(firstMiss + 1, patient.All);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1; it waits for a better Dice on validation rows");
+    }
+
+    [TestMethod]
     public void The_same_seed_gives_the_same_model_and_another_seed_another()
     {
         using var first = Fit(new(seed: 5), epochs: 1);
