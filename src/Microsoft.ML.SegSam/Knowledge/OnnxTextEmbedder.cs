@@ -16,7 +16,7 @@ public sealed class OnnxTextEmbedder : IEmbeddingGenerator<string, Embedding<flo
     private readonly int _limit;
     private readonly EmbeddingGeneratorMetadata _metadata;
 
-    /// <summary>Loads model and vocabulary, and checks on one example that they fit.</summary>
+    /// <summary>Loads model and vocabulary, and runs the model on the vocabulary's last token: one with more tokens than the model fails here. That a vocabulary of no more tokens is another model's cannot be seen.</summary>
     /// <param name="modelFile">The text encoder, .onnx.</param>
     /// <param name="vocabularyFile">BERT's vocab.txt (cased if any token has a capital letter), or CLIP's vocab.json.</param>
     /// <param name="mergesFile">CLIP's merges.txt; null for BERT.</param>

@@ -62,7 +62,7 @@ internal sealed partial class TextTokens
         // Uncased models have no capitals but in marks such as [CLS], and take away accents too (our choice: BERT's own files say it elsewhere).
         var uncased = !lines.Any(line => !line.StartsWith('[') && line.Any(char.IsUpper));
         var tokenizer = BertTokenizer.Create(file, new BertOptions { LowerCaseBeforeTokenization = uncased, RemoveNonSpacingMarks = uncased });
-        return new(text => tokenizer.EncodeToIds(text, addSpecialTokens: false), tokenizer.ClassificationTokenId, tokenizer.SeparatorTokenId, tokenizer.PaddingTokenId, lines.Length - 1, 512);
+        return new(text => tokenizer.EncodeToIds(text, addSpecialTokens: false), tokenizer.ClassificationTokenId, tokenizer.SeparatorTokenId, tokenizer.PaddingTokenId, Array.FindLastIndex(lines, line => line.Length > 0), 512);
     }
 
     private const string StartOfText = "<|startoftext|>";

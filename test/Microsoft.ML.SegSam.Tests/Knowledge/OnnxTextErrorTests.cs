@@ -32,6 +32,32 @@ public sealed class OnnxTextErrorTests : IDisposable
     }
 
     [TestMethod]
+    public void Empty_lines_at_the_end_of_a_vocabulary_are_no_tokens()
+    {
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "", ""]));
+        Assert.AreEqual(2, embedder.Width);
+    }
+
+    [TestMethod]
+    public async Task A_text_longer_than_the_model_takes_says_how_to_limit_it()
+    {
+        // A table of 4 positions, as long as the text.
+        var path = Path.Combine(_folder.Path, "positions.onnx");
+        new TinyOnnx().Input("input_ids", 1, -1).Input("attention_mask", 1, -1).Table("table", [.. Enumerable.Repeat(new float[] { 1, 2 }, 10)]).Table("positions", [[1, 1], [1, 1], [1, 1], [1, 1]])
+            .Node("Gather", ["table", "input_ids"], "tokens").Node("CumSum", ["attention_mask", "axis"], "places").Index("axis", 1)
+            .Node("Gather", ["positions", "places"], "at").Node("Add", ["tokens", "at"], "last_hidden_state").Output("last_hidden_state", 1, -1, 2).Save(path);
+        var vocabulary = TinyTextEncoder.WriteBert(_folder.Path);
+        using (var unlimited = new OnnxTextEmbedder(path, vocabulary))
+        {
+            var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => unlimited.GenerateAsync(["liver liver liver"]));
+            Assert.EndsWith("If the model takes fewer than 5 tokens, say so by maxTokens.", failure.Message);
+        }
+
+        using var limited = new OnnxTextEmbedder(path, vocabulary, maxTokens: 3);
+        Assert.HasCount(1, await limited.GenerateAsync(["liver liver liver"]));
+    }
+
+    [TestMethod]
     public void A_vocabulary_without_its_marks_is_refused()
     {
         Assert.Contains("'[SEP]' is not in the vocabulary; expected BERT's vocab.txt",

@@ -38,6 +38,14 @@ internal sealed class TinyOnnx
         Bytes(stream, 9, [.. rows.SelectMany(row => row).SelectMany(BitConverter.GetBytes)]);
     });
 
+    /// <summary>A constant whole number.</summary>
+    public TinyOnnx Index(string name, long value) => Add(5, stream =>
+    {
+        Number(stream, 2, Int64);
+        Text(stream, 8, name);
+        Bytes(stream, 9, BitConverter.GetBytes(value));
+    });
+
     /// <param name="name">Of whole numbers.</param>
     /// <param name="shape">-1 is left open.</param>
     public TinyOnnx Input(string name, params long[] shape) => Add(11, Value(name, Int64, shape));
