@@ -46,7 +46,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint.</exception>
     /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, of another model, or its weights do not fit; the message lists all that is wrong with them.</exception>
-    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, or the loss diverges.</exception>
+    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the category), or the loss diverges.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first step; later cancellation returns the best model so far.</exception>
     public SegSamTransformer Fit(IDataView input, IDataView? validation)
     {
@@ -125,8 +125,9 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device)
     {
         network.eval();
-        // Paths are the trainer's affair; the model tells the checkpoint's name.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null };
+        // Paths are the trainer's affair; the model tells the checkpoint's name. Its text vectors are in the weights: no embedder
+        // need live as long as the model.
+        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, TextEmbedder = null };
         return new(options, new(network, categories.Names, start.Preprocessing, device));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam;
@@ -31,6 +32,15 @@ public sealed record SegSamOptions
 
     /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: the name alone.</summary>
     public string? DescriptionColumnName { get; init; }
+
+    /// <summary>
+    /// Makes the vectors of the category texts during Fit: any text embedder of Microsoft.Extensions.AI, for example
+    /// <see cref="Knowledge.OnnxTextEmbedder"/> or a service's. Each category is asked about once, with its name and descriptions; the
+    /// vectors, of any common length, become part of the model, so predicting needs no embedder. It is not disposed of, and not asked where
+    /// <see cref="DescriptionColumnName"/> holds ready-made vectors. Default null: <see cref="Knowledge.HashedTextEmbedder"/>.
+    /// </summary>
+    [JsonIgnore]
+    public IEmbeddingGenerator<string, Embedding<float>>? TextEmbedder { get; init; }
 
     /// <summary>Vector&lt;Text&gt;: names of all categories annotated in the image (training). Default null: the categories of the rows of the same image.</summary>
     public string? PresentCategoriesColumnName { get; init; }

@@ -59,9 +59,12 @@ internal sealed class StartingPoint : IDisposable
 
     /// <summary>The network with its starting weights and the text bank of the categories.</summary>
     /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
+    /// <exception cref="InvalidOperationException">The text embedder failed; the message names the category.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the text embedder was asked.</exception>
     public SegSamNetwork Build(CategoryTexts categories, int seed)
     {
-        var bank = categories.ToBank();
+        using var hashed = new HashedTextEmbedder();
+        var bank = categories.ToBank(_options.TextEmbedder ?? hashed, _options.CancellationToken);
         var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length };
         try
         {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace Microsoft.ML.SegSam.Knowledge;
 
 /// <summary>Collects the categories of the training rows and what is said of each, and makes the text bank from it.</summary>
@@ -47,22 +49,22 @@ internal sealed class CategoryTexts
 
     /// <summary>One row for each category: the mean of its ready-made vectors, else the mean of the embedded "name: description" texts.</summary>
     /// <returns>K rows of equal length.</returns>
-    /// <exception cref="InvalidOperationException">Some categories have ready-made vectors and others have none.</exception>
-    public float[][] ToBank()
+    /// <exception cref="InvalidOperationException">Some categories have ready-made vectors and others have none, or the embedder failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the embedder was asked.</exception>
+    public float[][] ToBank(IEmbeddingGenerator<string, Embedding<float>> embedder, CancellationToken cancellation)
     {
         if (_vectors.All(vector => vector is null))
-            return [.. _names.Select((name, i) => Embed(name, _descriptions[i]))];
+        {
+            var category = new CategoryEmbedder(embedder, cancellation);
+            return [.. _names.Select((name, i) => category.Embed(name, Texts(name, _descriptions[i])))];
+        }
+
         var without = _names.Where((_, i) => _vectors[i] is null).ToList();
         if (without.Count > 0)
             throw new InvalidOperationException($"No description vector is given for: {string.Join(", ", without)}. Every category needs at least one row with a vector.");
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
-    private static float[] Embed(string name, HashSet<string> descriptions)
-    {
-        if (descriptions.Count == 0)
-            return HashedTextEmbedder.Embed(name);
-        var vectors = descriptions.Select(description => HashedTextEmbedder.Embed($"{name}: {description}")).ToList();
-        return [.. Enumerable.Range(0, HashedTextEmbedder.Width).Select(i => vectors.Average(vector => vector[i]))];
-    }
+    private static string[] Texts(string name, HashSet<string> descriptions) =>
+        descriptions.Count == 0 ? [name] : [.. descriptions.Select(description => $"{name}: {description}")];
 }

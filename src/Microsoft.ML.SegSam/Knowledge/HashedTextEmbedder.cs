@@ -1,16 +1,35 @@
 using System.Text;
+using Microsoft.Extensions.AI;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
 /// <summary>Text vectors without a model or a download: signed hashing of words, word pairs and character trigrams (our choice).</summary>
-/// <remarks>The same text gives the same vector on every machine. Texts that share words or word stems lie close together.</remarks>
-internal static class HashedTextEmbedder
+/// <remarks>The same text gives the same vector on every machine. Texts that share words or word stems lie close together. Safe to use from many threads.</remarks>
+public sealed class HashedTextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <summary>Length of every vector.</summary>
     public const int Width = 512;
 
-    /// <summary>A vector of length 1, or of zeros for a text without letters and digits.</summary>
-    public static float[] Embed(string text)
+    private static readonly EmbeddingGeneratorMetadata Metadata = new("SEG-SAM, hashed words", defaultModelDimensions: Width);
+
+    /// <summary>For each text, in order, a vector of <see cref="Width"/> numbers and Euclidean norm 1, or of zeros for a text without letters and digits.</summary>
+    /// <param name="values">Texts, none of them null.</param>
+    /// <param name="options">Only its dimensions are looked at; they must be null or <see cref="Width"/>.</param>
+    /// <param name="cancellationToken">Looked at before each text.</param>
+    /// <exception cref="ArgumentException">There is a null among the texts, or other dimensions are asked for.</exception>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        TextVectors.Generate(values, options, Width, Embed, cancellationToken);
+
+    /// <summary>This embedder or its <see cref="EmbeddingGeneratorMetadata"/>; null for anything else.</summary>
+    public object? GetService(Type serviceType, object? serviceKey = null) => TextVectors.Service(this, Metadata, serviceType, serviceKey);
+
+    /// <summary>Does nothing: there is nothing to release.</summary>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>A vector of norm 1, or of zeros for a text without letters and digits.</summary>
+    internal static float[] Embed(string text)
     {
         var vector = new float[Width];
         var previous = "";

@@ -20,7 +20,7 @@ public sealed class CategoryTextsTests
     {
         var texts = new CategoryTexts();
         texts.Describe(texts.IndexOf("liver"), "  ");
-        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), texts.ToBank().Single());
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), Bank(texts).Single());
     }
 
     [TestMethod]
@@ -30,7 +30,7 @@ public sealed class CategoryTextsTests
         foreach (var description in new[] { "large organ", "smooth border ", "smooth border" })
             texts.Describe(texts.IndexOf("liver"), description);
         var (one, other) = (HashedTextEmbedder.Embed("liver: large organ"), HashedTextEmbedder.Embed("liver: smooth border"));
-        var bank = texts.ToBank().Single();
+        var bank = Bank(texts).Single();
         for (var i = 0; i < bank.Length; i++)
             Assert.AreEqual((one[i] + other[i]) / 2, bank[i], 1e-6f);
     }
@@ -43,7 +43,7 @@ public sealed class CategoryTextsTests
         texts.Describe(0, [1f, 2, 3]);
         texts.Describe(0, [3f, 2, 1]);
         texts.Describe(texts.IndexOf("spleen"), [5f, 5, 6]);
-        var bank = texts.ToBank();
+        var bank = Bank(texts);
         CollectionAssert.AreEqual(new[] { 2f, 2, 2 }, bank[0]);
         CollectionAssert.AreEqual(new[] { 5f, 5, 6 }, bank[1]);
     }
@@ -55,7 +55,7 @@ public sealed class CategoryTextsTests
         texts.Describe(texts.IndexOf("liver"), [1f, 2]);
         texts.IndexOf("spleen");
         texts.IndexOf("aorta");
-        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank());
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Bank(texts));
         StringAssert.Contains(failure.Message, "spleen, aorta");
         Assert.DoesNotContain("liver", failure.Message);
     }
@@ -75,5 +75,11 @@ public sealed class CategoryTextsTests
     {
         var texts = new CategoryTexts();
         Assert.ThrowsExactly<InvalidOperationException>(() => texts.Describe(texts.IndexOf("liver"), ReadOnlySpan<float>.Empty));
+    }
+
+    private static float[][] Bank(CategoryTexts texts)
+    {
+        using var embedder = new HashedTextEmbedder();
+        return texts.ToBank(embedder, CancellationToken.None);
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Extensions.AI;
 using Microsoft.ML.SegSam.Knowledge;
 
 namespace Microsoft.ML.SegSam.Tests.Knowledge;
@@ -43,6 +44,33 @@ public sealed class HashedTextEmbedderTests
         var vector = HashedTextEmbedder.Embed(text);
         Assert.IsGreaterThan(0.05 + Dot(vector, HashedTextEmbedder.Embed(unrelated)), Dot(vector, HashedTextEmbedder.Embed(related)));
     }
+
+    [TestMethod]
+    public async Task As_a_generator_it_gives_the_vectors_of_all_texts_in_order()
+    {
+        using var embedder = new HashedTextEmbedder();
+        var vectors = await embedder.GenerateAsync(["spleen", "", Liver]);
+        Assert.HasCount(3, vectors);
+        foreach (var (vector, text) in vectors.Zip(["spleen", "", Liver]))
+            CollectionAssert.AreEqual(HashedTextEmbedder.Embed(text), vector.Vector.ToArray());
+        Assert.AreEqual(HashedTextEmbedder.Width, embedder.GetRequiredService<EmbeddingGeneratorMetadata>().DefaultModelDimensions);
+        Assert.AreSame(embedder, embedder.GetService<HashedTextEmbedder>());
+        Assert.IsNull(embedder.GetService(typeof(HashedTextEmbedder), "a key"));
+    }
+
+    [TestMethod]
+    public async Task Requests_that_make_no_sense_are_refused()
+    {
+        using var embedder = new HashedTextEmbedder();
+        var missing = await Assert.ThrowsExactlyAsync<ArgumentException>(() => embedder.GenerateAsync(["liver", null!]));
+        Assert.StartsWith("Text 1 (counting from 0) is null", missing.Message);
+        var shorter = await Assert.ThrowsExactlyAsync<ArgumentException>(() => embedder.GenerateAsync(["liver"], new() { Dimensions = 128 }));
+        Assert.StartsWith("EmbeddingGenerationOptions.Dimensions is '128'; it must be null or 512", shorter.Message);
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_request_ends_as_such() =>
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new HashedTextEmbedder().GenerateAsync(["liver"], null, new CancellationToken(canceled: true)));
 
     private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 }

@@ -1,7 +1,8 @@
 using Microsoft.ML.Data;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class BatchingTests

@@ -5,10 +5,11 @@ using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Network;
 using Microsoft.ML.SegSam.Tests.Samples;
 using Microsoft.ML.SegSam.Tests.Storage;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class CheckpointOptionTests

@@ -4,6 +4,7 @@ using Microsoft.ML.SegSam.Imaging;
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
 
 /// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
+/// <remarks>A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides <see cref="Shared"/>.</remarks>
 [TestClass]
 public static class FittedModel
 {

@@ -1,7 +1,8 @@
 using TorchSharp;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class MemoryTests

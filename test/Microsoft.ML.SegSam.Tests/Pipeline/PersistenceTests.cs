@@ -4,9 +4,10 @@ using LoadProbe;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Samples;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class PersistenceTests

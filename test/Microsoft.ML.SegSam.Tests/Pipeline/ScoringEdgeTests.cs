@@ -1,8 +1,9 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class ScoringEdgeTests

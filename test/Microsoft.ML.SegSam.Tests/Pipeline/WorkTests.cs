@@ -1,6 +1,6 @@
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
-
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 [TestClass]
 public sealed class WorkTests

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Tests.Knowledge;
 using Microsoft.ML.SegSam.Tests.Storage;
 using Phantoms;
 using Quickstart;
@@ -10,11 +11,14 @@ namespace Microsoft.ML.SegSam.Tests.Samples;
 public sealed class ReadmeHost
 {
     internal const string Checkpoint = "published.safetensors";
+    internal static readonly string[] TextEncoder = ["last_hidden_state.onnx", "vocab.json", "merges.txt"];
 
     internal ReadmeHost(string path)
     {
         folder = path;
         PublishedFile.Write(Path.Combine(path, Checkpoint), PublishedFile.Weights(PublishedFile.Sam));
+        TinyTextEncoder.WriteModel(path, rows: 16);
+        TinyTextEncoder.WriteClip(path);
         PhantomFolder.Write(path, PhantomGenerator.Create(1, 3, 64));
         slices = [.. SamMed2DFolder.Read(path).Select(row => new Row
         {

@@ -42,10 +42,10 @@ public sealed class ReadmeTests
 
         var (data, answer) = ((IDataView)end.GetVariable("data").Value, end.GetVariable("answer").Value);
         Assert.HasCount(64 * 64, (bool[])answer.GetType().GetProperty("BinaryMask")!.GetValue(answer)!);
-        foreach (var name in (string[])["model", "again", "best", "published"])
+        foreach (var name in (string[])["model", "again", "best", "described", "featurized", "published"])
         {
             var scored = ((ITransformer)end.GetVariable(name).Value).GetOutputSchema(data.Schema).Select(column => column.Name).ToList();
-            string[] given = [.. data.Schema.Select(column => column.Name), "Image", "Mask"];
+            string[] given = [.. data.Schema.Select(column => column.Name), "Image", "Mask", "TextVector"];
             CollectionAssert.AreEquivalent(DocumentedOutputs().ToList(), scored.Except(given).ToList(), name);
         }
 
@@ -67,6 +67,7 @@ public sealed class ReadmeTests
             .Replace("\"segsam.zip\"", $"@\"{Path.Combine(folder, "segsam.zip")}\"", StringComparison.Ordinal)
             .Replace("\"sam.safetensors\"", $"@\"{Path.Combine(folder, "sam.safetensors")}\"", StringComparison.Ordinal)
             .Replace("\"sam_vit_b_01ec64.pth\"", $"@\"{Path.Combine(folder, ReadmeHost.Checkpoint)}\"", StringComparison.Ordinal)
+            .Replace("\"text_model.onnx\", \"vocab.json\", \"merges.txt\"", string.Join(", ", ReadmeHost.TextEncoder.Select(name => $"@\"{Path.Combine(folder, name)}\"")), StringComparison.Ordinal)
             .Replace("Epochs = 40", "Epochs = 1", StringComparison.Ordinal);
 
     private static string Text { get; } = File.ReadAllText(Path.Combine(SharedFolder.Repository, "README.md"));

@@ -4,9 +4,10 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Pipeline;
-using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 namespace Microsoft.ML.SegSam.Tests.Storage.Fuzz;
+
+using static Microsoft.ML.SegSam.Tests.Pipeline.FittedModel;
 
 /// <summary>Spoiled models of our own: the description alone, and whole zips through ML.NET.</summary>
 [TestClass]

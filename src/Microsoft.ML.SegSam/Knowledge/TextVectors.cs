@@ -1,0 +1,44 @@
+using Microsoft.Extensions.AI;
+
+namespace Microsoft.ML.SegSam.Knowledge;
+
+/// <summary>What the library's text embedders have in common: one text after the other, off the caller's thread.</summary>
+internal static class TextVectors
+{
+    /// <param name="values">Texts; null is refused.</param>
+    /// <param name="options">Dimensions may be given, but only the embedder's own.</param>
+    /// <param name="width">Length of the embedder's vectors.</param>
+    /// <param name="embed">The vector of a text.</param>
+    /// <param name="cancellation">Looked at before each text.</param>
+    /// <exception cref="ArgumentException">There is a null among the texts, or other dimensions are asked for.</exception>
+    public static Task<GeneratedEmbeddings<Embedding<float>>> Generate(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options, int width, Func<string, float[]> embed, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (options?.Dimensions is { } wanted && wanted != width)
+            throw new ArgumentException($"{nameof(EmbeddingGenerationOptions)}.{nameof(options.Dimensions)} is '{wanted}'; it must be null or {width}, the only length of these vectors.", nameof(options));
+        var texts = values.ToList();
+        if (texts.Contains(null!))
+            throw new ArgumentException($"Text {texts.IndexOf(null!)} (counting from 0) is null; every text must be given, if only as an empty one.", nameof(values));
+        return Task.Run(() =>
+        {
+            var vectors = new GeneratedEmbeddings<Embedding<float>>(texts.Count);
+            foreach (var text in texts)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                vectors.Add(new Embedding<float>(embed(text)));
+            }
+
+            return vectors;
+        }, cancellation);
+    }
+
+    /// <summary>The embedder itself or what it says of itself, as callers of Microsoft.Extensions.AI ask for them.</summary>
+    public static object? Service(object embedder, EmbeddingGeneratorMetadata metadata, Type type, object? key)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (key is not null)
+            return null;
+        return type.IsInstanceOfType(metadata) ? metadata : type.IsInstanceOfType(embedder) ? embedder : null;
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Tests.Knowledge;
+using Microsoft.ML.SegSam.Tests.Samples;
+
+namespace Microsoft.ML.SegSam.Tests.Pipeline;
+
+[TestClass]
+public sealed class TextVectorTests : IDisposable
+{
+    private static readonly MLContext Ml = new(seed: 1);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Vectors_of_FeaturizeText_train_and_answer_the_same_after_loading() =>
+        AssertTrainsAndLoads(Ml.Transforms.Text.FeaturizeText("Vector", "Description"), bank => Assert.AreNotEqual(bank[0][0], bank[1][0]));
+
+    [TestMethod]
+    public void Vectors_of_an_ONNX_model_train_and_answer_the_same_after_loading()
+    {
+        var file = Path.Combine(_folder.Path, "projection.onnx");
+        new TinyOnnx().FloatInput("DescriptionVector", -1, 3).Table("weights", [[1, 2], [3, 4], [10, 20]])
+            .Node("MatMul", ["DescriptionVector", "weights"], "Vector").Output("Vector", -1, 2).Save(file);
+        var onnx = Ml.Transforms.ApplyOnnxModel("Vector", "DescriptionVector", file);
+        AssertTrainsAndLoads(onnx, bank => // of (1, 0, 0.5) and (0, 1, 0.5)
+        {
+            CollectionAssert.AreEqual(new[] { 6f, 12 }, bank[0]);
+            CollectionAssert.AreEqual(new[] { 8f, 14 }, bank[1]);
+        });
+    }
+
+    [TestMethod]
+    public void Vectors_of_an_embedder_are_in_the_model_which_then_needs_no_embedder()
+    {
+        var data = Data();
+        var embedder = new FixedEmbedder(text => text.StartsWith("disc: round", StringComparison.Ordinal) ? [1, 2, 3] : [4, 5, 6]);
+        using var model = Ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder }).Fit(data);
+        var asked = embedder.Asked.Count;
+        CollectionAssert.AreEqual(new[] { 1f, 2, 3, 4, 5, 6 }, model.Model.Network.TextBank.data<float>().ToArray());
+        AssertSameAfterLoading(model, data);
+        Assert.HasCount(asked, embedder.Asked);
+    }
+
+    [TestMethod]
+    public void Without_an_embedder_the_hashed_one_makes_the_vectors()
+    {
+        using var model = Ml.Transforms.SegSam(TinyData.Options()).Fit(Data());
+        CollectionAssert.AreEqual((float[])[.. HashedTextEmbedder.Embed("disc"), .. HashedTextEmbedder.Embed("bar")], model.Model.Network.TextBank.data<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void An_embedder_that_fails_ends_Fit_with_the_category()
+    {
+        var embedder = new FixedEmbedder(text => text == "bar" ? throw new HttpRequestException("No such host.") : [1]);
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data()));
+        Assert.StartsWith("The text embedder FixedEmbedder has no vector for the category 'bar': No such host.", failure.Message);
+    }
+
+    [TestMethod]
+    public void An_ONNX_embedder_trains()
+    {
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "disc", "bar"]));
+        using var model = Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data());
+        var bank = model.Model.Network.TextBank.data<float>().ToArray();
+        Assert.AreEqual((2 + 8 + 3) / 3f, bank[0] / bank[1], 1e-5f);
+        Assert.AreEqual((2 + 9 + 3) / 3f, bank[2] / bank[3], 1e-5f);
+    }
+
+    private static void AssertTrainsAndLoads(IEstimator<ITransformer> vectors, Action<float[][]> check)
+    {
+        var data = Data();
+        var model = vectors.Append(Ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Vector" })).Fit(data);
+        var bank = model.LastTransformer.Model.Network.TextBank;
+        check([.. bank.data<float>().ToArray().Chunk((int)bank.shape[1])]);
+        AssertSameAfterLoading(model, data);
+    }
+
+    private static void AssertSameAfterLoading(ITransformer model, IDataView data)
+    {
+        var (again, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
+        using var disposable = again as IDisposable;
+        bool Answers(DataViewSchema.Column column) => data.Schema.GetColumnOrNull(column.Name) is null;
+        Table.AssertEqual(Table.Read(model.Transform(data), Answers), Table.Read(again.Transform(data), Answers), "loaded");
+    }
+
+    // ONNX models take vectors of known length only.
+    private static IDataView Data()
+    {
+        var schema = SchemaDefinition.Create(typeof(TinyRow));
+        schema[nameof(TinyRow.DescriptionVector)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 3);
+        return Ml.Data.LoadFromEnumerable(TinyData.Rows(images: 2), schema);
+    }
+}
