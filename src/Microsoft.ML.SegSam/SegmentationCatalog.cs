@@ -13,7 +13,7 @@ public sealed class SegmentationCatalog
     /// <summary>Compares a model's masks and names with the truth.</summary>
     /// <param name="scored">
     /// What a SEG-SAM model's <c>Transform</c> returns, the columns of truth still beside its output. Read once, row by row; only
-    /// the needed columns are asked for, and of the masks only counts are kept.
+    /// the needed columns are asked for, and of the masks only a few numbers are kept.
     /// </param>
     /// <param name="maskColumnName">
     /// The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file. Pixels with any
