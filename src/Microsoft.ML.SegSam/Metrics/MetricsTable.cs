@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
-/// <summary>Prints metrics as a table of aligned columns, the same in every culture.</summary>
+/// <summary>Prints metrics as tables of aligned columns, the same in every culture.</summary>
 internal static class MetricsTable
 {
     public static string Print(SegmentationMetrics metrics)
@@ -24,8 +24,31 @@ internal static class MetricsTable
                 Number(metrics.SemanticDice), Number(metrics.SemanticIoU), Number(metrics.ClassAccuracy),
             ],
         ];
+        return string.Join('\n', [.. Aligned(table), .. Remarks(metrics), "", .. Aligned(Surfaces(metrics)), SurfaceRemark(metrics)]);
+    }
+
+    private static string[][] Surfaces(SegmentationMetrics metrics) =>
+    [
+        ["category", "masks", "binary NSD", "binary HD95", "semantic NSD", "semantic HD95"],
+        .. metrics.PerCategory.Select(each => (string[])
+        [
+            each.Category, Count(each.Count), Number(each.BinaryNsd), Number(each.BinaryHd95), Number(each.SemanticNsd),
+            Number(each.SemanticHd95),
+        ]),
+        [
+            "mean over categories", "", Number(metrics.MacroBinaryNsd), Number(metrics.MacroBinaryHd95),
+            Number(metrics.MacroSemanticNsd), Number(metrics.MacroSemanticHd95),
+        ],
+        [
+            "mean over masks", Count(metrics.Rows), Number(metrics.BinaryNsd), Number(metrics.BinaryHd95),
+            Number(metrics.SemanticNsd), Number(metrics.SemanticHd95),
+        ],
+    ];
+
+    private static IEnumerable<string> Aligned(string[][] table)
+    {
         var widths = Enumerable.Range(0, table[0].Length).Select(column => table.Max(line => line[column].Length)).ToArray();
-        return string.Join('\n', [.. table.Select(line => Aligned(line, widths)), .. Remarks(metrics)]);
+        return table.Select(line => Aligned(line, widths));
     }
 
     // Names to the left, numbers to the right.
@@ -41,6 +64,10 @@ internal static class MetricsTable
         if (metrics.UnscoredRows > 0)
             yield return $"masks without a prediction, counted as 0: {Count(metrics.UnscoredRows)}";
     }
+
+    private static string SurfaceRemark(SegmentationMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
+        $"NSD at {metrics.SurfaceTolerance} {metrics.SurfaceUnit}, HD95 in {metrics.SurfaceUnit}; left out of HD95, one mask being " +
+        $"empty: {metrics.BinaryHd95LeftOut} binary, {metrics.SemanticHd95LeftOut} semantic");
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 

@@ -3,7 +3,7 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>What one row contributes to the metrics; its masks are reduced to these numbers.</summary>
 /// <param name="Category">The true category.</param>
 /// <param name="IsKnown">Whether the model knows that category.</param>
-/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0, so that failing does not pay.</param>
+/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0 and distances infinite, so that failing does not pay.</param>
 internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
 {
     public double BinaryDice { get; init; }
@@ -13,6 +13,12 @@ internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
     public double SemanticDice { get; init; }
 
     public double SemanticIoU { get; init; }
+
+    /// <summary>How close the binary mask's outline runs to the true one.</summary>
+    public SurfaceAgreement BinarySurface { get; init; } = SurfaceAgreement.Missed;
+
+    /// <summary>How close the outline of the pixels named the true category runs to the true one.</summary>
+    public SurfaceAgreement SemanticSurface { get; init; } = SurfaceAgreement.Missed;
 
     /// <summary>1 when the predicted category is the true one, else 0.</summary>
     public double ClassAccuracy { get; init; }

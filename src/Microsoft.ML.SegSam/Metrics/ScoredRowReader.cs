@@ -18,12 +18,13 @@ internal sealed class ScoredRowReader
     private readonly Func<string> _category;
     private readonly Func<PresentAnswer?> _present;
     private readonly Dictionary<string, uint> _keys;
+    private readonly SurfaceRuler _ruler;
     private bool[] _ofCategory = [];
     private bool[] _ofForeground = [];
 
-    private ScoredRowReader(DataViewRow row, ScoredColumns columns)
+    private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler)
     {
-        (_row, _maskColumn) = (row, columns.Mask.Name);
+        (_row, _maskColumn, _ruler) = (row, columns.Mask.Name, ruler);
         _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
         _semanticMask = new VectorReader<uint>(row, columns.SemanticMask);
@@ -37,10 +38,10 @@ internal sealed class ScoredRowReader
 
     /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
     /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit.</exception>
-    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns)
+    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns, SurfaceRuler ruler)
     {
         using var cursor = scored.GetRowCursor(columns.All);
-        var reader = new ScoredRowReader(cursor, columns);
+        var reader = new ScoredRowReader(cursor, columns, ruler);
         var rows = new List<RowScore>();
         while (cursor.MoveNext())
             rows.Add(reader.Read());
@@ -78,6 +79,8 @@ internal sealed class ScoredRowReader
             BinaryIoU = binaryOverlap.IoU,
             SemanticDice = semanticOverlap.Dice,
             SemanticIoU = semanticOverlap.IoU,
+            BinarySurface = SurfaceAgreement.Between(binary, truth, width, _ruler),
+            SemanticSurface = isKnown ? SurfaceAgreement.Between(ofCategory, truth, width, _ruler) : SurfaceAgreement.Missed,
             ClassAccuracy = isKnown && predicted == key ? 1 : 0,
             Agreement = Overlap.Count(binary, ofForeground).Dice,
             Present = _present(),

@@ -9,8 +9,17 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// wrong category counts as a miss.
 /// </para>
 /// <para>
-/// Our choices: a row without a prediction (empty BinaryMask, or NaN in ClassScores) counts 0 in every mean. A row whose
-/// category the model does not know counts 0 in the semantic measures and the class accuracy, and normally in the binary ones.
+/// NSD and HD95 compare outlines. A mask's boundary is its pixels with background above, below, left or right of them (the mask
+/// less its erosion by 4-connectivity; outside the image is background), and distances run between pixel centres, exactly. NSD,
+/// the surface Dice, is the share of both boundaries' pixels within <see cref="SurfaceTolerance"/> of the other boundary. HD95 is
+/// the larger of two 95th percentiles, of the distances from P's boundary to Y's and from Y's to P's. Both follow MONAI in 2-D: each
+/// pixel of a boundary counts alike. Where P and Y are both empty, NSD is 1 and HD95 0; where one is, NSD is 0 and HD95 infinite:
+/// such rows are left out of the means of HD95 and counted, so read those means together with that count (our choice).
+/// </para>
+/// <para>
+/// Our choices: a row without a prediction (empty BinaryMask, or NaN in ClassScores) counts 0 in every mean
+/// and is left out of those of HD95. A row whose
+/// category the model does not know does the same in the semantic measures and the class accuracy, and normally in the binary ones.
 /// Prompted results are not comparable with those of networks that get no prompt.
 /// </para>
 /// </remarks>
@@ -31,6 +40,30 @@ public sealed record SegmentationMetrics
     /// <summary>Mean over rows of the semantic mask's IoU.</summary>
     public required double SemanticIoU { get; init; }
 
+    /// <summary>Mean over rows of the binary mask's surface Dice.</summary>
+    public required double BinaryNsd { get; init; }
+
+    /// <summary>Mean of the binary mask's HD95 over the rows that have one, in <see cref="SurfaceUnit"/>; NaN if none has.</summary>
+    public required double BinaryHd95 { get; init; }
+
+    /// <summary>How many rows have no HD95 of the binary mask, being left out of its means.</summary>
+    public required int BinaryHd95LeftOut { get; init; }
+
+    /// <summary>Mean over rows of the semantic mask's surface Dice.</summary>
+    public required double SemanticNsd { get; init; }
+
+    /// <summary>Mean of the semantic mask's HD95 over the rows that have one, in <see cref="SurfaceUnit"/>; NaN if none has.</summary>
+    public required double SemanticHd95 { get; init; }
+
+    /// <summary>How many rows have no HD95 of the semantic mask, being left out of its means.</summary>
+    public required int SemanticHd95LeftOut { get; init; }
+
+    /// <summary>Up to which distance outlines count as equal in the surface Dice, in <see cref="SurfaceUnit"/>.</summary>
+    public required double SurfaceTolerance { get; init; }
+
+    /// <summary>Unit of the tolerance and of every HD95: "px" (pixels), or "mm" where a pixel spacing was given.</summary>
+    public required string SurfaceUnit { get; init; }
+
     /// <summary>Share of the rows whose predicted category is the true one.</summary>
     public required double ClassAccuracy { get; init; }
 
@@ -45,6 +78,18 @@ public sealed record SegmentationMetrics
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.SemanticIoU"/>.</summary>
     public double MacroSemanticIoU => PerCategory.Average(each => each.SemanticIoU);
+
+    /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryNsd"/>.</summary>
+    public double MacroBinaryNsd => PerCategory.Average(each => each.BinaryNsd);
+
+    /// <summary>Mean of <see cref="CategoryMetrics.BinaryHd95"/> over the categories that have one; NaN if none has.</summary>
+    public double MacroBinaryHd95 => Means.OfFinite(PerCategory.Select(each => each.BinaryHd95));
+
+    /// <summary>Mean over categories of <see cref="CategoryMetrics.SemanticNsd"/>.</summary>
+    public double MacroSemanticNsd => PerCategory.Average(each => each.SemanticNsd);
+
+    /// <summary>Mean of <see cref="CategoryMetrics.SemanticHd95"/> over the categories that have one; NaN if none has.</summary>
+    public double MacroSemanticHd95 => Means.OfFinite(PerCategory.Select(each => each.SemanticHd95));
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.ClassAccuracy"/>.</summary>
     public double MacroClassAccuracy => PerCategory.Average(each => each.ClassAccuracy);
@@ -69,10 +114,24 @@ public sealed record SegmentationMetrics
     /// <summary>How many rows have no prediction.</summary>
     public required int UnscoredRows { get; init; }
 
-    /// <summary>A table: a line per category, the means over categories and over masks, then the figures of the whole.</summary>
+    /// <summary>
+    /// A table: a line per category, the means over categories and over masks, then the figures of the whole; below it another
+    /// one of NSD and HD95.
+    /// </summary>
     public override string ToString() => MetricsTable.Print(this);
 
-    internal static SegmentationMetrics From(IReadOnlyList<RowScore> rows)
+    /// <summary>All figures in full precision as comma-separated values: one line of column names, then as in the table.</summary>
+    /// <returns>
+    /// Column scope tells a category's line from the two of means ("mean over categories", "mean over masks"). What is not a
+    /// number, or has no meaning in a line, is an empty cell. The same in every culture.
+    /// </returns>
+    public string ToCsv() => MetricsCsv.Print(this);
+
+    /// <summary>All figures in full precision as a JSON object whose members are named like the properties, in camel case.</summary>
+    /// <returns>Indented text; what is not a number is null.</returns>
+    public string ToJson() => MetricsJson.Print(this);
+
+    internal static SegmentationMetrics From(IReadOnlyList<RowScore> rows, SurfaceRuler ruler)
     {
         var overall = CategoryMetrics.From("", rows);
         return new()
@@ -82,6 +141,14 @@ public sealed record SegmentationMetrics
             BinaryIoU = overall.BinaryIoU,
             SemanticDice = overall.SemanticDice,
             SemanticIoU = overall.SemanticIoU,
+            BinaryNsd = overall.BinaryNsd,
+            BinaryHd95 = overall.BinaryHd95,
+            BinaryHd95LeftOut = overall.BinaryHd95LeftOut,
+            SemanticNsd = overall.SemanticNsd,
+            SemanticHd95 = overall.SemanticHd95,
+            SemanticHd95LeftOut = overall.SemanticHd95LeftOut,
+            SurfaceTolerance = ruler.Tolerance,
+            SurfaceUnit = ruler.Unit,
             ClassAccuracy = overall.ClassAccuracy,
             PresentF1 = Metrics.PresentF1.Of(rows),
             MaskAgreement = rows.Average(row => row.Agreement),

@@ -6,24 +6,7 @@ namespace Microsoft.ML.SegSam.Tests.Metrics;
 [TestClass]
 public sealed class MetricsTableTests
 {
-    private static readonly SegmentationMetrics Metrics = new()
-    {
-        Rows = 12,
-        BinaryDice = 0.81249,
-        BinaryIoU = 0.7,
-        SemanticDice = 0.6,
-        SemanticIoU = 0.5,
-        ClassAccuracy = 0.91,
-        PresentF1 = double.NaN,
-        MaskAgreement = 0.93,
-        PerCategory =
-        [
-            Category("kidney, left", 2, [1, 0.9, 0.8, 0.2, 1]),
-            Category("liver", 10, [0.5, 0.3, 0.4, 0.1, 0]),
-        ],
-        UnknownCategories = [],
-        UnscoredRows = 0,
-    };
+    private static readonly SegmentationMetrics Metrics = MetricsExample.Create("kidney, left", "liver");
 
     [TestMethod]
     public void Every_category_and_both_means_have_an_aligned_line_of_figures()
@@ -39,17 +22,37 @@ public sealed class MetricsTableTests
         ];
         for (var i = 0; i < expected.Length; i++)
             CollectionAssert.AreEqual(expected[i], Cells(lines[i]), lines[i]);
-        Assert.AreEqual("class accuracy 0.910, present F1 n/a, mask agreement 0.930", lines[^1]);
-        Assert.HasCount(6, lines);
+        Assert.AreEqual("class accuracy 0.910, present F1 n/a, mask agreement 0.930", lines[5]);
         Assert.HasCount(1, lines[..5].Select(line => line.Length).Distinct().ToArray(), "Aligned lines have one length.");
     }
 
     [TestMethod]
-    public void What_the_model_could_not_do_is_said_at_the_end()
+    public void Outlines_have_a_table_of_their_own_below_and_say_how_they_were_measured()
+    {
+        var lines = Metrics.ToString().Split('\n')[6..];
+        string[][] expected =
+        [
+            [],
+            ["category", "masks", "binary NSD", "binary HD95", "semantic NSD", "semantic HD95"],
+            ["kidney, left", "2", "0.750", "12.500", "0.500", "n/a"],
+            ["liver", "10", "0.250", "2.500", "0.125", "8.000"],
+            ["mean over categories", "0.500", "7.500", "0.313", "8.000"],
+            ["mean over masks", "12", "0.333", "3.250", "0.200", "8.000"],
+        ];
+        for (var i = 0; i < expected.Length; i++)
+            CollectionAssert.AreEqual(expected[i], Cells(lines[i]), lines[i]);
+        Assert.AreEqual("NSD at 1.5 mm, HD95 in mm; left out of HD95, one mask being empty: 1 binary, 4 semantic", lines[^1]);
+        Assert.HasCount(7, lines);
+        Assert.HasCount(1, lines[1..6].Select(line => line.Length).Distinct().ToArray(), "Aligned lines have one length.");
+        Assert.IsLessThan(120, lines.Max(line => line.Length));
+    }
+
+    [TestMethod]
+    public void What_the_model_could_not_do_is_said_below_the_table()
     {
         var text = (Metrics with { UnknownCategories = ["spleen", "uvula"], UnscoredRows = 4, PresentF1 = 0.25 }).ToString();
         Assert.Contains("present F1 0.250", text);
-        Assert.EndsWith("unknown to the model: spleen, uvula\nmasks without a prediction, counted as 0: 4", text);
+        Assert.Contains("\nunknown to the model: spleen, uvula\nmasks without a prediction, counted as 0: 4\n\n", text);
     }
 
     [TestMethod]
@@ -68,17 +71,6 @@ public sealed class MetricsTableTests
             CultureInfo.CurrentCulture = before;
         }
     }
-
-    private static CategoryMetrics Category(string name, int count, double[] values) => new()
-    {
-        Category = name,
-        Count = count,
-        BinaryDice = values[0],
-        BinaryIoU = values[1],
-        SemanticDice = values[2],
-        SemanticIoU = values[3],
-        ClassAccuracy = values[4],
-    };
 
     private static string[] Cells(string line) =>
         line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

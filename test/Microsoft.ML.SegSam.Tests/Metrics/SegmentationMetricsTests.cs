@@ -54,6 +54,44 @@ public sealed class SegmentationMetricsTests
     }
 
     [TestMethod]
+    public void Outlines_are_compared_in_pixels_and_a_missed_mask_is_left_out_of_distances()
+    {
+        // The kidney's binary mask is one column off, its semantic mask right; of the liver, the model names two thirds.
+        var metrics = Evaluate(Rows, surfaceTolerance: 0);
+        var (kidney, liver) = (metrics.PerCategory[0], metrics.PerCategory[1]);
+        Assert.AreEqual((4 / 8d, 1d), (kidney.BinaryNsd, kidney.BinaryHd95));
+        Assert.AreEqual((1d, 0d, 0), (kidney.SemanticNsd, kidney.SemanticHd95, kidney.SemanticHd95LeftOut));
+        Assert.AreEqual(((8 / 12d + 1) / 2, 1 / 2d), (liver.SemanticNsd, liver.SemanticHd95));
+        Assert.AreEqual((3 / 4d, 1 / 2d), (metrics.MacroBinaryNsd, metrics.MacroBinaryHd95));
+        Assert.AreEqual(1 / 3d, metrics.BinaryHd95, 1e-12);
+        Assert.AreEqual((0d, "px"), (metrics.SurfaceTolerance, metrics.SurfaceUnit));
+
+        var missed = Evaluate([.. Rows, Draw("liver", Square, binary: Empty, semantic: Empty, predicted: 2), Unscored("kidney", Top)], 0);
+        Assert.AreEqual((2, 2), (missed.BinaryHd95LeftOut, missed.SemanticHd95LeftOut));
+        Assert.AreEqual((1, 1), (missed.PerCategory[0].BinaryHd95LeftOut, missed.PerCategory[1].SemanticHd95LeftOut));
+        Assert.AreEqual(metrics.BinaryHd95, missed.BinaryHd95, "Of a missed mask there is no distance,");
+        Assert.AreEqual(metrics.BinaryNsd * 3 / 5, missed.BinaryNsd, 1e-12, "but none of its outline is found.");
+    }
+
+    [TestMethod]
+    public void With_a_spacing_outlines_are_compared_in_millimetres()
+    {
+        ScoredRow[] row = [Draw("kidney", Square, binary: ".##. .##. .... ....", semantic: ".... 11.. 11.. ....", predicted: 1)];
+        var metrics = Evaluate(row, surfaceTolerance: 0.5, new PixelSpacing(x: 0.5, y: 3));
+        Assert.AreEqual((1d, 0.5), (metrics.BinaryNsd, metrics.BinaryHd95), "One column off.");
+        Assert.AreEqual((0.5, 3d), (metrics.SemanticNsd, metrics.SemanticHd95), "One row off.");
+        Assert.AreEqual((0.5, "mm"), (metrics.SurfaceTolerance, metrics.SurfaceUnit));
+    }
+
+    [TestMethod]
+    public void Without_any_distance_the_mean_of_distances_is_not_a_number()
+    {
+        var metrics = Evaluate([Draw("spleen", Square, binary: Empty, semantic: "11.. 11.. .... ....", predicted: 1)]);
+        Assert.AreEqual((double.NaN, double.NaN), (metrics.BinaryHd95, metrics.MacroSemanticHd95));
+        Assert.AreEqual((1, 1), (metrics.BinaryHd95LeftOut, metrics.SemanticHd95LeftOut));
+    }
+
+    [TestMethod]
     public void A_perfect_mask_of_the_wrong_category_is_a_semantic_miss_only()
     {
         var metrics = Evaluate([Draw("liver", Square, binary: Square, semantic: "11.. 11.. .... ....", predicted: 1)]);
@@ -103,6 +141,6 @@ public sealed class SegmentationMetricsTests
         Assert.AreEqual((1, 0d), (metrics.UnscoredRows, metrics.BinaryDice));
     }
 
-    private static SegmentationMetrics Evaluate(IEnumerable<ScoredRow> rows) =>
-        new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of(rows));
+    private static SegmentationMetrics Evaluate(IEnumerable<ScoredRow> rows, double surfaceTolerance = 2, PixelSpacing? pixelSpacing = null) =>
+        new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of(rows), surfaceTolerance: surfaceTolerance, pixelSpacing: pixelSpacing);
 }
