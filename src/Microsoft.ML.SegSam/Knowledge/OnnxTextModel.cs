@@ -109,7 +109,7 @@ internal sealed class OnnxTextModel : IDisposable
         }
         catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new DllNotFoundException($"The native part of ONNX Runtime cannot be loaded: {failure.GetBaseException().Message} Add the package Microsoft.ML.OnnxRuntime to your program.", failure);
+            throw new DllNotFoundException($"There is no usable native ONNX Runtime: add the package Microsoft.ML.OnnxRuntime to your program. The system's loader said: {failure.GetBaseException().Message}", failure);
         }
     }
 
