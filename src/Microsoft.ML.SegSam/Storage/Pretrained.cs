@@ -120,8 +120,7 @@ internal sealed class Pretrained
     private void Check(SegSamConfig config)
     {
         using var shapes = ConfigCheck.Shapes(config);
-        var expected = shapes.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)))
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        var expected = shapes.state_dict().Where(pair => PublishedNames.IsSam(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
         string[] problems =
         [
             .. expected.Keys.Where(name => !_weights.ContainsKey(name) && !IsNewAdapter(name)).Select(name => $"missing: {name}"),

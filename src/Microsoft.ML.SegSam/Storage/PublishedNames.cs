@@ -3,8 +3,7 @@ namespace Microsoft.ML.SegSam.Storage;
 /// <summary>Names of weights as others publish them. Inside, SAM's parts have the official SAM's names; all renaming is here.</summary>
 internal static class PublishedNames
 {
-    /// <summary>What the names of SAM's own weights begin with.</summary>
-    public static IReadOnlyList<string> SamParts { get; } = ["image_encoder.", "prompt_encoder.", "mask_decoder."];
+    private static readonly string[] SamParts = ["image_encoder.", "prompt_encoder.", "mask_decoder."];
 
     // What may be in a file beside SAM: constants, TinyViT's classifier, SAM-HQ's second mask token and what feeds it, and of a
     // whole model of ours what belongs to its categories.
@@ -34,6 +33,9 @@ internal static class PublishedNames
     ];
 
     private const string PositionMatrix = "prompt_encoder.pe_layer.positional_encoding_gaussian_matrix";
+
+    /// <summary>Whether a weight of ours belongs to the part that is SAM's own.</summary>
+    public static bool IsSam(string name) => SamParts.Any(part => name.StartsWith(part, StringComparison.Ordinal));
 
     /// <summary>Weights by the names used here, and the names of those there is no use for.</summary>
     /// <param name="tensors">As in the file.</param>

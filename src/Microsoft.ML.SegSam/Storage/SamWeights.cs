@@ -12,21 +12,8 @@ internal static class SamWeights
     public static void Save(string path, SegSamNetwork network, Preprocessing preprocessing)
     {
         var write = Writer(path, new(network.Config, preprocessing));
-        var tensors = network.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)))
-            .Select(pair => (pair.Key, pair.Value)).ToList();
-        var partial = path + ".partial";
-        var file = File.Create(partial);
-        try
-        {
-            using (file)
-                write(file, tensors);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        var tensors = network.state_dict().Where(pair => PublishedNames.IsSam(pair.Key)).Select(pair => (pair.Key, pair.Value)).ToList();
+        WholeFile.Write(path, file => write(file, tensors));
     }
 
     private static Action<Stream, IReadOnlyList<(string Name, Tensor Value)>> Writer(string path, SamDescription description)

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>A run on disk: weights, optimiser, best weights and position, so that it can go on as if it had never stopped.</summary>
 /// <remarks>
-/// Random numbers are not in it: the draws of the steps that are past are made again. The file is written beside the old one, flushed
-/// to the disk and moved, so that a crash, a full disk or a power cut leaves the old one.
+/// Random numbers are not in it: the draws of the steps that are past are made again. A crash, a full disk or
+/// a power cut while it is written leaves the file from before.
 /// </remarks>
 /// <param name="facts">What must be the same for the run to go on, by name.</param>
 /// <param name="tensors">All that training changes, by name.</param>
@@ -44,32 +44,16 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
     /// <exception cref="IOException">It cannot be written; the file from before is as it was.</exception>
     public void Save(TrainingPosition position)
     {
-        var partial = path + ".partial";
         var metadata = new Dictionary<string, string>
         {
             [PositionKey] = JsonSerializer.Serialize(position, ModelArchive.Json), [FactsKey] = JsonSerializer.Serialize(facts, ModelArchive.Json),
         };
         try
         {
-            using (var file = File.Create(partial))
-            {
-                Safetensors.Write(file, [.. tensors.Select(pair => (pair.Key, pair.Value))], metadata);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path, overwrite: true);
+            WholeFile.Write(path, file => Safetensors.Write(file, [.. tensors.Select(pair => (pair.Key, pair.Value))], metadata));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                File.Delete(partial);
-            }
-            catch (Exception second) when (second is IOException or UnauthorizedAccessException)
-            {
-                // the first failure tells more
-            }
-
             throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message} The state saved before, if any, is as it was: make room or choose another path, and call Fit again to go on from there.", failure);
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
@@ -8,7 +9,6 @@ namespace Microsoft.ML.SegSam.Tests.Golden;
 [TestCategory("Golden")]
 public sealed class WeightParityTests
 {
-    private static readonly string[] SamParts = ["image_encoder.", "prompt_encoder.", "mask_decoder."];
 
     public static IEnumerable<object[]> Models => GoldenWeights.Models.Select(model => new object[] { model });
 
@@ -43,7 +43,7 @@ public sealed class WeightParityTests
     private static void Check(string name, IEnumerable<string> expected, SegSamConfig config)
     {
         using var network = new SegSamNetwork(config, Layers.Meta);
-        var ours = network.state_dict().Where(pair => SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)))
+        var ours = network.state_dict().Where(pair => PublishedNames.IsSam(pair.Key))
             .Select(pair => Line(pair.Key, pair.Value.shape)).ToHashSet();
         string[] theirs = [.. expected];
         string[] differences = [.. theirs.Except(ours).Select(line => "- " + line), .. ours.Except(theirs).Select(line => "+ " + line)];

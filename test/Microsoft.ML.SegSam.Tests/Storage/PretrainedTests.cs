@@ -58,7 +58,7 @@ public sealed class PretrainedTests
         using var noGrad = no_grad();
         using var network = new SegSamNetwork(PublishedFile.Sam with { Adapter = SegSamAdapter.Bottleneck });
         var state = network.state_dict();
-        var loaded = state.Keys.Where(name => PublishedNames.SamParts.Any(part => name.StartsWith(part, StringComparison.Ordinal)) && !name.Contains(".Adapter.")).ToList();
+        var loaded = state.Keys.Where(name => PublishedNames.IsSam(name) && !name.Contains(".Adapter.")).ToList();
         foreach (var value in state.Values)
             value.fill_(double.NaN);
         network.Initialize(1, loaded);

@@ -21,7 +21,7 @@ internal static class PublishedFile
     }
 
     public static IEnumerable<KeyValuePair<string, Tensor>> SamPart(SegSamNetwork network) =>
-        network.state_dict().Where(pair => PublishedNames.SamParts.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal)));
+        network.state_dict().Where(pair => PublishedNames.IsSam(pair.Key));
 
     /// <summary>Hugging Face's name of an official one, after the renaming in transformers' own converter.</summary>
     public static string InTransformers(string name)
