@@ -145,6 +145,13 @@ public sealed record SegSamOptions
     /// <summary>Prompted objects drawn for each image in a training step; all of them where there are fewer. At least 1, default 5 (SAM-Med2D).</summary>
     public int PromptsPerImage { get; init; } = 5;
 
+    /// <summary>
+    /// How much rare categories are preferred in training: an object weighs 1 / (rows of its category) to this power, an image as much as its
+    /// rarest object, and images stand in an epoch as often as they weigh, which keeps its length. 0 takes every image once; at 1 images with
+    /// one object each show all categories equally often. 0 to 1, default 0; 0.5 is a usual start (our choice).
+    /// </summary>
+    public double RareCategorySampling { get; init; }
+
     /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0. Default null: 1e-3, which suits Tiny from scratch, and 1e-4 (SAM-Med2D) with a checkpoint.</summary>
     public double? LearningRate { get; init; }
 
@@ -227,6 +234,7 @@ public sealed record SegSamOptions
             Require(count >= 1, name, count, "at least 1");
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
+        Require(RareCategorySampling is >= 0 and <= 1, nameof(RareCategorySampling), RareCategorySampling, "from 0 to 1");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),

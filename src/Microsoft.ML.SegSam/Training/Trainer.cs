@@ -53,7 +53,7 @@ internal sealed class Trainer(
             {
                 EnterTraining();
                 var step = 0;
-                foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random))
+                foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random, options.RareCategorySampling))
                 {
                     var pieces = EpochPlan.Share(training, objects, workers.Count).Select(some => (some, random.Next())).ToList();
                     if (start.IsPast(epoch, step++))

@@ -42,6 +42,8 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", Epochs = 0 }, "Epochs is '0'; it must be at least 1"),
         (new() { BoxColumnName = "Box", BatchSize = 0 }, "BatchSize is '0'"),
         (new() { BoxColumnName = "Box", PromptsPerImage = -1 }, "PromptsPerImage is '-1'"),
+        (new() { BoxColumnName = "Box", RareCategorySampling = -0.1 }, "RareCategorySampling is '-0.1'; it must be from 0 to 1"),
+        (new() { BoxColumnName = "Box", RareCategorySampling = double.NaN }, "RareCategorySampling is 'NaN'"),
         (new() { BoxColumnName = "Box", InteractiveRounds = -1 }, "InteractiveRounds is '-1'; it must be at least 0, or null"),
         (new() { BoxColumnName = "Box", Encoder = (SegSamEncoder)9 }, "Encoder is '9'; it must be one of Tiny, VitB, VitL, VitH, VitT"),
         (new() { BoxColumnName = "Box", Resize = (ResizeRule)9 }, "Resize is '9'; it must be one of PadOrStretch, LongestSide, Stretch, or null"),
