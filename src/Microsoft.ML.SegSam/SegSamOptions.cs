@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
 
 namespace Microsoft.ML.SegSam;
 
@@ -164,6 +165,9 @@ public sealed record SegSamOptions
     /// <summary>Largest shift of a training box, as a fraction of its smaller side (and at most 5 pixels of 256): how careless the boxes at prediction may be. 0 to 0.5 (SAM-Med2D), default 0.1 (our choice: tight boxes then help small objects).</summary>
     public double BoxJitter { get; init; } = 0.1;
 
+    /// <summary>Random changes of the training images, their masks and boxes with them; not with a frozen encoder. Default null: none, as in SAM-Med2D. <c>new()</c> makes small changes that keep left left.</summary>
+    public Augmentation? Augmentation { get; init; }
+
     /// <summary>Correction rounds after the first prompt of each step: clicks into the error together with the previous mask, image embedding detached (method, 6.2). At least 0; default null: 2 where clicks or mask prompts are named, else 0.</summary>
     public int? InteractiveRounds { get; init; }
 
@@ -173,6 +177,14 @@ public sealed record SegSamOptions
     /// never interrupted; delete it to start afresh. Holds about four times the weights. Default null: nothing is kept.
     /// </summary>
     public string? StateFile { get; init; }
+
+    /// <summary>
+    /// Folder where the image embeddings of a frozen encoder are kept for later runs; it is made if need be, may be shared by runs at the
+    /// same time, and may be deleted at any time between them. An embedding is found again for the same pixels as the network gets them, encoder weights, preprocessing, and kind and
+    /// number of processors, so that results are the same bit for bit. Each takes 4 bytes x width x (InputSize / 16)²: 256 KiB for ViT-B
+    /// at 256, 4 MiB at 1024. Default null: embeddings last as long as the run.
+    /// </summary>
+    public string? EmbeddingFolder { get; init; }
 
     /// <summary>Training steps within an epoch after which the state is saved. At least 1, default 500 (our choice).</summary>
     public int SaveEverySteps { get; init; } = 500;
@@ -221,6 +233,8 @@ public sealed record SegSamOptions
         Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");
         Require(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}");
         Require(StateFile is null || !string.IsNullOrWhiteSpace(StateFile), nameof(StateFile), StateFile, "the path of a file, or null");
+        Require(EmbeddingFolder is null || !string.IsNullOrWhiteSpace(EmbeddingFolder), nameof(EmbeddingFolder), EmbeddingFolder, "the path of a folder, or null");
+        Require(EmbeddingFolder is null || EncoderTraining == EncoderTraining.Frozen, nameof(EmbeddingFolder), EmbeddingFolder, $"null unless {nameof(EncoderTraining)} is Frozen: embeddings of an encoder that learns change with every step");
         Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
         if (Checkpoint is null)
             ValidateNetwork(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize);
@@ -235,6 +249,10 @@ public sealed record SegSamOptions
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
         Require(RareCategorySampling is >= 0 and <= 1, nameof(RareCategorySampling), RareCategorySampling, "from 0 to 1");
+        foreach (var (name, value, most) in Augmentation?.Ranges ?? [])
+            Require(value >= 0 && value <= most, nameof(Augmentation), FormattableString.Invariant($"{name} = {value}"), FormattableString.Invariant($"null, or {name} from 0 to {most}"));
+        Require(Augmentation is null || EncoderTraining != EncoderTraining.Frozen, nameof(Augmentation), "given",
+            $"null with {nameof(EncoderTraining)} Frozen, which encodes each image once and keeps that; train the encoder ({EncoderTraining.Full}, or {EncoderTraining.Adapter} with an {nameof(Adapter)}) to augment");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),
@@ -260,6 +278,14 @@ public sealed record SegSamOptions
         Require(encoder != SegSamEncoder.VitT || adapter == SegSamAdapter.None, nameof(Adapter), adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
         Require(encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
         Require(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
+    }
+
+    /// <summary>Checks what depends on the categories of the training rows.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    internal void ValidateCategories(IEnumerable<string> names)
+    {
+        var sided = Augmentation is { Flips: true } ? SidedNames.Among(names) : [];
+        Require(sided.Count == 0, nameof(Augmentation), "Flips = True", $"null, or have Flips false, where categories belong to a side: {string.Join(", ", sided)}");
     }
 
     private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));

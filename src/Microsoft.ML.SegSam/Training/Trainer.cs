@@ -13,6 +13,8 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class Trainer(
     SegSamNetwork network, SegSamOptions options, PixelScaling scaling, TorchDevice device, int seed, Action<TrainingProgress> report)
 {
+    private const int StepsAhead = 2; // read while one computes; more would only take memory
+
     private readonly EpochRecord _epoch = new();
     private long _updates;
     private double? _bestDice;
@@ -21,11 +23,14 @@ internal sealed class Trainer(
     /// <summary>Other categories that found no presence token; more than 0 means that PresenceTokens is too small.</summary>
     public long DroppedOthers { get; private set; }
 
+    /// <summary>What came of the images: how many went through the encoder, and how many embeddings were in <see cref="SegSamOptions.EmbeddingFolder"/>, whole or damaged.</summary>
+    public (long Encoded, long Found, long Damaged) Embeddings { get; private set; }
+
     /// <returns>Whether training ran to its end; on cancellation the network holds the best weights so far.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the first step ended: there is nothing to keep.</exception>
     /// <exception cref="InvalidOperationException">The state file is of another run, or the loss diverges.</exception>
     /// <exception cref="InvalidDataException">The state file is damaged.</exception>
-    /// <exception cref="IOException">The state file cannot be written.</exception>
+    /// <exception cref="IOException">The state file or the embedding folder cannot be written, or the training data not be read back.</exception>
     public bool Train(TrainingSet training, TrainingSet? validation)
     {
         FreezeEncoder();
@@ -37,8 +42,9 @@ internal sealed class Trainer(
         var gradients = Enumerable.Range(0, workers.Count).Select(_ => new Gradients(trained)).ToArray();
         using var optimizer = new FusedAdamW(trained, options.WeightDecay, options.GradientClip);
         using var best = validation is null ? null : new WeightSnapshot(network);
-        using var visuals = Visuals(training);
-        using var heldVisuals = validation is null ? null : Visuals(validation);
+        var folder = options.EmbeddingFolder is null ? null : new EmbeddingFolder(options.EmbeddingFolder, network, scaling, device.Device);
+        using var visuals = Visuals(training, folder);
+        using var heldVisuals = validation is null ? null : Visuals(validation, folder);
         var validator = validation is null ? null : new Validator(network, validation, options, heldVisuals!, device.Device);
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
         var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
@@ -46,22 +52,19 @@ internal sealed class Trainer(
             options.StateFile, TrainingFacts.Of(options, network.Config, training, validation, seed, workers.Count), Changing(optimizer, best));
         var (start, random, clock) = (state?.Load() ?? TrainingPosition.Start, new Random(seed), Stopwatch.StartNew());
         (_updates, _bestDice, _bestEpoch, DroppedOthers, _epoch.Sums) = (start.Updates, start.BestDice, start.BestEpoch, start.DroppedOthers, start.Losses);
+        var reader = new StepReader(training, options, network.Config.PresenceTokens, workers.Count, random);
         var position = start;
         try
         {
             for (var epoch = 1; epoch <= options.Epochs && !(epoch - 1 - _bestEpoch >= options.Patience); epoch++)
             {
                 EnterTraining();
-                var step = 0;
-                foreach (var objects in EpochPlan.Shuffled(training, options.ImagesPerStep, options.PromptsPerImage, random, options.RareCategorySampling))
+                foreach (var (step, pieces) in ReadAhead.Of(reader.Epoch(step => start.IsPast(epoch, step)), StepsAhead))
                 {
-                    var pieces = EpochPlan.Share(training, objects, workers.Count).Select(some => (some, random.Next())).ToList();
-                    if (start.IsPast(epoch, step++))
-                        continue; // only drawn again, so that the random numbers after it are the same
                     options.CancellationToken.ThrowIfCancellationRequested();
-                    Step(training, visuals, pieces, objects.Count, workers, gradients, optimizer, schedule);
-                    position = At(epoch - 1, step);
-                    if (step % options.SaveEverySteps == 0 && step < steps)
+                    Step(training, visuals, pieces, workers, gradients, optimizer, schedule);
+                    position = At(epoch - 1, step + 1);
+                    if ((step + 1) % options.SaveEverySteps == 0 && step + 1 < steps)
                         state?.Save(position);
                 }
 
@@ -95,12 +98,13 @@ internal sealed class Trainer(
         }
         finally
         {
+            Embeddings = (visuals.Encoded + (heldVisuals?.Encoded ?? 0), folder?.Found ?? 0, folder?.Damaged ?? 0);
             foreach (var one in gradients)
                 one.Dispose();
         }
     }
 
-    private VisualEmbeddings Visuals(TrainingSet set) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen);
+    private VisualEmbeddings Visuals(TrainingSet set, EmbeddingFolder? folder) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen, folder);
 
     private TrainingPosition At(int epochs, int steps) => new(epochs, steps, _updates, DroppedOthers, _epoch.Sums, _bestEpoch, _bestDice);
 
@@ -114,10 +118,10 @@ internal sealed class Trainer(
         return tensors;
     }
 
-    private void Step(TrainingSet set, VisualEmbeddings visuals, List<(IReadOnlyList<int> Objects, int Seed)> shares, int count, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
+    private void Step(TrainingSet set, VisualEmbeddings visuals, List<StepPiece> read, TorchWorkers workers, Gradients[] gradients, FusedAdamW optimizer, LearningRateSchedule schedule)
     {
-        var pieces = shares.ConvertAll(share =>
-            new TrainingPiece(network, options, visuals, device.Device, set, share.Objects, (double)share.Objects.Count / count, share.Seed));
+        var count = read.Sum(piece => piece.Batch.Objects.Count);
+        var pieces = read.ConvertAll(piece => new TrainingPiece(network, options, visuals, device.Device, set, piece, (double)piece.Batch.Objects.Count / count));
         try
         {
             for (var round = 0; round <= options.Rounds; round++)

@@ -13,6 +13,7 @@ internal static class TrainingFacts
     private static readonly string[] Free =
     [
         nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.Checkpoint),
+        nameof(SegSamOptions.EmbeddingFolder),
     ];
 
     /// <param name="pieces">How many threads share a step: sums in another order differ in the last bits.</param>

@@ -11,12 +11,12 @@ namespace Microsoft.ML.SegSam.Training;
 /// <param name="share">The piece's part of the step's objects: what its mean loss weighs in the step's.</param>
 internal sealed class TrainingPiece(
     SegSamNetwork network, SegSamOptions options, VisualEmbeddings visuals, Device device,
-    TrainingSet set, IReadOnlyList<int> objects, double share, int seed) : IDisposable
+    TrainingSet set, StepPiece read, double share) : IDisposable
 {
     private readonly SegSamLoss _loss = new(options);
-    private readonly Random _random = new(seed);
+    private readonly Random _random = read.Random;
+    private readonly TrainingBatch _batch = read.Batch;
     private DisposeScope? _scope;
-    private TrainingBatch _batch = null!;
     private LossTargets _targets = null!;
     private Tensor _visual = null!;
     private Tensor? _answer;
@@ -51,9 +51,8 @@ internal sealed class TrainingPiece(
     {
         _scope = NewDisposeScope();
         var config = network.Config;
-        _batch = TrainingBatch.Read(set, objects, config.PresenceTokens, _random);
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
-        _visual = visuals.Of(_batch.Images);
+        _visual = visuals.Of(_batch);
     }
 
     // Boxes and clicks as the named columns allow, one kind for the whole piece; each half of the time where both do.

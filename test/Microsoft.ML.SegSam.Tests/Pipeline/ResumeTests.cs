@@ -77,7 +77,7 @@ public sealed class ResumeTests
 
     private static SegSamOptions Options(string? state) => TinyData.Options() with
     {
-        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1, RareCategorySampling = 0.5,
+        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1, RareCategorySampling = 0.5, Augmentation = new(),
     };
 
     private static Run Fit(SegSamOptions options, Action<TrainingProgress>? then = null, List<TinyRow>? rows = null)
