@@ -7,6 +7,7 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed record StepPiece(TrainingBatch Batch, Random Random);
 
 /// <summary>Plans an epoch and reads its steps, as plain arrays, so that a thread may do so ahead of the computation.</summary>
+/// <remarks>Four phantoms with their objects take about 2 ms at 128 and 7 ms at 256, augmented about 30 ms; their step takes several hundred.</remarks>
 internal sealed class StepReader(TrainingSet set, SegSamOptions options, int presenceTokens, int pieces, Random random)
 {
     /// <summary>The steps of the next epoch, numbered from 0. Of those that are past nothing is read; only their random numbers are drawn, so that later steps get theirs.</summary>

@@ -9,8 +9,10 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Embeddings f_v of a set's images. Those of a frozen encoder never change: each is computed once and kept, the first ones in memory, the others on disk.</summary>
 /// <remarks>A frozen encoder takes the images one by one, so that an embedding does not depend on which images came with it.</remarks>
 /// <param name="folder">Keeps them beyond the run; null for a temporary file.</param>
+/// <param name="bytesInMemory">At most; what comes later lies on disk alone.</param>
 internal sealed class VisualEmbeddings(
-    SegSamNetwork network, TrainingSet set, PixelScaling scaling, Device device, bool isFrozen, EmbeddingFolder? folder = null) : IDisposable
+    SegSamNetwork network, TrainingSet set, PixelScaling scaling, Device device, bool isFrozen, EmbeddingFolder? folder = null,
+    long bytesInMemory = VisualEmbeddings.MostBytesInMemory) : IDisposable
 {
     private const long MostBytesInMemory = 256L << 20; // our choice; an epoch visits all images, so the first are as good as any
 
@@ -52,7 +54,7 @@ internal sealed class VisualEmbeddings(
 
         var pixels = set.ReadImage(image);
         values = folder is null ? Embed(pixels) : folder.Get(pixels, values.Length, () => Embed(pixels));
-        if (Interlocked.Add(ref _bytesHeld, values.Length * sizeof(float)) <= MostBytesInMemory)
+        if (Interlocked.Add(ref _bytesHeld, values.Length * sizeof(float)) <= bytesInMemory)
             _held[image] = values;
         else if (_file is not null)
             _offsets[image] = _file.Append(MemoryMarshal.AsBytes(values.AsSpan()));

@@ -200,14 +200,19 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
-    public void Kept_embeddings_are_those_of_the_encoder()
+    [DataRow(1 << 20, false)]
+    [DataRow(1 << 20, true)]
+    [DataRow(0, false)]
+    [DataRow(0, true)]
+    public void Kept_embeddings_are_those_of_the_encoder_wherever_they_are_kept(int bytesInMemory, bool withFolder)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var folder = new TemporaryFolder();
         using var network = SmallNetwork.Create(Config);
         using var set = ShapeImages.Create(3, folder.Path);
-        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true);
+        var embeddings = withFolder ? new EmbeddingFolder(Path.Combine(folder.Path, "embeddings"), network, PixelScaling.MeanStd, CPU) : null;
+        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, embeddings, bytesInMemory);
         using var fresh = Visuals(network, set);
         foreach (var images in (int[][])[[2, 0], [0, 1, 2], [1]])
         {
