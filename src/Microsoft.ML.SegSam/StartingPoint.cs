@@ -61,7 +61,7 @@ internal sealed class StartingPoint : IDisposable
     /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
     public SegSamNetwork Build(CategoryTexts categories, int seed)
     {
-        var bank = categories.ToBank();
+        var bank = categories.ToBank(_options.Catalogue);
         var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length };
         try
         {

@@ -45,23 +45,24 @@ internal sealed class CategoryTexts
         _vectors[category] = (sum, count + 1);
     }
 
-    /// <summary>One row for each category: the mean of its ready-made vectors, else the mean of the embedded "name: description" texts.</summary>
+    /// <summary>One row for each category: the mean of its ready-made vectors, else the mean of the embedded "name: description" texts, else the name with what the catalogue says of it, else the name.</summary>
+    /// <param name="catalogue">Null for none. It is no help where others have ready-made vectors: those come from another embedder.</param>
     /// <returns>K rows of equal length.</returns>
     /// <exception cref="InvalidOperationException">Some categories have ready-made vectors and others have none.</exception>
-    public float[][] ToBank()
+    public float[][] ToBank(CategoryCatalogue? catalogue)
     {
         if (_vectors.All(vector => vector is null))
-            return [.. _names.Select((name, i) => Embed(name, _descriptions[i]))];
+            return [.. _names.Select((name, i) => Embed(name, _descriptions[i], catalogue))];
         var without = _names.Where((_, i) => _vectors[i] is null).ToList();
         if (without.Count > 0)
             throw new InvalidOperationException($"No description vector is given for: {string.Join(", ", without)}. Every category needs at least one row with a vector.");
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
-    private static float[] Embed(string name, HashSet<string> descriptions)
+    private static float[] Embed(string name, HashSet<string> descriptions, CategoryCatalogue? catalogue)
     {
         if (descriptions.Count == 0)
-            return HashedTextEmbedder.Embed(name);
+            return HashedTextEmbedder.Embed(catalogue is not null && catalogue.TryFind(name, out var entry) ? $"{name}: {entry.Describe()}" : name);
         var vectors = descriptions.Select(description => HashedTextEmbedder.Embed($"{name}: {description}")).ToList();
         return [.. Enumerable.Range(0, HashedTextEmbedder.Width).Select(i => vectors.Average(vector => vector[i]))];
     }

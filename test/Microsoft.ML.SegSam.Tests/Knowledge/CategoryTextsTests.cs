@@ -20,7 +20,22 @@ public sealed class CategoryTextsTests
     {
         var texts = new CategoryTexts();
         texts.Describe(texts.IndexOf("liver"), "  ");
-        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), texts.ToBank().Single());
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), texts.ToBank(null).Single());
+    }
+
+    [TestMethod]
+    public void The_catalogue_describes_what_no_row_describes_and_nothing_else()
+    {
+        var texts = new CategoryTexts();
+        foreach (var name in new[] { "liver", "disc" })
+            texts.IndexOf(name);
+        texts.Describe(texts.IndexOf("spleen"), "own words");
+        var (with, without) = (texts.ToBank(CategoryCatalogue.Default), texts.ToBank(null));
+        Assert.IsTrue(CategoryCatalogue.Default.TryFind("liver", out var liver));
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver: " + liver.Describe()), with[0]);
+        CollectionAssert.AreNotEqual(without[0], with[0]);
+        CollectionAssert.AreEqual(without[1], with[1], "Unknown to the catalogue.");
+        CollectionAssert.AreEqual(without[2], with[2], "Described by a row.");
     }
 
     [TestMethod]
@@ -30,7 +45,7 @@ public sealed class CategoryTextsTests
         foreach (var description in new[] { "large organ", "smooth border ", "smooth border" })
             texts.Describe(texts.IndexOf("liver"), description);
         var (one, other) = (HashedTextEmbedder.Embed("liver: large organ"), HashedTextEmbedder.Embed("liver: smooth border"));
-        var bank = texts.ToBank().Single();
+        var bank = texts.ToBank(null).Single();
         for (var i = 0; i < bank.Length; i++)
             Assert.AreEqual((one[i] + other[i]) / 2, bank[i], 1e-6f);
     }
@@ -43,7 +58,7 @@ public sealed class CategoryTextsTests
         texts.Describe(0, [1f, 2, 3]);
         texts.Describe(0, [3f, 2, 1]);
         texts.Describe(texts.IndexOf("spleen"), [5f, 5, 6]);
-        var bank = texts.ToBank();
+        var bank = texts.ToBank(null);
         CollectionAssert.AreEqual(new[] { 2f, 2, 2 }, bank[0]);
         CollectionAssert.AreEqual(new[] { 5f, 5, 6 }, bank[1]);
     }
@@ -55,7 +70,7 @@ public sealed class CategoryTextsTests
         texts.Describe(texts.IndexOf("liver"), [1f, 2]);
         texts.IndexOf("spleen");
         texts.IndexOf("aorta");
-        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank());
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank(null));
         StringAssert.Contains(failure.Message, "spleen, aorta");
         Assert.DoesNotContain("liver", failure.Message);
     }
