@@ -48,13 +48,23 @@ public enum EncoderTraining
     Frozen,
 }
 
+/// <summary>Where the semantic tokens t_so and t_co do their work.</summary>
+public enum SemanticDecoding
+{
+    /// <summary>In a decoder of their own, which shares no parameter with SAM's (the published method).</summary>
+    Independent,
+
+    /// <summary>In SAM's decoder, beside its mask tokens: half the decoder weights and time, but masks and categories then pull at the same weights.</summary>
+    Shared,
+}
+
 /// <summary>Which decoders read the text summary token t_text.</summary>
 public enum TextInsertion
 {
     /// <summary>Both decoders (the published figure: t_text is embedded into the prompt tokens).</summary>
     Both,
 
-    /// <summary>The semantic-aware decoder alone; SAM's own decoder stays exactly SAM's.</summary>
+    /// <summary>The semantic-aware decoder alone, which must then be <see cref="SemanticDecoding.Independent"/>; SAM's own decoder stays exactly SAM's.</summary>
     SemanticOnly,
 
     /// <summary>Neither: no text module is built.</summary>

@@ -98,6 +98,9 @@ public sealed record SegSamOptions
     /// <summary>Which weights of the encoder are trained. Default all of them.</summary>
     public EncoderTraining EncoderTraining { get; init; } = EncoderTraining.Full;
 
+    /// <summary>Where the semantic tokens do their work. Default a decoder of their own.</summary>
+    public SemanticDecoding SemanticDecoding { get; init; } = SemanticDecoding.Independent;
+
     /// <summary>Tokens t_co for the categories of unprompted objects; at least as many as other categories in one image. 1 to 256, default 16.</summary>
     public int PresenceTokens { get; init; } = 16;
 
@@ -241,9 +244,11 @@ public sealed record SegSamOptions
                 Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice) + ", or null");
         }
 
-        foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
+        foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(SemanticDecoding), SemanticDecoding), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
                      (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective)])
             Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
+        Require(SemanticDecoding != SemanticDecoding.Shared || TextInsertion != TextInsertion.SemanticOnly, nameof(TextInsertion), TextInsertion,
+            $"{TextInsertion.Both} or {TextInsertion.None} with {nameof(SemanticDecoding)} {SemanticDecoding.Shared}: there is one decoder, which reads the text or does not");
     }
 
     /// <summary>Checks what depends on the network, which only a checkpoint may tell.</summary>

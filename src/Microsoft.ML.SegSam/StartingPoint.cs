@@ -106,7 +106,8 @@ internal sealed class StartingPoint : IDisposable
             Adapter = _options.Adapter ?? config.Adapter,
             SingleMask = _options.MaskSelection is { } selection ? selection == MaskSelection.SingleMask : config.SingleMask,
             PresenceTokens = _options.PresenceTokens,
-            // Untrained, t_text would only disturb what the checkpoint knows.
+            // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
+            SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
             TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
             TextConditioning = _options.TextConditioning,
             ClassHead = _options.ClassHead,

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Network;
 
 /// <summary>SAM's own mask decoder (the semantic-agnostic one): masks of the prompted object and their predicted IoU.</summary>
-internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tensor Masks, Tensor Quality)>
+internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tensor Masks, Tensor Quality, Tensor Hidden, Tensor Upscaled)>
 {
     [ComponentName(Name = "transformer")] private readonly TwoWayTransformer _transformer;
     [ComponentName(Name = "iou_token")] private readonly Embedding _qualityToken;
@@ -29,8 +29,11 @@ internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tens
     /// <param name="map">f_v plus the dense prompt, [P,C,g,g].</param>
     /// <param name="mapPositions">[1,C,g,g].</param>
     /// <param name="promptTokens">t_p' [P,n,C].</param>
-    /// <returns>Logits [P,1+3,4g,4g] (the first for unambiguous prompts, then three hypotheses) and predicted IoU [P,1+3], unbounded.</returns>
-    protected override (Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor promptTokens)
+    /// <returns>
+    /// Logits [P,1+3,4g,4g] (the first for unambiguous prompts, then three hypotheses), predicted IoU [P,1+3], unbounded; and for tokens that
+    /// share this decoder, what became of the prompt tokens [P,n,C] and of the map [P,C/8,4g,4g].
+    /// </returns>
+    protected override (Tensor, Tensor, Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor promptTokens)
     {
         // 1. t_o: one quality token, one token per mask, then the prompt
         var own = cat([_qualityToken.Weight, _maskTokens.Weight]).expand(map.size(0), -1, -1);      // [P,1+4,C]
@@ -45,6 +48,7 @@ internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tens
         var masks = DecoderHeads.Masks(weights, upscaled);                                          // M_b [P,4,4g,4g]
 
         // 4. the quality token grades them
-        return (masks, _qualityHead.call(hidden.select(1, 0)));
+        var quality = _qualityHead.call(hidden.select(1, 0));
+        return (masks, quality, hidden.narrow(1, own.size(1), promptTokens.size(1)), upscaled);
     }
 }

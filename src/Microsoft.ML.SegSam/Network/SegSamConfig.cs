@@ -36,6 +36,7 @@ internal sealed record SegSamConfig
 
     // Semantic-aware decoder and text (4.4, 4.6; our choices)
     public int CategoryCount { get; init; }                         // K
+    public SemanticDecoding SemanticDecoding { get; init; } = SemanticDecoding.Independent;
     public int PresenceTokens { get; init; } = 16;                  // N_c, number of t_co
     public int TextWidth { get; init; } = 512;                      // d_t
     public int TextMlpWidth { get; init; } = 1024;

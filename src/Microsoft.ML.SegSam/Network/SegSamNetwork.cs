@@ -89,8 +89,11 @@ internal sealed class SegSamNetwork : Module
 
         var enriched = AppendText(promptTokens, visual, positions, prompts.ImageIndex);     // t_p' = [t_p ; t_text]
         var forBinary = Config.TextInsertion == TextInsertion.Both ? enriched : promptTokens;
-        var (masks, quality) = _binaryDecoder.call(map, positions, forBinary);              // M_b
-        var (semantic, objectToken, presenceTokens) = _semanticDecoder.call(map, positions, enriched);
+        var isShared = Config.SemanticDecoding == SemanticDecoding.Shared;
+        var (masks, quality, hidden, upscaled) =                                            // M_b
+            _binaryDecoder.call(map, positions, isShared ? _semanticDecoder.WithPrompt(enriched) : forBinary);
+        var (semantic, objectToken, presenceTokens) =                                       // m_s, h_so, h_co
+            isShared ? _semanticDecoder.Read(hidden, upscaled) : _semanticDecoder.call(map, positions, _semanticDecoder.WithPrompt(enriched));
         var classes = _classHead.call(objectToken, _textBank);               // c_so [P,K+1]
         var presence = _classHead.call(presenceTokens, _textBank);           // c_co [P,N_c,K+1]
 

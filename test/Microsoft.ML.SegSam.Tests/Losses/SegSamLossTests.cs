@@ -28,6 +28,20 @@ public sealed class SegSamLossTests
     }
 
     [TestMethod]
+    public void In_a_shared_decoder_masks_and_categories_pull_at_the_same_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config with { SemanticDecoding = SemanticDecoding.Shared });
+        Assert.IsEmpty(network.named_parameters().Where(pair => pair.name.StartsWith("semantic_decoder.transformer", StringComparison.Ordinal)));
+        foreach (var part in new[] { "binary.dice", "semantic.dice", "semantic.class", "presence" })
+        {
+            network.zero_grad();
+            new SegSamLoss(new()).Compute(Answer(network), Targets()).Parts.Single(one => one.Name == part).Value.backward();
+            Assert.IsGreaterThan(0f, network.get_parameter("mask_decoder.transformer.layers.0.mlp.lin1.weight")!.grad!.abs().sum().item<float>(), part);
+        }
+    }
+
+    [TestMethod]
     public void The_alignment_teaches_both_decoders()
     {
         using var scope = NewDisposeScope();

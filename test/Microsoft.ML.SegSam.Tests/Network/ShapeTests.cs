@@ -46,11 +46,13 @@ public sealed class ShapeTests
     }
 
     [TestMethod]
-    public void A_prompt_is_answered_alike_alone_and_in_a_batch()
+    [DataRow(SemanticDecoding.Independent)]
+    [DataRow(SemanticDecoding.Shared)]
+    public void A_prompt_is_answered_alike_alone_and_in_a_batch(SemanticDecoding decoding)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = Create(Config);
+        using var network = Create(Config with { SemanticDecoding = decoding });
         var visual = network.Encode(Normal(7, 2, 3, 64, 64));
         var together = Boxes(1, 0, 1);
         var output = network.Decode(visual, together);

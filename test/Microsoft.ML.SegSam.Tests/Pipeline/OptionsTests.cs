@@ -52,6 +52,7 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", EncoderTraining = (EncoderTraining)9 }, "EncoderTraining is '9'"),
         (new() { BoxColumnName = "Box", TextInsertion = (TextInsertion)9 }, "TextInsertion is '9'"),
         (new() { BoxColumnName = "Box", TextConditioning = (TextConditioning)9 }, "TextConditioning is '9'"),
+        (new() { BoxColumnName = "Box", SemanticDecoding = SemanticDecoding.Shared, TextInsertion = TextInsertion.SemanticOnly }, "TextInsertion is 'SemanticOnly'; it must be Both or None"),
         (new() { BoxColumnName = "Box", ClassHead = (ClassHead)9 }, "ClassHead is '9'"),
         (new() { BoxColumnName = "Box", AlignmentForm = (AlignmentForm)9 }, "AlignmentForm is '9'"),
         (new() { BoxColumnName = "Box", AlignmentStop = (AlignmentStop)9 }, "AlignmentStop is '9'"),
