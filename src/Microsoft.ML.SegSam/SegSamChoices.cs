@@ -58,6 +58,16 @@ public enum SemanticDecoding
     Shared,
 }
 
+/// <summary>How the learning rate falls after its warm-up over the first twentieth of the run.</summary>
+public enum LearningRateDecay
+{
+    /// <summary>Along half a cosine, down to zero.</summary>
+    Cosine,
+
+    /// <summary>Halved after a third of the run and again after two thirds (SAM-UNet halves after epochs 5 and 10 of 12 to 15).</summary>
+    Step,
+}
+
 /// <summary>Which decoders read the text summary token t_text.</summary>
 public enum TextInsertion
 {

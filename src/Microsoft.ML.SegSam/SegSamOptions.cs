@@ -150,11 +150,20 @@ public sealed record SegSamOptions
     /// <summary>Images in a training step, shared out to the CPU's cores. At least 1, default 4 (our choice: SAM-Med2D's 2 learn no better from the same images, and slower).</summary>
     public int ImagesPerStep { get; init; } = 4;
 
+    /// <summary>
+    /// How many times <see cref="ImagesPerStep"/> images make one update of the weights: their gradients are added, one group's activations in
+    /// memory at a time, as if all were one step. At least 1, default 1.
+    /// </summary>
+    public int AccumulateSteps { get; init; } = 1;
+
     /// <summary>Prompted objects drawn for each image in a training step; all of them where there are fewer. At least 1, default 5 (SAM-Med2D).</summary>
     public int PromptsPerImage { get; init; } = 5;
 
-    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls to zero along a cosine. Above 0. Default null: 1e-3, which suits Tiny from scratch, and 1e-4 (SAM-Med2D) with a checkpoint.</summary>
+    /// <summary>Highest learning rate of AdamW, reached after warm-up; it then falls as <see cref="LearningRateDecay"/> says. Above 0. Default null: 1e-3, which suits Tiny from scratch, and 1e-4 (SAM-Med2D) with a checkpoint.</summary>
     public double? LearningRate { get; init; }
+
+    /// <summary>How the learning rate falls. Default a cosine.</summary>
+    public LearningRateDecay LearningRateDecay { get; init; } = LearningRateDecay.Cosine;
 
     /// <summary>AdamW's decoupled weight decay. At least 0, default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -231,7 +240,7 @@ public sealed record SegSamOptions
             Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
         foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), HighestRate), (nameof(GradientClip), GradientClip)])
             Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
-        foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
+        foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(AccumulateSteps), AccumulateSteps), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
@@ -245,7 +254,8 @@ public sealed record SegSamOptions
         }
 
         foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(SemanticDecoding), SemanticDecoding), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
-                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective)])
+                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective),
+                     (nameof(LearningRateDecay), LearningRateDecay)])
             Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
         Require(SemanticDecoding != SemanticDecoding.Shared || TextInsertion != TextInsertion.SemanticOnly, nameof(TextInsertion), TextInsertion,
             $"{TextInsertion.Both} or {TextInsertion.None} with {nameof(SemanticDecoding)} {SemanticDecoding.Shared}: there is one decoder, which reads the text or does not");

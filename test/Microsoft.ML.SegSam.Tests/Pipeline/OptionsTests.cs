@@ -23,6 +23,8 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", InputSize = 48, Adapter = SegSamAdapter.SamMed2D }, "InputSize is '48'; it must be a multiple of 32"),
         (new() { BoxColumnName = "Box", Patience = 0 }, "Patience is '0'; it must be at least 1, or null"),
         (new() { BoxColumnName = "Box", SaveEverySteps = 0 }, "SaveEverySteps is '0'; it must be at least 1"),
+        (new() { BoxColumnName = "Box", AccumulateSteps = 0 }, "AccumulateSteps is '0'; it must be at least 1"),
+        (new() { BoxColumnName = "Box", LearningRateDecay = (LearningRateDecay)9 }, "LearningRateDecay is '9'; it must be one of Cosine, Step"),
         (new() { BoxColumnName = "Box", StateFile = " " }, "StateFile is ' '; it must be the path of a file"),
         (new() { BoxColumnName = "Box", Epochs = 0 }, "Epochs is '0'; it must be at least 1, or 0 with a Checkpoint"),
         (new() { BoxColumnName = "Box", CheckpointFamily = CheckpointFamily.Sam }, "CheckpointFamily is 'Sam'; it must be null without a Checkpoint"),
