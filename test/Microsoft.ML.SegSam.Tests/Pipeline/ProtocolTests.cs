@@ -28,7 +28,6 @@ public sealed class ProtocolTests
 
     [TestMethod]
     [DataRow(1)]
-    [DataRow(3)]
     [DataRow(100)]
     public void Neither_the_size_of_batches_nor_the_order_of_rows_changes_a_figure(int batchSize)
     {
@@ -130,6 +129,15 @@ public sealed class ProtocolTests
         Assert.Contains("the mask is 56 x 40 pixels and its image 64 x 64", Refusal(Rows[0] with { Mask = Rows[2].Mask }));
         Assert.Contains("Column 'Image', row 0 (counting from 0): there is no image", Refusal(Rows[0] with { Image = null }));
         Assert.Contains("There are no rows to evaluate", Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [])).Message);
+    }
+
+    [TestMethod]
+    public void Evaluating_a_part_of_the_prompts_is_warned_of()
+    {
+        var (ml, messages) = (new MLContext(seed: 1), new List<string>());
+        ml.Log += (_, log) => messages.Add(log.Message);
+        ml.Segmentation().EvaluateProtocol(Shared, EvaluationRow.Load([Rows[0]]), Prompts);
+        Assert.Contains(message => message.Contains("5 objects of the prompts are not among the rows", StringComparison.Ordinal), messages);
     }
 
     [TestMethod]
