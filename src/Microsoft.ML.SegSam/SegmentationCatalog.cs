@@ -77,7 +77,7 @@ public sealed class SegmentationCatalog
     /// <remarks>
     /// <para>
     /// Each click after the first lies in the error of the answer before, and that answer's logits go in as mask prompt. The model may have
-    /// been trained with any prompts: the rows need no columns for them. Each image is encoded once. A row's figures depend on its image, mask
+    /// been trained with any prompts: the rows need no columns for them. Each image is encoded once. On a CPU a row's figures depend on its image, mask
     /// and prompts alone, not on the order of the rows or on <see cref="SegSamOptions.BatchSize"/>.
     /// </para>
     /// <para>
