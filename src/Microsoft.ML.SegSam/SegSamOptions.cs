@@ -54,7 +54,7 @@ public sealed record SegSamOptions
 
     /// <summary>
     /// Describes by name the categories that no row describes (training). A category that it does not hold is known by its name alone; null:
-    /// all of those are. Where rows bring ready-made vectors it is not asked. It is not stored with the model, which keeps the text vectors. Default <see cref="CategoryCatalogue.Default"/>.
+    /// all of those are. <see cref="CategoryWriter"/> has a language model describe what it lacks. Where rows bring ready-made vectors it is not asked. It is not stored with the model, which keeps the text vectors. Default <see cref="CategoryCatalogue.Default"/>.
     /// </summary>
     [JsonIgnore]
     public CategoryCatalogue? Catalogue { get; init; } = CategoryCatalogue.Default;
