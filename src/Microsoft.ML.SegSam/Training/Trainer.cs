@@ -24,7 +24,7 @@ internal sealed class Trainer(
     /// <exception cref="IOException">The state file cannot be written.</exception>
     public bool Train(TrainingSet training, TrainingSet? validation)
     {
-        FreezeEncoder();
+        PrepareEncoder();
         using var visuals = Visuals(training);
         using var heldVisuals = validation is null ? null : Visuals(validation);
         var validator = validation is null ? null : new Validator(network, validation, options, heldVisuals!, device.Device);
@@ -54,13 +54,14 @@ internal sealed class Trainer(
 
                 if (epoch <= start.Epochs)
                     continue;
-                var dice = validator?.MeanDice();
-                var isBest = position.IsBetter(dice);
+                var measures = validator?.Measure();
+                var metric = measures?[options.BestMetric];
+                var isBest = position.IsBetter(metric);
                 if (isBest)
                     best?.Update();
                 var left = clock.Elapsed / (epoch - start.Epochs) * (options.Epochs - epoch);
-                var progress = steps.Epoch.Finish(epoch, options.Epochs, dice, isBest, left, device.ToString(), "float32");
-                position = steps.At(epoch, 0, isBest ? position with { BestEpoch = epoch, Best = dice } : position);
+                var progress = steps.Epoch.Finish(epoch, options.Epochs, measures, isBest, left, device.ToString(), options.PrecisionName);
+                position = steps.At(epoch, 0, isBest ? position with { BestEpoch = epoch, Best = metric } : position);
                 state?.Save(position);
                 report(progress);
             }
@@ -101,8 +102,10 @@ internal sealed class Trainer(
         network.ImageEncoder.train(options.EncoderTraining == EncoderTraining.Full);
     }
 
-    private void FreezeEncoder()
+    private void PrepareEncoder()
     {
+        if (network.ImageEncoder is ImageEncoder vit)
+            vit.RecomputesBlocks = options.CheckpointActivations;
         foreach (var (name, parameter) in network.ImageEncoder.named_parameters())
             parameter.requires_grad = options.EncoderTraining switch
             {

@@ -24,6 +24,8 @@ internal sealed class TrainingPiece(
     /// <inheritdoc cref="Loss"/>
     public double[] LossParts { get; private set; } = [];
 
+    private bool IsLowered => options.Precision == TrainingPrecision.BFloat16;
+
     public int DroppedOthers => _batch.DroppedOthers;
 
     /// <summary>Computes losses and adds gradients of one round; round 0 encodes the images, later ones correct the answer before.</summary>
@@ -33,7 +35,7 @@ internal sealed class TrainingPiece(
         if (round == 0)
             Begin();
         var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == options.Rounds);
-        var output = network.Decode(_visual!, PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
+        var output = Decode(PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
         var result = _loss.Compute(output, _targets!);
         gradients.Add(result.Total.Times(share));
         Loss = share * result.Total.item<float>();
@@ -56,7 +58,14 @@ internal sealed class TrainingPiece(
         var config = network.Config;
         _batch = TrainingBatch.Read(set, objects, config.PresenceTokens, _random);
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
+        using var precision = MixedPrecision.Use(IsLowered && options.EncoderTraining != EncoderTraining.Frozen); // a frozen encoder's answers are kept as at prediction
         _visual = visuals.Of(_batch.Images);
+    }
+
+    private SegSamOutput Decode(PromptTensors prompts)
+    {
+        using var precision = MixedPrecision.Use(IsLowered);
+        return network.Decode(_visual!, prompts);
     }
 
     // What the next round needs outlives this round's scope; the graph behind the embedding does not.

@@ -12,7 +12,7 @@ internal sealed record TrainingPosition(int Epochs, int Steps, long Updates, lon
 {
     public static TrainingPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
 
-    /// <summary>Whether an epoch's metric makes its weights the best; an equal one does not, and none always does.</summary>
+    /// <summary>Whether an epoch's metric (never NaN) makes its weights the best: a higher one does, an equal one does not, and none always does.</summary>
     public bool IsBetter(double? metric) => metric is null || Best is null || metric > Best;
 
     /// <summary>Whether a step (from 0) of an epoch (from 1) lies before this.</summary>
