@@ -99,7 +99,10 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
                 + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
-            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress));
+            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
+            {
+                CategoryTexts = categories.Digest(_options.Catalogue),
+            };
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
             if (trainer.DroppedOthers > 0)

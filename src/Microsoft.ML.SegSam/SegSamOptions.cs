@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
 
 namespace Microsoft.ML.SegSam;
 
@@ -30,7 +31,7 @@ public sealed record SegSamOptions
     /// <summary>Text: name of the prompted object's category (training). Default "Category".</summary>
     public string CategoryColumnName { get; init; } = "Category";
 
-    /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: the name alone.</summary>
+    /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: see <see cref="Catalogue"/>.</summary>
     public string? DescriptionColumnName { get; init; }
 
     /// <summary>
@@ -50,6 +51,13 @@ public sealed record SegSamOptions
 
     /// <summary>Text naming the data set a row comes from (training): rows of one data set share a label set, and a category that a set never annotates is not taught as absent there. Default null: one set.</summary>
     public string? DatasetColumnName { get; init; }
+
+    /// <summary>
+    /// Describes by name the categories that no row describes (training). A category that it does not hold is known by its name alone; null:
+    /// all of those are. Where rows bring ready-made vectors it is not asked. It is not stored with the model, which keeps the text vectors. Default <see cref="CategoryCatalogue.Default"/>.
+    /// </summary>
+    [JsonIgnore]
+    public CategoryCatalogue? Catalogue { get; init; } = CategoryCatalogue.Default;
 
     // ---- network ----
 

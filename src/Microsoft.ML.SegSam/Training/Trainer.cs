@@ -18,6 +18,9 @@ internal sealed class Trainer(
     private double? _bestDice;
     private int _bestEpoch;
 
+    /// <summary>What the text bank was made of; a run goes on only with the same. Default nothing.</summary>
+    public string CategoryTexts { get; init; } = "";
+
     /// <summary>Other categories that found no presence token; more than 0 means that PresenceTokens is too small.</summary>
     public long DroppedOthers { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed class Trainer(
         var steps = (training.ImageCount + options.ImagesPerStep - 1) / options.ImagesPerStep;
         var schedule = new LearningRateSchedule(options.HighestRate, (long)steps * options.Epochs * (1 + options.Rounds));
         var state = options.StateFile is null ? null : new TrainingState(
-            options.StateFile, TrainingFacts.Of(options, network.Config, training, validation, seed, workers.Count), Changing(optimizer, best));
+            options.StateFile, TrainingFacts.Of(options, network.Config, CategoryTexts, training, validation, seed, workers.Count), Changing(optimizer, best));
         var (start, random, clock) = (state?.Load() ?? TrainingPosition.Start, new Random(seed), Stopwatch.StartNew());
         (_updates, _bestDice, _bestEpoch, DroppedOthers, _epoch.Sums) = (start.Updates, start.BestDice, start.BestEpoch, start.DroppedOthers, start.Losses);
         var position = start;
