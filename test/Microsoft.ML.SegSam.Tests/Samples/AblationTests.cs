@@ -72,6 +72,35 @@ public sealed class AblationTests
         Assert.AreEqual(2, figures.RootElement.GetProperty("cells")[0].GetProperty("count").GetInt32());
     }
 
+    [TestMethod]
+    public void Killed_at_three_random_moments_the_program_ends_with_the_figures_of_a_run_that_never_stopped()
+    {
+        using var folder = new TemporaryFolder();
+        string[] Arguments(string name) =>
+        [
+            ChildProcess.Ablation, "--only", "d", "--seeds", "1", "--slices", "24", "--test", "8", "--epochs", "3",
+            "--work", Path.Combine(folder.Path, name, "work"), "--out", Path.Combine(folder.Path, name),
+        ];
+        Finish("whole");
+        var random = new Random(1);
+        for (var kill = 0; kill < 3; kill++)
+            ChildProcess.KillDotnet(TimeSpan.FromSeconds(2 + 5 * random.NextDouble()), Arguments("killed"));
+        Finish("killed");
+        Assert.AreEqual(Cells("whole"), Cells("killed"));
+
+        void Finish(string name)
+        {
+            var (code, _, error) = ChildProcess.Dotnet(Arguments(name));
+            Assert.AreEqual(0, code, error);
+        }
+
+        string Cells(string name)
+        {
+            using var figures = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, name, "ablation.json")));
+            return figures.RootElement.GetProperty("cells").GetRawText();
+        }
+    }
+
     private static RunResult One(string variant, int seed, double dice)
     {
         var figures = Half with { BinaryDice = dice };
