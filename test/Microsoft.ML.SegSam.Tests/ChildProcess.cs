@@ -21,16 +21,14 @@ internal static class ChildProcess
     }
 
     /// <summary>Runs the dotnet command and ends it at once, as a crash or a power cut does, after so much time.</summary>
-    /// <returns>Whether it was still running.</returns>
-    public static bool KillDotnet(TimeSpan after, params string[] arguments)
+    public static void KillDotnet(TimeSpan after, params string[] arguments)
     {
         using var process = Start(arguments);
         var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
-        var isOver = process.WaitForExit(after);
+        process.WaitForExit(after);
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
         Task.WaitAll(error, output);
-        return !isOver;
     }
 
     private static Process Start(string[] arguments)
