@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using SampleKit;
 
 namespace Ablation;
 
@@ -20,7 +21,7 @@ internal static class Run
             StateFile = state,
             SaveEverySteps = 50,
             CancellationToken = cancellation,
-            Progress = new Inline<TrainingProgress>(progress => Console.Write($"\r  {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:0.000}  {progress.PromptsPerSecond:0} prompts/s   ")),
+            Progress = new InlineProgress(progress => Console.Write($"\r  {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:0.000}  {progress.PromptsPerSecond:0} prompts/s   ")),
         });
         using var model = ml.Transforms.SegSam(options).Fit(data.Train(ml, variant.Texts));
         cancellation.ThrowIfCancellationRequested();
@@ -42,10 +43,4 @@ internal static class Run
         InteractiveRounds = 0, // one answer is asked for: no round of corrections is trained
         Epochs = settings.Epochs,
     };
-}
-
-// Progress<T> reports on other threads, later; a console wants each line now.
-internal sealed class Inline<T>(Action<T> report) : IProgress<T>
-{
-    public void Report(T value) => report(value);
 }
