@@ -64,7 +64,7 @@ internal sealed class StartingPoint : IDisposable
     public SegSamNetwork Build(CategoryTexts categories, int seed)
     {
         using var hashed = new HashedTextEmbedder();
-        var bank = categories.ToBank(_options.TextEmbedder ?? hashed, _options.CancellationToken);
+        var bank = categories.ToBank(_options.Catalogue, _options.TextEmbedder ?? hashed, _options.CancellationToken);
         var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length };
         try
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Microsoft.ML.SegSam.Knowledge;
@@ -47,16 +49,17 @@ internal sealed class CategoryTexts
         _vectors[category] = (sum, count + 1);
     }
 
-    /// <summary>One row for each category: the mean of its ready-made vectors, else the mean of the embedded "name: description" texts.</summary>
+    /// <summary>One row for each category: the mean of its ready-made vectors, else the mean of the embedded "name: description" texts, else of the name with what the catalogue says of it, else of the name alone.</summary>
+    /// <param name="catalogue">Null for none. It is no help where others have ready-made vectors: those come from another embedder.</param>
     /// <returns>K rows of equal length.</returns>
     /// <exception cref="InvalidOperationException">Some categories have ready-made vectors and others have none, or the embedder failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the embedder was asked.</exception>
-    public float[][] ToBank(IEmbeddingGenerator<string, Embedding<float>> embedder, CancellationToken cancellation)
+    public float[][] ToBank(CategoryCatalogue? catalogue, IEmbeddingGenerator<string, Embedding<float>> embedder, CancellationToken cancellation)
     {
         if (_vectors.All(vector => vector is null))
         {
             var category = new CategoryEmbedder(embedder, cancellation);
-            return [.. _names.Select((name, i) => category.Embed(name, Texts(name, _descriptions[i])))];
+            return [.. _names.Select((name, i) => category.Embed(name, Texts(i, catalogue)))];
         }
 
         var without = _names.Where((_, i) => _vectors[i] is null).ToList();
@@ -65,6 +68,21 @@ internal sealed class CategoryTexts
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
-    private static string[] Texts(string name, HashSet<string> descriptions) =>
-        descriptions.Count == 0 ? [name] : [.. descriptions.Select(description => $"{name}: {description}")];
+    /// <summary>A text that is equal where the bank is made of equal texts or vectors in equal order, and hardly ever otherwise. What an embedder makes of the texts is not in it.</summary>
+    public string Digest(CategoryCatalogue? catalogue)
+    {
+        var texts = _names.Select((name, i) => (object)new { name, texts = _vectors[i] is null ? Texts(i, catalogue) : [], vector = _vectors[i]?.Sum, count = _vectors[i]?.Count });
+        return $"{_names.Count} categories, {Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(texts)))[..16]}";
+    }
+
+    private string[] Texts(int index, CategoryCatalogue? catalogue)
+    {
+        var name = _names[index];
+        if (_descriptions[index].Count > 0)
+            return [.. _descriptions[index].Select(description => $"{name}: {description}")];
+        if (catalogue is null || !catalogue.TryFind(name, out var entry))
+            return [name];
+        // A name that is only spelt otherwise than the entry's says no more than the entry's; a synonym or a number does.
+        return [$"{(CategoryName.AreAlike(name, entry.Name) ? entry.Name : name)}: {entry.Describe()}"];
+    }
 }

@@ -9,7 +9,7 @@ public sealed class CategoryEmbedderTests
     public void Every_category_is_asked_about_by_name_and_description_and_gets_the_mean()
     {
         using var embedder = new FixedEmbedder(text => [text.Length, 1]);
-        var bank = Texts().ToBank(embedder, CancellationToken.None);
+        var bank = Texts().ToBank(null, embedder, CancellationToken.None);
         CollectionAssert.AreEqual(new[] { "liver: large", "liver: smooth", "spleen" }, embedder.Asked);
         CollectionAssert.AreEqual(new[] { 12.5f, 1 }, bank[0]);
         CollectionAssert.AreEqual(new[] { 6f, 1 }, bank[1]);
@@ -21,7 +21,7 @@ public sealed class CategoryEmbedderTests
         using var embedder = new FixedEmbedder(_ => throw new InvalidOperationException("not to be asked"));
         var texts = new CategoryTexts();
         texts.Describe(texts.IndexOf("liver"), [1f, 2]);
-        CollectionAssert.AreEqual(new[] { 1f, 2 }, texts.ToBank(embedder, CancellationToken.None).Single());
+        CollectionAssert.AreEqual(new[] { 1f, 2 }, texts.ToBank(null, embedder, CancellationToken.None).Single());
     }
 
     public static IEnumerable<(string Name, Func<string, float[]> Answer, string Message)> BadAnswers =>
@@ -59,12 +59,12 @@ public sealed class CategoryEmbedderTests
             stop.Cancel();
             return [1];
         });
-        Assert.Throws<OperationCanceledException>(() => Texts().ToBank(embedder, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Texts().ToBank(null, embedder, stop.Token));
         Assert.DoesNotContain("spleen", embedder.Asked);
     }
 
     private static string Refusal(CategoryTexts texts, FixedEmbedder embedder) =>
-        Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank(embedder, CancellationToken.None)).Message;
+        Assert.ThrowsExactly<InvalidOperationException>(() => texts.ToBank(null, embedder, CancellationToken.None)).Message;
 
     private static CategoryTexts Texts()
     {

@@ -24,6 +24,38 @@ public sealed class CategoryTextsTests
     }
 
     [TestMethod]
+    public void The_catalogue_describes_what_no_row_describes_and_nothing_else()
+    {
+        var texts = new CategoryTexts();
+        foreach (var name in new[] { "liver", "disc" })
+            texts.IndexOf(name);
+        texts.Describe(texts.IndexOf("spleen"), "own words");
+        var (with, without) = (Bank(texts, CategoryCatalogue.Default), Bank(texts));
+        Assert.IsTrue(CategoryCatalogue.Default.TryFind("liver", out var liver));
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver: " + liver.Describe()), with[0]);
+        CollectionAssert.AreNotEqual(without[0], with[0]);
+        CollectionAssert.AreEqual(without[1], with[1], "Unknown to the catalogue.");
+        CollectionAssert.AreEqual(without[2], with[2], "Described by a row.");
+    }
+
+    [TestMethod]
+    public void A_digest_tells_whether_texts_or_vectors_are_others()
+    {
+        var texts = new CategoryTexts();
+        texts.IndexOf("liver");
+        var (with, without) = (texts.Digest(CategoryCatalogue.Default), texts.Digest(null));
+        Assert.AreNotEqual(with, without);
+        Assert.AreEqual(with, texts.Digest(CategoryCatalogue.Default));
+        texts.Describe(0, "own words");
+        var described = texts.Digest(null);
+        Assert.AreEqual(described, texts.Digest(CategoryCatalogue.Default), "The catalogue is not asked.");
+        texts.Describe(0, [1f, 2]);
+        var vector = texts.Digest(null);
+        texts.Describe(0, [1f, 2]);
+        Assert.HasCount(4, new HashSet<string> { without, described, vector, texts.Digest(null) });
+    }
+
+    [TestMethod]
     public void Several_descriptions_count_once_each_and_are_averaged()
     {
         var texts = new CategoryTexts();
@@ -77,9 +109,9 @@ public sealed class CategoryTextsTests
         Assert.ThrowsExactly<InvalidOperationException>(() => texts.Describe(texts.IndexOf("liver"), ReadOnlySpan<float>.Empty));
     }
 
-    private static float[][] Bank(CategoryTexts texts)
+    private static float[][] Bank(CategoryTexts texts, CategoryCatalogue? catalogue = null)
     {
         using var embedder = new HashedTextEmbedder();
-        return texts.ToBank(embedder, CancellationToken.None);
+        return texts.ToBank(catalogue, embedder, CancellationToken.None);
     }
 }

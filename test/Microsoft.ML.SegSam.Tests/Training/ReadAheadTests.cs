@@ -80,7 +80,7 @@ public sealed class ReadAheadTests
         using var folder = new TemporaryFolder();
         var set = ShapeImages.Create(1, folder.Path);
         set.Dispose();
-        var reader = new StepReader(set, new() { BoxColumnName = "Box" }, presenceTokens: 4, pieces: 1, new Random(1));
+        var reader = new StepReader(set, new() { BoxColumnName = "Box" }, presenceTokens: 4, threads: 1, new Random(1));
         var failure = Assert.ThrowsExactly<IOException>(() => ReadAhead.Of(reader.Epoch(_ => false), 2).Count());
         StringAssert.Matches(failure.Message, new System.Text.RegularExpressions.Regex("^The training data cannot be read back from their temporary file in .*, at one of the rows [01], [01]: "));
     }
@@ -93,8 +93,8 @@ public sealed class ReadAheadTests
         var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, Augmentation = new() };
         List<(int Step, string Content)> Epoch(int past)
         {
-            var reader = new StepReader(set, options, 4, pieces: 2, new Random(5));
-            return [.. ReadAhead.Of(reader.Epoch(step => step < past), 2).Select(step => (step.Step, string.Join(' ', step.Pieces.Select(piece =>
+            var reader = new StepReader(set, options, 4, threads: 2, new Random(5));
+            return [.. ReadAhead.Of(reader.Epoch(step => step < past), 2).Select(step => (step.Step, string.Join(' ', step.Groups.Single().Select(piece =>
                 Convert.ToHexString(piece.Batch.Pixels![0].Pixels.AsSpan(0, 300)) + string.Join(',', piece.Batch.Objects.Select(one => one.MaskOffset)) + piece.Random.Next()))))];
         }
 

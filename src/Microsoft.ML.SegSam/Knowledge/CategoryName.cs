@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.SegSam.Knowledge;
+
+/// <summary>A category's name reduced to what tells categories apart: a side, and words without order, number, spelling habits or stop words.</summary>
+/// <param name="Words">Sorted words, for comparison only: "esophagus" may well read otherwise here.</param>
+/// <param name="Side">The side named, or null.</param>
+internal readonly partial record struct CategoryName(string Words, BodySide? Side)
+{
+    /// <summary>The keys a name may be found by, the most exact first: with its number, then without ("liver_000", "rib 9"). None where both sides are named, or no word is left.</summary>
+    public static IEnumerable<CategoryName> Candidates(string name)
+    {
+        var words = Split(name);
+        var (isLeft, isRight) = (words.RemoveAll(word => word is "left" or "lt" or "l") > 0, words.RemoveAll(word => word is "right" or "rt" or "r") > 0);
+        if (isLeft && isRight)
+            yield break;
+        BodySide? side = isLeft ? BodySide.Left : isRight ? BodySide.Right : null;
+        var unnumbered = words.FindLastIndex(word => !word.All(char.IsAsciiDigit)) + 1;
+        if (unnumbered == 0)
+            yield break;
+        yield return new(Sorted(words), side);
+        if (unnumbered < words.Count)
+            yield return new(Sorted(words[..unnumbered]), side);
+    }
+
+    /// <summary>Whether names differ in a side, case, order, plural and spelling at most.</summary>
+    public static bool AreAlike(string one, string other) => Of(one) is { } name && name.Words == Of(other)?.Words;
+
+    /// <summary>The most exact key of a name; null where it has none.</summary>
+    public static CategoryName? Of(string name) => Candidates(name).Select(key => (CategoryName?)key).FirstOrDefault();
+
+    private static string Sorted(IEnumerable<string> words) => string.Join(' ', words.Distinct().Order(StringComparer.Ordinal));
+
+    private static List<string> Split(string name)
+    {
+        var plain = new string([.. name.ToLowerInvariant().Normalize(NormalizationForm.FormD).Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)]);
+        plain = plain.Replace("æ", "ae", StringComparison.Ordinal).Replace("œ", "oe", StringComparison.Ordinal);
+        var words = Word().Matches(LooseNon().Replace(plain, "non")).Select(match => match.Value);
+        return [.. words.Where(word => word is not ("of" or "the" or "and" or "in" or "with" or "a" or "side" or "sided")).Select(word => American(Singular(word)))];
+    }
+
+    // Rules, not a dictionary: both sides of a comparison go through them, so a word bent wrongly still finds itself.
+    private static string Singular(string word) => word switch
+    {
+        { Length: <= 3 } => word,
+        _ when word.EndsWith("ae", StringComparison.Ordinal) => word[..^1],                                            // vertebrae
+        _ when word.EndsWith("tases", StringComparison.Ordinal) || (word.Length > 5 && word.EndsWith("oses", StringComparison.Ordinal)) => word[..^2] + "is", // metastases, stenoses
+        _ when word.EndsWith("sses", StringComparison.Ordinal) => word[..^2],                                          // masses
+        _ when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + "y",                                     // arteries
+        _ when word.EndsWith('i') => word[..^1] + "us",                                                                // nuclei
+        _ when word.EndsWith('s') && word[^2] is not ('s' or 'u' or 'i') => word[..^1],                                // lungs, but not thrombus
+        _ => word,
+    };
+
+    private static string American(string word)
+    {
+        word = word.Replace("ae", "e", StringComparison.Ordinal).Replace("oe", "e", StringComparison.Ordinal).Replace("our", "or", StringComparison.Ordinal);
+        if (word is "grey" or "disk")
+            return word == "grey" ? "gray" : "disc";
+        return word.Length > 4 && word.EndsWith("re", StringComparison.Ordinal) && !"aeiou".Contains(word[^3]) ? word[..^2] + "er" : word; // fibre, goitre
+    }
+
+    // "non" belongs to the word after it, however it is joined: non-enhancing, nonenhancing.
+    [GeneratedRegex(@"(?<![\p{L}\p{Nd}])non[^\p{L}\p{Nd}]+(?=\p{L})")]
+    private static partial Regex LooseNon();
+
+    [GeneratedRegex(@"[\p{L}\p{Nd}]+")]
+    private static partial Regex Word();
+}

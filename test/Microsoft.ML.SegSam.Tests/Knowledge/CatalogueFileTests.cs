@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.ML.SegSam.Knowledge;
+
+namespace Microsoft.ML.SegSam.Tests.Knowledge;
+
+[TestClass]
+public sealed class CatalogueFileTests
+{
+    private const string Phrases = """ "location": "somewhere", "shape": "round", "intensity": { "OCT": "dark" }, "texture": "even", "border": "sharp", "differs": "alone" """;
+
+    [TestMethod]
+    public void A_catalogue_of_ones_own_is_read_from_a_file()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, Entries($$"""{ "name": "drum", "synonyms": ["tympanic membrane"], "hasSides": true, "left": "near one ear", {{Phrases}} }"""));
+            Assert.IsTrue(CategoryCatalogue.Load(path).TryFind("Tympanic membranes, left", out var entry));
+            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Told apart: alone.", entry.Describe());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("liver: large", "no JSON")]
+    [DataRow("[]", "version")]
+    [DataRow("""{ "version": 2, "entries": [] }""", "its version is 2, expected 1")]
+    [DataRow("""{ "version": 1, "entries": [ { "name": "drum", "location": "ear" } ] }""", "\"drum\"", "shape", "differs")]
+    [DataRow("""{ "version": 1, "entries": [ null ] }""", "entry 0 is null")]
+    public void A_file_that_is_no_catalogue_is_refused_in_plain_words(string json, params string[] words) => Refused(json, words);
+
+    [TestMethod]
+    [DataRow("\"name\": \"drum\", \"colour\": \"red\"", "colour")]
+    [DataRow("\"name\": \" \"", "name", "empty")]
+    [DataRow("\"name\": \"drum\", \"synonyms\": [\"\"]", "synonyms", "empty")]
+    [DataRow("\"name\": \"drum\", \"synonyms\": null", "synonyms")]
+    [DataRow("\"name\": \"drum\", \"left\": \"above\"", "hasSides")]
+    [DataRow("\"name\": \"left drum\", \"hasSides\": true", "left drum", "leave the side out")]
+    [DataRow("\"name\": \"17\"", "no word")]
+    public void An_entry_that_makes_no_sense_is_refused(string start, params string[] words) => Refused(Entries($"{{ {start}, {Phrases} }}"), words);
+
+    [TestMethod]
+    public void An_entry_without_intensity_is_refused() =>
+        Refused(Entries($"{{ \"name\": \"drum\", {Phrases.Replace("\"OCT\": \"dark\"", "")} }}"), "drum", "no intensity");
+
+    [TestMethod]
+    public void Two_entries_of_one_name_are_refused_and_both_named() =>
+        Refused(Entries($"{{ \"name\": \"ear drum\", {Phrases} }}, {{ \"name\": \"membrane\", \"synonyms\": [\"Drums of the ear\"], {Phrases} }}"), "Drums of the ear", "'membrane'", "'ear drum'");
+
+    [TestMethod]
+    public void A_missing_file_is_an_error_of_the_file_system() =>
+        Assert.ThrowsExactly<FileNotFoundException>(() => CategoryCatalogue.Load(Path.Combine(Path.GetTempPath(), "no such catalogue.json")));
+
+    private static string Entries(string entries) => $"{{ \"version\": 1, \"entries\": [ {entries} ] }}";
+
+    private static void Refused(string json, params string[] words)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => CategoryCatalogue.Load(stream));
+        foreach (var word in words)
+            StringAssert.Contains(failure.Message, word);
+    }
+}
