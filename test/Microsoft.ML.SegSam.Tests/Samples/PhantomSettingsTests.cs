@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Data;
 using Phantoms;
 
@@ -145,8 +146,8 @@ public sealed class PhantomSettingsTests
         // Sound passes a thyroid lobe: what lies behind it does change.
         foreach (var name in PhantomGenerator.FewShotCategories.Where(name => name != "left thyroid lobe"))
         {
-            var capped = PhantomGenerator.Create(Seed, 40, settings: All with { FewShot = new Dictionary<string, int> { [name] = 0 } });
-            foreach (var (before, after) in Plain.Take(40).Zip(capped))
+            var capped = PhantomGenerator.Create(Seed, 24, settings: All with { FewShot = new Dictionary<string, int> { [name] = 0 } });
+            foreach (var (before, after) in Plain.Take(24).Zip(capped))
             {
                 var gone = before.Objects.SingleOrDefault(found => found.Category == name);
                 var changed = Enumerable.Range(0, before.Gray.Length).Where(i => before.Color(i) != after.Color(i)).ToList();
@@ -163,6 +164,18 @@ public sealed class PhantomSettingsTests
                     && i / 128 >= gone.Box.Y0 - near && i / 128 < gone.Box.Y1 + near), $"{after.Id} {name}");
             }
         }
+    }
+
+    // Figures that name a seed can be repeated only while it gives the same pictures, on every machine.
+    [TestMethod]
+    [DataRow(null, "58259AC47899AEA7CD9EB2D3F0341D9DE2B016D52D8D62EC78A6C7A55A2CD920")]
+    [DataRow(0.5, "EB8B88F3F56C683F2E3CF39C8196FA99324FE43FCE1330314CD85C71E71ED2C4")]
+    public void Seed_1_gives_the_pictures_it_always_gave(double? overlap, string expected)
+    {
+        var slices = PhantomGenerator.Create(1, 8, settings: All with { GreyOverlap = overlap });
+        byte[] bytes = [.. slices.SelectMany(slice =>
+            slice.Gray.Concat(slice.Objects.SelectMany(found => found.Mask).Select(Convert.ToByte)).Concat(slice.Rgb ?? []))];
+        Assert.AreEqual(expected, Convert.ToHexString(SHA256.HashData(bytes)));
     }
 
     [TestMethod]
