@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 
 namespace Microsoft.ML.SegSam;
