@@ -7,6 +7,8 @@ namespace Ablation;
 /// <summary>The tables, for people and for programs.</summary>
 internal static class Report
 {
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
     public static void Write(AblationSettings settings, IReadOnlyList<RunResult> runs)
     {
         Directory.CreateDirectory(settings.Out);
@@ -19,7 +21,7 @@ internal static class Report
             Seconds = Math.Round(runs.Sum(run => run.Seconds)),
             Cells = summary.Cells.Select(cell => new { cell.Variant, Prompt = cell.Prompting.ToString(), Categories = Group(cell.FewShot), cell.Measure, cell.Value.Mean, Deviation = Finite(cell.Value.Deviation), cell.Value.Count }),
             Gains = summary.Gains.Select(gain => new { gain.What, Prompt = gain.Prompting.ToString(), Categories = Group(gain.FewShot), gain.Measure, gain.Gain.Mean, Deviation = Finite(gain.Gain.Deviation), gain.Gain.Count }),
-        }, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }) + "\n");
+        }, Json) + "\n");
     }
 
     private static string Page(AblationSettings settings, IReadOnlyList<RunResult> runs, Summary summary)
@@ -48,13 +50,13 @@ internal static class Report
         page.AppendLine("| part | prompt | categories | " + string.Join(" | ", Summary.Measures.Select(measure => measure.Name)) + " |");
         page.AppendLine("| --- | --- | --- |" + string.Concat(Summary.Measures.Select(_ => " ---: |")));
         foreach (var gain in summary.Gains.GroupBy(gain => (gain.What, gain.Prompting, gain.FewShot)))
-            page.AppendLine($"| {gain.Key.What} | {Asked(gain.Key.Prompting)} | {Group(gain.Key.FewShot)} | {string.Join(" | ", gain.Select(one => one.Gain.ToSigned()))} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {gain.Key.What} | {Asked(gain.Key.Prompting)} | {Group(gain.Key.FewShot)} | {string.Join(" | ", gain.Select(one => one.Gain.ToSigned()))} |");
         return page.ToString().ReplaceLineEndings("\n");
     }
 
     private static void Table(StringBuilder page, string title, Summary summary, Prompting prompting, bool fewShot)
     {
-        page.AppendLine($"## {title}\n");
+        page.AppendLine(CultureInfo.InvariantCulture, $"## {title}\n");
         page.AppendLine("| variant | " + string.Join(" | ", Summary.Measures.Select(measure => measure.Name)) + " | n |");
         page.AppendLine("| --- |" + string.Concat(Summary.Measures.Select(_ => " ---: |")) + " ---: |");
         foreach (var variant in summary.Variants)
