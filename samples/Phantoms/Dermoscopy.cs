@@ -7,7 +7,7 @@ internal static class Dermoscopy
     private static readonly Tint Tan = Tint.Of(186, 122, 88), Blue = Tint.Of(92, 100, 124), Red = Tint.Of(190, 110, 104);
 
     public static Look Look { get; } = new("dermoscopy", Paint, ["melanoma", "nevus", "seborrheic keratosis"],
-        Dark: 45, Bright: 150, (Dark, Tan));
+        Dark: 42, Bright: 158, (Dark, Tan));
 
     private static void Paint(Scene scene, Draw draw)
     {

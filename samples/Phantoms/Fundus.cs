@@ -9,7 +9,7 @@ internal static class Fundus
     private static readonly Tint Fat = Tint.Of(255, 218, 118), Pale = Tint.Of(240, 205, 150), Fovea = Tint.Of(120, 44, 20);
     private static readonly Tint Vein = Tint.Of(168, 78, 48);
 
-    public static Look Look { get; } = new("fundus", Paint, ["macula", "optic disc", "hard exudate", "optic cup"],
+    public static Look Look { get; } = new("fundus", Paint, ["optic disc", "optic cup", "macula", "hard exudate"],
         Dark: 50, Bright: 225, (Fovea, Fat));
 
     private static void Paint(Scene scene, Draw draw)
@@ -97,7 +97,7 @@ internal static class Fundus
     private static void Acquire(Scene scene, Draw draw)
     {
         scene.Blur();
-        var fall = draw.Range(0.2f, 0.4f); // the edge of the field is darker
+        var fall = draw.Range(0.15f, 0.3f); // the edge of the field is darker
         scene.Change((_, x, y, grey) => Seen(x, y) ? grey * (1 - fall * (x * x + y * y)) + 2.5f * draw.Gauss() : 2);
         scene.Keep(Seen);
     }

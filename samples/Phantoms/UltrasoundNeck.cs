@@ -10,7 +10,7 @@ internal static class UltrasoundNeck
     private const float Opening = 0.44f; // sine of half the opening angle
 
     public static Look Look { get; } = new("ultrasound", Paint,
-        ["thyroid nodule", "left thyroid lobe", "strap muscle", "right thyroid lobe"], Dark: 30, Bright: 190);
+        ["thyroid nodule", "left thyroid lobe", "strap muscle", "right thyroid lobe"], Dark: 25, Bright: 225);
 
     private static void Paint(Scene scene, Draw draw)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Quickstart;
+using SampleKit;
 
 if (args.Contains("--help"))
 {
@@ -45,7 +46,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
         Epochs = settings.Epochs ?? source.Epochs,
         StateFile = settings.State,
         SaveEverySteps = 50,
-        Progress = new Inline(progress => Console.WriteLine(last = progress)),
+        Progress = new InlineProgress(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
     });
 
@@ -80,9 +81,3 @@ static void Score(QuickstartOptions settings, SampleData source, string path, Tr
 
 /// <summary>What a training run left behind.</summary>
 internal sealed record Training(string Path, double Seconds, TrainingProgress? Last);
-
-// Progress<T> reports on other threads, later; a console wants each line now.
-internal sealed class Inline(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-{
-    public void Report(TrainingProgress value) => report(value);
-}

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Phantoms;
+using SampleKit;
 
 namespace Quickstart;
 

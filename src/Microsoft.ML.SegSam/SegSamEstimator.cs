@@ -40,7 +40,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
     public SegSamTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on all rows; the model has the weights of the epoch with the highest mean Dice on the validation rows.</summary>
+    /// <summary>Trains on all rows; the model has the weights of the epoch that is best on the validation rows, by <see cref="SegSamOptions.BestMetric"/>.</summary>
     /// <param name="input">Training rows, one for each object.</param>
     /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint.</exception>
@@ -52,10 +52,11 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         if (_options.Patience is { } patience && validation is null)
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better Dice on validation rows: give Fit some, or leave it null.", nameof(validation));
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better {nameof(SegSamOptions.BestMetric)} on validation rows: give Fit some, or leave it null.", nameof(validation));
         var host = _environment.Register(nameof(SegSamEstimator));
         using var channel = host.Start("Fit");
         var device = TorchDevice.Choose(_environment);
+        _options.ValidateDevice(device.HasBFloat16);
         var settings = (IHostEnvironmentInternal)_environment;
         var seed = settings.Seed ?? host.Rand.Next();
         var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
@@ -98,7 +99,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         {
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
-                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
+                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {_options.PrecisionName}");
             var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
             {
                 CategoryTexts = categories.Digest(_options.Catalogue),

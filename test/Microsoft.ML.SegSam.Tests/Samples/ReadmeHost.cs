@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Tests.Knowledge;
 using Microsoft.ML.SegSam.Tests.Storage;
 using Phantoms;
-using Quickstart;
+using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 using Phantoms;
-using Quickstart;
+using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Microsoft.ML.Data;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Reads a folder in the layout of SAM-Med2D: images/, masks/ and a JSON list for training, for test, or both.</summary>
 /// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png; the category may contain
@@ -10,6 +9,9 @@ public static class SamMed2DFolder
 {
     private const string TrainList = "image2label_train.json"; // image -> its masks
     private const string TestList = "label2image_test.json";   // mask -> its image
+
+    /// <summary>Whether a folder holds a list of this layout.</summary>
+    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, TrainList)) || File.Exists(Path.Combine(folder, TestList));
 
     /// <summary>One row per listed mask, training list first, in the lists' order.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -59,7 +61,7 @@ public static class SamMed2DFolder
         var imageId = Path.GetFileNameWithoutExtension(imagePath);
         if (!sizes.TryGetValue(imagePath, out var size))
         {
-            using var pixels = MLImage.CreateFromFile(imagePath);
+            using var pixels = ImageFile.Read(imagePath);
             sizes[imagePath] = size = (pixels.Width, pixels.Height);
         }
 
@@ -68,7 +70,7 @@ public static class SamMed2DFolder
             ImageId = imageId,
             ImagePath = imagePath,
             MaskPath = maskPath,
-            Box = TightBox(maskPath, size),
+            Box = MaskFile.TightBox(maskPath, size),
             Category = Category(maskPath, imageId),
             Split = split,
         };
@@ -93,30 +95,5 @@ public static class SamMed2DFolder
         }
 
         return name[start..end].Replace('_', ' ');
-    }
-
-    private static float[] TightBox(string maskPath, (int Width, int Height) expected)
-    {
-        var (width, height) = expected;
-        using var mask = MLImage.CreateFromFile(maskPath);
-        if (mask.Width != width || mask.Height != height)
-        {
-            throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels (width x height), " +
-                $"its image {width} x {height}; they must be of one size.");
-        }
-
-        var (x0, y0, x1, y1) = (width, height, 0, 0);
-        var pixels = mask.Pixels;
-        for (var i = 0; i < width * height; i++)
-        {
-            // Three colours in either order, then opacity.
-            if ((pixels[4 * i] | pixels[4 * i + 1] | pixels[4 * i + 2]) == 0)
-                continue;
-            var (y, x) = Math.DivRem(i, width);
-            (x0, y0, x1, y1) = (Math.Min(x0, x), Math.Min(y0, y), Math.Max(x1, x + 1), Math.Max(y1, y + 1));
-        }
-
-        return x1 > 0 ? [x0, y0, x1, y1]
-            : throw new InvalidDataException($"The mask '{maskPath}' is empty; it needs a non-zero pixel. Take it off the list.");
     }
 }

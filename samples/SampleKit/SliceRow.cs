@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>One object of a SAM-Med2D folder: what ML.NET needs to load its image and mask.</summary>
 public sealed class SliceRow

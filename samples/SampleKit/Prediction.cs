@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Data;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>What a scored row holds: the columns it came with and those that SEG-SAM added.</summary>
-internal sealed class Prediction
+public sealed class Prediction
 {
     public string ImageId { get; set; } = "";
     public MLImage Image { get; set; } = null!;
@@ -20,7 +20,7 @@ internal sealed class Prediction
 }
 
 /// <summary>Passes predictions on and sums up their masks: equal checksums, equal masks.</summary>
-internal sealed class Predictions(IEnumerable<Prediction> source) : IEnumerable<Prediction>
+public sealed class Predictions(IEnumerable<Prediction> source) : IEnumerable<Prediction>
 {
     public string Checksum { get; private set; } = "";
 

@@ -1,13 +1,13 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 
-namespace Quickstart;
+namespace SampleKit;
 
 /// <summary>Pictures of predictions: image, truth, binary masks, and semantic masks with category and score.</summary>
-internal static class Overlays
+public static class Overlays
 {
     /// <summary>Writes one PNG for each of the first images, and reads the rest too.</summary>
-    /// <param name="categories">Names in the order of keys.</param>
+    /// <param name="categories">Names in the order of keys; further ones may follow, for colors of their own.</param>
     public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images)
     {
         Directory.CreateDirectory(folder);

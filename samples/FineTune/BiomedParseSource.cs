@@ -1,0 +1,56 @@
+using SampleKit;
+
+namespace FineTune;
+
+/// <summary>A source in BiomedParse's layout: demo/IMAGE.png and demo_mask/IMAGE_TARGET.png, a target's spaces written as +.</summary>
+/// <remarks>Image names end in the site (06_CT_abdomen). One mask may hold several parts, and masks of one image may overlap.</remarks>
+internal static class BiomedParseSource
+{
+    private const string Images = "demo", Masks = "demo_mask";
+
+    public static bool Fits(string folder) => Directory.Exists(Path.Combine(folder, Images)) && Directory.Exists(Path.Combine(folder, Masks));
+
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A mask belongs to no image, is empty or of another size, or a file is no whole image.</exception>
+    public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
+    {
+        var source = Path.GetFileName(folder);
+        var images = Files(folder, Images);
+        var byImage = Files(folder, Masks).ToLookup(mask => Owner(mask, images));
+        var pictures = new List<Picture>();
+        foreach (var image in images)
+        {
+            var name = Path.GetFileNameWithoutExtension(image);
+            if (!byImage.Contains(image))
+            {
+                remarks.Add(new($"{source}/{Images}/{name}.png", "no mask has its name"));
+                continue;
+            }
+
+            var picture = new Picture(source, name, () => ImageFile.Read(image));
+            foreach (var mask in byImage[image])
+            {
+                var target = Path.GetFileNameWithoutExtension(mask)[(name.Length + 1)..].Replace('+', ' ');
+                var category = CategoryNames.Of(target, name.Split('_')[^1]);
+                var box = MaskFile.TightBox(mask, (picture.Image.Width, picture.Image.Height));
+                picture.Objects.Add(new(picture, category, box, () => ImageFile.Read(mask)));
+            }
+
+            pictures.Add(picture);
+        }
+
+        return pictures;
+    }
+
+    private static string[] Files(string folder, string part) =>
+        [.. Directory.EnumerateFiles(Path.Combine(folder, part), "*.png").Order(StringComparer.Ordinal)];
+
+    // Of images a and a_b, a_b_tumor.png belongs to the latter.
+    private static string Owner(string mask, string[] images)
+    {
+        var name = Path.GetFileNameWithoutExtension(mask);
+        return images.Where(image => name.StartsWith(Path.GetFileNameWithoutExtension(image) + "_", StringComparison.Ordinal))
+            .MaxBy(image => image.Length)
+            ?? throw new InvalidDataException($"The mask '{mask}' should be called IMAGE_TARGET.png after an image in '{Images}', such as 06_CT_abdomen_liver.png.");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Microsoft.ML.SegSam;
+
+namespace FineTune;
+
+/// <summary>The command line's settings.</summary>
+/// <param name="Encoder">Frozen: the decoders learn; Adapter: small modules in the encoder learn besides.</param>
+/// <param name="Data">Folder whose subfolders are the sources.</param>
+/// <param name="Weights">Weights to start from; null to train some on phantoms first.</param>
+/// <param name="Out">Folder for folds, report, pictures and the weights trained on phantoms; null for one named after the encoder.</param>
+/// <param name="Epochs">Passes over the training images of a fold.</param>
+/// <param name="Size">Side of the network's input.</param>
+/// <param name="Seed">Of weights and training; equal seeds give equal results on one machine.</param>
+/// <param name="Sources">Names of the subfolders to read; null for all.</param>
+internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, string? Weights = null, string? Out = null,
+    int Epochs = 40, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
+{
+    public const string Usage = """
+        Fine-tunes SEG-SAM on real 2-D images and tests it on each image in turn, having trained on all others.
+
+        --encoder KIND  frozen (the decoders learn) or adapter (small modules in the encoder learn besides); needed
+        --data FOLDER   its subfolders are the sources: SAM-Med2D's layout, BiomedParse's (demo/, demo_mask/),
+                        or NAME.png with NAME_instances.png; needed
+        --weights FILE  start from these: any SAM checkpoint (default: weights trained on phantoms first and kept in --out)
+        --out FOLDER    report.md, report.json, overlays and finished folds; the same command goes on from those
+                        (default artifacts/finetune-KIND)
+        --epochs N      passes over the training images of each fold (default 40)
+        --size N        side of the network's input, a multiple of 16 (default 256)
+        --seed N        equal seeds give equal results (default 1)
+        --sources A,B   only these subfolders (default all)
+        --help          this text
+        """;
+
+    public string Folder => Out ?? Path.Combine("artifacts", $"finetune-{EncoderName}");
+
+    public string EncoderName => Encoder == EncoderTraining.Frozen ? "frozen" : "adapter";
+
+    /// <exception cref="FormatException">An argument is unknown or missing, or its value is missing or wrong.</exception>
+    public static FineTuneOptions Parse(string[] args)
+    {
+        EncoderTraining? encoder = null;
+        string? data = null;
+        var options = new FineTuneOptions(default, "");
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            options = option switch
+            {
+                "--encoder" => options with { Encoder = (encoder = Kind(value)).Value },
+                "--data" => options with { Data = data = value },
+                "--weights" => options with { Weights = value },
+                "--out" => options with { Out = value },
+                "--epochs" => options with { Epochs = Number(option, value, 1) },
+                "--size" => options with { Size = Number(option, value, 16) },
+                "--seed" => options with { Seed = Number(option, value, int.MinValue) },
+                "--sources" => options with { Sources = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                _ => throw new FormatException($"'{option}' is not an option"),
+            };
+        }
+
+        return encoder is null ? throw new FormatException("--encoder frozen|adapter is missing")
+            : data is null ? throw new FormatException("--data FOLDER is missing") : options;
+    }
+
+    private static EncoderTraining Kind(string text) => text switch
+    {
+        "frozen" => EncoderTraining.Frozen,
+        "adapter" => EncoderTraining.Adapter,
+        _ => throw new FormatException($"--encoder must be frozen or adapter, not '{text}'"),
+    };
+
+    private static int Number(string option, string text, int least) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+            : throw new FormatException($"{option} must be a whole number of at least {least}, not '{text}'");
+}

@@ -1,0 +1,42 @@
+using Microsoft.ML.Data;
+
+namespace FineTune;
+
+/// <summary>One object of a picture as an ML.NET row.</summary>
+public sealed class ObjectRow
+{
+    private readonly Picture _picture;
+    private readonly Func<MLImage> _load;
+
+    internal ObjectRow(Picture picture, string category, float[] box, Func<MLImage> load) =>
+        (_picture, Category, Box, _load) = (picture, category, box, load);
+
+    /// <summary>Shared by the rows of one picture.</summary>
+    public string ImageId => _picture.Key;
+
+    /// <summary>The source's folder name: its label set.</summary>
+    public string Source => _picture.Source;
+
+    /// <summary>The picture.</summary>
+    public MLImage Image => _picture.Image;
+
+    /// <summary>Tight box: x0, y0, x1, y1 in pixels, right and bottom just outside.</summary>
+    [VectorType(4)]
+    public float[] Box { get; }
+
+    /// <summary>Non-zero = object; decoded when first asked for.</summary>
+    public MLImage Mask => field ??= _load();
+
+    /// <summary>The object's category.</summary>
+    public string Category { get; }
+
+    /// <summary>Dice of the filled box, taken as the mask: what a prompt gives away by itself.</summary>
+    internal double BoxDice()
+    {
+        var pixels = Mask.Pixels;
+        var (area, box) = (0, (Box[2] - Box[0]) * (Box[3] - Box[1]));
+        for (var i = 0; i < pixels.Length; i += 4)
+            area += (pixels[i] | pixels[i + 1] | pixels[i + 2]) != 0 ? 1 : 0;
+        return 2.0 * area / (area + box);
+    }
+}

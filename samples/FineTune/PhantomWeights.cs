@@ -1,0 +1,36 @@
+using Microsoft.ML;
+using Microsoft.ML.SegSam;
+using Phantoms;
+using SampleKit;
+
+namespace FineTune;
+
+/// <summary>Weights to start from where the user has none: a small SAM, trained briefly on made-up slices.</summary>
+internal static class PhantomWeights
+{
+    private const int Slices = 150, Epochs = 8, SmallestSlice = 64;
+
+    /// <summary>Trains, and saves the weights that SAM itself has; nothing is saved when canceled.</summary>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Train(string path, int size, int seed, TextWriter output, CancellationToken cancel)
+    {
+        output.WriteLine($"No --weights: training some on {Slices} phantoms first, {Epochs} epochs.");
+        var ml = new MLContext(seed);
+        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(seed, Slices, Math.Max(size, SmallestSlice)).ToList());
+        using var model = ml.Transforms.SegSam(new SegSamOptions
+        {
+            BoxColumnName = "Box",
+            ImageIdColumnName = "ImageId",
+            DescriptionColumnName = "Description",
+            Encoder = SegSamEncoder.Tiny,
+            InputSize = size,
+            TextInsertion = TextInsertion.SemanticOnly, // SAM's decoder must do without text, as every published SAM
+            Epochs = Epochs,
+            Progress = new InlineProgress(progress => output.WriteLine(progress)),
+            CancellationToken = cancel,
+        }).Fit(phantoms);
+        cancel.ThrowIfCancellationRequested();
+        model.SaveSamWeights(path);
+    }
+}
