@@ -185,7 +185,7 @@ public sealed class CategoryWriterTests : IDisposable
             foreach (var name in names)
             {
                 Assert.IsTrue(catalogue.TryFind(name, out var entry), $"{name}, seed {seed}");
-                StringAssert.Contains(entry.Name, name.Contains("anvil") ? "anvil" : "drum", $"{name}, seed {seed}", StringComparison.OrdinalIgnoreCase);
+                StringAssert.Contains(entry.Name, name.Contains("anvil") ? "anvil" : "drum", StringComparison.OrdinalIgnoreCase, $"{name}, seed {seed}");
             }
         }
     }
