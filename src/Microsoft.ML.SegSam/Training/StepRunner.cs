@@ -50,7 +50,7 @@ internal sealed class StepRunner : IDisposable
     /// <summary>Moments and step counts of each weight, by name.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _optimizer.State;
 
-    /// <summary>One step: all groups' gradients are added, one group in memory at a time, then the weights move; once for each round.</summary>
+    /// <summary>One step: all groups' gradients are added, one group's activations in memory at a time, then the weights move; once for each round.</summary>
     /// <param name="groups">For each group of images what each thread does of it.</param>
     /// <exception cref="InvalidOperationException">The loss diverges.</exception>
     public void Run(StepPiece[][] groups)

@@ -39,8 +39,8 @@ internal sealed class Trainer(
         var state = options.StateFile is null ? null : new TrainingState(
             options.StateFile, TrainingFacts.Of(options, network.Config, CategoryTexts, training, validation, seed, steps.Threads), Changing(steps, best));
         var start = state?.Load() ?? TrainingPosition.Start;
-        var (position, random, clock) = (start, new Random(seed), Stopwatch.StartNew());
-        var reader = new StepReader(training, options, network.Config.PresenceTokens, steps.Threads, random);
+        var (position, clock) = (start, Stopwatch.StartNew());
+        var reader = new StepReader(training, options, network.Config.PresenceTokens, steps.Threads, new Random(seed));
         (steps.Updates, steps.DroppedOthers, steps.Epoch.Sums) = (start.Updates, start.DroppedOthers, start.Losses);
         try
         {

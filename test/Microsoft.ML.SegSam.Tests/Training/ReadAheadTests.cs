@@ -86,21 +86,23 @@ public sealed class ReadAheadTests
     }
 
     [TestMethod]
-    public void Steps_that_are_past_are_not_read_but_the_later_ones_are_the_same()
+    [DataRow(1, 3)]
+    [DataRow(2, 2)]
+    public void Steps_that_are_past_are_not_read_but_the_later_ones_are_the_same(int groups, int steps)
     {
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(6, folder.Path);
-        var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, Augmentation = new() };
+        var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, AccumulateSteps = groups, Augmentation = new() };
         List<(int Step, string Content)> Epoch(int past)
         {
             var reader = new StepReader(set, options, 4, threads: 2, new Random(5));
-            return [.. ReadAhead.Of(reader.Epoch(step => step < past), 2).Select(step => (step.Step, string.Join(' ', step.Groups.Single().Select(piece =>
+            return [.. ReadAhead.Of(reader.Epoch(step => step < past), 2).Select(step => (step.Step, string.Join(' ', step.Groups.SelectMany(group => group).Select(piece =>
                 Convert.ToHexString(piece.Batch.Pixels![0].Pixels.AsSpan(0, 300)) + string.Join(',', piece.Batch.Objects.Select(one => one.MaskOffset)) + piece.Random.Next()))))];
         }
 
-        var (all, last) = (Epoch(0), Epoch(2));
-        Assert.HasCount(3, all);
-        CollectionAssert.AreEqual(all[2..], last);
+        var (all, last) = (Epoch(0), Epoch(steps - 1));
+        Assert.HasCount(steps, all);
+        CollectionAssert.AreEqual(all[(steps - 1)..], last);
     }
 
     private static List<int> Taken(IEnumerable<int> source)
