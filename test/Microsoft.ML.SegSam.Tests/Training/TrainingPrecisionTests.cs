@@ -45,8 +45,9 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var set = ShapeImages.Create(2, folder.Path);
         using var network = SmallNetwork.Create(Config);
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        using var steps = new StepRunner(network, Options with { Precision = TrainingPrecision.BFloat16 }, set, visuals, CPU);
-        foreach (var groups in steps.Draw(new Random(1)))
+        var options = Options with { Precision = TrainingPrecision.BFloat16 };
+        using var steps = new StepRunner(network, options, set, visuals, CPU);
+        foreach (var (_, groups) in new StepReader(set, options, Config.PresenceTokens, steps.Threads, new Random(1)).Epoch(_ => false))
             steps.Run(groups);
         Assert.IsTrue(steps.State.All(one => one.Value.dtype == ScalarType.Float32));
         Assert.IsTrue(network.parameters().All(weight => weight.dtype == ScalarType.Float32));
