@@ -32,9 +32,9 @@ public static class ContactSheet
                 for (var x = 0; x < slices[i].Width * Zoom; x++)
                 {
                     var at = ((row * cell + y) * width + column * 2 * cell + x) * 4;
-                    var grey = slices[i].Gray[y / Zoom * slices[i].Width + x / Zoom];
-                    Put(at, (grey, grey, grey));
-                    Put(at + cell * 4, Outline(slices[i], x, y) ?? (grey, grey, grey));
+                    var color = slices[i].Color(y / Zoom * slices[i].Width + x / Zoom);
+                    Put(at, color);
+                    Put(at + cell * 4, Outline(slices[i], x, y) ?? color);
                 }
             }
         }
@@ -51,7 +51,7 @@ public static class ContactSheet
         {
             var mask = slice.Objects[i].Mask;
             if (Inside(x, y) && !(Inside(x - 1, y) && Inside(x + 1, y) && Inside(x, y - 1) && Inside(x, y + 1)))
-                return Colours[i % Colours.Length];
+                return Colours[(i + (slice.Rgb is null ? 0 : 1)) % Colours.Length]; // much is red in colored pictures
 
             bool Inside(int atX, int atY) => atX >= 0 && atY >= 0 && atX < slice.Width * Zoom && atY < slice.Height * Zoom
                 && mask[atY / Zoom * slice.Width + atX / Zoom];

@@ -7,9 +7,11 @@ internal static class CtAbdomen
     private static readonly (float X, float Y)[] Ribs =
         [(0.42f, -0.907f), (0.78f, -0.626f), (0.97f, -0.243f), (0.95f, 0.312f), (0.72f, 0.694f)];
 
-    public static Scene Paint(Draw draw, int size)
+    public static Look Look { get; } = new("ct", Paint,
+        ["liver", "kidney cyst", "liver lesion", "left kidney", "spleen", "right kidney", "aorta"], Dark: 68, Bright: 200);
+
+    private static void Paint(Scene scene, Draw draw)
     {
-        var scene = new Scene(size, draw.Pose());
         var texture = draw.Noise(40, 40);
         Body(scene, draw, texture);
         Bowel(scene, draw, texture);
@@ -18,7 +20,6 @@ internal static class CtAbdomen
         Vessels(scene, draw, texture);
         Lesions(scene, draw, texture);
         Acquire(scene, draw);
-        return scene;
     }
 
     private static void Body(Scene scene, Draw draw, SmoothNoise texture)
@@ -54,7 +55,7 @@ internal static class CtAbdomen
 
         var stomach = draw.Shape(0.32f, -0.24f, 0.2f, 0.15f, -25, 0.05f);
         scene.Paint(stomach, new(112));
-        scene.Paint(stomach.Scaled(0.86f), new(draw.Range(80, 120), 9, texture));
+        scene.Paint(stomach.Scaled(0.86f), new(draw.Range(80, 120), 9, texture) { IsAlike = true });
         if (draw.Chance(0.7f))
             scene.Paint(draw.Shape(0.3f, -0.31f, 0.1f, 0.045f, -5), new(6)); // air rises: the patient lies on the back
     }
@@ -85,7 +86,7 @@ internal static class CtAbdomen
         foreach (var side in (float[])[-1, 1])
         {
             scene.Paint(draw.Shape(side * 0.19f, 0.43f, 0.15f, 0.095f, side * -8), new(112, 9, texture));   // back muscles
-            scene.Paint(draw.Shape(side * 0.16f, 0.3f, 0.06f, 0.075f), new(112, 7, texture));               // psoas
+            scene.Paint(draw.Shape(side * 0.16f, 0.3f, 0.06f, 0.075f), new(112, 7, texture) { IsAlike = true }); // psoas
             scene.Paint(draw.Shape(side * 0.13f, 0.385f, 0.09f, 0.025f, side * 15), new(200));              // transverse process
         }
 
@@ -101,7 +102,7 @@ internal static class CtAbdomen
     {
         var blood = draw.Range(118, 160);
         var cava = draw.Shape(-0.1f, 0.1f, 0.085f, 0.06f);                                                  // the aorta's double
-        scene.Paint(cava, new(blood + draw.Range(-14, 6), 3, texture));
+        scene.Paint(cava, new(blood + draw.Range(-14, 6), 3, texture) { IsAlike = true });
         var aorta = draw.Shape(0.06f, 0.095f, 0.08f, 0.08f, wobble: 0.015f);
         scene.Paint(aorta.Scaled(1.2f), new(66));
         scene.Paint(aorta, new(blood, 3, texture), "aorta");
@@ -109,7 +110,7 @@ internal static class CtAbdomen
         {
             var (x, y) = draw.InDisc();
             scene.Paint(draw.Shape(-0.38f + x * 0.2f, -0.1f + y * 0.2f, draw.Range(0.02f, 0.09f), 0.018f, draw.Range(-80, 80)),
-                new(blood + draw.Range(-30, -5), Edge: 1), inside: "liver");
+                new(blood + draw.Range(-30, -5), Edge: 1) { IsAlike = true }, inside: "liver");
         }
     }
 

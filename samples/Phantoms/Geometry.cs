@@ -24,10 +24,16 @@ internal sealed record Pose(float ShiftX, float ShiftY, float ScaleX, float Scal
         var (turnedX, turnedY) = Turn.Back(x - ShiftX, y - ShiftY);
         return (turnedX / ScaleX, turnedY / ScaleY);
     }
+
+    public (float X, float Y) ToPicture(float x, float y)
+    {
+        var (wide, high) = (x * ScaleX, y * ScaleY);
+        return (Turn.Cos * wide - Turn.Sin * high + ShiftX, Turn.Sin * wide + Turn.Cos * high + ShiftY);
+    }
 }
 
 /// <summary>An ellipse whose radius waves (low-order Fourier series) and may bulge or be notched in one direction.</summary>
-internal sealed record Contour(float X, float Y, float A, float B, Turn Turn)
+internal sealed record Contour(float X, float Y, float A, float B, Turn Turn) : IRegion
 {
     /// <summary>Cosine and sine amplitudes of the waves 2, 3, ... relative to the radius.</summary>
     public (float Cos, float Sin)[] Waves { get; init; } = [];
@@ -36,7 +42,6 @@ internal sealed record Contour(float X, float Y, float A, float B, Turn Turn)
     /// axes.</summary>
     public (float X, float Y, float Amount) Bulge { get; init; }
 
-    /// <summary>No point of the region is farther from the centre, in x or in y.</summary>
     public float Reach =>
         MathF.Max(A, B) * (1 + MathF.Max(Bulge.Amount, 0) + Waves.Sum(wave => MathF.Abs(wave.Cos) + MathF.Abs(wave.Sin)));
 

@@ -5,9 +5,11 @@ internal static class MrHead
 {
     private sealed record Contrast(float Fat, float Muscle, float White, float Cortex, float Fluid, float Tumour);
 
-    public static Scene Paint(Draw draw, int size)
+    public static Look Look { get; } = new("mr", Paint,
+        ["brain tumour", "left lateral ventricle", "cerebellum", "right lateral ventricle"], Dark: 40, Bright: 215);
+
+    private static void Paint(Scene scene, Draw draw)
     {
-        var scene = new Scene(size, draw.Pose());
         var texture = draw.Noise(30, 30);
         var levels = draw.Chance(0.6f)
             ? new Contrast(205, 105, draw.Range(150, 170), draw.Range(108, 124), draw.Range(34, 60), draw.Range(62, 105))    // T1
@@ -18,7 +20,6 @@ internal static class MrHead
         Middle(scene, draw, levels, texture);
         Tumour(scene, draw, levels, texture);
         Acquire(scene, draw);
-        return scene;
     }
 
     private static Contour Head(Scene scene, Draw draw, Contrast levels, SmoothNoise texture)
@@ -52,7 +53,7 @@ internal static class MrHead
             };
             scene.Paint(white, new(levels.White, 4, texture));
             scene.Paint(draw.Shape(side * 0.16f, -0.02f, 0.1f, 0.085f, side * 20),
-                new(levels.Cortex * 1.03f, 4, texture, Edge: 2)); // deep grey
+                new(levels.Cortex * 1.03f, 4, texture, Edge: 2) { IsAlike = true }); // deep grey
             scene.Paint(draw.Shape(side * 0.1f, -0.17f, 0.09f, 0.05f), new(levels.White, 4, texture));      // corpus callosum
         }
     }
@@ -74,7 +75,7 @@ internal static class MrHead
     {
         var stem = draw.Shape(0, 0.2f, 0.13f, 0.22f, wobble: 0.015f) with { Bulge = (0, 1, -0.12f) };
         scene.Paint(stem.Scaled(1.12f), new(levels.Fluid));
-        scene.Paint(stem, new(levels.White * 0.86f, 5, texture));
+        scene.Paint(stem, new(levels.White * 0.86f, 5, texture) { IsAlike = true });
         scene.Paint(draw.Shape(0, 0.01f, 0.016f, 0.08f), new(levels.Fluid));                                // third ventricle
         scene.Paint(draw.Shape(0, -0.45f, 0.014f, 0.24f, wobble: 0), new(levels.Fluid * 0.8f));             // fissure
         foreach (var (side, ventricle) in ((float, string)[])[(-1, "right lateral ventricle"), (1, "left lateral ventricle")])
@@ -106,7 +107,8 @@ internal static class MrHead
         var radius = draw.Range(0.12f, 0.17f);
         var tumour = draw.Shape(side * draw.Range(0.3f, 0.38f), draw.Range(-0.4f, 0.02f),
             radius, radius * draw.Range(0.8f, 1.1f), 0, 0.045f);
-        scene.Paint(tumour.Scaled(1.35f), new((2 * levels.White + levels.Tumour) / 3, 6, texture, Edge: 5)); // swelling around it
+        scene.Paint(tumour.Scaled(1.35f), new((2 * levels.White + levels.Tumour) / 3, 6, texture, Edge: 5),
+            of: "brain tumour"); // swelling around it
         scene.Paint(tumour, new(levels.Tumour, 9, texture, Edge: 1.2f), "brain tumour");
         if (draw.Chance(0.5f))
             scene.Paint(tumour.Scaled(0.55f), new(levels.Fluid * 1.05f, 6, texture, Edge: 2), inside: "brain tumour");

@@ -12,7 +12,11 @@ public static class PhantomCommand
         --count N      how many slices (default 30)
         --seed S       equal seeds give equal bytes (default 1)
         --size P       height and width in pixels, 64 to 1024 (default 128)
-        --sheet        also write sheet.png: the first 18 slices, plain and outlined
+        --modalities M some of ct, mr, ultrasound, pet, x-ray, fundus, dermoscopy, endoscopy, with commas between, or all
+                       (default ct,mr,ultrasound)
+        --overlap X    how much grey levels and colors of categories overlap: 0, not at all, to 1, wholly; else as tissues' do
+        --few-shot N   show the proposed few-shot categories in N slices each, not more
+        --sheet        also write sheet.png: the first six slices of each modality, plain and outlined
         --help         this text
         """;
 
@@ -22,6 +26,7 @@ public static class PhantomCommand
     {
         string? folder = null;
         var (count, seed, size, sheet) = (30, 1, 128, false);
+        var settings = new PhantomSettings();
         try
         {
             for (var i = 0; i < args.Length; i++)
@@ -34,16 +39,20 @@ public static class PhantomCommand
                     case "--count": count = Number(args, ref i, 1, 1_000_000); break;
                     case "--seed": seed = Number(args, ref i, int.MinValue, int.MaxValue); break;
                     case "--size": size = Number(args, ref i, 64, 1024); break;
+                    case "--modalities": settings = settings with { Modalities = Modalities(args, ref i) }; break;
+                    case "--overlap": settings = settings with { GreyOverlap = Share(args, ref i) }; break;
+                    case "--few-shot": settings = settings with { FewShot = FewShot(Number(args, ref i, 0, 1_000_000)) }; break;
                     default: throw new FormatException($"'{args[i]}' is not an option");
                 }
             }
 
             if (folder is null)
                 throw new FormatException("--out FOLDER is missing");
-            PhantomFolder.Write(folder, PhantomGenerator.Create(seed, count, size));
+            PhantomFolder.Write(folder, PhantomGenerator.Create(seed, count, size, settings));
             if (sheet)
                 ContactSheet.Write(Path.Combine(folder, "sheet.png"),
-                    [.. PhantomGenerator.Create(seed, Math.Min(count, 18), size)]);
+                    [.. PhantomGenerator.Create(seed, Math.Min(count, 6 * settings.Modalities.Count), size, settings)],
+                    settings.Modalities.Count);
             output.WriteLine($"{count} slices of {size} x {size} pixels (seed {seed}) are in {folder}.");
             return 0;
         }
@@ -58,6 +67,24 @@ public static class PhantomCommand
 
         return 2;
     }
+
+    private static string[] Modalities(string[] args, ref int i)
+    {
+        var (option, text) = (args[i], Value(args, ref i));
+        var names = text == "all" ? PhantomSettings.AllModalities.ToArray() : text.Split(',');
+        return names.All(PhantomSettings.AllModalities.Contains) ? names : throw new FormatException(
+            $"{option} must be all, or some of {string.Join(",", PhantomSettings.AllModalities)}, with commas between, not '{text}'");
+    }
+
+    private static double Share(string[] args, ref int i)
+    {
+        var (option, text) = (args[i], Value(args, ref i));
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
+            ? share : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'");
+    }
+
+    private static Dictionary<string, int> FewShot(int slices) =>
+        PhantomGenerator.FewShotCategories.ToDictionary(category => category, _ => slices);
 
     private static string Value(string[] args, ref int i) =>
         i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i]

@@ -17,7 +17,7 @@ public static class PhantomFolder
         foreach (var slice in slices)
         {
             var image = $"images/{slice.Id}.png";
-            PhantomPng.WriteGrey(Path.Combine(folder, image), slice.Gray, slice.Width, slice.Height);
+            PhantomPng.Write(Path.Combine(folder, image), slice);
             masksOf.Add(image, [.. slice.Objects.Select(found => WriteMask(folder, slice, found))]);
         }
 

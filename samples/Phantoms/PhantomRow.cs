@@ -8,20 +8,21 @@ public sealed class PhantomRow
     private readonly PhantomSlice _slice;
     private readonly PhantomObject _object;
 
-    internal PhantomRow(PhantomSlice slice, PhantomObject inside) => (_slice, _object) = (slice, inside);
+    /// <summary>The row of one of the slice's objects.</summary>
+    public PhantomRow(PhantomSlice slice, PhantomObject inside) => (_slice, _object) = (slice, inside);
 
     /// <summary>The slice's id, shared by the rows of one image.</summary>
     public string ImageId => _slice.Id;
 
     /// <summary>The slice, made when first asked for: who skips the column pays nothing.</summary>
-    public MLImage Image => field ??= ToImage(_slice.Gray);
+    public MLImage Image => field ??= ToImage(_slice.Color);
 
     /// <summary>x0, y0, x1, y1 in pixels; right and bottom just outside.</summary>
     [VectorType(4)]
     public float[] Box => [_object.Box.X0, _object.Box.Y0, _object.Box.X1, _object.Box.Y1];
 
     /// <summary>White = object, made when first asked for.</summary>
-    public MLImage Mask => field ??= ToImage([.. _object.Mask.Select(inside => (byte)(inside ? 255 : 0))]);
+    public MLImage Mask => field ??= ToImage(i => _object.Mask[i] ? ((byte)255, (byte)255, (byte)255) : default);
 
     /// <summary>The object's category.</summary>
     public string Category => _object.Category;
@@ -29,7 +30,15 @@ public sealed class PhantomRow
     /// <summary>What the category looks like.</summary>
     public string Description => _object.Description;
 
-    private MLImage ToImage(byte[] grey) =>
-        MLImage.CreateFromPixels(_slice.Width, _slice.Height, MLPixelFormat.Bgra32,
-            [.. grey.SelectMany(level => (byte[])[level, level, level, 255])]);
+    private MLImage ToImage(Func<int, (byte R, byte G, byte B)> color)
+    {
+        var pixels = new byte[_slice.Width * _slice.Height * 4];
+        for (var i = 0; i < pixels.Length; i += 4)
+        {
+            (pixels[i + 2], pixels[i + 1], pixels[i]) = color(i / 4);
+            pixels[i + 3] = 255;
+        }
+
+        return MLImage.CreateFromPixels(_slice.Width, _slice.Height, MLPixelFormat.Bgra32, pixels);
+    }
 }

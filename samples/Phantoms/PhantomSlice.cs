@@ -9,12 +9,21 @@ public sealed record PhantomObject(string Category, string Description, bool[] M
 
 /// <summary>One made-up medical slice with the masks of its named objects, at most one per category.</summary>
 /// <param name="Id">Unique within a seed, fit for a file name.</param>
-/// <param name="Modality">"ct", "mr" or "ultrasound".</param>
+/// <param name="Modality">One of <see cref="PhantomSettings.AllModalities"/>.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
 /// <param name="Gray">Height times width grey levels 0..255, row-major. The image's left is the patient's right, as in
-/// radiology.</param>
-/// <param name="Objects">In painting order. Masks are disjoint but for two that nest: the liver keeps the pixels of its lesion,
-/// and a thyroid lobe those of its nodule. A kidney cyst bulges out and takes its pixels from the kidney.</param>
+/// radiology. Of a colored picture, its brightness.</param>
+/// <param name="Objects">In painting order. Masks are disjoint but for those that nest: the liver keeps the pixels of its lesion,
+/// a thyroid lobe those of its nodule, a lung those of its nodule, and the optic disc those of its cup. A kidney cyst bulges out and
+/// takes its pixels from the kidney.</param>
+/// <param name="Rgb">Height times width times 3: red, green and blue of every pixel of a colored picture (fundus, dermoscopy,
+/// endoscopy); null for a grey one.</param>
 public sealed record PhantomSlice(string Id, string Modality, int Height, int Width, byte[] Gray,
-    IReadOnlyList<PhantomObject> Objects);
+    IReadOnlyList<PhantomObject> Objects, byte[]? Rgb = null)
+{
+    /// <summary>What a screen shows at a pixel.</summary>
+    /// <param name="pixel">Row-major index.</param>
+    public (byte R, byte G, byte B) Color(int pixel) => Rgb is null ? (Gray[pixel], Gray[pixel], Gray[pixel])
+        : (Rgb[3 * pixel], Rgb[3 * pixel + 1], Rgb[3 * pixel + 2]);
+}

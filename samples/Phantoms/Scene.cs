@@ -1,21 +1,19 @@
 namespace Phantoms;
 
-/// <summary>What a region is filled with.</summary>
-/// <param name="Grey">Mean grey level.</param>
-/// <param name="Grain">Standard deviation of the texture.</param>
-/// <param name="Texture">The pattern of the texture; needed when there is grain.</param>
-/// <param name="Edge">Half width of the blurred border, in pixels of a picture 128 wide.</param>
-internal sealed record Tissue(float Grey, float Grain = 0, SmoothNoise? Texture = null, float Edge = 0.8f)
-{
-    public float At(float x, float y) => Texture is null ? Grey : Grey + Grain * Texture.At(x, y);
-}
-
 /// <summary>A picture being painted back to front, with the masks of its named objects.</summary>
-internal sealed class Scene(int size, Pose pose)
+/// <param name="size">Height and width in pixels.</param>
+/// <param name="pose">Where the body lies.</param>
+/// <param name="levels">Chooses grey levels in the painters' stead; null leaves theirs.</param>
+/// <param name="omitted">Categories that this slice must not show; null for none.</param>
+internal sealed class Scene(int size, Pose pose, Levels? levels = null, IReadOnlySet<string>? omitted = null)
 {
     private readonly List<(string Category, bool[] Mask)> _objects = [];
+    private readonly Dictionary<string, (float Brighter, Tint? Tint)> _chosen = [];
+    private readonly Tint[] _tints = [.. Enumerable.Repeat(Tint.None, size * size)];
     private readonly (float X, float Y)[] _body =
         [.. Enumerable.Range(0, size * size).Select(i => pose.ToBody(Unit(i % size, size), Unit(i / size, size)))];
+
+    public int Size => size;
 
     public float[] Grey { get; private set; } = new float[size * size];
 
@@ -24,15 +22,21 @@ internal sealed class Scene(int size, Pose pose)
     /// <summary>Paints a region; what is painted later lies on top and takes the pixels from every mask below.</summary>
     /// <param name="shape">The region, in body units.</param>
     /// <param name="tissue">Its filling.</param>
-    /// <param name="category">The object's name, or null for anatomy that nobody asks for.</param>
+    /// <param name="category">The object's name, or null for anatomy that nobody asks for. A name that was painted before grows by
+    /// the region.</param>
     /// <param name="inside">A named object that the region is part of: it is cut to that mask, and that mask keeps its
     /// pixels.</param>
+    /// <param name="of">A named object that the region goes with: where that is omitted, so is this.</param>
     /// <returns>The region's pixels.</returns>
-    public bool[] Paint(Contour shape, Tissue tissue, string? category = null, string? inside = null)
+    public bool[] Paint(IRegion shape, Tissue tissue, string? category = null, string? inside = null, string? of = null)
     {
         var mask = new bool[size * size];
+        if (omitted is not null && new[] { category, inside, of }.Any(name => name is not null && omitted.Contains(name)))
+            return mask;
+        tissue = Choose(shape, tissue, category, inside);
         var host = inside is null ? null : MaskOf(inside);
-        var covered = _objects.Where(other => other.Category != inside).Select(other => other.Mask).ToArray();
+        var covered = tissue.IsSheer ? []
+            : _objects.Where(other => other.Category != inside && other.Category != category).Select(other => other.Mask).ToArray();
         var reach = shape.Reach + tissue.Edge / 64;
         for (var i = 0; i < mask.Length; i++)
         {
@@ -43,7 +47,9 @@ internal sealed class Scene(int size, Pose pose)
             if (depth <= -tissue.Edge)
                 continue;
             var cover = Math.Clamp((depth / tissue.Edge + 1) / 2, 0, 1);
-            Grey[i] += cover * (tissue.At(x, y) - Grey[i]);
+            Grey[i] += cover * (tissue.At(x, y) - (tissue.IsSheer ? 0 : Grey[i]));
+            if (tissue.Tint is { } tint)
+                _tints[i] = _tints[i].Toward(tint, cover);
             if (depth < 0)
                 continue;
             mask[i] = true;
@@ -52,7 +58,7 @@ internal sealed class Scene(int size, Pose pose)
         }
 
         if (category is not null)
-            _objects.Add((category, mask));
+            Add(category, mask);
         return mask;
     }
 
@@ -91,9 +97,57 @@ internal sealed class Scene(int size, Pose pose)
     }
 
     /// <summary>The picture as a screen shows it: levels outside 0..255 are black or white.</summary>
-    public byte[] ToBytes() => [.. Grey.Select(grey => (byte)Math.Clamp(grey + 0.5f, 0, 255))];
+    public byte[] ToBytes() => [.. Grey.Select(ToByte)];
+
+    /// <summary>The same in color: red, green and blue of every pixel.</summary>
+    public byte[] ToRgb() => [.. Grey.SelectMany((grey, i) =>
+        (byte[])[ToByte(grey * _tints[i].Red), ToByte(grey * _tints[i].Green), ToByte(grey * _tints[i].Blue)])];
+
+    // Grey level and hue by the levels, where there are any; the parts of an object keep their difference to it.
+    private Tissue Choose(IRegion shape, Tissue tissue, string? category, string? inside)
+    {
+        if (levels is null)
+            return tissue;
+        if (category is not null && _chosen.TryGetValue(category, out var before))
+            return tissue with { Grey = tissue.Grey + before.Brighter, Tint = before.Tint };
+        if (category is null && !tissue.IsAlike)
+            return inside is null || tissue.IsSheer ? tissue : tissue with { Grey = tissue.Grey + _chosen[inside].Brighter };
+        var chosen = levels.Of(category, tissue, Around(shape));
+        if (category is not null)
+            _chosen[category] = (chosen.Grey - tissue.Grey, chosen.Tint);
+        return chosen;
+    }
+
+    // Mean grey level at eight points near the outline.
+    private float Around(IRegion shape)
+    {
+        var (sum, count) = (0f, 0);
+        foreach (var (x, y) in ((float, float)[])[(1, 0), (0.7f, 0.7f), (0, 1), (-0.7f, 0.7f), (-1, 0), (-0.7f, -0.7f), (0, -1), (0.7f, -0.7f)])
+        {
+            var steps = 1;
+            while (steps < 64 && shape.Depth(shape.X + x * steps / 32, shape.Y + y * steps / 32) > 0)
+                steps++;
+            var (across, down) = pose.ToPicture(shape.X + x * steps / 32, shape.Y + y * steps / 32);
+            var (column, row) = ((int)((across + 1) / 2 * size), (int)((down + 1) / 2 * size));
+            if (column < 0 || row < 0 || column >= size || row >= size)
+                continue;
+            (sum, count) = (sum + Grey[row * size + column], count + 1);
+        }
+
+        return sum / Math.Max(count, 1);
+    }
+
+    private void Add(string category, bool[] mask)
+    {
+        if (_objects.Find(found => found.Category == category).Mask is not { } before)
+            _objects.Add((category, mask));
+        else
+            mask.Index().Where(pixel => pixel.Item).ToList().ForEach(pixel => before[pixel.Index] = true);
+    }
 
     private bool[] MaskOf(string category) => _objects.Find(found => found.Category == category).Mask;
+
+    private static byte ToByte(float level) => (byte)Math.Clamp(level + 0.5f, 0, 255);
 
     private static float Unit(int pixel, int size) => (2 * pixel + 1 - size) / (float)size;
 }

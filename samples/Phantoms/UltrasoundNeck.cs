@@ -9,30 +9,31 @@ internal static class UltrasoundNeck
     private const float Far = 2.66f;
     private const float Opening = 0.44f; // sine of half the opening angle
 
-    public static Scene Paint(Draw draw, int size)
+    public static Look Look { get; } = new("ultrasound", Paint,
+        ["thyroid nodule", "left thyroid lobe", "strap muscle", "right thyroid lobe"], Dark: 25, Bright: 225);
+
+    private static void Paint(Scene scene, Draw draw)
     {
-        var scene = new Scene(size, draw.Pose());
         var texture = draw.Noise(16, 16);
-        var sound = new Sound(size);
+        var sound = new Sound(scene.Size);
         Layers(scene, draw, texture);
         Neck(scene, draw, sound, texture);
         Lobes(scene, draw, sound, texture);
         Acquire(scene, draw, sound);
-        return scene;
     }
 
     private static void Layers(Scene scene, Draw draw, SmoothNoise texture)
     {
         var strands = draw.Noise(5, 34);
         scene.Change((_, _, _, _) => 104);
-        scene.Paint(new(0, 0, 1.6f, 1.6f, Turn.Degrees(0)), new(104, 22, strands));                          // connective tissue
+        scene.Paint(new Contour(0, 0, 1.6f, 1.6f, Turn.Degrees(0)), new(104, 22, strands));                          // connective tissue
         scene.Paint(draw.Shape(0, -1.1f, 1.5f, 0.42f), new(112, 20, strands, Edge: 2));                      // fat under the skin
         scene.Paint(draw.Shape(0, -1.36f, 1.5f, 0.55f), new(170, 10, strands, Edge: 2));                     // skin
         foreach (var side in (float[])[-1, 1])
             scene.Paint(draw.Shape(side * 0.66f, -0.42f, 0.34f, 0.12f, side * 22),
-                new(62, 14, texture, Edge: 2)); // sternocleidomastoid
+                new(62, 14, texture, Edge: 2) { IsAlike = true }); // sternocleidomastoid
         var muscle = draw.Shape(0, -0.5f, 0.48f, 0.085f, wobble: 0.03f);
-        scene.Paint(muscle.Scaled(1.12f), new(150, Edge: 1.5f));                                             // bright sheath
+        scene.Paint(muscle.Scaled(1.12f), new(150, Edge: 1.5f), of: "strap muscle");                         // bright sheath
         scene.Paint(muscle, new(draw.Range(52, 76), 13, strands, Edge: 1.5f), "strap muscle");
     }
 
@@ -40,10 +41,10 @@ internal static class UltrasoundNeck
     {
         foreach (var side in (float[])[-1, 1])
         {
-            scene.Paint(draw.Shape(side * 0.36f, 0.33f, 0.24f, 0.13f, side * 8), new(60, 14, texture, Edge: 2)); // longus colli
+            scene.Paint(draw.Shape(side * 0.36f, 0.33f, 0.24f, 0.13f, side * 8), new(60, 14, texture, Edge: 2) { IsAlike = true }); // longus colli
             var carotid = draw.Shape(side * 0.6f, 0.03f, 0.115f, 0.11f);
             scene.Paint(carotid.Scaled(1.15f), new(150));
-            sound.Pass(scene.Paint(carotid, new(14)), 0.05f);
+            sound.Pass(scene.Paint(carotid, new(14) { IsAlike = true }), 0.05f);
         }
 
         var oesophagus = draw.Shape(0.22f, 0.22f, 0.07f, 0.055f); // left of the windpipe
@@ -59,7 +60,7 @@ internal static class UltrasoundNeck
         foreach (var (side, name) in ((float, string)[])[(-1, "right thyroid lobe"), (1, "left thyroid lobe")])
         {
             var lobe = draw.Shape(side * 0.33f, -0.1f, 0.2f, 0.23f, side * -12, 0.035f) with { Bulge = (-side, 0.3f, -0.18f) };
-            scene.Paint(lobe.Scaled(1.07f), new(172, Edge: 1.5f));                                           // capsule
+            scene.Paint(lobe.Scaled(1.07f), new(172, Edge: 1.5f), of: name);                                 // capsule
             scene.Paint(lobe, new(level + draw.Range(-4, 4), 9, texture, Edge: 1.2f), name);
             lobes.Add(lobe);
         }
@@ -76,7 +77,7 @@ internal static class UltrasoundNeck
         var (x, y) = lobes[left ? 1 : 0].Point((left ? 1 : -1) * 0.15f + draw.Range(-0.15f, 0.15f), draw.Range(-0.25f, 0.25f));
         var nodule = draw.Shape(x, y, radius, radius * draw.Range(0.75f, 1), draw.Range(-30, 30), 0.03f);
         var host = left ? "left thyroid lobe" : "right thyroid lobe";
-        scene.Paint(nodule.Scaled(1.18f), new(level * 0.5f), inside: host);                                  // halo
+        scene.Paint(nodule.Scaled(1.18f), new(level * 0.5f), inside: host, of: "thyroid nodule");            // halo
         var tissue = cystic ? new Tissue(draw.Range(16, 34), 3, texture) : new Tissue(draw.Range(62, 104), 12, texture);
         var region = scene.Paint(nodule, tissue, "thyroid nodule", inside: host);
         if (cystic)

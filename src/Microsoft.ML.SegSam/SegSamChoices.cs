@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Microsoft.ML.SegSam;
 
 /// <summary>Kind and size of the image encoder: SAM's ViT with patches of 16 pixels, or MobileSAM's TinyViT.</summary>
@@ -56,6 +58,49 @@ public enum SemanticDecoding
 
     /// <summary>In SAM's decoder, beside its mask tokens: half the decoder weights and time, but masks and categories then pull at the same weights.</summary>
     Shared,
+}
+
+/// <summary>How the learning rate falls after its warm-up over the first twentieth of the run.</summary>
+public enum LearningRateDecay
+{
+    /// <summary>Along half a cosine, down to zero.</summary>
+    Cosine,
+
+    /// <summary>Halved after a third of the run and again after two thirds (SAM-UNet halves after epochs 5 and 10 of 12 to 15).</summary>
+    Step,
+}
+
+/// <summary>
+/// A measure of the validation rows that decides which epoch's weights are the best, from 0 to 1, never NaN. Rows count alike, their own
+/// prompts are used (a simulated one where a row has none), and masks are compared at the network's resolution.
+/// </summary>
+public enum ValidationMetric
+{
+    /// <summary>Mean Dice of both decoders' masks, whatever category the semantic one carries.</summary>
+    MeanDice,
+
+    /// <summary>Mean Dice of the binary mask.</summary>
+    BinaryDice,
+
+    /// <summary>Mean Dice of the semantic mask, 0 where its category is wrong.</summary>
+    SemanticDice,
+
+    /// <summary>Share of the rows whose predicted category is the true one.</summary>
+    ClassAccuracy,
+
+    /// <summary>F1 of the image's other categories, claimed above 0.5, over all pairs (row, category); 1 where there are none and none is claimed.</summary>
+    PresentF1,
+}
+
+/// <summary>The number format that training steps compute products in.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>32-bit floating point throughout.</summary>
+    [SuppressMessage("Naming", "CA1720", Justification = "It is the format that is meant.")]
+    Float32,
+
+    /// <summary>Linear layers, convolutions and attention in bfloat16; weights, norms, losses and optimizer in float32.</summary>
+    BFloat16,
 }
 
 /// <summary>Which decoders read the text summary token t_text.</summary>

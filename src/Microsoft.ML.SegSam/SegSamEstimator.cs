@@ -40,11 +40,11 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
     public SegSamTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on all rows; the model has the weights of the epoch with the highest mean Dice on the validation rows.</summary>
+    /// <summary>Trains on all rows; the model has the weights of the epoch that is best on the validation rows, by <see cref="SegSamOptions.BestMetric"/>.</summary>
     /// <param name="input">Training rows, one for each object.</param>
     /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint.</exception>
-    /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint or the categories.</exception>
+    /// <exception cref="IOException">The checkpoint is not there or cannot be read, or the state file or the embedding folder cannot be written.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, of another model, or its weights do not fit; the message lists all that is wrong with them.</exception>
     /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the category), or the loss diverges.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first step; later cancellation returns the best model so far.</exception>
@@ -52,10 +52,11 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         if (_options.Patience is { } patience && validation is null)
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better Dice on validation rows: give Fit some, or leave it null.", nameof(validation));
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better {nameof(SegSamOptions.BestMetric)} on validation rows: give Fit some, or leave it null.", nameof(validation));
         var host = _environment.Register(nameof(SegSamEstimator));
         using var channel = host.Start("Fit");
         var device = TorchDevice.Choose(_environment);
+        _options.ValidateDevice(device.HasBFloat16);
         var settings = (IHostEnvironmentInternal)_environment;
         var seed = settings.Seed ?? host.Rand.Next();
         var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
@@ -93,18 +94,23 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         using var training = Read(input, learnCategories: true);
         using var held = validation is null ? null : Read(validation, learnCategories: false);
 
+        _options.ValidateCategories(categories.Names);
         var network = start.Build(categories, seed).to(device.Device);
         try
         {
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
-                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, float32");
+                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {_options.PrecisionName}");
             var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
             {
                 CategoryTexts = categories.Digest(_options.Catalogue),
             };
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
+            if (_options.EncoderTraining == EncoderTraining.Frozen)
+                channel.Info(MessageSensitivity.None, $"The frozen encoder encoded {trainer.Embeddings.Encoded} images{(_options.EmbeddingFolder is null ? "" : $"; {trainer.Embeddings.Found} embeddings were in {nameof(SegSamOptions.EmbeddingFolder)}")}.");
+            if (trainer.Embeddings.Damaged > 0)
+                channel.Warning(MessageSensitivity.None, $"{trainer.Embeddings.Damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; their images were encoded again and the files replaced.");
             if (trainer.DroppedOthers > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
             return Finish(network, categories, start, device);
@@ -130,7 +136,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         network.eval();
         // Paths are the trainer's affair; the model tells the checkpoint's name. Its text vectors are in the weights: no embedder
         // need live as long as the model.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, TextEmbedder = null };
+        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
         return new(options, new(network, categories.Names, start.Preprocessing, device));
     }
 

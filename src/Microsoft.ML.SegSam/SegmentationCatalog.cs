@@ -69,4 +69,58 @@ public sealed class SegmentationCatalog
 
         return metrics;
     }
+
+    /// <summary>
+    /// Asks a model about every object by box and by 1, 3 and 5 points, from fixed prompts, and compares masks, names and label maps with the
+    /// truth (method, 8).
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Each click after the first lies in the error of the answer before, and that answer's logits go in as mask prompt. The model may have
+    /// been trained with any prompts: the rows need no columns for them. Each image is encoded once. On a CPU a row's figures depend on its image, mask
+    /// and prompts alone, not on the order of the rows or on <see cref="SegSamOptions.BatchSize"/>.
+    /// </para>
+    /// <para>
+    /// Rows of one image belong near each other: an image and its masks are kept in memory until its last row is read. They all take the
+    /// image of their first row, and all annotated objects of an image should be rows, or those missing count as not there.
+    /// </para>
+    /// </remarks>
+    /// <param name="model">What Fit or Load returned: a chain that ends in a <see cref="SegSamTransformer"/>, or that transformer itself.</param>
+    /// <param name="data">The rows as they go into the model, one for each object.</param>
+    /// <param name="prompts">Made once by <see cref="EvaluationPrompts.Create"/> from these rows, or loaded.</param>
+    /// <param name="maskColumnName">The true mask, as for <see cref="Evaluate"/>; in the data, or loaded by the model's own transforms.</param>
+    /// <param name="categoryColumnName">The true category: text, or a key whose values are text.</param>
+    /// <param name="imageIdColumnName">What the rows of one image share: text, or a key whose values are text.</param>
+    /// <param name="surfaceTolerance">As for <see cref="Evaluate"/>.</param>
+    /// <param name="pixelSpacing">As for <see cref="Evaluate"/>.</param>
+    /// <param name="progress">Receives one report for each image.</param>
+    /// <param name="cancellationToken">Stops between two objects.</param>
+    /// <returns>The figures of each kind of prompt; they print as tables.</returns>
+    /// <exception cref="ArgumentException">The model does not end in SEG-SAM, or a column is missing or of another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tolerance is negative or not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows; or a row has no image, an empty or changed mask, or no prompt; the message names the row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ProtocolMetrics EvaluateProtocol(ITransformer model, IDataView data, EvaluationPrompts prompts, string maskColumnName = "Mask",
+        string categoryColumnName = "Category", string imageIdColumnName = "ImageId", double surfaceTolerance = 2, PixelSpacing? pixelSpacing = null,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var ruler = new SurfaceRuler(surfaceTolerance, pixelSpacing);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(prompts);
+        using var channel = _environment.Start("Segmentation; EvaluateProtocol");
+        var steps = Steps(model).ToList();
+        if (steps is not [.. var before, SegSamTransformer segSam])
+            throw new ArgumentException($"The model ends in {(steps.Count == 0 ? "nothing" : steps[^1].GetType().Name)}; expected a {nameof(SegSamTransformer)}: pass what Fit of a pipeline returned whose last step is ml.Transforms.SegSam.", nameof(model));
+        var run = new ProtocolRun(segSam, prompts, ruler, progress, cancellationToken);
+        var metrics = run.Run(before.Aggregate(data, (rows, step) => step.Transform(rows)), maskColumnName, categoryColumnName, imageIdColumnName);
+        var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;
+        if (unused > 0)
+            channel.Warning(MessageSensitivity.None, $"{unused} objects of the prompts are not among the rows; figures of a part are not those of the whole.");
+        return metrics;
+    }
+
+    // A chain may hold chains.
+    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 }

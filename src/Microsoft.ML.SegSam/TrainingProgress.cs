@@ -5,29 +5,33 @@ namespace Microsoft.ML.SegSam;
 /// <param name="Epochs">Epochs asked for.</param>
 /// <param name="Loss">Mean of the weighted total loss over the epoch's steps.</param>
 /// <param name="LossParts">Mean of each unweighted part by its name, such as "binary.dice", "semantic.class", "alignment".</param>
-/// <param name="ValidationDice">Mean Dice (0 to 1) of both decoders' masks on the validation set at the network's resolution; null without one.</param>
+/// <param name="Validation">Every measure of the validation rows, each from 0 to 1; null without such rows.</param>
 /// <param name="IsBest">Whether these weights are the best so far and so those that would be kept now.</param>
 /// <param name="PromptsPerSecond">Prompts trained in a second of this epoch.</param>
 /// <param name="TimeLeft">Estimate from the mean time of the epochs so far.</param>
 /// <param name="Device">Device used, such as "CPU (2 threads)" or "CUDA:0".</param>
-/// <param name="Precision">Number format of the weights, such as "float32".</param>
+/// <param name="Precision">Number format of the training steps' products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.</param>
 public sealed record TrainingProgress(
     int Epoch,
     int Epochs,
     double Loss,
     IReadOnlyDictionary<string, double> LossParts,
-    double? ValidationDice,
+    IReadOnlyDictionary<ValidationMetric, double>? Validation,
     bool IsBest,
     double PromptsPerSecond,
     TimeSpan TimeLeft,
     string Device,
     string Precision)
 {
+    /// <summary>Mean Dice of both decoders' masks on the validation rows: <see cref="ValidationMetric.MeanDice"/>; null without such rows.</summary>
+    public double? ValidationDice => Validation?[ValidationMetric.MeanDice];
+
     /// <summary>One line for people.</summary>
     public override string ToString()
     {
         var parts = string.Join(", ", LossParts.Select(part => FormattableString.Invariant($"{part.Key} {part.Value:0.000}")));
-        var validation = ValidationDice is { } dice ? FormattableString.Invariant($", validation Dice {dice:0.000}{(IsBest ? " (best)" : "")}") : "";
+        var measures = string.Join(", ", Validation?.Select(one => FormattableString.Invariant($"{one.Key} {one.Value:0.000}")) ?? []);
+        var validation = Validation is null ? "" : $", validation {measures}{(IsBest ? " (best)" : "")}";
         return FormattableString.Invariant($"Epoch {Epoch}/{Epochs}: loss {Loss:0.000} ({parts}){validation}, {PromptsPerSecond:0} prompts/s, ")
             + FormattableString.Invariant($"{TimeLeft.TotalSeconds:0} s left, {Device}, {Precision}");
     }

@@ -6,10 +6,32 @@ namespace Microsoft.ML.SegSam.Tests;
 internal static class ChildProcess
 {
     /// <summary>LoadProbe.dll of the configuration and platform that the tests were built for.</summary>
-    public static string LoadProbe { get; } = Path.Combine(SharedFolder.Repository, "test", "LoadProbe",
-        Path.GetRelativePath(Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests"), AppContext.BaseDirectory), "LoadProbe.dll");
+    public static string LoadProbe { get; } = Program("test", "LoadProbe");
+
+    /// <summary>Ablation.dll, likewise.</summary>
+    public static string Ablation { get; } = Program("samples", "Ablation");
 
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output.Trim(), error.Result.Trim());
+    }
+
+    /// <summary>Runs the dotnet command and ends it at once, as a crash or a power cut does, after so much time.</summary>
+    public static void KillDotnet(TimeSpan after, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        process.WaitForExit(after);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        Task.WaitAll(error, output);
+    }
+
+    private static Process Start(string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
@@ -21,10 +43,9 @@ internal static class ChildProcess
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["OMP_NUM_THREADS"] = $"{TorchSharp.torch.get_num_threads()}"; // as in this process: sums then round alike
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // a build node would outlive the test
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output.Trim(), error.Result.Trim());
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
+
+    private static string Program(string folder, string name) => Path.Combine(SharedFolder.Repository, folder, name,
+        Path.GetRelativePath(Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests"), AppContext.BaseDirectory), name + ".dll");
 }

@@ -77,11 +77,14 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     }
 
     /// <summary>The categories of the other objects in an object's image, each once, in ascending order.</summary>
-    public int[] OthersOf(int index)
+    /// <param name="gone">Objects to be taken as not there, and with the last row of a category the category.</param>
+    public int[] OthersOf(int index, IReadOnlySet<int>? gone = null)
     {
         var found = _objects[index];
-        var others = _objectsOf[found.Image].Where(other => other != index).Select(other => _objects[other].Category)
-            .Concat(_alsoPresent[found.Image].Where(category => category != found.Category));
+        var rows = _objectsOf[found.Image];
+        var others = rows.Where(other => other != index && gone?.Contains(other) != true).Select(other => _objects[other].Category)
+            .Concat(_alsoPresent[found.Image].Where(category => category != found.Category
+                && (gone is null || !rows.Any(row => _objects[row].Category == category))));
         return [.. others.Distinct().Order()];
     }
 

@@ -51,13 +51,17 @@ internal static class MaskGeometry
     /// <param name="side">Side of the low-resolution mask.</param>
     /// <param name="geometry">That of the mask's image.</param>
     /// <returns>OriginalHeight x OriginalWidth, row-major.</returns>
-    public static bool[] ToOriginalMask(ReadOnlySpan<float> lowRes, int side, ImageGeometry geometry)
+    public static bool[] ToOriginalMask(ReadOnlySpan<float> lowRes, int side, ImageGeometry geometry) =>
+        Array.ConvertAll(ToOriginalLogits(lowRes, side, geometry), logit => logit > 0);
+
+    /// <summary>One mask's logits at the original size, OriginalHeight x OriginalWidth, row-major.</summary>
+    /// <inheritdoc cref="ToOriginalMask" path="/param"/>
+    public static float[] ToOriginalLogits(ReadOnlySpan<float> lowRes, int side, ImageGeometry geometry)
     {
         if (lowRes.Length != side * side)
             throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {lowRes.Length}.");
         using var scope = NewDisposeScope();
-        var logits = ToOriginal(tensor(lowRes.ToArray(), [1, side, side]), geometry).data<float>().ToArray();
-        return Array.ConvertAll(logits, logit => logit > 0);
+        return ToOriginal(tensor(lowRes.ToArray(), [1, side, side]), geometry).data<float>().ToArray();
     }
 
     private static Tensor Resize(Tensor x, int height, int width) =>

@@ -1,18 +1,24 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
-/// <summary>Reads the entries of a catalogue's JSON and checks each by itself.</summary>
+/// <summary>Reads the entries of a catalogue's JSON and checks each by itself; writes them.</summary>
 internal static class CatalogueFile
 {
     private const int Version = 1;
 
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    /// <summary>How entries are written, here and in a cache of answers: in camel case, without what is left at its default.</summary>
+    public static JsonSerializerOptions Format { get; } = new(JsonSerializerDefaults.Web)
     {
         PropertyNameCaseInsensitive = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // read by people, never put into a page
+        WriteIndented = true,
     };
 
     /// <param name="stream">UTF-8 JSON.</param>
@@ -36,22 +42,12 @@ internal static class CatalogueFile
         }
     }
 
+    public static void Write(Stream stream, IReadOnlyList<CategoryEntry> entries) => JsonSerializer.Serialize(stream, new { version = Version, entries }, Format);
+
     public static InvalidDataException Bad(string source, string what, Exception? cause = null) => new($"{source} is no category catalogue: {what}.", cause);
 
-    private static CategoryEntry ReadEntry(JsonElement element, int index, string source)
-    {
-        try
-        {
-            return element.Deserialize<CategoryEntry>(Format) ?? throw Bad(source, $"entry {index} is null; remove it");
-        }
-        catch (JsonException failure)
-        {
-            throw Bad(source, $"{Title(element, index)} does not fit: {failure.Message.TrimEnd('.')}. Required are name, location, shape, intensity (by modality), texture, border and differs; "
-                + "synonyms, hasSides, left and right may be given", failure);
-        }
-    }
-
-    private static CategoryEntry Check(CategoryEntry entry, int index, string source)
+    /// <exception cref="InvalidDataException">A text is empty, there is no intensity, or sides contradict each other.</exception>
+    public static CategoryEntry Check(CategoryEntry entry, int index, string source)
     {
         foreach (var (field, text) in ((string, string?)[])[("name", entry.Name), ("location", entry.Location), ("shape", entry.Shape), ("texture", entry.Texture), ("border", entry.Border), ("differs", entry.Differs),
                      ("left", entry.Left ?? "-"), ("right", entry.Right ?? "-"), .. entry.Synonyms.Select(synonym => ("synonyms", (string?)synonym)),
@@ -66,6 +62,19 @@ internal static class CatalogueFile
         if (!entry.HasSides && (entry.Left ?? entry.Right) is not null)
             throw Bad(source, $"entry {index} ('{entry.Name}') says something of left or right, but hasSides is not true; set it, or remove the texts");
         return entry;
+    }
+
+    private static CategoryEntry ReadEntry(JsonElement element, int index, string source)
+    {
+        try
+        {
+            return element.Deserialize<CategoryEntry>(Format) ?? throw Bad(source, $"entry {index} is null; remove it");
+        }
+        catch (JsonException failure)
+        {
+            throw Bad(source, $"{Title(element, index)} does not fit: {failure.Message.TrimEnd('.')}. Required are name, location, shape, intensity (by modality), texture, border and differs; "
+                + "synonyms, hasSides, left and right may be given", failure);
+        }
     }
 
     private static string Title(JsonElement element, int index) =>

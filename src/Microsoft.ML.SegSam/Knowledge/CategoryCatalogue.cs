@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
@@ -16,8 +17,16 @@ public sealed class CategoryCatalogue
     private CategoryCatalogue(Func<IReadOnlyList<CategoryEntry>> read, string source)
     {
         _entries = new(read);
-        _byName = new(() => Index(_entries.Value, source));
+        _byName = new(() =>
+        {
+            var index = new Dictionary<CategoryName, CategoryEntry>();
+            foreach (var entry in _entries.Value)
+                Add(index, entry, source);
+            return index;
+        });
     }
+
+    private CategoryCatalogue(IReadOnlyList<CategoryEntry> entries, Dictionary<CategoryName, CategoryEntry> byName) => (_entries, _byName) = (new(entries), new(byName));
 
     /// <summary>The catalogue within this library: common structures and lesions of CT, MR, PET, X-ray, ultrasound, fundus, dermoscopy, endoscopy and histology, in our own words. It is read when first asked.</summary>
     public static CategoryCatalogue Default { get; } = new(ReadEmbedded, Resource);
@@ -43,6 +52,15 @@ public sealed class CategoryCatalogue
         return Load(stream, "The stream");
     }
 
+    /// <summary>Writes all entries in the form that <see cref="Load(string)"/> reads. A failure leaves a file that was there as it was.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        WholeFile.Write(path, stream => CatalogueFile.Write(stream, Entries));
+    }
+
     /// <summary>Finds the entry of a name.</summary>
     /// <param name="name">Such as "Liver", "hepatic parenchyma", "kidney_left" or "LIVER-2".</param>
     /// <param name="entry">The entry; its <see cref="CategoryEntry.Side"/> is the side in the name where it has sides. Null where nothing was found.</param>
@@ -60,6 +78,18 @@ public sealed class CategoryCatalogue
         return false;
     }
 
+    /// <summary>This catalogue and one more entry.</summary>
+    /// <exception cref="InvalidDataException">A name of the entry is another entry's.</exception>
+    internal CategoryCatalogue With(CategoryEntry entry)
+    {
+        var index = new Dictionary<CategoryName, CategoryEntry>(_byName.Value);
+        Add(index, entry, "The catalogue with what was written");
+        return new([.. Entries, entry], index);
+    }
+
+    /// <summary>A catalogue of no entries.</summary>
+    internal static CategoryCatalogue Empty { get; } = new([], []);
+
     private static CategoryCatalogue Load(Stream stream, string source)
     {
         var entries = CatalogueFile.Read(stream, source);
@@ -74,22 +104,16 @@ public sealed class CategoryCatalogue
         return CatalogueFile.Read(stream, Resource);
     }
 
-    private static Dictionary<CategoryName, CategoryEntry> Index(IReadOnlyList<CategoryEntry> entries, string source)
+    private static void Add(Dictionary<CategoryName, CategoryEntry> index, CategoryEntry entry, string source)
     {
-        var index = new Dictionary<CategoryName, CategoryEntry>();
-        foreach (var entry in entries)
+        foreach (var name in entry.Synonyms.Prepend(entry.Name))
         {
-            foreach (var name in entry.Synonyms.Prepend(entry.Name))
+            foreach (var (key, value) in Keys(entry, name, source))
             {
-                foreach (var (key, value) in Keys(entry, name, source))
-                {
-                    if (!index.TryAdd(key, value))
-                        throw CatalogueFile.Bad(source, $"the name '{name}' of '{entry.Name}' is already a name of '{index[key].Name}'; names must differ in more than case, order, plural and spelling. Remove one");
-                }
+                if (!index.TryAdd(key, value))
+                    throw CatalogueFile.Bad(source, $"the name '{name}' of '{entry.Name}' is already a name of '{index[key].Name}'; names must differ in more than case, order, plural and spelling. Remove one");
             }
         }
-
-        return index;
     }
 
     private static IEnumerable<(CategoryName Key, CategoryEntry Entry)> Keys(CategoryEntry entry, string name, string source)

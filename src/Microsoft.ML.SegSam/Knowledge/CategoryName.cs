@@ -26,8 +26,10 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
     }
 
     /// <summary>Whether names differ in a side, case, order, plural and spelling at most.</summary>
-    public static bool AreAlike(string one, string other) =>
-        Candidates(one).Select(name => name.Words).FirstOrDefault() is { } words && words == Candidates(other).Select(name => name.Words).FirstOrDefault();
+    public static bool AreAlike(string one, string other) => Of(one) is { } name && name.Words == Of(other)?.Words;
+
+    /// <summary>The most exact key of a name; null where it has none.</summary>
+    public static CategoryName? Of(string name) => Candidates(name).Select(key => (CategoryName?)key).FirstOrDefault();
 
     private static string Sorted(IEnumerable<string> words) => string.Join(' ', words.Distinct().Order(StringComparer.Ordinal));
 

@@ -14,8 +14,7 @@ internal static class MetricsCsv
 
     public static string Print(SegmentationMetrics metrics)
     {
-        object?[][] lines =
-        [
+        return Print([
             Header,
             .. metrics.PerCategory.Select(each => (object?[])
             [
@@ -34,9 +33,11 @@ internal static class MetricsCsv
                 metrics.SemanticHd95, metrics.SemanticHd95LeftOut, metrics.SurfaceTolerance, metrics.SurfaceUnit, metrics.PresentF1,
                 metrics.MaskAgreement, metrics.UnscoredRows,
             ],
-        ];
-        return string.Concat(lines.Select(line => string.Join(',', line.Select(Cell)) + "\n"));
+        ]);
     }
+
+    /// <summary>Lines of cells; null and NaN are empty.</summary>
+    public static string Print(IEnumerable<object?[]> lines) => string.Concat(lines.Select(line => string.Join(',', line.Select(Cell)) + "\n"));
 
     private static string Cell(object? value) => value switch
     {

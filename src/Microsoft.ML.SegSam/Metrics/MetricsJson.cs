@@ -11,10 +11,10 @@ internal static class MetricsJson
         WriteIndented = true,
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new NaNAsNull() },
+        Converters = { new NaNAsNull(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static string Print(SegmentationMetrics metrics) => JsonSerializer.Serialize(metrics, Options);
+    public static string Print<T>(T metrics) => JsonSerializer.Serialize(metrics, Options);
 
     // JSON has no NaN. Nothing in the metrics is infinite.
     private sealed class NaNAsNull : JsonConverter<double>

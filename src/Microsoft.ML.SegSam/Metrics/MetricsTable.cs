@@ -45,7 +45,8 @@ internal static class MetricsTable
         ],
     ];
 
-    private static IEnumerable<string> Aligned(string[][] table)
+    /// <summary>Lines of equally many cells, columns aligned.</summary>
+    public static IEnumerable<string> Aligned(string[][] table)
     {
         var widths = Enumerable.Range(0, table[0].Length).Select(column => table.Max(line => line[column].Length)).ToArray();
         return table.Select(line => Aligned(line, widths));
@@ -69,8 +70,9 @@ internal static class MetricsTable
         $"NSD at {metrics.SurfaceTolerance} {metrics.SurfaceUnit}, HD95 in {metrics.SurfaceUnit}; left out of HD95, one mask being " +
         $"empty: {metrics.BinaryHd95LeftOut} binary, {metrics.SemanticHd95LeftOut} semantic");
 
-    private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
+    public static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private static string Number(double value) =>
+    /// <summary>Three places; "n/a" for what is not a number.</summary>
+    public static string Number(double value) =>
         double.IsNaN(value) ? "n/a" : value.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -28,6 +28,32 @@ internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
 
     /// <summary>What was said about the other categories of the image; null when there is nothing to compare with.</summary>
     public PresentAnswer? Present { get; init; }
+
+    /// <summary>Compares the masks of a row that has a prediction with the truth.</summary>
+    /// <param name="isNamedRight">Whether the predicted category is the true one.</param>
+    /// <param name="binary">H·W pixels of the binary mask, row-major.</param>
+    /// <param name="ofCategory">The pixels that the semantic mask gives the true category.</param>
+    /// <param name="foreground">The pixels that the semantic mask gives any category.</param>
+    /// <param name="truth">The true mask.</param>
+    /// <param name="width">W.</param>
+    public static RowScore Of(string category, bool isKnown, bool isNamedRight, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> ofCategory,
+        ReadOnlySpan<bool> foreground, ReadOnlySpan<bool> truth, int width, SurfaceRuler ruler)
+    {
+        var binaryOverlap = Overlap.Count(binary, truth);
+        // An unknown category can be named by no pixel: a miss, also where the truth is empty.
+        var semanticOverlap = isKnown ? Overlap.Count(ofCategory, truth) : new MaskOverlap(0, 0, 1);
+        return new RowScore(category, isKnown, IsScored: true)
+        {
+            BinaryDice = binaryOverlap.Dice,
+            BinaryIoU = binaryOverlap.IoU,
+            SemanticDice = semanticOverlap.Dice,
+            SemanticIoU = semanticOverlap.IoU,
+            BinarySurface = SurfaceAgreement.Between(binary, truth, width, ruler),
+            SemanticSurface = isKnown ? SurfaceAgreement.Between(ofCategory, truth, width, ruler) : SurfaceAgreement.Missed,
+            ClassAccuracy = isNamedRight ? 1 : 0,
+            Agreement = Overlap.Count(binary, foreground).Dice,
+        };
+    }
 }
 
 /// <summary>The categories that the model claims to be in a row's image, and where the truth about them comes from.</summary>

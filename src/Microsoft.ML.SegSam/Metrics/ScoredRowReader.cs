@@ -70,19 +70,8 @@ internal sealed class ScoredRowReader
 
         var predicted = 0u;
         _predictedCategory(ref predicted);
-        var binaryOverlap = Overlap.Count(binary, truth);
-        // An unknown category can be named by no pixel: a miss, also where the truth is empty.
-        var semanticOverlap = isKnown ? Overlap.Count(ofCategory, truth) : new MaskOverlap(0, 0, 1);
-        return new RowScore(category, isKnown, IsScored: true)
+        return RowScore.Of(category, isKnown, isKnown && predicted == key, binary, ofCategory, ofForeground, truth, width, _ruler) with
         {
-            BinaryDice = binaryOverlap.Dice,
-            BinaryIoU = binaryOverlap.IoU,
-            SemanticDice = semanticOverlap.Dice,
-            SemanticIoU = semanticOverlap.IoU,
-            BinarySurface = SurfaceAgreement.Between(binary, truth, width, _ruler),
-            SemanticSurface = isKnown ? SurfaceAgreement.Between(ofCategory, truth, width, _ruler) : SurfaceAgreement.Missed,
-            ClassAccuracy = isKnown && predicted == key ? 1 : 0,
-            Agreement = Overlap.Count(binary, ofForeground).Dice,
             Present = _present(),
         };
     }

@@ -68,31 +68,31 @@ public sealed record SegmentationMetrics
     public required double ClassAccuracy { get; init; }
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryDice"/>: rare ones weigh as much as others.</summary>
-    public double MacroBinaryDice => PerCategory.Average(each => each.BinaryDice);
+    public double MacroBinaryDice => OverCategories.BinaryDice;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryIoU"/>.</summary>
-    public double MacroBinaryIoU => PerCategory.Average(each => each.BinaryIoU);
+    public double MacroBinaryIoU => OverCategories.BinaryIoU;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.SemanticDice"/>.</summary>
-    public double MacroSemanticDice => PerCategory.Average(each => each.SemanticDice);
+    public double MacroSemanticDice => OverCategories.SemanticDice;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.SemanticIoU"/>.</summary>
-    public double MacroSemanticIoU => PerCategory.Average(each => each.SemanticIoU);
+    public double MacroSemanticIoU => OverCategories.SemanticIoU;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.BinaryNsd"/>.</summary>
-    public double MacroBinaryNsd => PerCategory.Average(each => each.BinaryNsd);
+    public double MacroBinaryNsd => OverCategories.BinaryNsd;
 
     /// <summary>Mean of <see cref="CategoryMetrics.BinaryHd95"/> over the categories that have one; NaN if none has.</summary>
-    public double MacroBinaryHd95 => Means.OfFinite(PerCategory.Select(each => each.BinaryHd95));
+    public double MacroBinaryHd95 => OverCategories.BinaryHd95;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.SemanticNsd"/>.</summary>
-    public double MacroSemanticNsd => PerCategory.Average(each => each.SemanticNsd);
+    public double MacroSemanticNsd => OverCategories.SemanticNsd;
 
     /// <summary>Mean of <see cref="CategoryMetrics.SemanticHd95"/> over the categories that have one; NaN if none has.</summary>
-    public double MacroSemanticHd95 => Means.OfFinite(PerCategory.Select(each => each.SemanticHd95));
+    public double MacroSemanticHd95 => OverCategories.SemanticHd95;
 
     /// <summary>Mean over categories of <see cref="CategoryMetrics.ClassAccuracy"/>.</summary>
-    public double MacroClassAccuracy => PerCategory.Average(each => each.ClassAccuracy);
+    public double MacroClassAccuracy => OverCategories.ClassAccuracy;
 
     /// <summary>
     /// F1 = 2 hits / (claims + truths) over all pairs (row, category): claimed when PresentScores is above 0.5, true when the
@@ -130,6 +130,24 @@ public sealed record SegmentationMetrics
     /// <summary>All figures in full precision as a JSON object whose members are named like the properties, in camel case.</summary>
     /// <returns>Indented text; what is not a number is null.</returns>
     public string ToJson() => MetricsJson.Print(this);
+
+    internal MetricMeans OverMasks => new()
+    {
+        Count = Rows,
+        BinaryDice = BinaryDice,
+        BinaryIoU = BinaryIoU,
+        BinaryNsd = BinaryNsd,
+        BinaryHd95 = BinaryHd95,
+        BinaryHd95LeftOut = BinaryHd95LeftOut,
+        SemanticDice = SemanticDice,
+        SemanticIoU = SemanticIoU,
+        SemanticNsd = SemanticNsd,
+        SemanticHd95 = SemanticHd95,
+        SemanticHd95LeftOut = SemanticHd95LeftOut,
+        ClassAccuracy = ClassAccuracy,
+    };
+
+    internal MetricMeans OverCategories => MetricMeans.Over(PerCategory);
 
     internal static SegmentationMetrics From(IReadOnlyList<RowScore> rows, SurfaceRuler ruler)
     {

@@ -23,7 +23,7 @@ internal sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     public Parameter? Bias => _bias;
 
-    public override Tensor forward(Tensor input) => functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => functional.linear(input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct());
 
     public void Initialize(Generator generator) => _weight.FillByFanIn(_bias, _weight.size(1), generator);
 }
@@ -43,7 +43,8 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _bias, _stride, _padding, groups: _groups);
+    public override Tensor forward(Tensor input) => functional.conv2d(
+        input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding, groups: _groups);
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
@@ -62,7 +63,8 @@ internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv_transpose2d(input, _weight, _bias, _stride, _padding);
+    public override Tensor forward(Tensor input) => functional.conv_transpose2d(
+        input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding);
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
@@ -82,7 +84,7 @@ internal sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized
     }
 
     public override Tensor forward(Tensor input) =>
-        functional.layer_norm(input, [_weight.size(0)], _weight, _bias, _epsilon);
+        functional.layer_norm(input.InFull(), [_weight.size(0)], _weight, _bias, _epsilon);
 
     public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
 }
@@ -101,7 +103,7 @@ internal sealed class LayerNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
     }
 
     protected override Tensor Compute(Tensor input) =>
-        functional.layer_norm(input.permute(0, 2, 3, 1), [_weight.size(0)], _weight, _bias, _epsilon).permute(0, 3, 1, 2);
+        functional.layer_norm(input.InFull().permute(0, 2, 3, 1), [_weight.size(0)], _weight, _bias, _epsilon).permute(0, 3, 1, 2);
 
     public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
 }

@@ -29,7 +29,7 @@ internal sealed class BatchNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
     {
         if (training)
             _batches.Fill(batches => batches.add_(1));
-        return functional.batch_norm(map, _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
+        return functional.batch_norm(map.InFull(), _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
     }
 
     public void Initialize(Generator generator)

@@ -47,8 +47,8 @@ internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>,
 
     protected override Tensor Compute(Tensor tokens, Tensor textBank)                       // [..,C] [K,d_t]
     {
-        var token = functional.normalize(_perceptron.call(tokens), dim: -1);
-        var text = functional.normalize(_textProjection.call(textBank), dim: -1);           // [K,C]
+        var token = functional.normalize(_perceptron.call(tokens).InFull(), dim: -1);
+        var text = functional.normalize(_textProjection.call(textBank).InFull(), dim: -1);           // [K,C]
         var logits = token.matmul(text.t()) * _logScale.exp();                              // [..,K]
         return cat([logits, zeros_like(logits.narrow(-1, 0, 1))], -1);                      // [..,K+1]
     }

@@ -40,7 +40,7 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
 
         // A padded token is zero, so its q, k, v are the bias: pad after the product instead of multiplying zeros.
         long height = x.size(1), width = x.size(2);
-        var qkv = Windows.Partition(Updated(functional.linear(x, _qkv.Weight), x), _window).Plus(_qkv.Bias!); // [B·n,w,w,3D]
+        var qkv = Windows.Partition(Updated(functional.linear(x.ForProduct(), _qkv.Weight.ForProduct()), x), _window).Plus(_qkv.Bias!.ForProduct()); // [B·n,w,w,3D]
         return _projection.call(Windows.Merge(Attend(qkv), height, width));
     }
 
@@ -52,8 +52,8 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
         var parts = qkv.reshape(batch, height * width, 3, _heads, depth).permute(2, 0, 3, 1, 4).unbind(0);
         var (query, key, value) = (parts[0], parts[1], parts[2]);                                // [B,h,HW,d]
 
-        var rows = RelativePositions.Lookup(_rowTable, height, height);                          // [H,H,d]
-        var columns = RelativePositions.Lookup(_columnTable, width, width);                      // [W,W,d]
+        var rows = RelativePositions.Lookup(_rowTable, height, height).ForProduct();                         // [H,H,d]
+        var columns = RelativePositions.Lookup(_columnTable, width, width).ForProduct();                     // [W,W,d]
         var step = Math.Clamp(BiasBudget / (batch * _heads * width * height * width), 1, height);
         var results = new List<Tensor>();
         for (long row = 0; row < height; row += step)

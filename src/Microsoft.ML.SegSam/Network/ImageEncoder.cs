@@ -24,6 +24,9 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
         RegisterComponents();
     }
 
+    /// <summary>Whether the backward pass computes the blocks again, so that of each only its input is kept.</summary>
+    public bool RecomputesBlocks { get; set; }
+
     public PatchEmbedding Patches => _patches;
 
     public ModuleList<EncoderBlock> Blocks => _blocks;
@@ -34,7 +37,7 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     {
         var x = _patches.call(image).Plus(_positions);              // [B,g,g,D]
         foreach (var block in _blocks)
-            x = block.call(x);
+            x = RecomputesBlocks ? Recomputed.Call(block, x) : block.call(x);
         return _neck.call(x.permute(0, 3, 1, 2));                   // f_v [B,C,g,g]
     }
 

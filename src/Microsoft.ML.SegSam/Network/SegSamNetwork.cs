@@ -97,7 +97,8 @@ internal sealed class SegSamNetwork : Module
         var classes = _classHead.call(objectToken, _textBank);               // c_so [P,K+1]
         var presence = _classHead.call(presenceTokens, _textBank);           // c_co [P,N_c,K+1]
 
-        scope.Keep((masks, quality, semantic, classes, presence));
+        var answer = (masks.InFull(), quality.InFull(), semantic.InFull(), classes.InFull(), presence.InFull());
+        (masks, quality, semantic, classes, presence) = scope.Keep(answer);
         return new(masks, quality, semantic, classes, presence, Config.SingleMask);
     }
 

@@ -64,7 +64,7 @@ internal sealed class WindowAttention : ScopedModule<Tensor, Tensor>, IInitializ
         // Padding is not masked: TinyViT normalises the padded zeros like any token, so they attend and are attended to.
         var qkv = _qkv.call(_norm.call(windows)).flatten(1, 2);                                    // [n,N,3C]
         var parts = qkv.reshape(qkv.size(0), qkv.size(1), _heads, -1).transpose(1, 2).chunk(3, -1); // q, k, v of each head, [n,h,N,d]
-        var attended = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Bias());
+        var attended = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Bias().ForProduct());
         return _projection.call(attended.transpose(1, 2).reshape(windows.shape));
     }
 

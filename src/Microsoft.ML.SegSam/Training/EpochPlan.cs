@@ -6,18 +6,21 @@ namespace Microsoft.ML.SegSam.Training;
 internal static class EpochPlan
 {
     /// <summary>One epoch: the images in random order, and of each at most so many objects, drawn without repeating.</summary>
-    /// <returns>Indices of objects for each step; objects of one image stand together.</returns>
-    public static IEnumerable<IReadOnlyList<int>> Shuffled(TrainingSet set, int imagesPerStep, int objectsPerImage, Random random)
+    /// <param name="rarity">See <see cref="SegSamOptions.RareCategorySampling"/>; above 0 images come more or less often than once.</param>
+    /// <returns>Indices of objects for each step; objects of one image stand together where it comes once.</returns>
+    public static IEnumerable<IReadOnlyList<int>> Shuffled(TrainingSet set, int imagesPerStep, int objectsPerImage, Random random, double rarity = 0)
     {
         var images = Enumerable.Range(0, set.ImageCount).ToArray();
         random.Shuffle(images);
+        var rare = rarity > 0 ? new RareCategories(set, rarity) : null;
+        images = rare?.Repeat(images, random) ?? images;
         return images.Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(Draw)]);
 
         IEnumerable<int> Draw(int image)
         {
             var objects = set.ObjectsOf(image).ToArray();
             random.Shuffle(objects);
-            return objects.Take(objectsPerImage);
+            return (rare?.Order(objects, random) ?? objects).Take(objectsPerImage);
         }
     }
 

@@ -40,10 +40,10 @@ internal sealed class EpochRecord
     }
 
     /// <summary>The report of the epoch that ends now; the next one starts empty.</summary>
-    public TrainingProgress Finish(int epoch, int epochs, double? validationDice, bool isBest, TimeSpan left, string device, string precision)
+    public TrainingProgress Finish(int epoch, int epochs, IReadOnlyDictionary<ValidationMetric, double>? validation, bool isBest, TimeSpan left, string device, string precision)
     {
         var parts = SegSamLoss.PartNames.Zip(_parts, (name, sum) => (name, mean: sum / _steps)).ToDictionary(part => part.name, part => part.mean);
-        var report = new TrainingProgress(epoch, epochs, _total / _steps, parts, validationDice, isBest,
+        var report = new TrainingProgress(epoch, epochs, _total / _steps, parts, validation, isBest,
             _promptsHere / _clock.Elapsed.TotalSeconds, left, device, precision);
         Array.Clear(_parts);
         (_total, _steps, _prompts, _promptsHere) = (0, 0, 0, 0);

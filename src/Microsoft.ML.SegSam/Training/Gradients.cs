@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>The gradients of one piece of a step: a fixed buffer for each weight, zero where the piece did not touch the weight.</summary>
+/// <summary>Sums of gradients since the last <see cref="Clear"/>: a fixed buffer for each weight, which counts only where something touched the weight.</summary>
 internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
 {
     private readonly Tensor[] _buffers = [.. weights.Select(weight => zeros(weight.shape, weight.dtype, weight.device).DetachFromDisposeScope())];
@@ -14,8 +14,8 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
 
     public bool IsTouched(int index) => _touched[index];
 
-    /// <summary>Takes the gradients of a loss. Unlike backward, this leaves the shared weights alone, so threads do not meet.</summary>
-    public void Compute(Tensor loss)
+    /// <summary>Adds the gradients of a loss. Unlike backward, this leaves the shared weights alone, so threads do not meet.</summary>
+    public void Add(Tensor loss)
     {
         using var scope = NewDisposeScope();
         var found = autograd.grad([loss], [.. weights], allow_unused: true);
@@ -23,28 +23,35 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
         for (var i = 0; i < _buffers.Length; i++)
         {
             if (!found[i].IsInvalid)
-                _buffers[i].copy_(found[i]);
-            else if (_touched[i])
-                _buffers[i].fill_(Arithmetic.Number(0));
-            _touched[i] = !found[i].IsInvalid;
+                Add(i, found[i]);
         }
     }
 
-    /// <summary>Adds another piece's gradients to these.</summary>
+    /// <summary>Adds another thread's sums to these.</summary>
     public void Add(Gradients other)
     {
         using var noGrad = no_grad();
         for (var i = 0; i < _buffers.Length; i++)
         {
             if (other._touched[i])
-                _buffers[i].add_(other._buffers[i], Arithmetic.Number(1));
-            _touched[i] |= other._touched[i];
+                Add(i, other._buffers[i]);
         }
     }
+
+    public void Clear() => Array.Clear(_touched);
 
     public void Dispose()
     {
         foreach (var buffer in _buffers)
             buffer.Dispose();
+    }
+
+    private void Add(int index, Tensor gradient)
+    {
+        if (_touched[index])
+            _buffers[index].add_(gradient, Arithmetic.Number(1));
+        else
+            _buffers[index].copy_(gradient); // whatever was there counts no longer
+        _touched[index] = true;
     }
 }

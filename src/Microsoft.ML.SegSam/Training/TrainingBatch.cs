@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using static TorchSharp.torch;
 
@@ -6,21 +7,25 @@ namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>Some images and some of their objects, as plain arrays.</summary>
 /// <param name="Images">Indices of B images.</param>
+/// <param name="Pixels">Those of the B images; null where they were not wanted.</param>
 /// <param name="ImageIndex">For each of P objects, its image in the batch.</param>
 /// <param name="Objects">P objects.</param>
 /// <param name="Masks">P targets of S x S bytes.</param>
 /// <param name="Others">For each object the categories of the image's other objects, at most N_c.</param>
 /// <param name="DroppedOthers">How many other categories found no token.</param>
 internal sealed record TrainingBatch(
-    IReadOnlyList<int> Images, long[] ImageIndex, IReadOnlyList<TrainingObject> Objects, IReadOnlyList<byte[]> Masks,
+    IReadOnlyList<int> Images, IReadOnlyList<NetworkImage>? Pixels, long[] ImageIndex, IReadOnlyList<TrainingObject> Objects, IReadOnlyList<byte[]> Masks,
     IReadOnlyList<int[]> Others, int DroppedOthers)
 {
     /// <summary>Reads the objects (indices into the set) of a batch; objects of one image must stand together.</summary>
-    public static TrainingBatch Read(TrainingSet set, IReadOnlyList<int> objects, int presenceTokens, Random random)
+    /// <param name="augmentation">Changes the images; null leaves them as they are.</param>
+    public static TrainingBatch Read(
+        TrainingSet set, IReadOnlyList<int> objects, int presenceTokens, Random random, Augmentation? augmentation = null, bool withPixels = false)
     {
-        var found = objects.Select(index => set.Objects[index]).ToList();
-        var images = found.Select(one => one.Image).Distinct().ToList();
-        var others = objects.Select(set.OthersOf).ToList();
+        var images = objects.GroupBy(index => set.Objects[index].Image)
+            .Select(group => augmentation is null ? TrainingImage.Read(set, group.Key, group, withPixels) : TrainingImage.Augmented(set, group.Key, [.. group], augmentation, random)).ToList();
+        var found = images.SelectMany(image => image.Objects).ToList();
+        var others = found.ConvertAll(one => one.Others);
         var dropped = others.Sum(list => Math.Max(0, list.Length - presenceTokens));
         for (var i = 0; i < others.Count; i++)
         {
@@ -31,8 +36,9 @@ internal sealed record TrainingBatch(
             }
         }
 
-        return new(images, [.. found.Select(one => (long)images.IndexOf(one.Image))], found,
-            [.. found.Select(set.ReadMask)], others, dropped);
+        return new([.. images.Select(image => image.Index)], withPixels ? [.. images.Select(image => image.Pixels!)] : null,
+            [.. images.Index().SelectMany(image => image.Item.Objects.Select(_ => (long)image.Index))], [.. found.Select(one => one.Object)],
+            [.. found.Select(one => one.Mask)], others, dropped);
     }
 
     /// <summary>Targets for the losses. The caller's dispose scope owns the tensors.</summary>

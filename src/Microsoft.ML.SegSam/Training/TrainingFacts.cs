@@ -13,6 +13,7 @@ internal static class TrainingFacts
     private static readonly string[] Free =
     [
         nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.Checkpoint),
+        nameof(SegSamOptions.EmbeddingFolder),
     ];
 
     /// <param name="categoryTexts">A digest of what is said of the categories: the options' catalogue and embedder are no part of their JSON.</param>

@@ -2,7 +2,6 @@ using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
@@ -11,15 +10,13 @@ namespace Microsoft.ML.SegSam.Training;
 /// <param name="share">The piece's part of the step's objects: what its mean loss weighs in the step's.</param>
 internal sealed class TrainingPiece(
     SegSamNetwork network, SegSamOptions options, VisualEmbeddings visuals, Device device,
-    TrainingSet set, IReadOnlyList<int> objects, double share, int seed) : IDisposable
+    TrainingSet set, StepPiece read, double share) : IDisposable
 {
     private readonly SegSamLoss _loss = new(options);
-    private readonly Random _random = new(seed);
-    private DisposeScope? _scope;
-    private TrainingBatch _batch = null!;
-    private LossTargets _targets = null!;
-    private Tensor _visual = null!;
-    private Tensor? _answer;
+    private readonly Random _random = read.Random;
+    private readonly TrainingBatch _batch = read.Batch;
+    private LossTargets? _targets;
+    private Tensor? _visual, _answer;
 
     /// <summary>The piece's share of the step's loss and of its parts.</summary>
     public double Loss { get; private set; }
@@ -27,34 +24,62 @@ internal sealed class TrainingPiece(
     /// <inheritdoc cref="Loss"/>
     public double[] LossParts { get; private set; } = [];
 
+    private bool IsLowered => options.Precision == TrainingPrecision.BFloat16;
+
     public int DroppedOthers => _batch.DroppedOthers;
 
-    /// <summary>Computes losses and gradients of one round; round 0 encodes the images, later ones correct the answer before.</summary>
+    /// <summary>Computes losses and adds gradients of one round; round 0 encodes the images, later ones correct the answer before.</summary>
     public void Compute(int round, Gradients gradients)
     {
+        using var scope = NewDisposeScope();
         if (round == 0)
             Begin();
         var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == options.Rounds);
-        using var scope = NewDisposeScope();
-        var output = network.Decode(round == 0 ? _visual : _visual.detach(), PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
-        var result = _loss.Compute(output, _targets);
-        gradients.Compute(result.Total.Times(share));
+        var output = Decode(PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
+        var result = _loss.Compute(output, _targets!);
+        gradients.Add(result.Total.Times(share));
         Loss = share * result.Total.item<float>();
         LossParts = [.. result.Parts.Select(part => share * part.Value.item<float>())];
-        _answer = result.ChosenMask.detach().MoveToOuterDisposeScope();
+        if (round == options.Rounds)
+            Dispose();
+        else
+            Keep(round, result.ChosenMask);
     }
 
-    /// <summary>Frees what the rounds shared; on the thread that computed.</summary>
-    public void Dispose() => _scope?.Dispose();
+    /// <summary>Frees what the rounds share; the last of them does so by itself.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in Shared().Append(_answer))
+            tensor?.Dispose();
+    }
 
     private void Begin()
     {
-        _scope = NewDisposeScope();
         var config = network.Config;
-        _batch = TrainingBatch.Read(set, objects, config.PresenceTokens, _random);
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
-        _visual = visuals.Of(_batch.Images);
+        using var precision = MixedPrecision.Use(IsLowered && options.EncoderTraining != EncoderTraining.Frozen); // a frozen encoder's answers are kept as at prediction
+        _visual = visuals.Of(_batch);
     }
+
+    private SegSamOutput Decode(PromptTensors prompts)
+    {
+        using var precision = MixedPrecision.Use(IsLowered);
+        return network.Decode(_visual!, prompts);
+    }
+
+    // What the next round needs outlives this round's scope; the graph behind the embedding does not.
+    private void Keep(int round, Tensor answer)
+    {
+        _answer?.Dispose();
+        _answer = answer.detach().DetachFromDisposeScope();
+        if (round > 0)
+            return;
+        _visual = _visual!.detach();
+        foreach (var tensor in Shared())
+            tensor!.DetachFromDisposeScope();
+    }
+
+    private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.LabelSets, _visual];
 
     // Boxes and clicks as the named columns allow, one kind for the whole piece; each half of the time where both do.
     private List<Prompt> FirstPrompts()

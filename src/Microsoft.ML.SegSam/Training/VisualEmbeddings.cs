@@ -6,14 +6,21 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Embeddings f_v of a set's images. Those of a frozen encoder never change: each is computed once and kept in a temporary file.</summary>
+/// <summary>Embeddings f_v of a set's images. Those of a frozen encoder never change: each is computed once and kept, the first ones in memory, the others on disk.</summary>
 /// <remarks>A frozen encoder takes the images one by one, so that an embedding does not depend on which images came with it.</remarks>
-internal sealed class VisualEmbeddings(SegSamNetwork network, TrainingSet set, PixelScaling scaling, Device device, bool isFrozen) : IDisposable
+/// <param name="folder">Keeps them beyond the run; null for a temporary file.</param>
+/// <param name="bytesInMemory">At most; what comes later lies on disk alone.</param>
+internal sealed class VisualEmbeddings(
+    SegSamNetwork network, TrainingSet set, PixelScaling scaling, Device device, bool isFrozen, EmbeddingFolder? folder = null,
+    long bytesInMemory = VisualEmbeddings.MostBytesInMemory) : IDisposable
 {
+    private const long MostBytesInMemory = 256L << 20; // our choice; an epoch visits all images, so the first are as good as any
+
     private readonly long[] _sides = [network.Config.Width, network.Config.Grid, network.Config.Grid];
-    private readonly TemporaryFile? _file = isFrozen ? new(set.Folder) : null;
-    private readonly long?[] _offsets = new long?[set.ImageCount];
-    private long _encoded;
+    private readonly TemporaryFile? _file = isFrozen && folder is null ? new(set.Folder) : null;
+    private readonly float[]?[] _held = new float[isFrozen ? set.ImageCount : 0][];
+    private readonly long?[] _offsets = new long?[isFrozen ? set.ImageCount : 0];
+    private long _bytesHeld, _encoded;
 
     /// <summary>How many images went through the encoder.</summary>
     public long Encoded => Interlocked.Read(ref _encoded);
@@ -22,34 +29,47 @@ internal sealed class VisualEmbeddings(SegSamNetwork network, TrainingSet set, P
     public Tensor Of(IReadOnlyList<int> images)
     {
         if (!isFrozen)
-            return Encode(images);
+            return Encode([.. images.Select(set.ReadImage)]);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return cat([.. images.Select(Kept)]).MoveToOuterDisposeScope();
+        return cat([.. images.Select(image => tensor(Kept(image), [1, .. _sides], device: device))]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Those of a batch, as it was read.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{int})"/>
+    public Tensor Of(TrainingBatch batch) => batch.Pixels is { } pixels ? Encode(pixels) : Of(batch.Images);
 
     public void Dispose() => _file?.Dispose();
 
-    private Tensor Kept(int image)
+    private float[] Kept(int image)
     {
+        if (_held[image] is { } held)
+            return held;
         var values = new float[_sides.Aggregate((product, side) => product * side)];
         if (_offsets[image] is { } offset)
         {
             _file!.Read(offset, MemoryMarshal.AsBytes(values.AsSpan()));
-        }
-        else
-        {
-            using var scope = NewDisposeScope();
-            Encode([image]).cpu().contiguous().data<float>().CopyTo(values);
-            _offsets[image] = _file!.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+            return values;
         }
 
-        return tensor(values, [1, .. _sides], device: device);
+        var pixels = set.ReadImage(image);
+        values = folder is null ? Embed(pixels) : folder.Get(pixels, values.Length, () => Embed(pixels));
+        if (Interlocked.Add(ref _bytesHeld, values.Length * sizeof(float)) <= bytesInMemory)
+            _held[image] = values;
+        else if (_file is not null)
+            _offsets[image] = _file.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 
-    private Tensor Encode(IReadOnlyList<int> images)
+    private float[] Embed(NetworkImage image)
+    {
+        using var scope = NewDisposeScope();
+        return Encode([image]).cpu().contiguous().data<float>().ToArray();
+    }
+
+    private Tensor Encode(IReadOnlyList<NetworkImage> images)
     {
         Interlocked.Add(ref _encoded, images.Count);
-        return network.Encode(ImageTensor.Stack([.. images.Select(set.ReadImage)], scaling, device));
+        return network.Encode(ImageTensor.Stack(images, scaling, device));
     }
 }

@@ -35,7 +35,7 @@ public sealed class TrainingParityTests
             compare.Check("predicted IoU of the best mask", prompts + ".iou", pass.Quality, Allowed.Quality);
             compare.Check("logits of the best mask", prompts + ".low_res", pass.LowRes, Allowed.Block);
 
-            training.Gradients.Compute(pass.Loss);
+            training.Gradients.Add(pass.Loss);
             foreach (var tensor in gradients.Names.Where(tensor => tensor.StartsWith(prompts + ".", StringComparison.Ordinal)))
             {
                 var name = tensor[(prompts.Length + 1)..];
@@ -64,8 +64,9 @@ public sealed class TrainingParityTests
                 using var inner = NewDisposeScope();
                 var loss = training.Forward("boxes").Loss;
                 losses[i] = loss.to(float64).item<double>();
-                training.Gradients.Compute(loss);
+                training.Gradients.Add(loss);
                 step.Step(training.Gradients, rate);
+                training.Gradients.Clear();
                 if (i == 0 && precision == Precision.Single)
                     CheckWeights(file, optimizer, training);
             }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Tests.Samples;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
@@ -49,6 +50,22 @@ public sealed class MemoryTests
         var before = LiveTensors.Count;
         Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
         Assert.AreEqual(before, LiveTensors.Count);
+    }
+
+    [TestMethod]
+    public void A_frozen_encoder_and_augmented_images_leave_no_tensor_behind()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = TinyData.Rows(images: 2);
+        foreach (var options in (SegSamOptions[])[
+            TinyData.Options() with { EncoderTraining = EncoderTraining.Frozen, EmbeddingFolder = folder.Path },
+            TinyData.Options() with { Augmentation = new(), ImagesPerStep = 1 }])
+        {
+            Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
+            var before = LiveTensors.Count;
+            Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
+            Assert.AreEqual(before, LiveTensors.Count);
+        }
     }
 
     [TestMethod]

@@ -10,6 +10,7 @@ public sealed class ResumeTests
     private static readonly List<TinyRow> Rows = TinyData.Rows(Images), Held = TinyData.Rows(images: 1, seed: 9);
 
     private static readonly Lazy<Run> Whole = new(() => Fit(Options(state: null)));
+    private static readonly Lazy<Run> WholeOfGroups = new(() => Fit(InGroups(state: null)));
 
     [TestMethod]
     public void What_a_kill_leaves_at_any_step_is_enough_to_go_on()
@@ -46,6 +47,22 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
+    public void Groups_added_up_another_schedule_and_another_metric_go_on_the_same_too()
+    {
+        using var folder = new TemporaryFolder();
+        var state = Path.Combine(folder.Path, "state");
+        for (var epoch = 1; epoch < Epochs; epoch++)
+        {
+            using var source = new CancellationTokenSource();
+            Fit(InGroups(state) with { CancellationToken = source.Token }, _ => source.Cancel());
+        }
+
+        AssertSame(Fit(InGroups(state)), firstReport: Epochs - 1, WholeOfGroups.Value);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(InGroups(state) with { BestMetric = ValidationMetric.PresentF1 })).Message,
+            "is of another run: BestMetric is '\"PresentF1\"', was '\"SemanticDice\"'.");
+    }
+
+    [TestMethod]
     public void A_state_of_another_run_is_refused_with_what_differs()
     {
         using var folder = new TemporaryFolder();
@@ -77,7 +94,13 @@ public sealed class ResumeTests
 
     private static SegSamOptions Options(string? state) => TinyData.Options() with
     {
-        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1,
+        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1, RareCategorySampling = 0.5, Augmentation = new(),
+    };
+
+    // Six images in groups of two: a step of two groups, and one of the group that is left.
+    private static SegSamOptions InGroups(string? state) => Options(state) with
+    {
+        AccumulateSteps = 2, LearningRateDecay = LearningRateDecay.Step, BestMetric = ValidationMetric.SemanticDice, Patience = 5,
     };
 
     private static Run Fit(SegSamOptions options, Action<TrainingProgress>? then = null, List<TinyRow>? rows = null)
@@ -86,16 +109,16 @@ public sealed class ResumeTests
         var reports = new List<string>();
         options = options with { Progress = new Reports(report =>
         {
-            reports.Add($"{report.Epoch} {report.Loss:R} {report.ValidationDice:R} {report.IsBest} {string.Join(' ', report.LossParts.Values.Select(value => value.ToString("R")))}");
+            reports.Add($"{report.Epoch} {report.Loss:R} {string.Join(' ', report.Validation!.Values.Select(value => value.ToString("R")))} {report.IsBest} {string.Join(' ', report.LossParts.Values.Select(value => value.ToString("R")))}");
             then?.Invoke(report);
         }) };
         using var model = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, rows ?? Rows), TinyData.Load(ml, Held));
         return new(model.Model.Network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.bytes.ToArray()), reports);
     }
 
-    private static void AssertSame(Run run, int? firstReport = null)
+    private static void AssertSame(Run run, int? firstReport = null, Run? whole = null)
     {
-        var whole = Whole.Value;
+        whole ??= Whole.Value;
         Assert.IsEmpty(whole.Weights.Where(pair => !pair.Value.AsSpan().SequenceEqual(run.Weights[pair.Key])).Select(pair => pair.Key));
         CollectionAssert.AreEqual(whole.Reports[(firstReport ?? Epochs - run.Reports.Count)..], run.Reports);
     }

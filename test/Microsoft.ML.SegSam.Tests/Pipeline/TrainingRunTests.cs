@@ -27,7 +27,9 @@ public sealed class TrainingRunTests
             Assert.StartsWith("CPU (", report.Device);
             Assert.AreEqual("float32", report.Precision);
             Assert.IsGreaterThan(0, report.PromptsPerSecond);
-            Assert.IsTrue(report.ValidationDice is >= 0 and <= 1);
+            CollectionAssert.AreEquivalent(Enum.GetValues<ValidationMetric>(), report.Validation!.Keys.ToArray());
+            Assert.IsTrue(report.Validation.Values.All(value => value is >= 0 and <= 1));
+            Assert.AreEqual(report.Validation[ValidationMetric.MeanDice], report.ValidationDice);
         }
 
         Assert.AreEqual(TimeSpan.Zero, reports.All[^1].TimeLeft);
@@ -108,7 +110,7 @@ public sealed class TrainingRunTests
         using var stopped = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), TinyData.Load(ml, Held));
         var firstMiss = whole.All.FindIndex(report => !report.IsBest);
         Assert.HasCount(firstMiss + 1, patient.All);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1; it waits for a better Dice on validation rows");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1; it waits for a better BestMetric on validation rows");
     }
 
     [TestMethod]

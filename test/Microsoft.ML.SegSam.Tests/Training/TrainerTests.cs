@@ -125,7 +125,7 @@ public sealed class TrainerTests : IDisposable
         Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
         Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
         using var visuals = Visuals(network, validation);
-        Assert.AreEqual(best, new Validator(network, validation, options, visuals, CPU).MeanDice(), 1e-9);
+        Assert.AreEqual(best, new Validator(network, validation, options, visuals, CPU).Measure()[ValidationMetric.MeanDice], 1e-9);
         Assert.IsTrue(best is > 0 and <= 1, string.Join(' ', reports.Select(report => report.ValidationDice)));
     }
 
@@ -138,7 +138,7 @@ public sealed class TrainerTests : IDisposable
         using var validation = ShapeImages.Create(2, folder.Path);
         var before = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
         using var visuals = Visuals(network, validation);
-        new Validator(network, validation, new() { BoxColumnName = "Box" }, visuals, CPU).MeanDice();
+        new Validator(network, validation, new() { BoxColumnName = "Box" }, visuals, CPU).Measure();
         Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(before[pair.name])));
     }
 
@@ -200,14 +200,19 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
-    public void Kept_embeddings_are_those_of_the_encoder()
+    [DataRow(1 << 20, false)]
+    [DataRow(1 << 20, true)]
+    [DataRow(0, false)]
+    [DataRow(0, true)]
+    public void Kept_embeddings_are_those_of_the_encoder_wherever_they_are_kept(int bytesInMemory, bool withFolder)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var folder = new TemporaryFolder();
         using var network = SmallNetwork.Create(Config);
         using var set = ShapeImages.Create(3, folder.Path);
-        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true);
+        var embeddings = withFolder ? new EmbeddingFolder(Path.Combine(folder.Path, "embeddings"), network, PixelScaling.MeanStd, CPU) : null;
+        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, embeddings, bytesInMemory);
         using var fresh = Visuals(network, set);
         foreach (var images in (int[][])[[2, 0], [0, 1, 2], [1]])
         {

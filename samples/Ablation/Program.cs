@@ -1,0 +1,52 @@
+// Which parts of the method earn their place: trains and tests them on made-up slices, with several seeds, and writes a table.
+using Ablation;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(AblationSettings.Usage);
+    return 0;
+}
+
+try
+{
+    var settings = AblationSettings.Parse(args);
+    using var cancel = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
+    var store = new RunStore(settings.Work, settings.Recipe);
+    var runs = new List<RunResult>();
+    var total = settings.Seeds * settings.Variants.Count;
+    for (var seed = 1; seed <= settings.Seeds; seed++)
+    {
+        var data = new Lazy<AblationData>(() => new(seed, settings));
+        foreach (var variant in settings.Variants)
+        {
+            var result = store.Find(variant.Key, seed);
+            if (result is null)
+            {
+                Console.WriteLine($"{runs.Count + 1}/{total}  seed {seed}  {variant.Title}  ({data.Value.Summary})");
+                result = Run.Of(variant, seed, data.Value, settings, store.StateOf(variant.Key, seed), cancel.Token);
+                store.Keep(result);
+                Console.WriteLine($"\r  {result.Seconds:0} s  {string.Join("  ", result.Answers.Select(answer => $"{answer.Prompting}: common {Line(answer.Common)}  few-shot {Line(answer.FewShot)}"))}");
+            }
+
+            runs.Add(result);
+        }
+    }
+
+    Report.Write(settings, runs);
+    Console.WriteLine($"ablation.md and ablation.json are in {Path.GetFullPath(settings.Out)}.");
+    return 0;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine($"{Environment.NewLine}Stopped; the same command goes on from here.");
+    return 130;
+}
+catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"{wrong.Message} (--help lists the options)");
+    return 2;
+}
+
+static string Line(Figures figures) =>
+    $"{figures.BinaryDice:0.000} {figures.SemanticDice:0.000} {figures.ClassAccuracy:0.000} {figures.PresentF1:0.000} {figures.Agreement:0.000}";

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Metrics;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Runs the evaluation protocol (method, 8): reads the rows, asks by every kind of prompt, image by image, and tallies the answers.</summary>
+internal sealed class ProtocolRun(SegSamTransformer transformer, EvaluationPrompts prompts, SurfaceRuler ruler, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+{
+    private readonly ProtocolQuestions _questions = new(transformer.Model, prompts);
+    private readonly Dictionary<PromptKind, PromptKindTally> _tallies =
+        Enum.GetValues<PromptKind>().ToDictionary(kind => kind, kind => new PromptKindTally(kind, transformer.Categories, ruler));
+
+    /// <summary>How many of the prompts belong to rows that were read.</summary>
+    public int Used { get; private set; }
+
+    public ProtocolMetrics Run(IDataView data, string maskColumn, string categoryColumn, string imageIdColumn)
+    {
+        var columns = TruthColumns.Find(data.Schema, maskColumn, categoryColumn, imageIdColumn);
+        var image = ColumnCheck.Require(data.Schema, transformer.Options.ImageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind);
+        var left = CountRows(data, columns.ImageId);
+        var (images, objects, clock) = (left.Count, left.Values.Sum(), Stopwatch.StartNew());
+        var open = new Dictionary<string, OpenImage>(StringComparer.Ordinal); // whose rows are not all read yet
+        var (imagesDone, objectsDone, used) = (0, 0, new HashSet<string>(StringComparer.Ordinal));
+
+        using var cursor = data.GetRowCursor([image, .. columns.All]);
+        var (truth, reader) = (new TruthReader(cursor, columns), new ImageReader(cursor, image));
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var id = truth.ImageId();
+            if (!open.TryGetValue(id, out var current))
+            {
+                var pixels = reader.Read() ?? throw ColumnCheck.BadRow(image.Name, cursor.Position, "there is no image; leave the row out");
+                open[id] = current = new(NetworkImage.From(pixels, transformer.Model.Network.Config.InputSize, transformer.Model.Preprocessing), []);
+            }
+
+            var mask = truth.Mask(out var height, out var width);
+            var geometry = current.Image.Geometry;
+            if ((height, width) != (geometry.OriginalHeight, geometry.OriginalWidth))
+                throw truth.Bad($"the mask is {width} x {height} pixels and its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size");
+            var prompt = Find(cursor, columns, id, truth.Category(), mask, height, width);
+            used.Add(prompt.Key);
+            current.Objects.Add((prompt, mask));
+            if (--left[id] > 0)
+                continue;
+            open.Remove(id);
+            Evaluate(id, current);
+            (imagesDone, objectsDone) = (imagesDone + 1, objectsDone + current.Objects.Count);
+            progress?.Report(new(imagesDone, images, objectsDone, objects, clock.Elapsed / objectsDone * (objects - objectsDone)));
+        }
+
+        Used = used.Count;
+        return new() { Seed = prompts.Seed, Images = images, Prompts = [.. _tallies.Values.Select(tally => tally.Finish())] };
+    }
+
+    private static Dictionary<string, int> CountRows(IDataView data, DataViewSchema.Column imageId)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        using var cursor = data.GetRowCursor([imageId]);
+        var read = NameGetter.Create(cursor, imageId);
+        while (cursor.MoveNext())
+        {
+            var id = read();
+            counts[id] = counts.GetValueOrDefault(id) + 1;
+        }
+
+        return counts.Count > 0 ? counts : throw new InvalidOperationException(
+            "There are no rows to evaluate. Check the filter or the path of the test data; at least one row is needed.");
+    }
+
+    private EvaluationPrompt Find(DataViewRow row, TruthColumns columns, string id, string category, bool[] mask, int height, int width)
+    {
+        try
+        {
+            return prompts.Find(id, category, mask, height, width);
+        }
+        catch (ArgumentException failure)
+        {
+            throw ColumnCheck.BadRow(columns.Mask.Name, row.Position, failure.Message, failure);
+        }
+    }
+
+    private void Evaluate(string id, OpenImage image)
+    {
+        var scored = _tallies.Keys.ToDictionary(kind => kind, _ => new List<ScoredObject>());
+        foreach (var (prompt, truth) in image.Objects.OrderBy(each => each.Prompt.Key, StringComparer.Ordinal)) // whatever the order of the rows
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var (kind, answer) in _questions.Ask(image.Image, prompt, truth))
+                scored[kind].Add(new(prompt.Category, truth, prompt.Width, _questions.Mask(answer), _questions.SemanticLogits(answer), answer.ClassScores, answer.PresentScores));
+        }
+
+        var first = image.Objects[0].Prompt;
+        foreach (var (kind, tally) in _tallies)
+            tally.Add(id, first.CaseId ?? id, first.Modality, scored[kind]);
+    }
+
+    private sealed record OpenImage(NetworkImage Image, List<(EvaluationPrompt Prompt, bool[] Truth)> Objects);
+}

@@ -1,0 +1,121 @@
+using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Training;
+
+namespace Microsoft.ML.SegSam.Tests.Training;
+
+[TestClass]
+public sealed class ReadAheadTests
+{
+    [TestMethod]
+    public void Items_come_in_order_and_only_a_few_wait()
+    {
+        var made = 0;
+        var used = 0;
+        var most = 0;
+        IEnumerable<int> Source()
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                most = Math.Max(most, Interlocked.Increment(ref made) - Volatile.Read(ref used));
+                yield return i;
+            }
+        }
+
+        foreach (var item in ReadAhead.Of(Source(), 2))
+        {
+            Assert.AreEqual(used, item);
+            if (used == 10)
+                SpinWait.SpinUntil(() => Volatile.Read(ref made) == 14, TimeSpan.FromSeconds(10)); // 10 in use, 11 and 12 wait, 13 at the door
+            used++;
+        }
+
+        Assert.AreEqual(50, used);
+        Assert.IsTrue(most is > 1 and <= 4, $"{most}");
+    }
+
+    [TestMethod]
+    public void A_failure_comes_where_the_item_would_have_come_on_the_users_thread()
+    {
+        var got = new List<int>();
+        IEnumerable<int> Source()
+        {
+            yield return 1;
+            yield return 2;
+            throw new InvalidOperationException("row 3");
+        }
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => got.AddRange(ReadAhead.Of(Source(), 5)));
+        Assert.AreEqual("row 3", failure.Message);
+        CollectionAssert.AreEqual(new[] { 1, 2 }, Taken(Source()));
+    }
+
+    [TestMethod]
+    public void Broken_off_it_leaves_no_thread_and_disposes_of_its_source()
+    {
+        var threads = new List<Thread>();
+        IEnumerable<int> Source()
+        {
+            threads.Add(Thread.CurrentThread);
+            try
+            {
+                for (var i = 0; ; i++)
+                    yield return i;
+            }
+            finally
+            {
+                threads.Add(Thread.CurrentThread);
+            }
+        }
+
+        Assert.AreEqual(3, ReadAhead.Of(Source(), 2).ElementAt(3));
+        Assert.HasCount(2, threads, "The source ended, too.");
+        Assert.AreEqual(threads[0], threads[1]);
+        Assert.IsFalse(threads[0].IsAlive);
+        Assert.AreNotEqual(Thread.CurrentThread, threads[0]);
+    }
+
+    [TestMethod]
+    public void Training_data_that_cannot_be_read_back_name_their_rows()
+    {
+        using var folder = new TemporaryFolder();
+        var set = ShapeImages.Create(1, folder.Path);
+        set.Dispose();
+        var reader = new StepReader(set, new() { BoxColumnName = "Box" }, presenceTokens: 4, threads: 1, new Random(1));
+        var failure = Assert.ThrowsExactly<IOException>(() => ReadAhead.Of(reader.Epoch(_ => false), 2).Count());
+        StringAssert.Matches(failure.Message, new System.Text.RegularExpressions.Regex("^The training data cannot be read back from their temporary file in .*, at one of the rows [01], [01]: "));
+    }
+
+    [TestMethod]
+    public void Steps_that_are_past_are_not_read_but_the_later_ones_are_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        using var set = ShapeImages.Create(6, folder.Path);
+        var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, Augmentation = new() };
+        List<(int Step, string Content)> Epoch(int past)
+        {
+            var reader = new StepReader(set, options, 4, threads: 2, new Random(5));
+            return [.. ReadAhead.Of(reader.Epoch(step => step < past), 2).Select(step => (step.Step, string.Join(' ', step.Groups.Single().Select(piece =>
+                Convert.ToHexString(piece.Batch.Pixels![0].Pixels.AsSpan(0, 300)) + string.Join(',', piece.Batch.Objects.Select(one => one.MaskOffset)) + piece.Random.Next()))))];
+        }
+
+        var (all, last) = (Epoch(0), Epoch(2));
+        Assert.HasCount(3, all);
+        CollectionAssert.AreEqual(all[2..], last);
+    }
+
+    private static List<int> Taken(IEnumerable<int> source)
+    {
+        var taken = new List<int>();
+        try
+        {
+            foreach (var item in ReadAhead.Of(source, 1))
+                taken.Add(item);
+        }
+        catch (InvalidOperationException)
+        {
+            return taken;
+        }
+
+        return [];
+    }
+}
