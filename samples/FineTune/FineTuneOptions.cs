@@ -13,7 +13,7 @@ namespace FineTune;
 /// <param name="Seed">Of weights and training; equal seeds give equal results on one machine.</param>
 /// <param name="Sources">Names of the subfolders to read; null for all.</param>
 internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, string? Weights = null, string? Out = null,
-    int Epochs = 40, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
+    int Epochs = 30, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
 {
     public const string Usage = """
         Fine-tunes SEG-SAM on real 2-D images and tests it on each image in turn, having trained on all others.
@@ -24,7 +24,7 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
         --weights FILE  start from these: any SAM checkpoint (default: weights trained on phantoms first and kept in --out)
         --out FOLDER    report.md, report.json, overlays and finished folds; the same command goes on from those
                         (default artifacts/finetune-KIND)
-        --epochs N      passes over the training images of each fold (default 40)
+        --epochs N      passes over the training images of each fold (default 30)
         --size N        side of the network's input, a multiple of 16 (default 256)
         --seed N        equal seeds give equal results (default 1)
         --sources A,B   only these subfolders (default all)

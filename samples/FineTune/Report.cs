@@ -61,6 +61,9 @@ internal static class Report
 
             ## What this shows, and what it does not
 
+            Fine-tuning raised the Dice in {folds.Count(fold => fold.After.Dice > fold.Before.Dice)} of {folds.Count} images; in {folds.Count(fold => fold.After.Dice > fold.BoxDice)} it is above that of the filled box. Where it is below, the
+            masks are of no use yet: such a model needs more images, or weights that were trained on more than phantoms (`--weights`).
+
             {folds.Count} images with {folds.Sum(fold => fold.Objects)} objects are far too few to say how well the method works. They show that fine-tuning on real
             images of several sources at once runs, and whether it moves masks and names the right way on images it has not seen. Images of
             one source may come from one patient, the parts of a cut image come from one slide, and objects of one image are not independent:
