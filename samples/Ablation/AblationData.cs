@@ -30,12 +30,16 @@ internal sealed class AblationData
         prompting == Prompting.Box, prompting == Prompting.Point);
 
     private IDataView Load(MLContext ml, IEnumerable<PhantomObjectWithClick> objects, Texts texts, bool box, bool click) =>
-        ml.Data.LoadFromEnumerable(objects.Select(one => new ObjectRow(new PhantomRow(one.Slice, one.Object))
+        ml.Data.LoadFromEnumerable(objects.Select(one =>
         {
-            PresentCategories = [.. one.Slice.Objects.Select(other => other.Category)],
-            Box = box ? [one.Object.Box.X0, one.Object.Box.Y0, one.Object.Box.X1, one.Object.Box.Y1] : [],
-            Points = click ? one.Click : [],
-            Description = texts == Texts.Shuffled ? _shuffled[one.Object.Category] : one.Object.Description,
+            var row = new PhantomRow(one.Slice, one.Object);
+            return new ObjectRow(row)
+            {
+                PresentCategories = [.. one.Slice.Objects.Select(other => other.Category)],
+                Box = box ? row.Box : [],
+                Points = click ? one.Click : [],
+                Description = texts == Texts.Shuffled ? _shuffled[row.Category] : row.Description,
+            };
         }));
 
     // One click for each object: on any of its pixels, as a user in a hurry would.

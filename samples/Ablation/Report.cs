@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SampleKit;
 
 namespace Ablation;
 
@@ -13,8 +14,8 @@ internal static class Report
     {
         Directory.CreateDirectory(settings.Out);
         var summary = new Summary(settings.Variants, runs);
-        File.WriteAllText(Path.Combine(settings.Out, "ablation.md"), Page(settings, runs, summary));
-        File.WriteAllText(Path.Combine(settings.Out, "ablation.json"), JsonSerializer.Serialize(new
+        TextFile.Write(Path.Combine(settings.Out, "ablation.md"), Page(settings, runs, summary));
+        TextFile.Write(Path.Combine(settings.Out, "ablation.json"), JsonSerializer.Serialize(new
         {
             settings.Recipe,
             Seeds = runs.Select(run => run.Seed).Distinct(),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SampleKit;
 
 namespace Ablation;
 
@@ -28,7 +29,7 @@ internal sealed class RunStore(string folder, string recipe)
     /// <summary>Keeps a finished run; its training state is of no further use.</summary>
     public void Keep(RunResult result)
     {
-        File.WriteAllText(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
+        TextFile.Write(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
         File.Delete(StateOf(result.Variant, result.Seed));
     }
 

@@ -12,11 +12,6 @@ internal static class CategoryNames
         var catalogue = CategoryCatalogue.Default;
         if ((site is null || !catalogue.TryFind($"{site} {name}", out var entry)) && !catalogue.TryFind(name, out entry))
             return name;
-        return entry.Side switch
-        {
-            BodySide.Left => $"left {entry.Name}",
-            BodySide.Right => $"right {entry.Name}",
-            _ => entry.Name,
-        };
+        return entry.FullName;
     }
 }

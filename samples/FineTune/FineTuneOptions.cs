@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.ML.SegSam;
+using SampleKit;
 
 namespace FineTune;
 
@@ -50,9 +50,9 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
                 "--data" => options with { Data = data = value },
                 "--weights" => options with { Weights = value },
                 "--out" => options with { Out = value },
-                "--epochs" => options with { Epochs = Number(option, value, 1) },
-                "--size" => options with { Size = Number(option, value, 16) },
-                "--seed" => options with { Seed = Number(option, value, int.MinValue) },
+                "--epochs" => options with { Epochs = Argument.Number(option, value, 1) },
+                "--size" => options with { Size = Argument.Number(option, value, 16) },
+                "--seed" => options with { Seed = Argument.Number(option, value, int.MinValue) },
                 "--sources" => options with { Sources = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
@@ -68,8 +68,4 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
         "adapter" => EncoderTraining.Adapter,
         _ => throw new FormatException($"--encoder must be frozen or adapter, not '{text}'"),
     };
-
-    private static int Number(string option, string text, int least) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
-            : throw new FormatException($"{option} must be a whole number of at least {least}, not '{text}'");
 }

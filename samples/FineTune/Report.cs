@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SampleKit;
 
 namespace FineTune;
 
@@ -14,8 +15,8 @@ internal static class Report
         [
             .. folds.GroupBy(fold => fold.Source).Select(source => FoldResult.Sum(source.Key, Count(source.Count()), [.. source])),
         ];
-        FoldStore.Write(Path.Combine(settings.Folder, "report.md"), Markdown(settings, sources, folds, remarks));
-        FoldStore.Write(Path.Combine(settings.Folder, "report.json"), JsonSerializer.Serialize(new
+        TextFile.Write(Path.Combine(settings.Folder, "report.md"), Markdown(settings, sources, folds, remarks));
+        TextFile.Write(Path.Combine(settings.Folder, "report.json"), JsonSerializer.Serialize(new
         {
             encoder = settings.EncoderName,
             weights = settings.Weights is null ? "trained on phantoms" : Path.GetFileName(settings.Weights),

@@ -1,4 +1,4 @@
-using System.Globalization;
+using SampleKit;
 
 namespace Quickstart;
 
@@ -33,8 +33,8 @@ internal sealed record QuickstartOptions(
             var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
             options = option switch
             {
-                "--seed" => options with { Seed = Number(option, value, int.MinValue) },
-                "--epochs" => options with { Epochs = Number(option, value, 1) },
+                "--seed" => options with { Seed = Argument.Number(option, value, int.MinValue) },
+                "--epochs" => options with { Epochs = Argument.Number(option, value, 1) },
                 "--out" => options with { Out = value },
                 "--data" => options with { Data = value },
                 "--model" => options with { Model = value },
@@ -45,8 +45,4 @@ internal sealed record QuickstartOptions(
 
         return options;
     }
-
-    private static int Number(string option, string text, int least) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
-            : throw new FormatException($"{option} must be a whole number of at least {least}, not '{text}'");
 }

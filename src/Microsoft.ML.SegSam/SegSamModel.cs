@@ -94,7 +94,7 @@ internal sealed class SegSamModel(
         var semantic = Rows(output.SemanticLogits, group.Length);
         var qualities = Rows(quality, group.Length);
         var classes = Rows(output.ClassLogits.narrow(-1, 0, categories.Count).softmax(-1), group.Length);   // over the K categories
-        var presence = Rows(output.PresenceLogits.softmax(-1).narrow(-1, 0, categories.Count).amax([1]), group.Length);
+        var presence = Rows(output.PresenceScores(), group.Length);
         for (var i = 0; i < group.Length; i++)
             answers[group[i]] = new(questions[group[i]].Image.Geometry, binary[i], semantic[i], qualities[i][0], classes[i], presence[i]);
     }

@@ -42,17 +42,26 @@ public sealed record CategoryEntry
     [JsonIgnore]
     public BodySide? Side { get; init; }
 
+    /// <summary>The name with its side before it, where there is one: "left kidney".</summary>
+    [JsonIgnore]
+    public string FullName => Side switch
+    {
+        BodySide.Left => "left " + Name,
+        BodySide.Right => "right " + Name,
+        _ => Name,
+    };
+
     /// <summary>The facts as one text, to be embedded or read; the side is said where there is one.</summary>
     public string Describe()
     {
-        var (name, ofSide) = Side switch
+        var ofSide = Side switch
         {
-            BodySide.Left => ("left " + Name, $" On the left side of the body{Also(Left)}."),
-            BodySide.Right => ("right " + Name, $" On the right side of the body{Also(Right)}."),
-            _ => (Name, ""),
+            BodySide.Left => $" On the left side of the body{Also(Left)}.",
+            BodySide.Right => $" On the right side of the body{Also(Right)}.",
+            _ => "",
         };
         var intensity = string.Join("; ", Intensity.Select(pair => $"{pair.Key}: {pair.Value}"));
-        return $"{name}.{ofSide} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. Told apart: {Differs}.";
+        return $"{FullName}.{ofSide} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. Told apart: {Differs}.";
     }
 
     private static string Also(string? fact) => fact is null ? "" : ", " + fact;

@@ -13,10 +13,11 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
     public static IEnumerable<CategoryName> Candidates(string name)
     {
         var words = Split(name);
-        var (isLeft, isRight) = (words.RemoveAll(word => word is "left" or "lt" or "l") > 0, words.RemoveAll(word => word is "right" or "rt" or "r") > 0);
-        if (isLeft && isRight)
+        var sides = words.Select(SideOf).OfType<BodySide>().Distinct().ToList();
+        if (sides.Count > 1)
             yield break;
-        BodySide? side = isLeft ? BodySide.Left : isRight ? BodySide.Right : null;
+        BodySide? side = sides.Count == 1 ? sides[0] : null;
+        words.RemoveAll(word => SideOf(word) is not null);
         var unnumbered = words.FindLastIndex(word => !word.All(char.IsAsciiDigit)) + 1;
         if (unnumbered == 0)
             yield break;
@@ -30,6 +31,14 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
 
     /// <summary>The most exact key of a name; null where it has none.</summary>
     public static CategoryName? Of(string name) => Candidates(name).Select(key => (CategoryName?)key).FirstOrDefault();
+
+    /// <summary>The side that a lower-case word names by itself; null where it names none.</summary>
+    public static BodySide? SideOf(string word) => word switch
+    {
+        "left" or "lt" or "l" => BodySide.Left,
+        "right" or "rt" or "r" => BodySide.Right,
+        _ => null,
+    };
 
     private static string Sorted(IEnumerable<string> words) => string.Join(' ', words.Distinct().Order(StringComparer.Ordinal));
 

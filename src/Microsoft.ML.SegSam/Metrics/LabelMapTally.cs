@@ -4,6 +4,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <param name="categories">The K categories the model knows; key k stands for entry k - 1.</param>
 internal sealed class LabelMapTally(IReadOnlyList<string> categories)
 {
+    private readonly Dictionary<string, uint> _keys = categories.Index().ToDictionary(one => one.Item, one => (uint)one.Index + 1, StringComparer.Ordinal);
+
     // Sorted, so that sums of fractions do not depend on the order of the images.
     private readonly SortedDictionary<(string Category, string Case), MaskOverlap> _overlaps = [];
 
@@ -18,7 +20,7 @@ internal sealed class LabelMapTally(IReadOnlyList<string> categories)
             Add(categories[key - 1], caseId, new(0, predicted[key], 0));
         foreach (var group in truths.GroupBy(truth => truth.Category, truth => truth.Mask, StringComparer.Ordinal))
         {
-            var key = KeyOf(group.Key);
+            var key = _keys.GetValueOrDefault(group.Key, uint.MaxValue); // of one unknown to the model, which no pixel has
             var truth = group.Aggregate((united, more) => [.. united.Zip(more, (one, other) => one | other)]);
             var overlap = Overlap.Count(Array.ConvertAll(labels, label => label == key), truth);
             Add(group.Key, caseId, overlap with { Predicted = 0 }); // counted above
@@ -37,17 +39,6 @@ internal sealed class LabelMapTally(IReadOnlyList<string> categories)
     {
         var counted = cases.All(each => each.Truth == 0) ? [] : cases.Where(each => each.Truth + each.Predicted > 0).ToList();
         return new(category, counted.Count, Means.OfFinite(counted.Select(each => each.Dice)), Means.OfFinite(counted.Select(each => each.IoU)));
-    }
-
-    private uint KeyOf(string category)
-    {
-        for (var i = 0; i < categories.Count; i++)
-        {
-            if (categories[i] == category)
-                return (uint)i + 1;
-        }
-
-        return uint.MaxValue; // unknown to the model: no pixel has it
     }
 
     private void Add(string category, string caseId, MaskOverlap more)

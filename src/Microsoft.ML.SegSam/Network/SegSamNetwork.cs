@@ -23,6 +23,13 @@ internal sealed record SegSamOutput(
         return (MaskLogits.narrow(1, first, count), Quality.narrow(1, first, count));
     }
 
+    /// <summary>For each category the largest of its probabilities over the presence tokens: [P,K].</summary>
+    public Tensor PresenceScores()
+    {
+        using var scope = NewDisposeScope();
+        return PresenceLogits.softmax(-1).narrow(-1, 0, PresenceLogits.size(-1) - 1).amax([1]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The candidate with the highest predicted IoU: logits [P,1,4g,4g] and that IoU [P].</summary>
     public (Tensor Logits, Tensor Quality) BestMask()
     {

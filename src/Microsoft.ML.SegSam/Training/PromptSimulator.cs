@@ -28,7 +28,7 @@ internal sealed class PromptSimulator(int side, Random random)
     /// <summary>One click on a random pixel of a mask that is not empty.</summary>
     public Prompt Click(byte[] mask)
     {
-        var pixel = Draw(mask, value => value != 0)!.Value;
+        var pixel = MaskPixels.Pick(mask, random.Next)!.Value;
         return new(Points: [pixel % side, pixel / side], PointLabels: [1]);
     }
 
@@ -41,25 +41,11 @@ internal sealed class PromptSimulator(int side, Random random)
         var (points, labels) = (new float[2 * count], new float[count]);
         for (var i = 0; i < count; i++)
         {
-            var pixel = Draw(error, value => value != 0);
+            var pixel = MaskPixels.Pick(error, random.Next);
             labels[i] = pixel is { } at ? mask[at] : -1;
             (points[2 * i], points[2 * i + 1]) = ((pixel ?? 0) % side, (pixel ?? 0) / side);
         }
 
         return new(Points: points, PointLabels: labels);
-    }
-
-    // A uniform draw among the pixels that qualify, in one pass over their count and one over the pixels.
-    private int? Draw(byte[] pixels, Predicate<byte> qualifies)
-    {
-        var count = pixels.Count(value => qualifies(value));
-        if (count == 0)
-            return null;
-        var left = random.Next(count);
-        for (var i = 0; ; i++)
-        {
-            if (qualifies(pixels[i]) && left-- == 0)
-                return i;
-        }
     }
 }

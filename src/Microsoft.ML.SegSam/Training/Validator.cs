@@ -56,14 +56,14 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
         _mask += Sum(mask);
         _semantic += Sum(mask * isRight); // a mask that carries a wrong category is a miss
         _right += Sum(isRight);
-        AddPresent(output.PresenceLogits, objects, group);
+        AddPresent(output.PresenceScores(), objects, group);
     }
 
     // F1 over all pairs (object, category), the object's own category left out.
-    private void AddPresent(Tensor logits, IReadOnlyList<int> objects, int[] group)
+    private void AddPresent(Tensor scores, IReadOnlyList<int> objects, int[] group)
     {
         var categories = network.Config.CategoryCount;
-        var claimed = logits.softmax(-1).narrow(-1, 0, categories).amax([1]).gt(Arithmetic.Number(PresenceThreshold)).cpu().contiguous().data<bool>().ToArray();
+        var claimed = scores.gt(Arithmetic.Number(PresenceThreshold)).cpu().contiguous().data<bool>().ToArray();
         foreach (var (row, i) in group.Index())
         {
             var own = set.Objects[objects[i]].Category;

@@ -45,15 +45,16 @@ internal sealed class VisualEmbeddings(
     {
         if (_held[image] is { } held)
             return held;
-        var values = new float[_sides.Aggregate((product, side) => product * side)];
+        var length = (int)_sides.Aggregate((product, side) => product * side);
         if (_offsets[image] is { } offset)
         {
-            _file!.Read(offset, MemoryMarshal.AsBytes(values.AsSpan()));
-            return values;
+            var read = new float[length];
+            _file!.Read(offset, MemoryMarshal.AsBytes(read.AsSpan()));
+            return read;
         }
 
         var pixels = set.ReadImage(image);
-        values = folder is null ? Embed(pixels) : folder.Get(pixels, values.Length, () => Embed(pixels));
+        var values = folder is null ? Embed(pixels) : folder.Get(pixels, length, () => Embed(pixels));
         if (Interlocked.Add(ref _bytesHeld, values.Length * sizeof(float)) <= bytesInMemory)
             _held[image] = values;
         else if (_file is not null)

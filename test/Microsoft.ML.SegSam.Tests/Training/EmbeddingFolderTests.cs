@@ -10,7 +10,7 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 [TestClass]
 public sealed class EmbeddingFolderTests
 {
-    private static readonly SegSamConfig Config = SmallNetwork.Config with { CategoryCount = 3, PresenceTokens = 3 };
+    private static readonly SegSamConfig Config = ShapeImages.Config;
     private static readonly NetworkImage Image = new(ImageGeometry.For(2, 2, 64, ResizeRule.PadOrStretch), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
     [TestMethod]

@@ -1,5 +1,7 @@
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Tests.Network;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
 
@@ -9,6 +11,9 @@ internal static class ShapeImages
     public const int Side = 64;
 
     public static IReadOnlyList<string> Names { get; } = ["circle", "square", "triangle"];
+
+    /// <summary>Of a small network for them.</summary>
+    public static SegSamConfig Config { get; } = SmallNetwork.Config with { CategoryCount = 3, PresenceTokens = 3 };
 
     /// <summary>A training set of images with two or three different shapes each; the caller disposes it.</summary>
     public static TrainingSet Create(int images, string folder, int seed = 1)

@@ -13,7 +13,7 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 [TestClass]
 public sealed class TrainingPrecisionTests : IDisposable
 {
-    private static readonly SegSamConfig Config = SmallNetwork.Config with { CategoryCount = 3, PresenceTokens = 3 };
+    private static readonly SegSamConfig Config = ShapeImages.Config;
     private static readonly SegSamOptions Options = new() { BoxColumnName = "Box", Epochs = 3, ImagesPerStep = 2, LearningRate = 2e-3, InteractiveRounds = 1 };
 
     private readonly OneThread _thread = new();

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 [TestClass]
 public sealed class ValidatorTests : IDisposable
 {
-    private static readonly SegSamConfig Config = SmallNetwork.Config with { CategoryCount = 3, PresenceTokens = 3 };
+    private static readonly SegSamConfig Config = ShapeImages.Config;
 
     private readonly OneThread _thread = new();
 
