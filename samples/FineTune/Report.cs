@@ -20,6 +20,7 @@ internal static class Report
             encoder = settings.EncoderName,
             weights = settings.Weights is null ? "trained on phantoms" : Path.GetFileName(settings.Weights),
             settings.Epochs,
+            settings.Rate,
             settings.Size,
             settings.Seed,
             sources,
@@ -39,7 +40,7 @@ internal static class Report
 
             Every image was left out once: the model was fine-tuned from {weights} on the other {folds.Count - 1} images of all sources
             together, then measured on that image, with one tight box for each object. {learning}
-            {settings.Epochs} epochs, input {settings.Size} x {settings.Size}, seed {settings.Seed}.
+            {settings.Epochs} epochs, learning rate {settings.Rate}, input {settings.Size} x {settings.Size}, seed {settings.Seed}.
 
             ## By source (means over objects)
 
@@ -67,7 +68,8 @@ internal static class Report
             {folds.Count} images with {folds.Sum(fold => fold.Objects)} objects are far too few to say how well the method works. They show that fine-tuning on real
             images of several sources at once runs, and whether it moves masks and names the right way on images it has not seen. Images of
             one source may come from one patient, the parts of a cut image come from one slide, and objects of one image are not independent:
-            read differences between rows as anecdotes. One seed; no setting was chosen by these figures.
+            read differences between rows as anecdotes. One seed; settings were chosen by how well
+            training fits the images it trains on, never by these figures.
 
             ## Left out, or changed
 
