@@ -68,8 +68,9 @@ internal static class Report
             {folds.Count} images with {folds.Sum(fold => fold.Objects)} objects are far too few to say how well the method works. They show that fine-tuning on real
             images of several sources at once runs, and whether it moves masks and names the right way on images it has not seen. Images of
             one source may come from one patient, the parts of a cut image come from one slide, and objects of one image are not independent:
-            read differences between rows as anecdotes. One seed; settings were chosen by how well
-            training fits the images it trains on, never by these figures.
+            read differences between rows as anecdotes. One seed. The program's default
+            settings were chosen by how well training fits its own images, after a first, weaker run on public sources had been seen; they were
+            not tuned on left-out figures.
 
             ## Left out, or changed
 
