@@ -50,6 +50,7 @@ internal static class FineTuneCommand
         {
             encoder = settings.EncoderName,
             settings.Epochs,
+            settings.Rate,
             settings.Size,
             settings.Seed,
             weightsSha256 = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(weights))),

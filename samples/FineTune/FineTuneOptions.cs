@@ -9,11 +9,12 @@ namespace FineTune;
 /// <param name="Weights">Weights to start from; null to train some on phantoms first.</param>
 /// <param name="Out">Folder for folds, report, pictures and the weights trained on phantoms; null for one named after the encoder.</param>
 /// <param name="Epochs">Passes over the training images of a fold.</param>
+/// <param name="Rate">Highest learning rate.</param>
 /// <param name="Size">Side of the network's input.</param>
 /// <param name="Seed">Of weights and training; equal seeds give equal results on one machine.</param>
 /// <param name="Sources">Names of the subfolders to read; null for all.</param>
 internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, string? Weights = null, string? Out = null,
-    int Epochs = 30, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
+    int Epochs = 50, double Rate = 1e-3, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
 {
     public const string Usage = """
         Fine-tunes SEG-SAM on real 2-D images and tests it on each image in turn, having trained on all others.
@@ -24,7 +25,8 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
         --weights FILE  start from these: any SAM checkpoint (default: weights trained on phantoms first and kept in --out)
         --out FOLDER    report.md, report.json, overlays and finished folds; the same command goes on from those
                         (default artifacts/finetune-KIND)
-        --epochs N      passes over the training images of each fold (default 30)
+        --epochs N      passes over the training images of each fold (default 50)
+        --rate R        highest learning rate (default 0.001, for the weights trained on phantoms; 0.0001 is usual for published ones)
         --size N        side of the network's input, a multiple of 16 (default 256)
         --seed N        equal seeds give equal results (default 1)
         --sources A,B   only these subfolders (default all)
@@ -51,6 +53,7 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
                 "--weights" => options with { Weights = value },
                 "--out" => options with { Out = value },
                 "--epochs" => options with { Epochs = Argument.Number(option, value, 1) },
+                "--rate" => options with { Rate = Argument.Positive(option, value) },
                 "--size" => options with { Size = Argument.Number(option, value, 16) },
                 "--seed" => options with { Seed = Argument.Number(option, value, int.MinValue) },
                 "--sources" => options with { Sources = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },

@@ -29,7 +29,7 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
 
     public void Dispose() => _untrained?.Dispose();
 
-    // Learning rate, box jitter and steps were set once, before any result, and not tuned on the images left out.
+    // Chosen by how well training fits the images it trains on, not by the images left out.
     private SegSamOptions Options => new()
     {
         Checkpoint = weights,
@@ -42,7 +42,7 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
         PresenceTokens = Math.Max(16, pictures.Max(picture => picture.Objects.DistinctBy(one => one.Category).Count())),
         ImagesPerStep = 2, // more steps from so few images
         BoxJitter = 0.02, // the boxes here are tight
-        LearningRate = 5e-4, // the semantic decoder starts from nothing
+        LearningRate = settings.Rate,
         Epochs = settings.Epochs,
         CancellationToken = cancel,
     };

@@ -8,16 +8,17 @@ namespace FineTune;
 /// <summary>Weights to start from where the user has none: a small SAM, trained briefly on made-up slices.</summary>
 internal static class PhantomWeights
 {
-    private const int Slices = 150, Epochs = 8, SmallestSlice = 64;
+    private const int Slices = 240, Epochs = 8, SmallestSlice = 64;
+    private static readonly PhantomSettings EveryModality = new() { Modalities = PhantomSettings.AllModalities };
 
     /// <summary>Trains, and saves the weights that SAM itself has; nothing is saved when canceled.</summary>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Train(string path, int size, int seed, TextWriter output, CancellationToken cancel)
     {
-        output.WriteLine($"No --weights: training some on {Slices} phantoms first, {Epochs} epochs.");
+        output.WriteLine($"No --weights: training some on {Slices} phantoms of {EveryModality.Modalities.Count} modalities first, {Epochs} epochs.");
         var ml = new MLContext(seed);
-        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(seed, Slices, Math.Max(size, SmallestSlice)).ToList());
+        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(seed, Slices, Math.Max(size, SmallestSlice), EveryModality).ToList());
         using var model = ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box",

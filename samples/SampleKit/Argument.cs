@@ -9,4 +9,9 @@ public static class Argument
     public static int Number(string option, string text, int least) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number
             : throw new FormatException($"{option} must be a whole number of at least {least}, not '{text}'");
+
+    /// <exception cref="FormatException">It is no number above 0; the message names the option.</exception>
+    public static double Positive(string option, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number
+            : throw new FormatException($"{option} must be a number above 0, not '{text}'");
 }

@@ -73,6 +73,7 @@ public sealed class FineTuneCommandTests
     [DataRow("'--color' is not an option", "--color", "red")]
     [DataRow("--data is unknown or needs a value", "--data")]
     [DataRow("--epochs must be a whole number of at least 1, not '0'", "--epochs", "0")]
+    [DataRow("--rate must be a number above 0, not '-1'", "--rate", "-1")]
     [DataRow("no folder 'no-such-folder'", "--encoder", "frozen", "--data", "no-such-folder")]
     public void A_wrong_argument_is_said_in_one_line_with_code_2(string complaint, params string[] args)
     {
@@ -100,7 +101,7 @@ public sealed class FineTuneCommandTests
     {
         var output = new StringWriter();
         Assert.AreEqual(0, FineTuneCommand.Run(["--help"], output, TextWriter.Null, CancellationToken.None));
-        foreach (var option in (string[])["--encoder", "--data", "--weights", "--out", "--epochs", "--size", "--seed", "--sources"])
+        foreach (var option in (string[])["--encoder", "--data", "--weights", "--out", "--epochs", "--rate", "--size", "--seed", "--sources"])
             StringAssert.Contains(output.ToString(), option);
     }
 
