@@ -14,9 +14,9 @@ internal sealed record AblationSettings
         --out FOLDER     where ablation.md and ablation.json go (default docs)
         --work FOLDER    what is finished, so that a run that was stopped goes on (default ablation-work)
         --seeds N        how many seeds, from 1 (default 3)
-        --slices N       training slices (default 400)
-        --test N         test slices (default 160)
-        --epochs N       passes over them (default 12)
+        --slices N       training slices (default 240)
+        --test N         test slices (default 120)
+        --epochs N       passes over them (default 10)
         --overlap X      how much the grey levels of categories overlap, 0 to 1 (default 1)
         --only A,B,...   these variants alone, by their keys
         --help           this text
@@ -27,9 +27,9 @@ internal sealed record AblationSettings
     public string Out { get; init; } = "docs";
     public string Work { get; init; } = "ablation-work";
     public int Seeds { get; init; } = 3;
-    public int TrainSlices { get; init; } = 400;
-    public int TestSlices { get; init; } = 160;
-    public int Epochs { get; init; } = 12;
+    public int TrainSlices { get; init; } = 240;
+    public int TestSlices { get; init; } = 120;
+    public int Epochs { get; init; } = 10;
     public double GreyOverlap { get; init; } = 1;
     public IReadOnlyList<Variant> Variants { get; init; } = Variant.All;
 

@@ -16,7 +16,7 @@ internal sealed class Summary(IReadOnlyList<Variant> variants, IReadOnlyList<Run
     /// <summary>Pairs of variants that differ by one thing: the second has it.</summary>
     public static IReadOnlyList<(string Without, string With, string What)> Steps { get; } =
     [
-        ("a", "b", "semantic-aware decoder"), ("b", "c", "text"), ("c-names", "c", "descriptions, over names"),
+        ("a", "b", "semantic-aware decoder"), ("b", "c", "text"), ("b", "c-head", "text in the class head"), ("c-head", "c", "text summary token"), ("c-names", "c", "descriptions, over names"),
         ("c-shuffled", "c", "descriptions, over shuffled ones"), ("c", "d", "alignment"), ("a", "d", "all three"),
     ];
 

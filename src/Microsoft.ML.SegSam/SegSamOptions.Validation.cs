@@ -39,6 +39,7 @@ public sealed partial record SegSamOptions
             Require(value >= 0 && value <= most, nameof(Augmentation), FormattableString.Invariant($"{name} = {value}"), FormattableString.Invariant($"null, or {name} from 0 to {most}"));
         Require(Augmentation is null || EncoderTraining != EncoderTraining.Frozen, nameof(Augmentation), "given",
             $"null with {nameof(EncoderTraining)} Frozen, which encodes each image once and keeps that; train the encoder ({EncoderTraining.Full}, or {EncoderTraining.Adapter} with an {nameof(Adapter)}) to augment");
+        Require(TextLayerScale is null or > 0 and < double.PositiveInfinity, nameof(TextLayerScale), TextLayerScale, "a finite number above 0, or null");
         Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
         Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
         foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),

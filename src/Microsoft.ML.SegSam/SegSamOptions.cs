@@ -110,16 +110,22 @@ public sealed partial record SegSamOptions
     /// <summary>What the text summary token depends on. Default the image.</summary>
     public TextConditioning TextConditioning { get; init; } = TextConditioning.Image;
 
-    /// <summary>How tokens become class scores. Default a perceptron.</summary>
-    public ClassHead ClassHead { get; init; } = ClassHead.Mlp;
+    /// <summary>
+    /// Learned factor of each number of t_text, at its start: a text summary that begins as loud as a click or a box drowns them in short
+    /// training. Above 0, or null for none (the factor stays 1). Default 0.1 (our choice).
+    /// </summary>
+    public double? TextLayerScale { get; init; } = 0.1;
+
+    /// <summary>How tokens become class scores. Default by similarity with the categories' texts.</summary>
+    public ClassHead ClassHead { get; init; } = ClassHead.TextSimilarity;
 
     // ---- losses (method, 5) ----
 
-    /// <summary>λ_cls, weight of the prompted object's category. At least 0, default 0.4.</summary>
-    public double ClassWeight { get; init; } = 0.4;
+    /// <summary>λ_cls, weight of the prompted object's category. At least 0, default 0.1.</summary>
+    public double ClassWeight { get; init; } = 0.1;
 
-    /// <summary>λ_co, weight of the unprompted objects' categories. At least 0, default 0.4.</summary>
-    public double PresenceWeight { get; init; } = 0.4;
+    /// <summary>λ_co, weight of the unprompted objects' categories. At least 0, default 0.1.</summary>
+    public double PresenceWeight { get; init; } = 0.1;
 
     /// <summary>λ_align, weight of the agreement of the two masks. At least 0, default 0.5.</summary>
     public double AlignmentWeight { get; init; } = 0.5;

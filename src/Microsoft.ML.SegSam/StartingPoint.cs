@@ -110,6 +110,7 @@ internal sealed class StartingPoint : IDisposable
             SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
             TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
             TextConditioning = _options.TextConditioning,
+            TextLayerScale = _options.TextLayerScale,
             ClassHead = _options.ClassHead,
         };
         _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);

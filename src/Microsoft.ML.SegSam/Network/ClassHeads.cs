@@ -29,29 +29,39 @@ internal sealed class PerceptronHead : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor tokens, Tensor textBank) => _perceptron.call(tokens);
 }
 
-/// <summary>Cosine of the projected token with each projected category text, times a learned scale; "no object" is the zero vector.</summary>
-/// <remarks>After Open-Vocabulary SAM's classifier; the starting scale is 100 = exp(4.6052).</remarks>
+/// <summary>Cosine of each token with each category's text, times a learned scale; "no object" is the zero vector.</summary>
+/// <remarks>
+/// After Open-Vocabulary SAM's classifier. Our choices, by the ablation: the token goes round its perceptron too; each category has a learned
+/// offset from its projected text, at first zero, which tells texts apart that are nearly equal (left and right kidney); the scale starts at 30, not 100.
+/// </remarks>
 internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>, IInitialized
 {
+    private const double StartingScale = 30;
     [ComponentName(Name = "mlp")] private readonly Perceptron _perceptron;
     [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;
+    [ComponentName(Name = "text_offset")] private readonly Parameter _textOffset;
     [ComponentName(Name = "log_scale")] private readonly Parameter _logScale;
 
     public TextSimilarityHead(Layers make, SegSamConfig config) : base(nameof(TextSimilarityHead))
     {
         _perceptron = new(make, config.Width, config.Width, config.Width, depth: 3);
         _textProjection = make.Linear(config.TextWidth, config.Width);
+        _textOffset = make.Parameter(config.CategoryCount, config.Width);
         _logScale = make.Parameter(1);
         RegisterComponents();
     }
 
-    protected override Tensor Compute(Tensor tokens, Tensor textBank)                       // [..,C] [K,d_t]
+    protected override Tensor Compute(Tensor tokens, Tensor textBank)                                       // [..,C] [K,d_t]
     {
-        var token = functional.normalize(_perceptron.call(tokens).InFull(), dim: -1);
-        var text = functional.normalize(_textProjection.call(textBank).InFull(), dim: -1);           // [K,C]
-        var logits = token.matmul(text.t()) * _logScale.exp();                              // [..,K]
-        return cat([logits, zeros_like(logits.narrow(-1, 0, 1))], -1);                      // [..,K+1]
+        var token = functional.normalize(_perceptron.call(tokens).Plus(tokens).InFull(), dim: -1);
+        var text = functional.normalize(_textProjection.call(textBank).InFull().Plus(_textOffset), dim: -1); // [K,C]
+        var logits = token.matmul(text.t()) * _logScale.exp();                                              // [..,K]
+        return cat([logits, zeros_like(logits.narrow(-1, 0, 1))], -1);                                      // [..,K+1]
     }
 
-    public void Initialize(Generator generator) => _logScale.Fill(scale => scale.fill_(Math.Log(100)));
+    public void Initialize(Generator generator)
+    {
+        _textOffset.Fill(offset => offset.zero_());
+        _logScale.Fill(scale => scale.fill_(Math.Log(StartingScale)));
+    }
 }

@@ -41,6 +41,8 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", ClassWeight = -0.1 }, "ClassWeight is '-0.1'; it must be a finite number of at least 0"),
         (new() { BoxColumnName = "Box", PresenceWeight = double.NaN }, "PresenceWeight is 'NaN'"),
         (new() { BoxColumnName = "Box", AlignmentWeight = double.PositiveInfinity }, "AlignmentWeight is '"),
+        (new() { BoxColumnName = "Box", TextLayerScale = 0 }, "TextLayerScale is '0'; it must be a finite number above 0, or null"),
+        (new() { BoxColumnName = "Box", TextLayerScale = double.NaN }, "TextLayerScale is 'NaN'"),
         (new() { BoxColumnName = "Box", WeightDecay = -1 }, "WeightDecay is '-1'"),
         (new() { BoxColumnName = "Box", LearningRate = 0 }, "LearningRate is '0'; it must be a finite number above 0"),
         (new() { BoxColumnName = "Box", LearningRate = double.NaN }, "LearningRate is 'NaN'"),
