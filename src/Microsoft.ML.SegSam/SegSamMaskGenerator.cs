@@ -6,8 +6,7 @@ namespace Microsoft.ML.SegSam;
 /// <summary>Segments everything: asks about a grid of points, keeps the masks that are good, stable and different, and names them. Safe to use from many threads at once.</summary>
 /// <remarks>
 /// <para>The method is that of segment-anything's automatic mask generator. Names are ours: each mask that stays is asked about once more, in the whole
-/// image, by its box, or by its point where the model was made without boxes. Points find little with a model that was trained with boxes alone: give it a
-/// <see cref="SegSamOptions.PointsColumnName"/> in training.</para>
+/// image, by its box, or by its point where the model was made without boxes.</para>
 /// <para>Masks are kept as run lengths, and only one has its full size at a time, so memory follows <see cref="SegSamMaskGeneratorOptions.PointsPerBatch"/>, not
 /// the grid. On a CPU the same image always gives the same masks.</para>
 /// </remarks>
@@ -19,12 +18,14 @@ public sealed class SegSamMaskGenerator
     /// <summary>Makes a generator.</summary>
     /// <param name="predictor">The model; it stays the caller's.</param>
     /// <param name="options">Null: segment-anything's defaults.</param>
-    /// <exception cref="ArgumentException">An option has a value that is not allowed; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option has a value that is not allowed (the message names it), or the model never saw a click.</exception>
     public SegSamMaskGenerator(SegSamPredictor predictor, SegSamMaskGeneratorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(predictor);
         (_predictor, _options) = (predictor, options ?? new());
         _options.Validate();
+        if (!predictor.MayKnowClicks)
+            throw new ArgumentException($"The model was trained from random weights with boxes alone, so a grid of clicks finds nothing. Train it with {nameof(SegSamOptions)}.{nameof(SegSamOptions.PointsColumnName)} named (its vectors may be empty: clicks are then drawn from the masks), or start from a {nameof(SegSamOptions.Checkpoint)} that knows clicks.", nameof(predictor));
     }
 
     /// <summary>All masks of an image, which stays the caller's.</summary>

@@ -37,6 +37,9 @@ public sealed class SegSamPredictor : IDisposable
     /// <summary>Whether the model was made for boxes.</summary>
     internal bool KnowsBoxes => _transformer.Options.BoxColumnName is not null;
 
+    /// <summary>False where no training of the model, its checkpoint's included, can have shown it a click.</summary>
+    internal bool MayKnowClicks => _transformer.Options is { PointsColumnName: not null } or { Checkpoint: not null } or { Rounds: > 0 };
+
     /// <summary>Loads a model that <c>ml.Model.Save</c> wrote.</summary>
     /// <param name="path">The .zip file.</param>
     /// <param name="ml">Decides the device by <see cref="MLContext.GpuDeviceId"/>; null: the CPU.</param>

@@ -178,6 +178,15 @@ public sealed class MaskGeneratorTests
             Assert.Contains($"SegSamMaskGeneratorOptions.{name}; it must be", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(Predictor, options)).Message);
     }
 
+    [TestMethod]
+    public void A_model_that_never_saw_a_click_is_refused()
+    {
+        var boxes = new SegSamPredictor(With(TinyData.Options()));
+        Assert.Contains("with boxes alone", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(boxes)).Message);
+        _ = new SegSamMaskGenerator(new SegSamPredictor(With(TinyData.Options() with { Checkpoint = "sam_vit_b.pth" })));
+        _ = new SegSamMaskGenerator(new SegSamPredictor(With(TinyData.Options() with { InteractiveRounds = 1 })));
+    }
+
     private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) => new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
 
     private sealed class Collect(List<MaskGeneratorProgress> reports, Action? also = null) : IProgress<MaskGeneratorProgress>
