@@ -38,7 +38,7 @@ internal sealed class AnswerView(SegSamAnswer? answer, int categories, int maskS
     public float[] ClassScores => answer?.ClassScores ?? Unknown();
 
     /// <summary>1..K; 0 = missing.</summary>
-    public uint PredictedCategory => answer is null ? 0 : (uint)Array.IndexOf(answer.ClassScores, answer.ClassScores.Max()) + 1;
+    public uint PredictedCategory => answer is null ? 0 : (uint)answer.Category + 1;
 
     public float[] PresentScores => answer?.PresentScores ?? Unknown();
 

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam;
@@ -16,13 +18,25 @@ internal sealed record SegSamQuestion(NetworkImage Image, Prompt Prompt)
 
 /// <summary>The answer for one prompt, masks still at low resolution; plain arrays, so that nothing native outlives the call.</summary>
 internal sealed record SegSamAnswer(
-    ImageGeometry Geometry, float[] BinaryLogits, float[] SemanticLogits, float Quality, float[] ClassScores, float[] PresentScores);
+    ImageGeometry Geometry, float[] BinaryLogits, float[] SemanticLogits, float Quality, float[] ClassScores, float[] PresentScores)
+{
+    /// <summary>All masks that may be the answer, with their predicted IoU; the best is the answer. Empty unless asked for.</summary>
+    public IReadOnlyList<(float[] Logits, float Quality)> Hypotheses { get; init; } = [];
+
+    /// <summary>Number of the most probable category, from 0.</summary>
+    public int Category => Array.IndexOf(ClassScores, ClassScores.Max());
+
+    /// <summary>Low-resolution logits, a square, as a mask of the original size.</summary>
+    public static SegmentationMask Mask(float[] lowRes, ImageGeometry geometry) => SegmentationMask.FromPixels(
+        MaskGeometry.ToOriginalMask(lowRes, (int)Math.Sqrt(lowRes.Length), geometry), geometry.OriginalHeight, geometry.OriginalWidth);
+}
 
 /// <summary>A trained network with all that belongs to its weights. Answers questions from many threads at once.</summary>
 internal sealed class SegSamModel(
     SegSamNetwork network, IReadOnlyList<string> categories, Preprocessing preprocessing, TorchDevice device) : IDisposable
 {
     private long _imagesEncoded, _promptsDecoded;
+    private string? _signature;
     private volatile bool _isDisposed;
 
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
@@ -42,19 +56,43 @@ internal sealed class SegSamModel(
     /// <summary>How many images went through the encoder, and prompts through the decoders, since the model was made.</summary>
     public (long Images, long Prompts) Work => (Interlocked.Read(ref _imagesEncoded), Interlocked.Read(ref _promptsDecoded));
 
+    /// <summary>Equal for models whose embeddings of an image mean the same: a hash of encoder weights and preprocessing.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed before anybody asked.</exception>
+    public string Signature => _signature ??= Convert.ToHexString(SHA256.HashData(
+        [.. EncoderSignature.Of(Network), .. Encoding.UTF8.GetBytes($"{preprocessing.Resize} {preprocessing.Resampling} {preprocessing.Scaling} {preprocessing.Order}")]));
+
     /// <summary>Answers a batch; images not in the cache are encoded together, prompts of one kind decoded together.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public SegSamAnswer[] Answer(IReadOnlyList<SegSamQuestion> questions, EmbeddingCache cache)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(SegSamTransformer));
+        var keys = questions.Select(question => question.ImageKey).Distinct().ToList();
+        var embeddings = keys.Select(cache.Find).ToArray();
+        var unseen = Enumerable.Range(0, keys.Count).Where(i => embeddings[i] is null).ToList();
+        if (unseen.Count > 0)
+        {
+            var encoded = Encode([.. unseen.Select(i => questions.First(question => question.ImageKey == keys[i]).Image)]);
+            foreach (var (i, embedding) in unseen.Zip(encoded))
+                cache.Add(keys[i], embeddings[i] = embedding);
+        }
+
+        return Decode(embeddings!, [.. questions.Select(question => (keys.IndexOf(question.ImageKey), question.Image.Geometry, question.Prompt))], hypotheses: false);
+    }
+
+    /// <summary>Answers prompts, in the network's frame, about one encoded image; those of one kind are decoded together.</summary>
+    /// <param name="hypotheses">Whether all masks that may be the answer are kept.</param>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public SegSamAnswer[] Answer(float[] embedding, ImageGeometry geometry, IReadOnlyList<Prompt> prompts, bool hypotheses) =>
+        Decode([embedding], [.. prompts.Select(prompt => (0, geometry, prompt))], hypotheses);
+
+    /// <summary>The embeddings of images, C·g·g numbers each.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public float[][] Encode(IReadOnlyList<NetworkImage> images)
+    {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var keys = questions.Select(question => question.ImageKey).Distinct().ToList();
-        var visual = Visual(questions, keys, cache);
-        var answers = new SegSamAnswer[questions.Count];
-        foreach (var group in Enumerable.Range(0, questions.Count).GroupBy(i => PromptCollator.Kind(questions[i].Prompt)))
-            Decode(visual, questions, keys, [.. group], answers);
-        return answers;
+        var embeddings = Rows(Network.Encode(ImageTensor.Stack(images, preprocessing.Scaling, device.Device)), images.Count);
+        Interlocked.Add(ref _imagesEncoded, images.Count);
+        return embeddings;
     }
 
     public void Dispose()
@@ -63,29 +101,23 @@ internal sealed class SegSamModel(
         network.Dispose();
     }
 
-    private Tensor Visual(IReadOnlyList<SegSamQuestion> questions, List<string> keys, EmbeddingCache cache)
+    private SegSamAnswer[] Decode(float[][] embeddings, (int Image, ImageGeometry Geometry, Prompt Prompt)[] asked, bool hypotheses)
     {
-        var embeddings = keys.Select(cache.Find).ToArray();
-        var unseen = Enumerable.Range(0, keys.Count).Where(i => embeddings[i] is null).ToList();
-        if (unseen.Count > 0)
-        {
-            var images = unseen.Select(i => questions.First(question => question.ImageKey == keys[i]).Image).ToList();
-            var encoded = Rows(network.Encode(ImageTensor.Stack(images, preprocessing.Scaling, device.Device)), images.Count);
-            Interlocked.Add(ref _imagesEncoded, images.Count);
-            foreach (var (i, embedding) in unseen.Zip(encoded))
-                cache.Add(keys[i], embeddings[i] = embedding);
-        }
-
-        var config = network.Config;
-        return tensor(Arrays.Join(embeddings!), [keys.Count, config.Width, config.Grid, config.Grid], device: device.Device);
+        var config = Network.Config;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var visual = tensor(Arrays.Join(embeddings), [embeddings.Length, config.Width, config.Grid, config.Grid], device: device.Device);
+        var answers = new SegSamAnswer[asked.Length];
+        foreach (var group in Enumerable.Range(0, asked.Length).GroupBy(i => PromptCollator.Kind(asked[i].Prompt)))
+            Decode(visual, asked, [.. group], answers, hypotheses);
+        return answers;
     }
 
-    private void Decode(Tensor visual, IReadOnlyList<SegSamQuestion> questions, List<string> keys, int[] group, SegSamAnswer[] answers)
+    private void Decode(Tensor visual, (int Image, ImageGeometry Geometry, Prompt Prompt)[] asked, int[] group, SegSamAnswer[] answers, bool hypotheses)
     {
         using var scope = NewDisposeScope();
         var prompts = PromptCollator.Collate(
-            [.. group.Select(i => questions[i].Prompt)], [.. group.Select(i => (long)keys.IndexOf(questions[i].ImageKey))],
-            network.Config.MaskSide, device.Device);
+            [.. group.Select(i => asked[i].Prompt)], [.. group.Select(i => (long)asked[i].Image)], network.Config.MaskSide, device.Device);
         var output = network.Decode(visual, prompts);
         Interlocked.Add(ref _promptsDecoded, group.Length);
 
@@ -95,8 +127,16 @@ internal sealed class SegSamModel(
         var qualities = Rows(quality, group.Length);
         var classes = Rows(output.ClassLogits.narrow(-1, 0, categories.Count).softmax(-1), group.Length);   // over the K categories
         var presence = Rows(output.PresenceScores(), group.Length);
+        var candidates = hypotheses ? Candidates(output) : null;
         for (var i = 0; i < group.Length; i++)
-            answers[group[i]] = new(questions[group[i]].Image.Geometry, binary[i], semantic[i], qualities[i][0], classes[i], presence[i]);
+            answers[group[i]] = new(asked[group[i]].Geometry, binary[i], semantic[i], qualities[i][0], classes[i], presence[i]) { Hypotheses = candidates?[i] ?? [] };
+    }
+
+    private static (float[] Logits, float Quality)[][] Candidates(SegSamOutput output)
+    {
+        var (logits, quality) = output.Candidates();
+        var (prompts, each) = ((int)logits.size(0), (int)logits.size(1));
+        return [.. Rows(logits, prompts * each).Zip(Rows(quality, prompts * each), (mask, grade) => (mask, grade[0])).Chunk(each)];
     }
 
     private static float[][] Rows(Tensor values, int count)

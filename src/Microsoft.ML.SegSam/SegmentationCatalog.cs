@@ -109,9 +109,7 @@ public sealed class SegmentationCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(prompts);
         using var channel = _environment.Start("Segmentation; EvaluateProtocol");
-        var steps = Steps(model).ToList();
-        if (steps is not [.. var before, SegSamTransformer segSam])
-            throw new ArgumentException($"The model ends in {(steps.Count == 0 ? "nothing" : steps[^1].GetType().Name)}; expected a {nameof(SegSamTransformer)}: pass what Fit of a pipeline returned whose last step is ml.Transforms.SegSam.", nameof(model));
+        var (before, segSam) = ModelSteps.Split(model);
         var run = new ProtocolRun(segSam, prompts, ruler, progress, cancellationToken);
         var metrics = run.Run(before.Aggregate(data, (rows, step) => step.Transform(rows)), maskColumnName, categoryColumnName, imageIdColumnName);
         var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;
@@ -119,8 +117,4 @@ public sealed class SegmentationCatalog
             channel.Warning(MessageSensitivity.None, $"{unused} objects of the prompts are not among the rows; figures of a part are not those of the whole.");
         return metrics;
     }
-
-    // A chain may hold chains.
-    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
-        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 }

@@ -46,13 +46,7 @@ internal sealed class PromptReader
     public Prompt Read(int height, int width)
     {
         var prompt = new Prompt(_box(), _points(), _labels(), _mask());
-        if (prompt.MaskLogits is { } logits && logits.Length != _maskSide * _maskSide)
-        {
-            throw ColumnCheck.BadRow(_options.MaskPromptColumnName!, _row.Position,
-                $"expected {_maskSide} x {_maskSide} = {_maskSide * _maskSide} logits of an earlier answer, found {logits.Length}");
-        }
-
-        if (prompt.Check(height, width) is var (part, problem))
+        if (prompt.Check(height, width, _maskSide) is var (part, problem))
             throw ColumnCheck.BadRow(ColumnOf(part), _row.Position, problem);
         return prompt;
     }

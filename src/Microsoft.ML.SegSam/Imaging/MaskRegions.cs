@@ -42,8 +42,30 @@ internal static class MaskRegions
         return box;
     }
 
+    /// <summary>Takes regions away that are smaller than an area.</summary>
+    /// <param name="mask">height x width bytes; non-zero is the object.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="area">In pixels.</param>
+    /// <param name="keepLargest">Whether the largest stays (of equal ones the first) where all are smaller.</param>
+    /// <returns>Whether there was such a region.</returns>
+    public static bool EraseSmall(Span<byte> mask, int height, int width, int area, bool keepLargest)
+    {
+        var (runs, regionOf, regions) = Label(mask, height, width);
+        var spared = keepLargest && regions.Count > 0 && regions.TrueForAll(region => region.Area < area) ? regions.IndexOf(regions.MaxBy(region => region.Area)) : -1;
+        for (var run = 0; run < runs.Count; run++)
+        {
+            if (regions[regionOf[run]].Area < area && regionOf[run] != spared)
+                mask.Slice(runs[run].Y0 * width + runs[run].X0, runs[run].Width).Clear();
+        }
+
+        return regions.Exists(region => region.Area < area);
+    }
+
     // In the order in which the regions begin, row by row.
-    private static List<(RegionBox Box, long Area)> Find(ReadOnlySpan<byte> mask, int height, int width)
+    private static List<(RegionBox Box, long Area)> Find(ReadOnlySpan<byte> mask, int height, int width) => Label(mask, height, width).Regions;
+
+    private static (List<RegionBox> Runs, int[] RegionOf, List<(RegionBox Box, long Area)> Regions) Label(ReadOnlySpan<byte> mask, int height, int width)
     {
         Check(mask, height, width);
         var runs = new List<RegionBox>(); // each one row high
@@ -65,7 +87,8 @@ internal static class MaskRegions
             above = firstOfRow;
         }
 
-        return Collect(runs, parent);
+        var regionOf = new int[runs.Count];
+        return (runs, regionOf, Collect(runs, parent, regionOf));
     }
 
     private static void AddRuns(ReadOnlySpan<byte> row, int y, List<RegionBox> runs)
@@ -96,10 +119,9 @@ internal static class MaskRegions
         return run;
     }
 
-    private static List<(RegionBox Box, long Area)> Collect(List<RegionBox> runs, List<int> parent)
+    private static List<(RegionBox Box, long Area)> Collect(List<RegionBox> runs, List<int> parent, int[] regionOf)
     {
         var regions = new List<(RegionBox Box, long Area)>();
-        var regionOf = new int[runs.Count];
         for (var run = 0; run < runs.Count; run++)
         {
             var box = runs[run];

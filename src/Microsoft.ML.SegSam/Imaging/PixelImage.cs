@@ -59,6 +59,16 @@ internal sealed class PixelImage
         return new(height, width, rgb);
     }
 
+    /// <summary>A copy of a part.</summary>
+    /// <param name="box">Within the image.</param>
+    public PixelImage Crop(RegionBox box)
+    {
+        var rgb = new byte[box.Height * box.Width * 3];
+        for (var y = 0; y < box.Height; y++)
+            Rgb.AsSpan(((box.Y0 + y) * Width + box.X0) * 3, box.Width * 3).CopyTo(rgb.AsSpan(y * box.Width * 3));
+        return new(box.Height, box.Width, rgb);
+    }
+
     private static int ByteCount(int height, int width)
     {
         var count = (long)height * width * 3;

@@ -17,8 +17,11 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
 
     /// <summary>What is wrong with the prompt for an image of this size; null when nothing is.</summary>
     /// <remarks>A box may reach beyond the image, as detectors' boxes do, but must overlap it; clicks must lie on it. Nothing is clamped.</remarks>
-    /// <returns>The part that is wrong ("Box", "Points", "PointLabels") and the problem in words.</returns>
-    public (string Part, string Problem)? Check(int height, int width)
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="maskSide">Side of the low-resolution logits that the network takes.</param>
+    /// <returns>The part that is wrong ("Box", "Points", "PointLabels", "MaskPrompt") and the problem in words.</returns>
+    public (string Part, string Problem)? Check(int height, int width, int maskSide)
     {
         if (Box is not null)
         {
@@ -46,6 +49,8 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
                 return ("PointLabels", $"expected 1 (object) or 0 (background), found {PointLabels[i]}");
         }
 
+        if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
+            return ("MaskPrompt", $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier answer, found {MaskLogits.Length}");
         return MaskLogits is not null && !MaskLogits.All(float.IsFinite) ? ("MaskPrompt", "expected finite logits, found NaN or infinity") : null;
     }
 

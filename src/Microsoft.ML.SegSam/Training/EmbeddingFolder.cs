@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Storage;
@@ -27,14 +26,8 @@ internal sealed class EmbeddingFolder
         _path = path;
         Writing(() => Directory.CreateDirectory(path));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} {JsonSerializer.Serialize(EncoderPart(network.Config), ModelArchive.Json)}"));
-        foreach (var (name, value) in network.ImageEncoder.state_dict())
-        {
-            using var scope = NewDisposeScope();
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} [{string.Join(',', value.shape)}]"));
-            hash.AppendData(value.detach().cpu().contiguous().bytes);
-        }
-
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} "));
+        hash.AppendData(EncoderSignature.Of(network));
         _encoder = hash.GetHashAndReset();
     }
 
@@ -102,13 +95,6 @@ internal sealed class EmbeddingFolder
         hash.AppendData(image.Pixels);
         return Convert.ToHexString(hash.GetHashAndReset());
     }
-
-    // What is forgotten here costs an encoding too many, not a wrong embedding.
-    private static SegSamConfig EncoderPart(SegSamConfig config) => config with
-    {
-        SingleMask = false, SigmoidMaskPrompt = false, CategoryCount = 0, SemanticDecoding = default, PresenceTokens = 0, TextWidth = 0, TextMlpWidth = 0,
-        TextInsertion = default, TextConditioning = default, TextLayerScale = null, ClassHead = default,
-    };
 
     private void Writing(Action write)
     {

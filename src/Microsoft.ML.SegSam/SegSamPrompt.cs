@@ -1,0 +1,46 @@
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>What points out one object of an image: a box, clicks, an earlier mask, or any of them together. Unchangeable.</summary>
+/// <remarks>
+/// <para><c>SegSamPrompt.Box(10, 20, 60, 80)</c>, <c>SegSamPrompt.Click(30, 40).AndClick(70, 40, onObject: false).AndMask(prediction.LowResLogits)</c></para>
+/// <para>Coordinates are pixels of the original image, the corner at (0, 0); they are checked when the image is known, by <see cref="SegSamPredictor"/>.
+/// The image's far edge belongs to it. A box may reach beyond the image but must overlap it. Nothing is clamped.</para>
+/// </remarks>
+public sealed class SegSamPrompt
+{
+    private SegSamPrompt(Prompt parts) => Parts = parts;
+
+    internal Prompt Parts { get; }
+
+    /// <summary>A box around the object.</summary>
+    /// <param name="x0">Left edge, in pixels.</param>
+    /// <param name="y0">Upper edge.</param>
+    /// <param name="x1">Right edge, above x0.</param>
+    /// <param name="y1">Lower edge, above y0.</param>
+    public static SegSamPrompt Box(float x0, float y0, float x1, float y1) => new(new(Box: [x0, y0, x1, y1]));
+
+    /// <summary>A click.</summary>
+    /// <param name="x">Column, in pixels, 0 to the image's width.</param>
+    /// <param name="y">Row, 0 to the image's height.</param>
+    /// <param name="onObject">Whether it is on the object, or on the background.</param>
+    public static SegSamPrompt Click(float x, float y, bool onObject = true) => new SegSamPrompt(new()).AndClick(x, y, onObject);
+
+    /// <summary>The mask of an earlier answer alone.</summary>
+    /// <param name="lowResLogits">Its <see cref="SegSamPrediction.LowResLogits"/>, or those of a hypothesis.</param>
+    public static SegSamPrompt Mask(ReadOnlyMemory<float> lowResLogits) => new(new(MaskLogits: lowResLogits.ToArray()));
+
+    /// <summary>The prompt with one more click.</summary>
+    /// <inheritdoc cref="Click" path="/param"/>
+    public SegSamPrompt AndClick(float x, float y, bool onObject = true) =>
+        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits));
+
+    /// <summary>The prompt with this box, in place of one that it may have.</summary>
+    /// <inheritdoc cref="Box" path="/param"/>
+    public SegSamPrompt AndBox(float x0, float y0, float x1, float y1) => new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits));
+
+    /// <summary>The prompt with the mask of an earlier answer, to be refined.</summary>
+    /// <inheritdoc cref="Mask" path="/param"/>
+    public SegSamPrompt AndMask(ReadOnlyMemory<float> lowResLogits) => new(new(Parts.Box, Parts.Points, Parts.PointLabels, lowResLogits.ToArray()));
+}
