@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Benchmarks.Plain;
-using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Tests.Network;
 using static TorchSharp.torch;
 
