@@ -47,7 +47,6 @@ internal sealed class FusedAdamW : IDisposable
         var numbers = tensor([learningRate, _weightDecay, _clip], ScalarType.Float64);
         _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean), All(i => _states[i].Square),
             All(i => _states[i].Steps), numbers);
-        GC.KeepAlive(numbers);
     }
 
     public void Dispose()

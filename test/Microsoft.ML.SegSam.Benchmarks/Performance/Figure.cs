@@ -14,15 +14,17 @@ internal sealed record Figure(string Key, string Label, string Unit, IReadOnlyLi
     public double Highest => Values.Max();
 
     /// <summary>"70 %" or "3.4 ×", with the spread where there is one.</summary>
-    public string Text => Values.Count == 1 ? Format(Median) : $"{Format(Median)} ({Format(Lowest)} to {Format(Highest)}, n = {Values.Count})";
-
-    private string Format(double value) => Unit switch
+    public string Text
     {
-        "share" => $"{Statistics.Short(100 * value)} %",
-        "times" => $"{Statistics.Short(value)} ×",
-        "" => Statistics.Short(value),
-        _ => $"{Statistics.Short(value)} {Unit}",
-    };
+        get
+        {
+            var sign = Unit switch { "share" => " %", "times" => " ×", "" => "", _ => $" {Unit}" };
+            var median = Number(Median) + sign;
+            return Values.Count == 1 ? median : $"{median} ({Number(Lowest)} to {Number(Highest)}, n = {Values.Count})";
+        }
+    }
+
+    private string Number(double value) => Statistics.Short(Unit == "share" ? 100 * value : value);
 }
 
 /// <summary>What one part of the run measured, and what it has to say besides.</summary>
