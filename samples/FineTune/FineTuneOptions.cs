@@ -14,7 +14,7 @@ namespace FineTune;
 /// <param name="Seed">Of weights and training; equal seeds give equal results on one machine.</param>
 /// <param name="Sources">Names of the subfolders to read; null for all.</param>
 internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, string? Weights = null, string? Out = null,
-    int Epochs = 50, double Rate = 1e-3, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
+    int Epochs = 50, double Rate = 3e-4, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
 {
     public const string Usage = """
         Fine-tunes SEG-SAM on real 2-D images and tests it on each image in turn, having trained on all others.
@@ -26,7 +26,7 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
         --out FOLDER    report.md, report.json, overlays and finished folds; the same command goes on from those
                         (default artifacts/finetune-KIND)
         --epochs N      passes over the training images of each fold (default 50)
-        --rate R        highest learning rate (default 0.001, for the weights trained on phantoms; 0.0001 is usual for published ones)
+        --rate R        highest learning rate (default 0.0003; 0.0001 is usual for published weights)
         --size N        side of the network's input, a multiple of 16 (default 256)
         --seed N        equal seeds give equal results (default 1)
         --sources A,B   only these subfolders (default all)

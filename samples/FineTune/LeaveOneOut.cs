@@ -42,6 +42,7 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
         PresenceTokens = Math.Max(16, pictures.Max(picture => picture.Objects.DistinctBy(one => one.Category).Count())),
         ImagesPerStep = 2, // more steps from so few images
         BoxJitter = 0.02, // the boxes here are tight
+        Augmentation = settings.Encoder == EncoderTraining.Adapter ? new() : null, // a frozen encoder sees each image once
         LearningRate = settings.Rate,
         Epochs = settings.Epochs,
         CancellationToken = cancel,

@@ -8,7 +8,7 @@ namespace FineTune;
 /// <summary>Weights to start from where the user has none: a small SAM, trained briefly on made-up slices.</summary>
 internal static class PhantomWeights
 {
-    private const int Slices = 240, Epochs = 8, SmallestSlice = 64;
+    private const int Slices = 400, Epochs = 12, SmallestSlice = 64;
     private static readonly PhantomSettings EveryModality = new() { Modalities = PhantomSettings.AllModalities };
 
     /// <summary>Trains, and saves the weights that SAM itself has; nothing is saved when canceled.</summary>
@@ -27,6 +27,8 @@ internal static class PhantomWeights
             Encoder = SegSamEncoder.Tiny,
             InputSize = size,
             TextInsertion = TextInsertion.SemanticOnly, // SAM's decoder must do without text, as every published SAM
+            // Real objects come in more sizes, turns and shades than the phantoms'.
+            Augmentation = new() { Rotation = 30, Scale = 0.5, Contrast = 0.3, Gamma = 0.3, Brightness = 0.2, Noise = 0.05 },
             Epochs = Epochs,
             Progress = new InlineProgress(progress => output.WriteLine(progress)),
             CancellationToken = cancel,

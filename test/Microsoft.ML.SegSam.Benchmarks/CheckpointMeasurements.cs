@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
@@ -95,13 +94,9 @@ internal static class CheckpointMeasurements
         using var first = zeros(1);
     }
 
-    // Linux tells: VmHWM is the most that was in memory at once, RssAnon what belongs to the process alone.
     private static void PrintMemory()
     {
-        foreach (var line in OperatingSystem.IsLinux() ? File.ReadLines("/proc/self/status") : [])
-        {
-            if (line.Split([':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [("VmHWM" or "RssAnon") and var name, var size, "kB"])
-                Child.Print(name, long.Parse(size, CultureInfo.InvariantCulture) * 1024 / 1e6);
-        }
+        Child.Print("VmHWM", ProcessMemory.Peak);
+        Child.Print("RssAnon", ProcessMemory.Private);
     }
 }

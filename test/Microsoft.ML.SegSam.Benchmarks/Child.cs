@@ -9,13 +9,12 @@ internal static class Child
     public const string Measure = "measure";
 
     /// <summary>The figures that the child printed, by name.</summary>
-    public static Dictionary<string, double> Run(string what, string path)
+    public static Dictionary<string, double> Run(string what, string path) => Run(Measure, what, path);
+
+    /// <summary>Likewise, of another command.</summary>
+    public static Dictionary<string, double> Run(string command, string what, string argument)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Child).Assembly.Location, Measure, what, path])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        using var process = Start(readsOutput: true, command, what, argument);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
@@ -23,6 +22,15 @@ internal static class Child
             : throw new InvalidOperationException($"Measuring {what} failed, code {process.ExitCode}.");
     }
 
+    public static Process Start(bool readsOutput, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Child).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = readsOutput,
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+    }
+
     /// <summary>What a child says: a figure by name.</summary>
-    public static void Print(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:0.000}"));
+    public static void Print(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:0.000000}"));
 }

@@ -11,9 +11,11 @@ internal static class ChildProcess
     /// <summary>Ablation.dll, likewise.</summary>
     public static string Ablation { get; } = Program("samples", "Ablation");
 
-    public static (int Code, string Output, string Error) Dotnet(params string[] arguments)
+    public static (int Code, string Output, string Error) Dotnet(params string[] arguments) => DotnetIn(SharedFolder.Repository, arguments);
+
+    public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(folder, arguments);
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -23,7 +25,7 @@ internal static class ChildProcess
     /// <summary>Runs the dotnet command and ends it at once, as a crash or a power cut does, after so much time.</summary>
     public static void KillDotnet(TimeSpan after, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(SharedFolder.Repository, arguments);
         var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         process.WaitForExit(after);
         process.Kill(entireProcessTree: true);
@@ -31,13 +33,13 @@ internal static class ChildProcess
         Task.WaitAll(error, output);
     }
 
-    private static Process Start(string[] arguments)
+    private static Process Start(string folder, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = SharedFolder.Repository,
+            WorkingDirectory = folder,
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";

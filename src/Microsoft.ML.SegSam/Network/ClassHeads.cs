@@ -61,7 +61,7 @@ internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>,
 
     public void Initialize(Generator generator)
     {
-        _textOffset.Fill(offset => offset.zero_());
+        _textOffset.Fill(offset => offset.fill_(0));
         _logScale.Fill(scale => scale.fill_(Math.Log(StartingScale)));
     }
 }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class FusedAdamW : IDisposable
 {
     private const string Script = """
-        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], rate: float, decay: float, clip: float) -> int:
+        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], numbers: Tensor) -> int:
+            rate, decay, clip = float(numbers[0]), float(numbers[1]), float(numbers[2])
             norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
             torch._foreach_mul_(gradients, torch.clamp(clip / (norm + 1e-6), max=1.0))
             torch._foreach_add_(steps, 1.0)
@@ -42,8 +43,10 @@ internal sealed class FusedAdamW : IDisposable
         if (moved.Count == 0)
             return;
         Tensor[] All(Func<int, Tensor> select) => [.. moved.Select(select)];
+        // In a tensor: TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
+        var numbers = tensor([learningRate, _weightDecay, _clip], ScalarType.Float64);
         _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean), All(i => _states[i].Square),
-            All(i => _states[i].Steps), learningRate, _weightDecay, _clip);
+            All(i => _states[i].Steps), numbers);
     }
 
     public void Dispose()

@@ -106,5 +106,25 @@ public sealed class TextToVisionTests
         AssertClose(logits.narrow(1, 0, 5).index_select(1, order), after.narrow(1, 0, 5), 2e-3, "Scores follow their texts.");
     }
 
+    [TestMethod]
+    public void Categories_of_equal_texts_are_learnt_apart()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config with { ClassHead = ClassHead.TextSimilarity });
+        var offset = network.named_parameters().Single(named => named.name == "class_head.text_offset").parameter;
+        using (no_grad())
+            network.TextBank.fill_(1);
+        var visual = Visual(network);
+        Tensor Logits() => network.Decode(visual, Boxes(0, 1)).ClassLogits;                        // two objects
+        var before = Logits();
+        AssertClose(before.select(1, 0), before.select(1, 1), 1e-4, "Equal texts, equal scores.");
+        nn.functional.cross_entropy(before, tensor([0L, 1])).backward();
+        using (no_grad())
+            offset.sub_(offset.grad! * 0.1);
+        var after = Logits();
+        var lead = (after.select(1, 0) - after.select(1, 1)).data<float>();
+        Assert.IsGreaterThan(lead[1], lead[0], "The first object leans more to the first category than the second does.");
+    }
+
     private static Tensor Visual(SegSamNetwork network) => network.Encode(Normal(7, 2, 3, 64, 64));
 }

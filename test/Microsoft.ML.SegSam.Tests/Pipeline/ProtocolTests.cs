@@ -79,8 +79,9 @@ public sealed class ProtocolTests
     [TestMethod]
     public void The_masks_of_the_box_prompts_score_as_Evaluate_says()
     {
-        var boxes = TinyData.Rows(images: 3).Zip(Prompts.Prompts, (row, prompt) =>
-            row with { Box = [.. prompt.Box.Select(at => (float)at)], Points = null, PointLabels = null, MaskPrompt = null });
+        var boxes = TinyData.Rows(images: 3).Zip(Prompts.Prompts).GroupBy(pair => pair.First.ImageId)
+            .SelectMany(image => image.OrderBy(pair => pair.Second.Key, StringComparer.Ordinal)) // the protocol's order, so that sums round alike
+            .Select(pair => pair.First with { Box = [.. pair.Second.Box.Select(at => (float)at)], Points = null, PointLabels = null, MaskPrompt = null });
         var scored = FittedModel.With(TinyData.Options("Box", batchSize: 1)).Transform(Load(boxes));
         Assert.AreEqual(Ml.Segmentation().Evaluate(scored, imageIdColumnName: "ImageId").ToJson(), Whole.Value[PromptKind.Box].Masks.ToJson());
     }

@@ -1,0 +1,66 @@
+using Microsoft.ML.SegSam.Benchmarks.Performance;
+using Microsoft.ML.SegSam.Network;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Benchmarks.Parts;
+
+/// <summary>Scoring a data view against calling the bare network with the inputs ready, and batches against row by row.</summary>
+internal static class PipelinePart
+{
+    private const int ImageSide = 512;
+
+    public static void Measure(Recorder recorder)
+    {
+        if (!recorder.IsQuick)
+            Measure(recorder, "vit-b", "ViT-B at 256", Networks.Config(SegSamEncoder.VitB, 256), rows: 16, repetitions: 5);
+        Measure(recorder, "tiny", "Tiny at 128", Networks.Config(SegSamEncoder.Tiny, 128), rows: 16, repetitions: recorder.IsQuick ? 1 : 9);
+    }
+
+    private static void Measure(Recorder recorder, string name, string words, SegSamConfig config, int rows, int repetitions)
+    {
+        const int batchSize = 8;
+        using var transformer = Networks.Transformer(config, batchSize);
+        var (ml, single) = (new MLContext(seed: 1), Networks.With(transformer, batchSize: 1));
+        var slices = Enumerable.Range(0, rows).Select(i => SliceRow.Create(i, ImageSide)).ToArray();
+        var view = ml.Data.LoadFromEnumerable(slices);
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var batches = slices.Chunk(batchSize).Select(chunk => Inputs(chunk, config)).ToArray();
+        void Bare(Tensor images, PromptTensors prompts)
+        {
+            using var inner = NewDisposeScope();
+            transformer.Model.Network.Decode(transformer.Model.Network.Encode(images), prompts).BestMask();
+        }
+
+        var (together, apart) = (Seen(transformer.Transform(view)), Seen(single.Transform(view)));
+        recorder.Add($"pipeline/{name}/difference", $"{words}: batches against row by row, largest difference of any score", "", Scoring.Difference(together, apart));
+        recorder.Add($"pipeline/{name}/difference/logits", $"{words}: the same, of any mask logit", "", Scoring.Difference(Scoring.Logits(transformer.Transform(view)), Scoring.Logits(single.Transform(view))));
+        foreach (var (images, prompts) in batches)
+            Bare(images, prompts);
+
+        var times = Timing.TakeTurns(repetitions,
+            Timing.Of(() => Scoring.Read(transformer.Transform(view))),
+            Timing.Of(() => Array.ForEach(batches, batch => Bare(batch.Images, batch.Prompts))),
+            Timing.Of(() => Scoring.Read(single.Transform(view))));
+        recorder.Add($"pipeline/{name}/overhead", $"{words}, images of {ImageSide} x {ImageSide}: what scoring adds to the bare network", "share", [.. times[0].Zip(times[1], (scored, bare) => scored / bare - 1)]);
+        recorder.AddRatio($"pipeline/{name}/batches", $"{words}: batches of {batchSize}, times faster than row by row", times[2], times[0]);
+
+        var before = transformer.Model.Work.Images;
+        Scoring.Read(transformer.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new SliceRow { Image = slices[0].Image, Box = slices[i].Box }))));
+        recorder.Add($"pipeline/{name}/encodings", $"{words}: encodings for {rows} rows of one image", "", transformer.Model.Work.Images - before);
+    }
+
+    private static List<float[]> Seen(IDataView scored)
+    {
+        var seen = new List<float[]>();
+        Scoring.Read(scored, seen.Add);
+        return seen;
+    }
+
+    private static (Tensor Images, PromptTensors Prompts) Inputs(SliceRow[] rows, SegSamConfig config)
+    {
+        var scale = (float)config.InputSize / ImageSide;
+        var boxes = rows.SelectMany(row => row.Box!.Select(value => value * scale)).ToArray();
+        return (Networks.Images(rows.Length, config.InputSize), new(arange(rows.Length, ScalarType.Int64), Boxes: tensor(boxes, [rows.Length, 4])));
+    }
+}

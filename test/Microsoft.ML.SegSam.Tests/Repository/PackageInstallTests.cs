@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.ML.SegSam.Tests.Pipeline;
+
+namespace Microsoft.ML.SegSam.Tests.Repository;
+
+/// <summary>The package as users get it: packed, restored from a folder into a fresh program outside the repository, and run there.</summary>
+[TestClass]
+public sealed class PackageInstallTests
+{
+    private const string Program = """
+        using Microsoft.ML;
+        using Microsoft.ML.Data;
+        using Microsoft.ML.SegSam;
+
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadFromTextFile<Row>("rows.tsv");
+        var load = ml.Transforms.LoadImages("Image", ".", "ImagePath").Append(ml.Transforms.LoadImages("Mask", ".", "MaskPath"));
+        var model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 1 })).Fit(data);
+        ml.Model.Save(model, data.Schema, "segsam.zip");
+        var again = ml.Model.Load("segsam.zip", out _);
+        var pairs = model.Transform(data).GetColumn<bool[]>("BinaryMask").Zip(again.Transform(data).GetColumn<bool[]>("BinaryMask"));
+        Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal; {ml.Segmentation().Evaluate(again.Transform(data)).Rows} rows");
+
+        public class Row
+        {
+            [LoadColumn(0)] public string ImagePath { get; set; } = "";
+            [LoadColumn(1)] public string MaskPath { get; set; } = "";
+            [LoadColumn(2, 5), VectorType(4)] public float[] Box { get; set; } = [];
+            [LoadColumn(6)] public string Category { get; set; } = "";
+        }
+        """;
+
+    [TestMethod]
+    public void A_fresh_program_restores_the_package_trains_saves_and_loads()
+    {
+        using var folder = new Samples.TemporaryFolder();
+        var version = string.Create(CultureInfo.InvariantCulture, $"0.0.0-test.{Environment.ProcessId}.{Environment.TickCount64}");
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        Run("pack", Path.Combine(SharedFolder.Repository, "src", "Microsoft.ML.SegSam"), "--no-build", "-c", configuration, $"-p:Version={version}", "-o", folder.Path);
+        Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{version}.snupkg")), "symbols");
+        try
+        {
+            var backend = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+            Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
+            Write("Fresh.csproj", $"""
+                <Project Sdk="Microsoft.NET.Sdk">
+                  <PropertyGroup>
+                    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
+                    <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier><SelfContained>false</SelfContained><NuGetAudit>false</NuGetAudit>
+                    <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
+                  </PropertyGroup>
+                  <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{version}]" /><PackageReference Include="{backend}" Version="2.10.0" /></ItemGroup>
+                </Project>
+                """);
+            Write("Program.cs", Program);
+            Write("rows.tsv", string.Concat(TinyData.Rows(images: 3).Select((row, i) => Line(folder.Path, row, i))));
+            Assert.AreEqual("6 equal; 6 rows", Run("run", "--project", folder.Path).Split('\n')[^1].Trim());
+        }
+        finally
+        {
+            var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+            if (Directory.Exists(Path.Combine(cache, "microsoft.ml.segsam", version)))
+                Directory.Delete(Path.Combine(cache, "microsoft.ml.segsam", version), recursive: true);
+        }
+
+        void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.Path, name), text);
+
+        string Run(params string[] arguments)
+        {
+            var (code, output, error) = ChildProcess.DotnetIn(folder.Path, arguments);
+            Assert.AreEqual(0, code, output + error);
+            return output;
+        }
+    }
+
+    private static string Line(string folder, TinyRow row, int number)
+    {
+        File.WriteAllBytes(Path.Combine(folder, $"{number}.png"), row.File!);
+        File.WriteAllBytes(Path.Combine(folder, $"{number}-mask.png"), row.MaskFile!);
+        return string.Create(CultureInfo.InvariantCulture, $"{number}.png\t{number}-mask.png\t{string.Join('\t', row.Box!)}\t{row.Category}\n");
+    }
+}
