@@ -20,13 +20,17 @@ internal static class PrecisionChoice
             return false;
         if (precision == SegSamPrecision.BFloat16)
             return true;
-        if (device.Device.type != TorchSharp.DeviceType.CPU || config.EncoderWidth < WidthThatGains || config.Stages is not null)
+        if (!MayGain(config, device))
             return false;
-
-        var gain = TorchDevice.GainOfBFloat16;
-        var isLowered = gain >= GainThatCounts;
+        var isLowered = Gains(config, device);
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-            $"Products in bfloat16 are {gain:0.0} times as fast as in float32 on this processor: {(isLowered ? "bfloat16" : "float32")} is used; {nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides."));
+            $"Products in bfloat16 are {TorchDevice.GainOfBFloat16:0.0} times as fast as in float32 on this processor: {(isLowered ? "bfloat16" : "float32")} is used; {nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides."));
         return isLowered;
     }
+
+    /// <summary>What <see cref="SegSamPrecision.Automatic"/> chooses.</summary>
+    public static bool Gains(SegSamConfig config, TorchDevice device) => MayGain(config, device) && TorchDevice.GainOfBFloat16 >= GainThatCounts;
+
+    private static bool MayGain(SegSamConfig config, TorchDevice device) =>
+        device.Device.type == TorchSharp.DeviceType.CPU && device.HasBFloat16 && config.EncoderWidth >= WidthThatGains && config.Stages is null;
 }

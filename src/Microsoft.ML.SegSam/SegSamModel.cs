@@ -88,9 +88,12 @@ internal sealed class SegSamModel(
         Decode([embedding], [.. prompts.Select(prompt => (0, geometry, prompt))], hypotheses);
 
     /// <summary>The embeddings of images, C·g·g numbers each.</summary>
+    /// <remarks>In bfloat16 one image at a time: products round by the number of their rows, and an answer must not depend on what else is asked.</remarks>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public float[][] Encode(IReadOnlyList<NetworkImage> images)
     {
+        if (isLowered && images.Count > 1)
+            return [.. images.Select(image => Encode([image])[0])];
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         using var precision = MixedPrecision.Use(isLowered);

@@ -38,7 +38,14 @@ internal static class Networks
     public static SegSamTransformer Transformer(SegSamConfig config, int batchSize)
     {
         string[] names = [.. Enumerable.Range(1, config.CategoryCount).Select(i => $"category {i}")];
-        return new(Options(batchSize), new(Create(config), names, Preprocessing.Default, new TorchDevice(CPU)));
+        return new(Options(batchSize), new(Create(config), names, Preprocessing.Default, new TorchDevice(CPU), IsLowered(config)));
+    }
+
+    /// <summary>Whether the library itself would compute this encoder's products in bfloat16 here.</summary>
+    public static bool IsLowered(SegSamConfig config)
+    {
+        TorchNatives.EnsureLoaded();
+        return PrecisionChoice.Gains(config, new TorchDevice(CPU));
     }
 
     /// <summary>The same weights, other batches. Dispose of one of the two.</summary>
@@ -71,5 +78,5 @@ internal static class Networks
         return a.Minus(b).abs().max().item<float>();
     }
 
-    private static SegSamOptions Options(int batchSize) => new() { BoxColumnName = nameof(SliceRow.Box), BatchSize = batchSize, OutputLowResLogits = true, Epochs = 0 };
+    private static SegSamOptions Options(int batchSize) => new() { BoxColumnName = nameof(SliceRow.Box), BatchSize = batchSize, OutputLowResLogits = true, Epochs = 0, Checkpoint = "random.safetensors" };
 }

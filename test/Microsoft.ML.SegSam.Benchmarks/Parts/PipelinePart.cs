@@ -19,6 +19,8 @@ internal static class PipelinePart
     private static void Measure(Recorder recorder, string name, string words, SegSamConfig config, int rows, int repetitions)
     {
         const int batchSize = 8;
+        var isLowered = Networks.IsLowered(config);
+        recorder.Note($"{words}: the encoder computes in {(isLowered ? "bfloat16" : "float32")}, in the pipeline and in the bare network.");
         using var transformer = Networks.Transformer(config, batchSize);
         var (ml, single) = (new MLContext(seed: 1), Networks.With(transformer, batchSize: 1));
         var slices = Enumerable.Range(0, rows).Select(i => SliceRow.Create(i, ImageSide)).ToArray();
@@ -29,7 +31,10 @@ internal static class PipelinePart
         void Bare(Tensor images, PromptTensors prompts)
         {
             using var inner = NewDisposeScope();
-            transformer.Model.Network.Decode(transformer.Model.Network.Encode(images), prompts).BestMask();
+            Tensor visual;
+            using (MixedPrecision.Use(isLowered))
+                visual = transformer.Model.Network.Encode(images);
+            transformer.Model.Network.Decode(visual, prompts).BestMask();
         }
 
         var (together, apart) = (Seen(transformer.Transform(view)), Seen(single.Transform(view)));

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Hosting;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
@@ -15,6 +16,12 @@ internal static class RatePart
         var repetitions = recorder.IsQuick ? 3 : 9;
         using (var yardstick = new Yardstick())
             recorder.Add($"rate/matrix/{when}", $"products of matrices, float32, {when} the run", "GFLOP/s", [.. Enumerable.Range(0, repetitions).Select(_ => yardstick.FlopsPerSecond() / 1e9)]);
+        if (new TorchDevice(CPU).HasBFloat16)
+        {
+            using var lowered = new Yardstick(ScalarType.BFloat16);
+            recorder.Add($"rate/bfloat16/{when}", $"the same in bfloat16, {when} the run", "GFLOP/s", [.. Enumerable.Range(0, repetitions).Select(_ => lowered.FlopsPerSecond() / 1e9)]);
+        }
+
         var path = Path.GetTempFileName();
         try
         {

@@ -34,19 +34,25 @@ internal static class TrainingPart
         recorder.Note($"Of {Statistics.Short(network.parameters().Sum(weight => weight.numel()) / 1e6)} million weights {Statistics.Short(trained.Sum(weight => weight.numel()) / 1e6)} million are trained, as in SAM-Med2D.");
 
         using var set = TrainingData.Create(Images, config.InputSize, config.CategoryCount, Path.GetTempPath());
+        var isLowered = Networks.IsLowered(config);
+        recorder.Note($"Fit would choose {(isLowered ? "bfloat16" : "float32")} here.");
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
         using var steps = new StepRunner(network, Options, set, visuals, CPU);
+        using var loweredVisuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, isLowered: isLowered);
+        using var lowered = new StepRunner(network, Options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 }, set, loweredVisuals, CPU);
         using var plain = new PlainStep(network, set, trained);
         using var update = new Update(trained, () => plain.Loss());
         var reader = new StepReader(set, Options, config.PresenceTokens, steps.Threads, new Random(1));
         network.train();
-        void Step() => steps.Run(reader.Epoch(_ => false).Single().Groups);
-        Step();
+        void Step(StepRunner runner) => runner.Run(reader.Epoch(_ => false).Single().Groups);
+        Step(steps);
+        Step(lowered);
         plain.Run();
         update.Run();
 
-        var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 5, Timing.Of(Step), Timing.Of(plain.Run), update.Run, () => plain.OptimizerSeconds);
-        recorder.AddRatio("training/step/plain", "a step, times faster than the plain form", times[1], times[0]);
+        var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 5, Timing.Of(() => Step(lowered)), Timing.Of(plain.Run), update.Run, () => plain.OptimizerSeconds, Timing.Of(() => Step(steps)));
+        recorder.AddRatio("training/step/plain", "a step in the precision that Fit chooses, times faster than the plain form in float32", times[1], times[0]);
+        recorder.AddRatio("training/step/float32/plain", "a step in float32, times faster than the plain form", times[1], times[4]);
         recorder.AddRatio("training/optimizer", "the optimizer's part of a step", times[2], times[0], "share");
         recorder.AddRatio("training/optimizer/plain", "the optimizer's part of a plain step", times[3], times[1], "share");
     }
