@@ -1,0 +1,39 @@
+namespace SegSam.Cli;
+
+/// <summary>Turns errors into short messages on standard error and exit codes.</summary>
+internal static class Failures
+{
+    public static int Catch(Work work, Func<Work, int> run)
+    {
+        try
+        {
+            return run(work);
+        }
+        catch (OperationCanceledException)
+        {
+            work.Terminal.Note("Stopped; nothing was written.");
+            return ExitCode.Canceled;
+        }
+        catch (UsageException wrong)
+        {
+            work.Terminal.Note(wrong.Message);
+            return ExitCode.WrongUsage;
+        }
+        catch (ArgumentException wrong)
+        {
+            // The runtime appends the parameter's name, which says nothing to who typed a command.
+            work.Terminal.Note(Text(wrong).Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal));
+            return ExitCode.WrongUsage;
+        }
+        catch (Exception failure)
+        {
+            var isExpected = failure is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException;
+            work.Terminal.Note(isExpected ? Text(failure) : $"Unexpected {failure.GetType().Name}: {Text(failure)} (--verbose shows where it arose.)");
+            if (work.IsVerbose)
+                work.Terminal.Note(failure.ToString());
+            return ExitCode.Failed;
+        }
+    }
+
+    private static string Text(Exception failure) => OptionNames.InPlaceOfProperties(failure.Message);
+}
