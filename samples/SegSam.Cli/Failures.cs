@@ -11,7 +11,7 @@ internal static class Failures
         }
         catch (OperationCanceledException)
         {
-            work.Terminal.Note("Stopped; nothing was written.");
+            work.Terminal.Note("Stopped; there is no result.");
             return ExitCode.Canceled;
         }
         catch (UsageException wrong)

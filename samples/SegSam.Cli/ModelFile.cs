@@ -28,10 +28,18 @@ internal static class ModelFile
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
     /// <exception cref="UsageException">The ending is another.</exception>
-    public static SegSamTransformer Load(string path, MLContext ml, CheckpointFamily? family = null)
+    public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
     {
         Check(path);
-        return IsModel(path) ? LoadModel(path, ml) : FromWeights(path, ml, family);
+        // The library warns that nothing is trained, which who gives weights knows.
+        return IsModel(path) ? LoadModel(path, work.CreateContext()) : FromWeights(path, work.CreateContext(isQuiet: true), family);
+    }
+
+    /// <summary>Tells who reads names that weights alone have none.</summary>
+    public static void TellOfNames(string path, Terminal terminal)
+    {
+        if (!IsModel(path))
+            terminal.Note("Published weights know no names: every object is called 'object', and the score means nothing.");
     }
 
     private static SegSamTransformer LoadModel(string path, MLContext ml)

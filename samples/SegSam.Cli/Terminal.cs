@@ -13,9 +13,8 @@ internal sealed class Terminal
     private const int NoTerminalWidth = 1000; // pipes and files have no edge to wrap at
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(2);
 
-    private static readonly JsonSerializerOptions Indented = new()
+    private static readonly JsonSerializerOptions JsonForm = new()
     {
-        WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -49,8 +48,13 @@ internal sealed class Terminal
     {
         if (IsJson)
             return;
-        var isLive = _results.Profile.Out.IsTerminal;
-        var table = new Table().Border(isLive ? TableBorder.Rounded : TableBorder.None);
+        if (!_results.Profile.Out.IsTerminal)
+        {
+            _output.Write(Columns([header, .. rows]));
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded);
         foreach (var name in header)
             table.AddColumn(new TableColumn(new Text(name)));
         foreach (var row in rows)
@@ -59,7 +63,7 @@ internal sealed class Terminal
     }
 
     /// <summary>The document on standard output; nothing where none is wanted.</summary>
-    public void Json<T>(T document) => JsonText(() => JsonSerializer.Serialize(document, Indented));
+    public void Json<T>(T document) => JsonText(() => JsonSerializer.Serialize(document, JsonForm));
 
     /// <summary>The same of a text that is JSON already.</summary>
     public void JsonText(Func<string> document)
@@ -100,6 +104,13 @@ internal sealed class Terminal
             clock.Restart();
             Note(text);
         };
+    }
+
+    // Two spaces between columns, and none at a line's end.
+    private static string Columns(IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        var widths = Enumerable.Range(0, rows[0].Count).Select(column => rows.Max(row => row[column].Length)).ToList();
+        return string.Concat(rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd() + Environment.NewLine));
     }
 
     private static IAnsiConsole Console(TextWriter writer)

@@ -20,12 +20,13 @@ internal sealed class Work(ParseResult parsed, CancellationToken cancel)
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
     /// <summary>ML.NET on the chosen device; its warnings, and with --verbose all it tells, go to standard error.</summary>
-    public MLContext CreateContext(int seed = 1)
+    /// <param name="isQuiet">Whether warnings, too, are for --verbose alone.</param>
+    public MLContext CreateContext(int seed = 1, bool isQuiet = false)
     {
         var ml = new MLContext(seed) { GpuDeviceId = parsed.GetValue<int?>(Gpu), FallbackToCpu = false };
         ml.Log += (_, told) =>
         {
-            if (told.Kind >= ChannelMessageKind.Warning || (IsVerbose && told.Kind == ChannelMessageKind.Info))
+            if (told.Kind >= ChannelMessageKind.Info && (IsVerbose || (told.Kind >= ChannelMessageKind.Warning && !isQuiet)))
                 Terminal.Note(OptionNames.InPlaceOfProperties(told.RawMessage));
         };
         return ml;

@@ -35,7 +35,8 @@ internal sealed class AutoCommand : Command
     {
         var path = work.Get(_image);
         using var picture = Pictures.Read(path);
-        using var model = ModelFile.Load(work.Get(_model), work.CreateContext(), work.Get(_family));
+        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
+        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
         using var predictor = new SegSamPredictor(model);
         var (labels, categories) = (work.Get(_labels), predictor.Categories);
         if (labels is not null && categories.Count > byte.MaxValue)

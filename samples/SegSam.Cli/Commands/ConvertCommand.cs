@@ -13,6 +13,7 @@ internal sealed class ConvertCommand : Command
         What to convert; it tells itself what it is:
           a folder in SAM-Med2D's layout   images/, masks/ and image2label_train.json or label2image_test.json
           a folder of masks                images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png, or masks/NAME.png and --category
+          a folder of label maps           images/NAME.png with masks/NAME.png, gray levels telling categories, and --labels
           COCO annotations (.json)         polygons or run lengths; masks are written beside the table
           a training table (.csv)          to COCO annotations: --out FILE.json
           a model (.zip) or weights        to SAM's official names: --out FILE.safetensors or FILE.pth, for Python
@@ -22,6 +23,7 @@ internal sealed class ConvertCommand : Command
     private readonly Option<string> _out = new("--out", "-o") { Description = "The file to write; its ending says what: .csv, .json, .safetensors or .pth.", Required = true, HelpName = "FILE" };
     private readonly Option<string> _images = new("--images") { Description = "Of COCO annotations: where the pictures are (default: beside the annotations).", HelpName = "FOLDER" };
     private readonly Option<string> _category = new("--category") { Description = "Of a folder of masks called like their images: the name of what they show.", HelpName = "NAME" };
+    private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them.", HelpName = "FILE.json" };
     private readonly Option<string> _descriptions = new("--descriptions") { Description = "JSON object from category to what it looks like; becomes the column Description.", HelpName = "FILE.json" };
     private readonly Option<double?> _holdOut = new("--hold-out") { Description = "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.", HelpName = "SHARE" };
     private readonly Option<int> _seed = new("--seed") { Description = "Decides which images are held out.", DefaultValueFactory = _ => 1, HelpName = "N" };
@@ -30,7 +32,7 @@ internal sealed class ConvertCommand : Command
     public ConvertCommand() : base("convert", "Convert annotations to a training table, or a table to COCO annotations, or weights from one form to another.")
     {
         Add(_source);
-        foreach (var option in (Option[])[_out, _images, _category, _descriptions, _holdOut, _seed, _family])
+        foreach (var option in (Option[])[_out, _images, _category, _labels, _descriptions, _holdOut, _seed, _family])
             Add(option);
         this.SetWork(Run);
     }
@@ -71,10 +73,13 @@ internal sealed class ConvertCommand : Command
 
     private IReadOnlyList<TableRow> Read(Work work, string source, string target, SourceReading reading)
     {
+        var masks = Path.ChangeExtension(target, null) + "-masks";
+        if (Directory.Exists(source) && work.Get(_labels) is { } labels)
+            return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
         if (Directory.Exists(source))
             return SamMed2DSource.Fits(source) ? SamMed2DSource.Read(source, reading) : MaskFolderSource.Read(source, work.Get(_category), reading);
         if (Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
-            return CocoSource.Read(source, work.Get(_images), Path.ChangeExtension(target, null) + "-masks", reading);
+            return CocoSource.Read(source, work.Get(_images), masks, reading);
         throw new UsageException($"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
     }
 
@@ -91,15 +96,19 @@ internal sealed class ConvertCommand : Command
     private int ToWeights(Work work, string source, string target)
     {
         OutputFile.MakeFolder(target);
-        using var model = ModelFile.Load(source, work.CreateContext(), work.Get(_family));
+        using var model = ModelFile.Load(source, work, work.Get(_family));
         IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
         model.SaveSamWeights(target);
         if (unused.Count > 0)
             work.Terminal.Note($"Not taken along, as SAM has no such parts: {string.Join(", ", unused)}.");
+        if (Preparation(model.Info) is var kept && Preparation(SegSamModelInfo.OfCheckpoint(target)) is var told && told != kept)
+            work.Terminal.Note($"This form cannot say how images are prepared: who reads it will take {told}, where {kept} belongs to these weights. With .safetensors the file says it.");
         if (ModelFile.IsModel(source))
             work.Terminal.Note("These are the weights that SAM has itself; names and the semantic decoder stay in the model.");
         work.Terminal.Result($"{target} ({Words.Megabytes(target)})");
         work.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, NotTaken = unused });
         return ExitCode.Done;
     }
+
+    private static string Preparation(SegSamModelInfo info) => $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
 }

@@ -38,7 +38,7 @@ internal sealed class EvaluateCommand : Command
         work.Terminal.Note(table.Summary);
         if (work.Get(_csv) is { } place)
             OutputFile.MakeFolder(place);
-        using var model = ModelFile.Load(work.Get(_model), ml, work.Get(_family));
+        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
         var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
         if (work.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());

@@ -47,7 +47,7 @@ internal sealed class InfoCommand : Command
     {
         if (!ModelFile.IsModel(path))
             return SegSamModelInfo.OfCheckpoint(path, work.Get(_family));
-        using var model = ModelFile.Load(path, work.CreateContext());
+        using var model = ModelFile.Load(path, work);
         return model.Info;
     }
 

@@ -28,7 +28,8 @@ internal sealed class PredictCommand : Command
     {
         var (path, prompts) = (work.Get(_image), _prompts.Collect(work));
         using var picture = Pictures.Read(path);
-        using var model = ModelFile.Load(work.Get(_model), work.CreateContext(), work.Get(_family));
+        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
+        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
         using var predictor = new SegSamPredictor(model);
         work.Cancel.ThrowIfCancellationRequested();
         using var image = predictor.Encode(path);

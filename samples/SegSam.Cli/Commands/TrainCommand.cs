@@ -83,5 +83,5 @@ internal sealed class TrainCommand : Command
     private static string Line(TrainingProgress done) =>
         FormattableString.Invariant($"epoch {done.Epoch}/{done.Epochs}: loss {done.Loss:0.000}")
         + (done.ValidationDice is { } dice ? FormattableString.Invariant($", validation Dice {dice:0.000}{(done.IsBest ? " (best)" : "")}") : "")
-        + $", {Words.Time(done.TimeLeft)} left";
+        + (done.Epoch < done.Epochs ? $", {Words.Time(done.TimeLeft)} left" : "");
 }

@@ -53,6 +53,30 @@ public sealed class CliConvertTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("""{"1": "liver", "300": "spleen"}""")]
+    [DataRow("""{"labels": {"background": 0, "liver": 1, "spleen": 300}}""")]
+    public void Gray_levels_of_label_maps_become_masks_of_their_categories(string labels)
+    {
+        TinySources.Block(_folder.At("set", "images", "a.png"), 4, 4, 40, 40);
+        var map = _folder.At("set", "masks", "a.png");
+        GrayPngWriter.Write(map, 48, 48, (x, y) => (ushort)(y < 5 ? 0 : x is >= 4 and < 9 ? 1 : x >= 30 ? 300 : 0), bytes: 2, filter: 0);
+        File.WriteAllText(_folder.At("labels.json"), labels);
+        Done("convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"));
+        CollectionAssert.AreEqual((string[])["a liver 4 5 9 48", "a spleen 30 5 48 48"], Table("table.csv").Rows.Select(row => $"{row.ImageId} {row.Category} {string.Join(' ', row.Box)}").ToArray());
+        using (var mask = ImageFile.Read(Table("table.csv").Rows[0].MaskPath))
+            Assert.AreEqual(5 * 43, Enumerable.Range(0, 48 * 48).Count(i => mask.Pixels[4 * i] == 255));
+
+        File.WriteAllText(_folder.At("labels.json"), """{"1": "liver"}""");
+        string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json")];
+        StringAssert.Contains(Fails(1, again), "holds the number 300, which --labels does not name; named are: 1");
+        File.WriteAllText(_folder.At("labels.json"), """{"one": "liver"}""");
+        StringAssert.Contains(Fails(1, again), "labels.json' is no list of labels");
+        File.WriteAllText(_folder.At("labels.json"), labels);
+        GrayPngWriter.Write(map, 40, 48, (_, _) => 1, bytes: 1, filter: 0);
+        StringAssert.Contains(Fails(1, again), "is 40 x 48 pixels, its image 48 x 48");
+    }
+
+    [TestMethod]
     public void Masks_come_back_from_COCO_as_they_went()
     {
         _folder.Phantoms(4);
