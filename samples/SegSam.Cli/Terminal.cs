@@ -80,7 +80,8 @@ internal sealed class Terminal
         if (!_messages.Profile.Out.IsTerminal)
             return work(Lines(title, everyStep));
         return _messages.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new ElapsedTimeColumn(), new SpinnerColumn())
             .Start(bar =>
             {
                 var task = bar.AddTask(Markup.Escape(title), maxValue: 1);
@@ -88,6 +89,8 @@ internal sealed class Terminal
                 {
                     task.Value = part;
                     task.Description = Markup.Escape(text);
+                    if (everyStep)
+                        _messages.WriteLine(text);
                 });
             });
     }

@@ -9,6 +9,9 @@ internal static class Words
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 image, 2 images.</summary>
+    public static string Several(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
+
     public static string Megabytes(string path) => (new FileInfo(path).Length / 1e6).ToString("0.0 MB", CultureInfo.InvariantCulture);
 
     public static string Time(TimeSpan span) => span.TotalMinutes < 1 ? FormattableString.Invariant($"{span.TotalSeconds:0} s")

@@ -46,11 +46,19 @@ internal sealed class AutoCommand : Command
             tell((double)progress.PointsDone / progress.Points, FormattableString.Invariant($"{progress.PointsDone} of {progress.Points} clicks, {progress.Masks} masks"))), work.Cancel));
 
         if (labels is not null)
-            GrayPicture.Write(labels, Array.ConvertAll(generator.ToLabelMap(masks, picture.Height, picture.Width), key => (byte)key), picture.Height, picture.Width);
+        {
+            var map = generator.ToLabelMap(masks, picture.Height, picture.Width);
+            GrayPicture.Write(labels, Array.ConvertAll(map, key => (byte)key), picture.Height, picture.Width);
+        }
+
         if (work.Get(_overlay) is { } overlay)
             Pictures.WriteOverlay(overlay, picture, categories, [.. masks.Select(each => (each.Mask, each.Category, each.Score))]);
         if (work.Get(_coco) is { } coco)
-            CocoDocument.Of(categories, [(Path.GetFileName(path), picture.Height, picture.Width)], masks.Select(each => new CocoObject(0, each.Category, each.Mask, each.Score))).Write(coco);
+        {
+            CocoDocument.Of(categories, [(Path.GetFileName(path), picture.Height, picture.Width)],
+                masks.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score))).Write(coco);
+        }
+
         Tell(work, path, picture.Height, picture.Width, masks, categories);
         return ExitCode.Done;
     }
@@ -81,7 +89,10 @@ internal sealed class AutoCommand : Command
     {
         var legend = categories.Select((name, i) => (name, Label: i + 1)).ToDictionary(each => each.name, each => each.Label);
         work.Terminal.Result(["#", "name", "score", "quality", "stability", "area", "box", "label"], masks.Select((each, i) => (string[])
-            [$"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality), Words.Share(each.StabilityScore), Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), $"{legend[each.Category]}"]));
+        [
+            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality), Words.Share(each.StabilityScore),
+            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), $"{legend[each.Category]}",
+        ]));
         if (masks.Count == 0)
             work.Terminal.Note("No mask passed the thresholds. A small or briefly trained model rates its masks low: try --pred-iou-threshold 0.35 --stability-score-threshold 0.4.");
         work.Terminal.Json(new

@@ -63,11 +63,12 @@ internal sealed class ConvertCommand : Command
             if (path is null)
                 continue;
             TableWriter.Write(path, part);
-            work.Terminal.Result($"{path}: {part.DistinctBy(row => row.ImageId).Count()} images with {part.Count} objects");
+            work.Terminal.Result($"{path}: {Words.Several(part.DistinctBy(row => row.ImageId).Count(), "image")} with {Words.Several(part.Count, "object")}");
         }
 
-        work.Terminal.Result(["category", "objects"], rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).Select(each => (string[])[each.Key, Words.Count(each.Value)]));
-        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = rows.CountBy(row => row.Category).ToDictionary(each => each.Key, each => each.Value) });
+        var categories = rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ToDictionary();
+        work.Terminal.Result(["category", "objects"], categories.Select(each => (string[])[each.Key, Words.Count(each.Value)]));
+        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories });
         return ExitCode.Done;
     }
 
@@ -88,8 +89,9 @@ internal sealed class ConvertCommand : Command
         var table = TableReader.Read(source, split: null, work.Terminal.Note);
         var document = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, work.Cancel)));
         document.Write(target);
-        work.Terminal.Result($"{target}: {document.Images.Count} images, {document.Annotations.Count} objects, {document.Categories.Count} categories");
-        work.Terminal.Json(new { Annotations = target, Images = document.Images.Count, Objects = document.Annotations.Count, Categories = document.Categories.Select(each => each.Name) });
+        var (images, objects) = (document.Images.Count, document.Annotations.Count);
+        work.Terminal.Result($"{target}: {Words.Several(images, "image")} with {Words.Several(objects, "object")} of {Words.Several(document.Categories.Count, "category", "categories")}");
+        work.Terminal.Json(new { Annotations = target, Images = images, Objects = objects, Categories = document.Categories.Select(each => each.Name) });
         return ExitCode.Done;
     }
 

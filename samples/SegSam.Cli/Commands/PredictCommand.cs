@@ -39,15 +39,27 @@ internal sealed class PredictCommand : Command
             Pictures.WriteOverlay(overlay, picture, predictor.Categories, [.. answers.Select(each => (each.Mask, each.Category, each.Score))]);
 
         work.Terminal.Result(["#", "name", "score", "quality", "area", "box", "prompt"], answers.Select((each, i) => (string[])
-            [$"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality), Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), prompts[i].Text]));
+        [
+            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality),
+            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), prompts[i].Text,
+        ]));
         foreach (var file in files ?? [])
             work.Terminal.Result($"wrote {file}");
-        work.Terminal.Json(new { Image = path, Model = work.Get(_model), image.Height, image.Width, Overlay = work.Get(_overlay), Objects = answers.Select((each, i) => Describe(each, prompts[i].Text, files?[i])) });
+        work.Terminal.Json(new
+        {
+            Image = path,
+            Model = work.Get(_model),
+            image.Height,
+            image.Width,
+            Overlay = work.Get(_overlay),
+            Objects = answers.Select((each, i) => Describe(each, prompts[i].Text, files?[i])),
+        });
         return ExitCode.Done;
     }
 
     // One by one, so that an error can say which object it is about.
-    private static List<SegSamPrediction> Ask(SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel)
+    private static List<SegSamPrediction> Ask(
+        SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel)
     {
         var answers = new List<SegSamPrediction>();
         foreach (var (text, prompt) in prompts)

@@ -44,9 +44,9 @@ internal static class CocoSource
         }
 
         if (crowds > 0)
-            reading.Note($"Left out: {crowds} crowd regions, which are no single objects.");
+            reading.Note($"Left out: {Words.Several(crowds, "crowd region")}, which mean no single object.");
         if (empty > 0)
-            reading.Note($"Left out: {empty} annotations without a pixel, which no prompt can point at.");
+            reading.Note($"Left out: {Words.Several(empty, "annotation")} without a pixel, which no prompt can point at.");
         return rows;
     }
 

@@ -28,7 +28,7 @@ internal static class LabelMapSource
             {
                 var category = labels.TryGetValue(level, out var known) ? known
                     : throw new InvalidDataException($"The label map '{path}' holds the number {level}, which --labels does not name; named are: {string.Join(", ", labels.Keys.Order())}.");
-                var file = Path.Combine(masks, $"{Pictures.FileName(name)}_{Pictures.FileName(category)}.png");
+                var file = Path.Combine(masks, $"{Pictures.FileName(name)}_{Pictures.FileName(category)}_{rows.Count + 1}.png");
                 var mask = Mask(map, level);
                 GrayPicture.Write(file, mask, map.Height, map.Width);
                 rows.Add(new TableRow { ImagePath = used[^1], MaskPath = file, Category = category, ImageId = name, Box = MaskFile.TightBox(file, (map.Width, map.Height)) });

@@ -13,11 +13,7 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
 
     public int Images => Rows.DistinctBy(row => row.ImageId).Count();
 
-    /// <summary>The categories by their number of rows, the most first.</summary>
-    public IReadOnlyList<(string Name, int Count)> Categories =>
-        [.. Rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ThenBy(each => each.Key, StringComparer.Ordinal).Select(each => (each.Key, each.Value))];
-
-    public string Summary => $"{Path}: {Words.Count(Images)} images with {Words.Count(Rows.Count)} objects of {Words.Count(Categories.Count)} categories";
+    public string Summary => $"{Path}: {Words.Several(Images, "image")} with {Words.Several(Rows.Count, "object")} of {Words.Several(Rows.DistinctBy(row => row.Category).Count(), "category", "categories")}";
 
     public bool Has(string column) => Columns.Contains(column);
 
@@ -37,11 +33,17 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
         {
             return work();
         }
-        catch (InvalidOperationException failure) when (RowError().Match(failure.Message) is { Success: true } found && tables.LastOrDefault(table => table._isRead) is { } table)
+        catch (InvalidOperationException failure) when (RowError().Match(failure.Message) is { Success: true } found
+            && tables.LastOrDefault(table => table._isRead) is { } table) // they are read one after the other
         {
             var row = table.Rows[int.Parse(found.Groups["row"].Value, System.Globalization.CultureInfo.InvariantCulture)];
-            var file = found.Groups["column"].Value switch { "Image" => $"{row.ImagePath}: ", "Mask" => $"{row.MaskPath}: ", var column => $"column {column}: " };
-            throw new InvalidDataException($"{table.Path}, line {row.Line}: {file}{found.Groups["problem"].Value}", failure);
+            var about = found.Groups["column"].Value switch
+            {
+                nameof(TableRow.Image) => row.ImagePath,
+                nameof(TableRow.Mask) => row.MaskPath,
+                var column => $"column {column}",
+            };
+            throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {found.Groups["problem"].Value}", failure);
         }
     }
 

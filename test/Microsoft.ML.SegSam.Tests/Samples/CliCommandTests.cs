@@ -50,6 +50,16 @@ public sealed class CliCommandTests
     }
 
     [TestMethod]
+    public void Images_that_are_learned_from_and_validated_on_are_told()
+    {
+        File.WriteAllText(Folder.At("one.csv"), "ImagePath,MaskPath,Category,Split\n" + string.Concat(((string[])["train", "test"]).Select(split => $"slices/images/ct_00000.png,slices/masks/ct_00000_liver_000.png,liver,{split}\n")));
+        var (code, output, error) = Segsam("train", Folder.At("one.csv"), "--split", "train", "--validation", Folder.At("one.csv"), "--validation-split", "test", "--out", Folder.At("one.zip"), "--epochs", "1", "--input-size", "32", "--encoder-training", "frozen");
+        Assert.AreEqual(0, code, error);
+        StringAssert.Contains(error, "1 image is learned from and validated on");
+        StringAssert.Contains(output, "1 category, 1 epoch in ");
+    }
+
+    [TestMethod]
     public void Predicting_answers_as_the_library_does_and_writes_masks_and_an_overlay()
     {
         var (masks, overlay) = (Folder.At("masks"), Folder.At("pictures", "overlay.png"));

@@ -147,9 +147,9 @@ public sealed class CliConvertTests : IDisposable
         Coco("[[1, 1, 9, 1, 9, 9, 1, 9]]", """, {"id": 8, "image_id": 1, "category_id": 2, "iscrowd": 1, "segmentation": null}, {"id": 9, "image_id": 1, "category_id": 2, "segmentation": []}""");
         var (code, output, error) = Segsam("convert", _folder.At("c.json"), "--out", _folder.At("table.csv"));
         Assert.AreEqual(0, code, error);
-        StringAssert.Contains(error, "1 crowd regions");
-        StringAssert.Contains(error, "1 annotations without a pixel");
-        StringAssert.Contains(output, "1 images with 1 objects");
+        StringAssert.Contains(error, "1 crowd region, ");
+        StringAssert.Contains(error, "1 annotation without a pixel");
+        StringAssert.Contains(output, "1 image with 1 object");
         CollectionAssert.AreEqual((float[])[1, 1, 9, 9], Table("table.csv").Rows.Single().Box);
     }
 
