@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+
 namespace SegSam.Cli;
 
 /// <summary>Turns errors into short messages on standard error and exit codes.</summary>
@@ -7,7 +10,7 @@ internal static class Failures
     {
         try
         {
-            return run(work);
+            return Unwrapped(work, run);
         }
         catch (OperationCanceledException)
         {
@@ -32,6 +35,20 @@ internal static class Failures
             if (work.IsVerbose)
                 work.Terminal.Note(failure.ToString());
             return ExitCode.Failed;
+        }
+    }
+
+    // ML.NET makes models by reflection, which hides what went wrong in them.
+    private static int Unwrapped(Work work, Func<Work, int> run)
+    {
+        try
+        {
+            return run(work);
+        }
+        catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } inner)
+        {
+            ExceptionDispatchInfo.Throw(inner);
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using SegSam.Cli.Tables;
@@ -50,9 +51,10 @@ internal static class ModelFile
         {
             model = ml.Model.Load(file, out _);
         }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException
+            or TargetInvocationException { InnerException: InvalidDataException })
         {
-            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.Message.TrimEnd('.')}. Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
+            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
         }
 
         return Steps(model).LastOrDefault() as SegSamTransformer

@@ -43,7 +43,7 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
                 nameof(TableRow.Mask) => row.MaskPath,
                 var column => $"column {column}",
             };
-            throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {found.Groups["problem"].Value}", failure);
+            throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {found.Groups["problem"].Value.Replace("?.", "?", StringComparison.Ordinal)}", failure);
         }
     }
 

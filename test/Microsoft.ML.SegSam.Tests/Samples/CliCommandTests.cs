@@ -188,6 +188,15 @@ public sealed class CliCommandTests
     }
 
     [TestMethod]
+    public void A_GPU_that_is_not_there_is_said()
+    {
+        if (TorchSharp.torch.cuda.is_available())
+            Assert.Inconclusive("Skipped: this machine has a GPU.");
+        foreach (var args in (string[][])[["predict", _model, _image, "--point", "9,9"], ["train", _table, "--out", Folder.At("gpu.zip")]])
+            StringAssert.Contains(Fails(1, [.. args, "--gpu", "0"]), "CUDA");
+    }
+
+    [TestMethod]
     public void A_prompt_outside_the_image_is_said_with_its_object()
     {
         var error = Fails(2, "predict", _model, _image, "--box", "1,1,9,9", "--box", "70,70,90,90");
