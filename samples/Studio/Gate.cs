@@ -4,23 +4,34 @@ namespace Studio;
 internal sealed class Gate(int width) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(width);
-    private int _running;
+    private int _running, _canceled;
 
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>How many were left, while they waited or ran.</summary>
+    public int Canceled => Volatile.Read(ref _canceled);
 
     /// <exception cref="OperationCanceledException">Canceled while waiting, or by the work.</exception>
     public async Task<T> Run<T>(Func<T> work, CancellationToken cancel)
     {
-        await _free.WaitAsync(cancel);
-        Interlocked.Increment(ref _running);
         try
         {
-            return await Task.Run(work, cancel);
+            await _free.WaitAsync(cancel);
+            Interlocked.Increment(ref _running);
+            try
+            {
+                return await Task.Run(work, cancel);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+                _free.Release();
+            }
         }
-        finally
+        catch (OperationCanceledException)
         {
-            Interlocked.Decrement(ref _running);
-            _free.Release();
+            Interlocked.Increment(ref _canceled);
+            throw;
         }
     }
 
@@ -37,6 +48,8 @@ internal sealed class Gates : IDisposable
     public Gate Long { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     public int Running => Short.Running + Long.Running;
+
+    public int Canceled => Short.Canceled + Long.Canceled;
 
     public void Dispose()
     {

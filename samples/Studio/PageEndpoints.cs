@@ -56,6 +56,7 @@ internal static class PageEndpoints
         palette = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
         images = sessions.Count,
         running = gates.Running,
+        canceled = gates.Canceled,
     };
 
     private static IReadOnlyList<string> Categories(StudioModel model) => model.LoadedOrNull is { HasNames: true } loaded ? loaded.Predictor.Categories : [];

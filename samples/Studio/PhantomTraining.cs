@@ -9,12 +9,13 @@ namespace Studio;
 /// <param name="Slices">Made-up slices to train on.</param>
 /// <param name="Side">Their height and width.</param>
 /// <param name="Epochs">Passes over them.</param>
-internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Slices, int Side, int Epochs)
+/// <param name="InputSize">Side of the network's input.</param>
+internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Slices, int Side, int Epochs, int InputSize)
 {
     private const int Seed = 1;
 
     /// <summary>Some minutes on two CPU cores.</summary>
-    public static PhantomTraining Default { get; } = new(["ct", "mr", "ultrasound", "fundus"], Slices: 400, Side: 128, Epochs: 10);
+    public static PhantomTraining Default { get; } = new(["ct", "mr", "fundus"], Slices: 300, Side: 128, Epochs: 9, InputSize: 128);
 
     /// <summary>Another recipe has another name, so that no start takes what another made.</summary>
     public string FileName => $"phantoms-{string.Join('-', Modalities)}-{Slices}x{Epochs}.zip";
@@ -36,6 +37,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
             PointLabelsColumnName = "PointLabels",
             ImageIdColumnName = "ImageId",
             DescriptionColumnName = "Description",
+            InputSize = InputSize,
             Epochs = Epochs,
             StateFile = path + ".state",
             SaveEverySteps = 25,

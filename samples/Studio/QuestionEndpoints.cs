@@ -44,7 +44,7 @@ internal static class QuestionEndpoints
             }
             finally
             {
-                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the lease may not end before
+                await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the lease may not end before
             }
         }
     }

@@ -11,6 +11,9 @@ internal static class ChildProcess
     /// <summary>Ablation.dll, likewise.</summary>
     public static string Ablation { get; } = Program("samples", "Ablation");
 
+    /// <summary>Studio.dll, likewise.</summary>
+    public static string Studio { get; } = Program("samples", "Studio");
+
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments) => DotnetIn(SharedFolder.Repository, arguments);
 
     public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments)
