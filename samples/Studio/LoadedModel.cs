@@ -10,7 +10,7 @@ namespace Studio;
 internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool HasNames, SegSamMaskGeneratorOptions Thresholds) : IDisposable
 {
     // Small models rate their masks far lower than SAM does.
-    private static readonly SegSamMaskGeneratorOptions Sams = new(), Modest = new() { PointsPerSide = 24, PredIouThreshold = 0.6, StabilityScoreThreshold = 0.75 };
+    private static readonly SegSamMaskGeneratorOptions Sams = new(), Modest = new() { PointsPerSide = 24, PredIouThreshold = 0.55, StabilityScoreThreshold = 0.7, BoxNmsThreshold = 0.5 };
 
     /// <summary>Why the model can't segment everything, and knows no clicks; null where it can.</summary>
     public string? NoClicks { get; } = WhyNot(Predictor);

@@ -24,6 +24,8 @@ internal static class PromptSteps
     {
         if (steps is not { Count: >= 1 and <= Most })
             throw new ProblemException(StatusCodes.Status400BadRequest, $"There are {steps?.Count ?? 0} steps; expected 1 to {Most} clicks and boxes.");
+        if (steps.Contains(null!))
+            throw new ProblemException(StatusCodes.Status400BadRequest, "A step is null; expected click [x, y] or box [x0, y0, x1, y1].");
         var keys = steps.Select((_, i) => string.Join(' ', steps.Take(i + 1).Select(KeyOf))).ToList();
         var known = steps.Count - 1; // the steps whose mask is at hand
         ReadOnlyMemory<float> mask = default;

@@ -1,6 +1,6 @@
 // The right-hand side: what the current object is, and the list of those kept.
 
-const percent = value => `${Math.round(100 * value)} %`;
+const percent = value => `${Math.round(100 * value)}%`;
 const number = new Intl.NumberFormat('en');
 
 /** Makes an element; children may be texts. */
@@ -46,7 +46,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
   }
   const { answer, color } = current;
   const others = hasNames ? Object.entries(answer.class_scores).sort((a, b) => b[1] - a[1]).slice(0, 4) : [];
-  const present = hasNames ? Object.entries(answer.present_scores).filter(([name, score]) => score > 0.5 && !kept.some(each => each.name === name)) : [];
+  const present = hasNames ? Object.entries(answer.present_scores).filter(([name, score]) => score > 0.5 && name !== current.name && !kept.some(each => each.name === name)) : [];
   const choices = others.map(([name, score]) => {
     const button = element('button', { type: 'button', className: 'choice', title: `Call it ${name}`, onclick: () => actions.rename(name === answer.category ? null : name) },
       element('span', { className: 'name' }, name), meter(score, color), element('span', { className: 'figure' }, score.toFixed(2)));
@@ -61,11 +61,11 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
       element('span', {}, 'Area ', element('b', { id: 'current-area' }, number.format(answer.area)), ' px'),
       isWaiting ? element('span', { className: 'muted' }, 'updating…') : null),
     answer.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
-    element('div', { className: 'choices', role: 'group', ariaLabel: 'Names' }, ...choices),
-    present.length ? element('p', { className: 'present' }, 'Also in this image: ', ...present.sort((a, b) => b[1] - a[1]).map(([name]) => element('span', { className: 'chip' }, name))) : '',
     element('div', { className: 'buttons' },
       element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !answer.area, onclick: actions.keep }, 'Keep object ', element('kbd', {}, 'Enter')),
-      element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard }, 'Discard ', element('kbd', {}, 'Esc'))));
+      element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard }, 'Discard ', element('kbd', {}, 'Esc'))),
+    element('div', { className: 'choices', role: 'group', ariaLabel: 'Names' }, ...choices),
+    present.length ? element('p', { className: 'present' }, 'Also in this image: ', ...present.sort((a, b) => b[1] - a[1]).map(([name]) => element('span', { className: 'chip' }, name))) : '');
 }
 
 /** What a screen reader hears of an answer. */

@@ -3,7 +3,7 @@ import { Problem, predict, upload, everything } from './api.js';
 import { History, noObject } from './history.js';
 import { freeColor, overlap } from './masks.js';
 
-const same = 0.8; // boxes that overlap more are of one object
+const same = 0.6; // boxes that overlap more are of one object
 
 let keys = 0;
 

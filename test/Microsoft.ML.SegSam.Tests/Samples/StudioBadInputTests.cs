@@ -59,7 +59,7 @@ public sealed class StudioBadInputTests
     [DataRow("""{"steps":[{}]}""", "A step has 0 numbers")]
     [DataRow("""{"steps":[]}""", "There are 0 steps")]
     [DataRow("""{}""", "There are 0 steps")]
-    [DataRow("""{"steps":[null]}""", "")]
+    [DataRow("""{"steps":[null]}""", "A step is null")]
     [DataRow("""{"steps":[{"click":[1,2],"onn":false}]}""", "'onn' could not be mapped")]
     [DataRow("""{"steps":[{"click":["a",2]}]}""", "could not be converted")]
     [DataRow("""{"steps":""", "")]

@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
 using Phantoms;
 using Studio;
+using static Microsoft.Playwright.Assertions;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
@@ -53,7 +54,7 @@ public sealed class StudioBrowserTests
 
         var area = await page.InnerTextAsync("#current-area");
         await Click(page, besideX, besideY, isNegative: true);
-        await page.WaitForFunctionAsync("area => document.getElementById('current-area')?.textContent !== area", area);
+        await Expect(page.Locator("#current-area")).Not.ToHaveTextAsync(area);
         await page.ClickAsync("#undo");
         Assert.AreEqual(area, await page.InnerTextAsync("#current-area"));
         await page.ClickAsync("#redo");
@@ -155,7 +156,7 @@ public sealed class StudioBrowserTests
         await page.WaitForSelectorAsync("#toast");
         StringAssert.Contains(await page.InnerTextAsync("#toast"), "is no image that can be read");
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png", Buffer = IndexedPng.Write(new byte[50_000_000], 5000, 10000, [new(0, 0, 0)]) });
-        await page.WaitForFunctionAsync("document.getElementById('toast').textContent.includes('10000 x 5000 pixels')");
+        await Expect(page.Locator("#toast")).ToContainTextAsync("10000 x 5000 pixels");
         StringAssert.Contains(await page.InnerTextAsync("#image-name"), Slice.Id);
         _complaints.RemoveAll(each => each.Contains("415", StringComparison.Ordinal)); // the browser logs the refusal too
     }
@@ -189,7 +190,7 @@ public sealed class StudioBrowserTests
                 _complaints.Add($"asked elsewhere: {request.Url}");
         };
         await page.GotoAsync(s_server!.Url);
-        await page.WaitForFunctionAsync("id => document.getElementById('image-name').textContent.includes(id)", Slice.Id);
+        await Expect(page.Locator("#image-name")).ToContainTextAsync(Slice.Id);
         return page;
     }
 
