@@ -23,7 +23,9 @@ export async function everything(id, settings, report, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(failure => {
+      throw failure.name === 'AbortError' ? failure : new Problem('The server stopped before the end. Try again.', 0);
+    });
     text += value ?? '';
     const events = text.split('\n\n');
     text = events.pop();

@@ -13,5 +13,6 @@ export async function saveExport(kind, session, viewer) {
   link.href = URL.createObjectURL(blob);
   link.download = session.name.replace(/\.[^.]*$/, '') + { 'label-map': '-labels.png', coco: '-coco.json', picture: '-masks.png' }[kind];
   link.click();
+  session.exported = objects;
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -28,18 +28,21 @@ export class Work {
 
   /** Answers with what the action does, or nothing where it was canceled. */
   async run(title, action) {
-    this.#stop = new AbortController();
+    this.#stop?.abort();
+    const stop = this.#stop = new AbortController();
     const slow = setTimeout(() => { $('work').hidden = false; }, 150); // what is quick needs no notice
     $('work-title').textContent = title;
     $('work-cancel').onclick = () => this.cancel();
     $('work-cancel').hidden = false;
     this.report(null, '');
     try {
-      return await action(this.#stop.signal);
+      return await action(stop.signal);
     } finally {
       clearTimeout(slow);
-      $('work').hidden = true;
-      this.#stop = null;
+      if (this.#stop === stop) {
+        $('work').hidden = true;
+        this.#stop = null;
+      }
     }
   }
 }

@@ -33,6 +33,14 @@ function meter(value, color) {
   return bar;
 }
 
+/** Puts new children in place of the old ones; the focus stays where it was, or returns to the image. */
+function refill(card, ...children) {
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
+  const at = [...card.querySelectorAll('button')].indexOf(focused);
+  card.replaceChildren(...children);
+  if (focused) (card.querySelectorAll('button')[at] ?? document.getElementById('viewer')).focus({ preventScroll: true });
+}
+
 /**
  * The answer to the latest step.
  * @param current { answer, name, score, color }, or null
@@ -40,7 +48,7 @@ function meter(value, color) {
  */
 export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
   if (!current) {
-    card.replaceChildren(element('p', { className: 'muted' }, isWaiting ? 'Looking…'
+    refill(card, element('p', { className: 'muted' }, isWaiting ? 'Looking…'
       : 'Click into the image, or drag a box: mask, name and score appear here.'));
     return;
   }
@@ -53,7 +61,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
     button.ariaPressed = String(name === current.name);
     return button;
   });
-  card.replaceChildren(
+  refill(card,
     element('p', { className: 'headline' }, swatch(color), element('strong', { id: 'current-name' }, current.name),
       element('span', { className: 'score', id: 'current-score' }, !hasNames ? '' : current.score === null ? 'your choice' : current.score.toFixed(2))),
     element('p', { className: 'facts' },
@@ -77,10 +85,10 @@ export const spoken = current => !current ? '' : !current.answer.area ? 'Empty m
  * @param actions select(key or null), rename(key, name), refine(key), remove(key)
  */
 export function renderObjects(list, objects, selected, actions) {
-  const focused = document.activeElement?.closest?.('#objects li')?.dataset.key;
-  const focusedClass = document.activeElement?.className;
+  if (list.shown === objects) return; // a name that is being typed stays
+  list.shown = objects;
   list.replaceChildren(...objects.map(each => {
-    const name = element('input', { className: 'name', value: each.name, ariaLabel: `Name of object ${each.name}`, spellcheck: false, onchange: event => actions.rename(each.key, event.target.value.trim()) });
+    const name = element('input', { className: 'name', value: each.name, ariaLabel: `Name of object ${each.name}`, spellcheck: false, onchange: event => rename(each, event.target) });
     name.setAttribute('list', 'names');
     const row = element('li', { onpointerenter: () => actions.select(each.key), onpointerleave: () => actions.select(null) },
       swatch(each.color), name,
@@ -92,7 +100,12 @@ export function renderObjects(list, objects, selected, actions) {
     row.addEventListener('focusin', () => actions.select(each.key));
     return row;
   }));
-  if (focused) [...list.children].find(row => row.dataset.key === focused)?.querySelector(`.${focusedClass.split(' ').join('.')}`)?.focus();
+
+  function rename(object, input) {
+    const name = input.value.trim();
+    if (name) actions.rename(object.key, name);
+    else input.value = object.name;
+  }
 }
 
 function action(name, label, className, onclick) {

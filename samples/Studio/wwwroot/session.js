@@ -10,6 +10,7 @@ let keys = 0;
 export class Session extends EventTarget {
   history = new History();
   isWaiting = false;
+  exported = this.state.objects; // what a file holds
   #image;
   #running = null;
 
@@ -30,6 +31,9 @@ export class Session extends EventTarget {
     const { answer, name, objects } = this.state;
     return answer && { answer, mask: answer, name: name ?? answer.category, score: name || !this.hasNames ? null : answer.score, color: freeColor(this.palette, objects) };
   }
+
+  /** Whether objects would be lost with the page. */
+  get isUnsaved() { return this.state.objects.length > 0 && this.state.objects !== this.exported; }
 
   /** Sends the image, once. */
   async encode(signal) {
@@ -82,8 +86,7 @@ export class Session extends EventTarget {
   }
 
   rename(key, name) {
-    if (name) this.#commit({ objects: this.state.objects.map(each => each.key === key ? { ...each, name, score: null } : each) });
-    else this.#changed();
+    this.#commit({ objects: this.state.objects.map(each => each.key === key ? { ...each, name, score: null } : each) });
   }
 
   undo() {

@@ -33,8 +33,13 @@ const guarded = action => async (...values) => {
 };
 const round = values => values.map(value => Math.round(10 * value) / 10);
 
+function requireModel() {
+  if (!status.model) throw new api.Problem(status.phase === 'failed' ? status.message : 'The model is still being trained; it will be ready soon.', 0);
+}
+
 const press = guarded(async (point, isNegative) => {
-  if (!session || !status.model) return;
+  if (!session) return;
+  requireModel();
   toast(null);
   if (tool !== 'box' || isNegative) {
     if (status.model.noClicks) throw new api.Problem('This model was trained with boxes alone and knows no clicks. Drag a box around the object.', 0);
@@ -51,7 +56,8 @@ const press = guarded(async (point, isNegative) => {
 });
 
 const drag = guarded(async box => {
-  if (!session || !status.model) return;
+  if (!session) return;
+  requireModel();
   toast(null);
   corner = null;
   await session.add({ box: round(box) });
@@ -88,7 +94,8 @@ const segmentEverything = guarded(async () => {
   if (added !== undefined) toast(added ? `${added} ${added === 1 ? 'object' : 'objects'} found.` : 'Nothing new was found. Lower the least quality or stability in the settings, or set more points.', added > 0);
 });
 
-const open = guarded(async (blob, name) => {
+const open = guarded(async (blob, name, key) => {
+  if (sessions.has(key)) return show(sessions.get(key)); // with all that was made of it
   const { uploadBytes, pixels } = status.limits;
   if (blob.size > uploadBytes)
     throw new api.Problem(`The file has ${(blob.size / 1e6).toFixed(1)} MB; at most ${uploadBytes / 1e6} MB are allowed. Make it smaller, or start Studio with a higher --max-upload.`, 413);
@@ -102,7 +109,7 @@ const open = guarded(async (blob, name) => {
   const opened = new Session(name, blob, bitmap, status.palette, status.model?.hasNames ?? true);
   opened.addEventListener('change', () => opened === session && render());
   if (status.model) await work.run('Preparing the image', signal => opened.encode(signal));
-  sessions.set(name, opened);
+  sessions.set(key, opened);
   show(opened);
 });
 
@@ -168,7 +175,13 @@ listen(canvas, viewer, {
   click: (point, isNegative) => press(point, isNegative),
   box: drag,
   draft: box => { viewer.scene.draft = box; viewer.draw(); },
-  hover: point => { $('readout').textContent = point ? point.map(Math.floor).join(', ') : ''; },
+  hover: point => {
+    $('readout').textContent = point ? point.map(Math.floor).join(', ') : '';
+    if (corner && point) {
+      viewer.scene.draft = [...corner, ...point];
+      viewer.draw();
+    }
+  },
 });
 listenToKeys(canvas, {
   tool: setTool, keep, cancel, everything: segmentEverything, undo: () => session?.undo(), redo: () => session?.redo(), open: () => $('file').click(),
@@ -199,7 +212,9 @@ $('file').onchange = () => { openFile($('file').files[0]); $('file').value = '';
 for (const kind of ['label-map', 'coco', 'picture'])
   $(`export-${kind}`).onclick = guarded(() => saveExport(kind, session, viewer));
 
-const openFile = file => file && open(file, file.name || 'pasted image');
+addEventListener('beforeunload', event => { if ([...sessions.values()].some(each => each.isUnsaved)) event.preventDefault(); });
+
+const openFile = file => file && open(file, file.name || 'pasted image', `${file.name} ${file.size} ${file.lastModified}`);
 document.addEventListener('paste', event => openFile(event.clipboardData.files[0]));
 document.addEventListener('dragover', event => { event.preventDefault(); $('drop').hidden = false; });
 document.addEventListener('dragleave', event => { if (!event.relatedTarget) $('drop').hidden = true; });
@@ -207,9 +222,10 @@ document.addEventListener('drop', event => { event.preventDefault(); $('drop').h
 
 const gallery = await openGallery(guarded(async (name, fetchBlob) => {
   if (sessions.has(name)) show(sessions.get(name));
-  else await open(await fetchBlob(), name);
+  else await open(await fetchBlob(), name, name);
 }));
 await gallery.first();
+if (status.model?.noClicks) setTool('box');
 
 /** Shows how far the model is until it is ready. */
 async function waitForModel() {
@@ -223,4 +239,5 @@ async function watch() {
   if (status.phase === 'training') return setTimeout(watch, 1000);
   for (const each of sessions.values()) each.hasNames = status.model?.hasNames ?? true;
   if (session) show(session);
+  if (status.model?.noClicks) setTool('box');
 }
