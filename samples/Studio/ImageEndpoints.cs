@@ -49,9 +49,14 @@ internal static class ImageEndpoints
             throw TooLarge(null, options); // it did not say its length
         }
 
-        return file.Length > 0 ? file.ToArray() : throw new ProblemException(StatusCodes.Status400BadRequest, "The upload is empty; send an image file as the body.");
+        return file.Length > 0 ? file.ToArray()
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "The upload is empty; send an image file as the body.");
     }
 
-    private static ProblemException TooLarge(long? bytes, StudioOptions options) => new(StatusCodes.Status413PayloadTooLarge, FormattableString.Invariant(
-        $"The file has {(bytes is null ? "too many" : $"{bytes / 1e6:0.#}")} MB; at most {options.UploadMegabytes} MB are allowed. Make it smaller, or start Studio with a higher --max-upload."));
+    private static ProblemException TooLarge(long? bytes, StudioOptions options)
+    {
+        var found = bytes is null ? "too many" : FormattableString.Invariant($"{bytes / 1e6:0.#}");
+        return new(StatusCodes.Status413PayloadTooLarge, $"The file has {found} MB; at most {options.UploadMegabytes} MB are allowed. " +
+            "Make it smaller, or start Studio with a higher --max-upload.");
+    }
 }

@@ -3,7 +3,8 @@ using Microsoft.ML.SegSam;
 
 namespace Studio;
 
-/// <summary>The encoded images at hand, bounded in number: the one not used for longest goes, once nobody uses it. Clients with one image share it.</summary>
+/// <summary>The encoded images at hand, bounded in number: the one not used for longest goes, once nobody uses it.</summary>
+/// <remarks>Clients with one image share it.</remarks>
 /// <param name="capacity">At least 1.</param>
 internal sealed class ImageSessions(int capacity) : IDisposable
 {

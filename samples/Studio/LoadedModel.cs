@@ -10,7 +10,13 @@ namespace Studio;
 internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool HasNames, SegSamMaskGeneratorOptions Thresholds) : IDisposable
 {
     // Small models rate their masks far lower than SAM does.
-    private static readonly SegSamMaskGeneratorOptions Sams = new(), Modest = new() { PointsPerSide = 24, PredIouThreshold = 0.55, StabilityScoreThreshold = 0.7, BoxNmsThreshold = 0.5 };
+    private static readonly SegSamMaskGeneratorOptions Modest = new()
+    {
+        PointsPerSide = 24,
+        PredIouThreshold = 0.55,
+        StabilityScoreThreshold = 0.7,
+        BoxNmsThreshold = 0.5,
+    };
 
     /// <summary>Why the model can't segment everything, and knows no clicks; null where it can.</summary>
     public string? NoClicks { get; } = WhyNot(Predictor);
@@ -23,7 +29,7 @@ internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool 
         if (options.Model is { } model)
             return FromZip(model, Path.GetFileName(model));
         return options.Checkpoint is { } weights
-            ? new(SegSamPredictor.FromCheckpoint(weights), Path.GetFileName(weights), HasNames: false, Sams) : null;
+            ? new(SegSamPredictor.FromCheckpoint(weights), Path.GetFileName(weights), HasNames: false, new()) : null;
     }
 
     /// <inheritdoc cref="From"/>

@@ -1,6 +1,7 @@
 namespace Studio;
 
-/// <summary>Remembers the low-resolution masks of recent answers by the steps that led to them. It saves time only: what is forgotten is computed again, with the same result.</summary>
+/// <summary>Remembers the low-resolution masks of recent answers by the steps that led to them.</summary>
+/// <remarks>It saves time only: what is forgotten is computed again, with the same result.</remarks>
 internal sealed class MaskMemory
 {
     private const int Capacity = 24; // of a quarter of a megabyte each, at SAM's size

@@ -50,7 +50,12 @@ internal static class PageEndpoints
             loaded.HasNames,
             loaded.NoClicks,
             categories = Categories(model),
-            everything = new { loaded.Thresholds.PointsPerSide, quality = loaded.Thresholds.PredIouThreshold, stability = loaded.Thresholds.StabilityScoreThreshold },
+            everything = new
+            {
+                loaded.Thresholds.PointsPerSide,
+                quality = loaded.Thresholds.PredIouThreshold,
+                stability = loaded.Thresholds.StabilityScoreThreshold,
+            },
         },
         limits = new { options.UploadBytes, options.Pixels },
         palette = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),

@@ -20,7 +20,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
     /// <summary>Another recipe has another name, so that no start takes what another made.</summary>
     public string FileName => $"phantoms-{string.Join('-', Modalities)}-{Slices}x{Epochs}.zip";
 
-    /// <summary>Trains with boxes and clicks, and saves the model; nothing is saved when canceled, but the state is, and the next call goes on from it.</summary>
+    /// <summary>Trains with boxes and clicks, and saves the model. When canceled, its state is kept, and the next call goes on from that.</summary>
     /// <param name="path">Where the model goes.</param>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>

@@ -64,14 +64,17 @@ internal static class PromptSteps
             {
                 { Click: [var x, var y], Box: null } => prompt?.AndClick(x, y, step.On) ?? SegSamPrompt.Click(x, y, step.On),
                 { Click: null, Box: [var x0, var y0, var x1, var y1] } => prompt?.AndBox(x0, y0, x1, y1) ?? SegSamPrompt.Box(x0, y0, x1, y1),
-                _ => throw new ProblemException(StatusCodes.Status400BadRequest,
-                    $"A step has {step.Click?.Length ?? 0} numbers of a click and {step.Box?.Length ?? 0} of a box; expected either click [x, y] or box [x0, y0, x1, y1]."),
+                _ => throw new ProblemException(StatusCodes.Status400BadRequest, $"A step has {step.Click?.Length ?? 0} numbers of a click " +
+                    $"and {step.Box?.Length ?? 0} of a box; expected either click [x, y] or box [x0, y0, x1, y1]."),
             };
         }
 
         return prompt!;
     }
 
-    private static string KeyOf(PromptStep step) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(step.Box is null ? step.On ? '+' : '-' : 'b')}{string.Join(',', (step.Box ?? step.Click ?? []).Select(each => each.ToString("R", CultureInfo.InvariantCulture)))}");
+    private static string KeyOf(PromptStep step)
+    {
+        var numbers = (step.Box ?? step.Click ?? []).Select(each => each.ToString("R", CultureInfo.InvariantCulture));
+        return $"{(step.Box is not null ? 'b' : step.On ? '+' : '-')}{string.Join(',', numbers)}";
+    }
 }

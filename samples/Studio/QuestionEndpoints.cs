@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
 
 namespace Studio;
@@ -12,22 +13,28 @@ internal static class QuestionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/images/{id}/predict", Predict);
-        routes.MapPost("/api/images/{id}/everything", (string id, EverythingRequest request, StudioModel model, ImageSessions sessions, Gates gates, CancellationToken cancel) =>
-        {
-            // What can be refused is refused before the stream begins.
-            var generator = request.Generator(model.Loaded);
-            return TypedResults.ServerSentEvents(Everything(generator, Rent(sessions, id), gates, cancel));
-        });
+        routes.MapPost("/api/images/{id}/everything", Everything);
     }
 
-    private static async Task<IResult> Predict(string id, PredictRequest request, StudioModel model, ImageSessions sessions, Gates gates, CancellationToken cancel)
+    private static async Task<IResult> Predict(string id, PredictRequest request, StudioModel model, ImageSessions sessions, Gates gates,
+        CancellationToken cancel)
     {
         var predictor = model.Loaded.Predictor;
         using var lease = Rent(sessions, id);
-        return Results.Text(await gates.Short.Run(() => PromptSteps.Answer(predictor, lease, request.Steps, cancel).ToJson(), cancel), "application/json");
+        var answer = await gates.Short.Run(() => PromptSteps.Answer(predictor, lease, request.Steps, cancel).ToJson(), cancel);
+        return Results.Text(answer, "application/json");
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> Everything(SegSamMaskGenerator generator, ImageLease lease, Gates gates, [EnumeratorCancellation] CancellationToken cancel)
+    private static ServerSentEventsResult<string> Everything(string id, EverythingRequest request, StudioModel model, ImageSessions sessions, Gates gates,
+        CancellationToken cancel)
+    {
+        // What can be refused is refused before the stream begins.
+        var generator = request.Generator(model.Loaded);
+        return TypedResults.ServerSentEvents(Stream(generator, Rent(sessions, id), gates, cancel));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> Stream(SegSamMaskGenerator generator, ImageLease lease, Gates gates,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         using (lease)
         {
@@ -38,7 +45,11 @@ internal static class QuestionEndpoints
             {
                 yield return new("{}", "waiting");
                 await foreach (var report in progress.Reader.ReadAllAsync(cancel))
-                    yield return new(JsonSerializer.Serialize(new { done = report.PointsDone, points = report.Points, masks = report.Masks }), "progress");
+                {
+                    var numbers = new { done = report.PointsDone, points = report.Points, masks = report.Masks };
+                    yield return new(JsonSerializer.Serialize(numbers), "progress");
+                }
+
                 var masks = await work;
                 yield return new($"[{string.Join(',', masks.Select(each => each.ToJson()))}]", "masks");
             }

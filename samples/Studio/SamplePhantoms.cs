@@ -7,7 +7,8 @@ namespace Studio;
 internal sealed class SamplePhantoms(IReadOnlyList<string> modalities)
 {
     private const int Seed = 1_000_004, Side = 512, OfEach = 2;
-    private readonly Lazy<IReadOnlyDictionary<string, SamplePhantom>> _samples = new(() => Paint(modalities).AsParallel().AsOrdered().Select(Show).ToList().ToDictionary(each => each.Id));
+    private readonly Lazy<IReadOnlyDictionary<string, SamplePhantom>> _samples = new(() =>
+        Paint(modalities).AsParallel().AsOrdered().Select(Show).ToList().ToDictionary(each => each.Id));
 
     /// <summary>In the order of the gallery; painted when first asked for.</summary>
     public IReadOnlyDictionary<string, SamplePhantom> All => _samples.Value;
@@ -17,7 +18,8 @@ internal sealed class SamplePhantoms(IReadOnlyList<string> modalities)
 
     private static SamplePhantom Show(PhantomSlice slice) => new(slice.Id, TitleOf(slice.Modality), Png(slice));
 
-    private static string TitleOf(string modality) => modality.Length <= 3 ? modality.ToUpperInvariant() : char.ToUpperInvariant(modality[0]) + modality[1..];
+    private static string TitleOf(string modality) =>
+        modality.Length <= 3 ? modality.ToUpperInvariant() : char.ToUpperInvariant(modality[0]) + modality[1..];
 
     private static byte[] Png(PhantomSlice slice)
     {

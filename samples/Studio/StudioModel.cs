@@ -40,7 +40,8 @@ internal sealed class StudioModel(LoadedModel? given, PhantomTraining training, 
         base.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loaded is not null ? Task.CompletedTask : Task.Run(() => Make(stoppingToken), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _loaded is not null ? Task.CompletedTask : Task.Run(() => Make(stoppingToken), stoppingToken);
 
     private void Make(CancellationToken cancel)
     {
@@ -89,7 +90,8 @@ internal sealed class StudioModel(LoadedModel? given, PhantomTraining training, 
     private void Report(TrainingProgress progress)
     {
         var seconds = Math.Round(progress.TimeLeft.TotalSeconds);
-        Status = new("training", $"Training on {training.Slices} made-up slices: epoch {progress.Epoch} of {progress.Epochs}", (double)progress.Epoch / progress.Epochs, seconds);
+        var message = $"Training on {training.Slices} made-up slices: epoch {progress.Epoch} of {progress.Epochs}";
+        Status = new("training", message, (double)progress.Epoch / progress.Epochs, seconds);
         output.WriteLine(FormattableString.Invariant($"Epoch {progress.Epoch}/{progress.Epochs}: loss {progress.Loss:0.000}, {seconds} s left"));
     }
 

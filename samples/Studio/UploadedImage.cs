@@ -16,8 +16,9 @@ internal sealed record UploadedImage(byte[] Rgb, int Height, int Width)
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > mostPixels)
         {
-            throw new ProblemException(StatusCodes.Status413PayloadTooLarge,
-                FormattableString.Invariant($"The image has {width} x {height} pixels, {width * (double)height / 1e6:0.#} megapixels; at most {mostPixels / 1e6:0.#} are allowed. Make it smaller, or start Studio with a higher --max-pixels."));
+            throw new ProblemException(StatusCodes.Status413PayloadTooLarge, FormattableString.Invariant(
+                $"The image has {width} x {height} pixels, {width * (double)height / 1e6:0.#} megapixels; ") + FormattableString.Invariant(
+                $"at most {mostPixels / 1e6:0.#} are allowed. Make it smaller, or start Studio with a higher --max-pixels."));
         }
 
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
@@ -32,8 +33,10 @@ internal sealed record UploadedImage(byte[] Rgb, int Height, int Width)
         var isTransposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         var (toHeight, toWidth) = isTransposed ? (width, height) : (height, width);
         // By EXIF's names: where the file's first row and first column belong.
-        var fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        var fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
+            or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
         var rgb = new byte[height * width * 3];
         for (int y = 0, at = 0; y < toHeight; y++)
         {

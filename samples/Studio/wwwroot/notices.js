@@ -52,11 +52,12 @@ export function showModel(status) {
   const { phase, message, done, secondsLeft, model } = status;
   $('model').dataset.phase = phase;
   $('everything').disabled = !model;
-  $('model').textContent = model ? `${model.name}${model.hasNames ? ` · ${model.categories.length} categories` : ' · masks without names'}` : phase === 'failed' ? 'No model' : 'Training';
+  $('model').textContent = !model ? phase === 'failed' ? 'No model' : 'Training'
+    : `${model.name} · ${model.hasNames ? `${model.categories.length} categories` : 'masks without names'}`;
   if (model) {
     $('model').title = model.categories.join(', ');
-    for (const [id, value] of [['points', model.everything.pointsPerSide], ['quality', model.everything.quality], ['stability', model.everything.stability]])
-      $(id).value ||= value;
+    const { pointsPerSide, quality, stability } = model.everything;
+    for (const [id, value] of Object.entries({ points: pointsPerSide, quality, stability })) $(id).value ||= value;
     $('names').replaceChildren(...model.categories.map(value => Object.assign(document.createElement('option'), { value })));
   }
   $('work').hidden = Boolean(model);
@@ -66,7 +67,8 @@ export function showModel(status) {
     if (done) $('work-bar').value = done;
     else $('work-bar').removeAttribute('value');
     $('work-bar').hidden = phase === 'failed';
-    $('work-text').textContent = phase === 'failed' ? message : `${message}${secondsLeft ? ` · ${timeOf(secondsLeft)} left` : ''}. Later starts find it ready.`;
+    $('work-text').textContent = phase === 'failed' ? message
+      : `${message}${secondsLeft ? ` · ${timeOf(secondsLeft)} left` : ''}. Later starts find it ready.`;
   }
   return status;
 }

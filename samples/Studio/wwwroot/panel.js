@@ -54,9 +54,11 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
   }
   const { answer, color } = current;
   const others = hasNames ? Object.entries(answer.class_scores).sort((a, b) => b[1] - a[1]).slice(0, 4) : [];
-  const present = hasNames ? Object.entries(answer.present_scores).filter(([name, score]) => score > 0.5 && name !== current.name && !kept.some(each => each.name === name)) : [];
+  const isNews = ([name, score]) => score > 0.5 && name !== current.name && !kept.some(each => each.name === name);
+  const present = hasNames ? Object.entries(answer.present_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
   const choices = others.map(([name, score]) => {
-    const button = element('button', { type: 'button', className: 'choice', title: `Call it ${name}`, onclick: () => actions.rename(name === answer.category ? null : name) },
+    const onclick = () => actions.rename(name === answer.category ? null : name);
+    const button = element('button', { type: 'button', className: 'choice', title: `Call it ${name}`, onclick },
       element('span', { className: 'name' }, name), meter(score, color), element('span', { className: 'figure' }, score.toFixed(2)));
     button.ariaPressed = String(name === current.name);
     return button;
@@ -70,15 +72,19 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
       isWaiting ? element('span', { className: 'muted' }, 'updating…') : null),
     answer.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
     element('div', { className: 'buttons' },
-      element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !answer.area, onclick: actions.keep }, 'Keep object ', element('kbd', {}, 'Enter')),
-      element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard }, 'Discard ', element('kbd', {}, 'Esc'))),
+      element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !answer.area, onclick: actions.keep },
+        'Keep object ', element('kbd', {}, 'Enter')),
+      element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard },
+        'Discard ', element('kbd', {}, 'Esc'))),
     element('div', { className: 'choices', role: 'group', ariaLabel: 'Names' }, ...choices),
-    present.length ? element('p', { className: 'present' }, 'Also in this image: ', ...present.sort((a, b) => b[1] - a[1]).map(([name]) => element('span', { className: 'chip' }, name))) : '');
+    present.length ? element('p', { className: 'present' }, 'Also in this image: ',
+      ...present.map(([name]) => element('span', { className: 'chip' }, name))) : '');
 }
 
 /** What a screen reader hears of an answer. */
 export const spoken = current => !current ? '' : !current.answer.area ? 'Empty mask.'
-  : `${current.name}${current.score === null ? '' : `, score ${current.score.toFixed(2)}`}, quality ${current.answer.quality.toFixed(2)}, ${number.format(current.answer.area)} pixels.`;
+  : `${current.name}${current.score === null ? '' : `, score ${current.score.toFixed(2)}`}, `
+    + `quality ${current.answer.quality.toFixed(2)}, ${number.format(current.answer.area)} pixels.`;
 
 /**
  * The objects that are kept.

@@ -29,7 +29,8 @@ export class Session extends EventTarget {
   /** The current object as it would be kept; null before there is an answer. */
   get current() {
     const { answer, name, objects } = this.state;
-    return answer && { answer, mask: answer, name: name ?? answer.category, score: name || !this.hasNames ? null : answer.score, color: freeColor(this.palette, objects) };
+    const score = name || !this.hasNames ? null : answer?.score;
+    return answer && { answer, mask: answer, name: name ?? answer.category, score, color: freeColor(this.palette, objects) };
   }
 
   /** Whether objects would be lost with the page. */
@@ -39,7 +40,8 @@ export class Session extends EventTarget {
   async encode(signal) {
     this.#image ??= upload(this.blob, signal).then(image => {
       if (image.width !== this.bitmap.width || image.height !== this.bitmap.height)
-        throw new Problem(`The server reads this image as ${image.width} x ${image.height} pixels, the browser as ${this.bitmap.width} x ${this.bitmap.height}. Save it as PNG and open that.`, 0);
+        throw new Problem(`The server reads this image as ${image.width} x ${image.height} pixels, `
+          + `the browser as ${this.bitmap.width} x ${this.bitmap.height}. Save it as PNG and open that.`, 0);
       return image;
     });
     try {

@@ -89,19 +89,23 @@ const segmentEverything = guarded(async () => {
   const settings = { pointsPerSide: number('points'), quality: number('quality'), stability: number('stability') };
   const asked = session;
   const added = await work.run('Segmenting everything', signal => asked.everything(settings, report => {
-    work.report(report ? report.done / report.points : null, report ? `${report.done} of ${report.points} points, ${report.masks} masks so far` : 'Waiting for its turn');
+    if (report) work.report(report.done / report.points, `${report.done} of ${report.points} points, ${report.masks} masks so far`);
+    else work.report(null, 'Waiting for its turn');
   }, signal));
-  if (added !== undefined) toast(added ? `${added} ${added === 1 ? 'object' : 'objects'} found.` : 'Nothing new was found. Lower the least quality or stability in the settings, or set more points.', added > 0);
+  toast(added ? `${added} ${added === 1 ? 'object' : 'objects'} found.`
+    : 'Nothing new was found. Lower the least quality or stability in the settings, or set more points.', added > 0);
 });
 
 const open = guarded(async (blob, name, key) => {
   if (sessions.has(key)) return show(sessions.get(key)); // with all that was made of it
   const { uploadBytes, pixels } = status.limits;
   if (blob.size > uploadBytes)
-    throw new api.Problem(`The file has ${(blob.size / 1e6).toFixed(1)} MB; at most ${uploadBytes / 1e6} MB are allowed. Make it smaller, or start Studio with a higher --max-upload.`, 413);
+    throw new api.Problem(`The file has ${(blob.size / 1e6).toFixed(1)} MB; at most ${uploadBytes / 1e6} MB are allowed. `
+      + 'Make it smaller, or start Studio with a higher --max-upload.', 413);
   const bitmap = await createImageBitmap(blob).catch(() => null);
   if (bitmap && bitmap.width * bitmap.height > pixels)
-    throw new api.Problem(`The image has ${bitmap.width} x ${bitmap.height} pixels; at most ${pixels / 1e6} megapixels are allowed. Make it smaller, or start Studio with a higher --max-pixels.`, 413);
+    throw new api.Problem(`The image has ${bitmap.width} x ${bitmap.height} pixels; at most ${pixels / 1e6} megapixels are allowed. `
+      + 'Make it smaller, or start Studio with a higher --max-pixels.', 413);
   if (!bitmap) {
     await api.upload(blob); // the server says what is wrong with it
     throw new api.Problem('The browser can’t show this image. Save it as PNG.', 0);

@@ -99,7 +99,10 @@ public sealed class StudioBadInputTests
         // Bright at the file's upper left; blocks of 8 survive JPEG.
         var jpeg = StudioPictures.Encode(32, 16, (x, y) => (byte)(x < 8 && y < 8 ? 255 : 0), SKEncodedImageFormat.Jpeg);
         (bool IsTall, bool IsRight, bool IsLow)[] expected =
-            [(false, false, false), (false, true, false), (false, true, true), (false, false, true), (true, false, false), (true, true, false), (true, true, true), (true, false, true)];
+        [
+            (false, false, false), (false, true, false), (false, true, true), (false, false, true),
+            (true, false, false), (true, true, false), (true, true, true), (true, false, true),
+        ];
         for (var origin = 1; origin <= 8; origin++)
         {
             var image = UploadedImage.Decode(StudioPictures.Turned(jpeg, origin), long.MaxValue);

@@ -26,7 +26,8 @@ public sealed class StudioLoadTests
         await Rush();
         var grown = GC.GetTotalMemory(forceFullCollection: true) - managed;
         var wholeGrown = Environment.WorkingSet - whole;
-        TestContext.WriteLine($"{2 * Clients * Clicks} clicks in {clock.Elapsed.TotalSeconds:0.0} s; managed memory grew by {grown / 1e6:0.00} MB, the process by {wholeGrown / 1e6:0.0} MB.");
+        TestContext.WriteLine($"{2 * Clients * Clicks} clicks in {clock.Elapsed.TotalSeconds:0.0} s; " +
+            $"managed memory grew by {grown / 1e6:0.00} MB, the process by {wholeGrown / 1e6:0.0} MB.");
         Assert.IsLessThan(8_000_000, grown);
         Assert.IsLessThan(200_000_000, wholeGrown, "tensors that nobody disposes of would add up to more");
         var status = await server.Status();
