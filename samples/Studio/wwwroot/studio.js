@@ -202,8 +202,11 @@ listenToKeys(canvas, {
   },
 });
 const center = () => [Math.round(viewer.size.width / 2), Math.round(viewer.size.height / 2)];
-canvas.addEventListener('focus', render);
-canvas.addEventListener('blur', render);
+// The crosshair alone: to render the panel while a button of it is being pressed would take the button away.
+for (const event of ['focus', 'blur']) canvas.addEventListener(event, () => {
+  viewer.scene.crosshair = event === 'focus' ? crosshair : null;
+  viewer.draw();
+});
 
 for (const button of document.querySelectorAll('[data-tool]')) button.onclick = () => setTool(button.dataset.tool);
 $('undo').onclick = () => session?.undo();

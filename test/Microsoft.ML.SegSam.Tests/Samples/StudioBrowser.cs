@@ -33,7 +33,7 @@ internal sealed class StudioBrowser : IAsyncDisposable
             AcceptDownloads = true,
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(10_000);
+        page.SetDefaultTimeout(20_000);
         await page.GotoAsync(url);
         return page;
     }

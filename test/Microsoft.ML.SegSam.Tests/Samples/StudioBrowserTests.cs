@@ -167,6 +167,7 @@ public sealed class StudioBrowserTests
         var (one, other) = (await Open(), await Open());
         await Drag(one, Macula.Box);
         await one.ClickAsync("#keep");
+        await Expect(one.Locator("#count")).ToHaveTextAsync("1");
         var disc = Slice.Objects.Single(each => each.Category == "optic disc");
         await Drag(other, disc.Box);
         Assert.AreEqual("1", await one.InnerTextAsync("#count"));
@@ -238,12 +239,12 @@ public sealed class StudioBrowserTests
     {
         var (left, top, scale) = await Place(page);
         return await page.EvaluateAsync<string>("""
-            async ([x, y]) => {
+            async ({ x, y }) => {
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
               const canvas = document.getElementById('viewer'), bounds = canvas.getBoundingClientRect();
               return canvas.getContext('2d').getImageData((x - bounds.left) * devicePixelRatio, (y - bounds.top) * devicePixelRatio, 1, 1).data.join();
             }
-            """, new[] { left + x * scale, top + y * scale });
+            """, new { x = (double)(left + x * scale), y = (double)(top + y * scale) });
     }
 
     private static async Task<byte[]> Download(IPage page, string kind, string name)
