@@ -14,6 +14,9 @@ internal static class ChildProcess
     /// <summary>SegSam.Cli.dll, likewise.</summary>
     public static string SegSamCli { get; } = Program("samples", "SegSam.Cli");
 
+    /// <summary>Studio.dll, likewise.</summary>
+    public static string Studio { get; } = Program("samples", "Studio");
+
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments) => DotnetIn(SharedFolder.Repository, arguments);
 
     public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments)
