@@ -11,7 +11,7 @@ internal static class PredictionHtml
     /// <summary>Masks beside each other, then a table of name and figures.</summary>
     public static string Print(IEnumerable<(string Title, SegmentationMask Mask)> masks, string[][] table) => Markup.Print(
         Markup.Tag("div", "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start",
-            [.. masks.Select((each, i) => Markup.Tag("div", null, MaskPicture.Html(each.Mask, Palette.ColorOf(1 - i % 2), each.Title), Markup.Tag("div", null, each.Title))), Markup.Table(table)]));
+            [.. masks.Select((each, i) => Markup.Tag("div", null, MaskPicture.Html(each.Mask, Palette.ColorOf(i == 0 ? 1 : 4), each.Title), Markup.Tag("div", null, each.Title))), Markup.Table(table)]));
 
     /// <summary>Names and figures: the most probable categories, then those said to be present besides.</summary>
     public static IEnumerable<string[]> Scores(IEnumerable<CategoryScore> scores, IEnumerable<CategoryScore> present) =>

@@ -47,21 +47,26 @@ internal sealed class SvgPicture
     /// <summary>About how wide a text is: a little more than in usual fonts.</summary>
     public static double Width(string text, double size) => text.EnumerateRunes().Sum(Em) * size;
 
-    /// <summary>The text, or its beginning and three dots where it is wider.</summary>
+    /// <summary>The text; where it is wider, its beginning and its end, since names often differ in their last word.</summary>
     public static string Fit(string text, double size, double width)
     {
         if (Width(text, size) <= width)
             return text;
-        var (kept, used) = (new StringBuilder(), size); // the dots
-        foreach (var rune in text.EnumerateRunes())
+        Rune[] runes = [.. text.EnumerateRunes()];
+        var (first, last, room) = (0, runes.Length, width / size - 1); // less the dots
+        while (first < last)
         {
-            used += Em(rune) * size;
-            if (used > width)
+            var next = first <= 2 * (runes.Length - last) ? runes[first] : runes[last - 1]; // two of the beginning for one of the end
+            room -= Em(next);
+            if (room < 0)
                 break;
-            kept.Append(rune);
+            if (first <= 2 * (runes.Length - last))
+                first++;
+            else
+                last--;
         }
 
-        return kept.Append('…').ToString();
+        return string.Concat([.. runes[..first].Select(rune => rune.ToString()), "…", .. runes[last..].Select(rune => rune.ToString())]);
     }
 
     public override string ToString() => _root.ToString(SaveOptions.DisableFormatting) + "\n";

@@ -11,11 +11,11 @@ internal sealed class ConfusionChart
 
     private static readonly (int R, int G, int B) Right = (15, 118, 110), Wrong = (194, 48, 28);
 
-    private readonly ConfusionMatrix _matrix;
+    private readonly CategoryConfusion _matrix;
     private readonly List<string?> _columns;
     private readonly double _cell, _labels;
 
-    private ConfusionChart(ConfusionMatrix matrix)
+    private ConfusionChart(CategoryConfusion matrix)
     {
         _matrix = matrix;
         _columns = [.. matrix.Names, .. matrix.Cells.Any(cell => cell.Predicted is null) ? (string?[])[null] : []];
@@ -23,7 +23,7 @@ internal sealed class ConfusionChart
         _labels = Math.Min(LongestName, _columns.Max(name => SvgPicture.Width(NameOf(name), Size)) + 2);
     }
 
-    public static SvgPicture Draw(ConfusionMatrix matrix) => new ConfusionChart(matrix).Draw();
+    public static SvgPicture Draw(CategoryConfusion matrix) => new ConfusionChart(matrix).Draw();
 
     private SvgPicture Draw()
     {

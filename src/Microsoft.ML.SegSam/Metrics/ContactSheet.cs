@@ -41,7 +41,7 @@ public sealed class ContactSheet : INotebookView
         if (page < 0 || page >= Pages)
             throw new ArgumentOutOfRangeException(nameof(page), page, $"There are {Pages} pages, counted from 0.");
         var (first, cells) = (page * CellsPerPage, _cells.Skip(page * CellsPerPage).Take(CellsPerPage).ToList());
-        var title = FormattableString.Invariant($"worst first: {first + 1} to {first + cells.Count} of {Metrics.Rows} objects, by the mean Dice of both masks");
+        var title = FormattableString.Invariant($"worst first: {first + 1} to {first + cells.Count} of {Metrics.Rows} objects, by the mean of both masks' Dice (the figures)");
         return new(SheetPainter.Paint(title, cells), $"Contact sheet, {title}");
     }
 
@@ -61,7 +61,7 @@ public sealed class ContactSheet : INotebookView
     private static SheetCell Cell(int rank, ContactSheetEntry entry, PixelImage views) => new(views,
         FormattableString.Invariant($"{rank}  {(entry.ImageId is null ? "" : entry.ImageId + ", ")}row {entry.Row}"),
         entry.Predicted is null ? ["truth", "no prediction"]
-            : ["truth", FormattableString.Invariant($"mask {entry.BinaryDice:0.00}"), FormattableString.Invariant($"semantic {entry.SemanticDice:0.00}")],
+            : ["truth", FormattableString.Invariant($"binary {entry.BinaryDice:0.00}"), FormattableString.Invariant($"semantic {entry.SemanticDice:0.00}")],
         [
             ($"true   {entry.Category}", SheetCell.Truth),
             entry.Predicted is null ? ("named  nothing", SheetCell.Wrong)

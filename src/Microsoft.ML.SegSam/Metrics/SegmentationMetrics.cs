@@ -115,7 +115,7 @@ public sealed record SegmentationMetrics : INotebookView
     public required IReadOnlyList<string> UnknownCategories { get; init; }
 
     /// <summary>Which names the rows of each true category were given.</summary>
-    public required ConfusionMatrix Confusion { get; init; }
+    public required CategoryConfusion Confusion { get; init; }
 
     /// <summary>How many rows have no prediction.</summary>
     public required int UnscoredRows { get; init; }
@@ -183,7 +183,7 @@ public sealed record SegmentationMetrics : INotebookView
                 .Select(group => CategoryMetrics.From(group.Key, [.. group]))],
             UnknownCategories = [.. rows.Where(row => !row.IsKnown).Select(row => row.Category)
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Confusion = ConfusionMatrix.From(rows),
+            Confusion = CategoryConfusion.From(rows),
             UnscoredRows = rows.Count(row => !row.IsScored),
         };
     }

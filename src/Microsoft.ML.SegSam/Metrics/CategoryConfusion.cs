@@ -11,14 +11,14 @@ public sealed record ConfusionCell(string Truth, string? Predicted, int Count);
 
 /// <summary>Which names the masks of each true category were given.</summary>
 [TypeFormatterSource(typeof(NotebookFormatters))]
-public sealed class ConfusionMatrix : INotebookView
+public sealed class CategoryConfusion : INotebookView
 {
     private readonly Dictionary<(string Truth, string? Predicted), int> _counts;
 
     /// <summary>A matrix of counts; pairs that are not among them count 0.</summary>
     /// <param name="cells">At least one; no pair twice.</param>
     /// <exception cref="ArgumentException">There is no cell, a count is below 1, or a pair comes twice.</exception>
-    public ConfusionMatrix(IEnumerable<ConfusionCell> cells)
+    public CategoryConfusion(IEnumerable<ConfusionCell> cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
         Cells = [.. cells.OrderBy(cell => cell.Truth, StringComparer.Ordinal).ThenBy(cell => cell.Predicted, StringComparer.Ordinal)];
@@ -61,6 +61,6 @@ public sealed class ConfusionMatrix : INotebookView
 
     string INotebookView.ToHtml() => Markup.Print(ConfusionChart.Draw(this).Root);
 
-    internal static ConfusionMatrix From(IEnumerable<RowScore> rows) =>
+    internal static CategoryConfusion From(IEnumerable<RowScore> rows) =>
         new(rows.GroupBy(row => (row.Category, row.Predicted)).Select(group => new ConfusionCell(group.Key.Category, group.Key.Predicted, group.Count())));
 }
