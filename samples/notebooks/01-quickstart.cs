@@ -3,7 +3,6 @@
 #:project ../../src/Microsoft.ML.SegSam
 #:project ../Phantoms
 #:project ../SampleKit
-using System.IO;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam;

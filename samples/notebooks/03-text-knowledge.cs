@@ -3,13 +3,9 @@
 #:project ../../src/Microsoft.ML.SegSam
 #:project ../Phantoms
 #:project ../SampleKit
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.Extensions.AI;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Metrics;
 using Phantoms;

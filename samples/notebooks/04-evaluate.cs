@@ -3,12 +3,10 @@
 #:project ../../src/Microsoft.ML.SegSam
 #:project ../Phantoms
 #:project ../SampleKit
-using System.IO;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Metrics;
 using Phantoms;
 using static SampleKit.NotebookPage;
 

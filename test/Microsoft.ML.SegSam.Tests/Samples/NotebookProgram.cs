@@ -8,6 +8,8 @@ namespace Microsoft.ML.SegSam.Tests.Samples;
 /// <summary>A notebook's code as a program of one file: what it uses first, types last, and all between as it stands, the words as comments.</summary>
 internal static class NotebookProgram
 {
+    // A program has these without saying so.
+    private static readonly string[] Implicit = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
     private static readonly CSharpParseOptions AsCell = CSharpParseOptions.Default.WithKind(SourceCodeKind.Script);
 
     public static string Write(Notebook notebook, string name)
@@ -20,7 +22,7 @@ internal static class NotebookProgram
             "#:project ../../src/Microsoft.ML.SegSam",
             "#:project ../Phantoms",
             "#:project ../SampleKit",
-            .. cells.SelectMany(cell => cell.Usings).Append("using static SampleKit.NotebookPage;").Distinct().Order(ByNamespace),
+            .. cells.SelectMany(cell => cell.Usings).Where(line => !Implicit.Contains(line["using ".Length..].TrimEnd(';'))).Append("using static SampleKit.NotebookPage;").Distinct().Order(ByNamespace),
         ];
         string[] parts = [string.Join('\n', head), .. cells.Select(cell => cell.Statements), .. cells.SelectMany(cell => cell.Types)];
         return string.Join("\n\n", parts.Select(part => part.Trim('\n')).Where(part => part.Length > 0)) + "\n";
