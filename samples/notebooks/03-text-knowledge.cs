@@ -62,9 +62,10 @@ var names = new[] { "left kidney", "right kidney", "liver", "brain tumor", "mela
 var texts = names.Select(name => CategoryCatalogue.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
 var vectors = (await new HashedTextEmbedder().GenerateAsync(texts)).Select(each => each.Vector.ToArray()).ToList();
 
-Console.WriteLine(string.Concat(names.Prepend("").Select(name => name.PadRight(14))));
+double Cosine(float[] one, float[] other) => one.Zip(other, (a, b) => a * b).Sum(); // they have length 1
+Console.WriteLine(string.Concat(names.Prepend("").Select(name => $"{name,-14}")));
 for (var i = 0; i < names.Length; i++)
-    Console.WriteLine(names[i].PadRight(14) + string.Concat(vectors.Select(other => vectors[i].Zip(other, (a, b) => a * b).Sum().ToString("0.00").PadRight(14))));
+    Console.WriteLine($"{names[i],-14}" + string.Concat(vectors.Select(other => $"{Cosine(vectors[i], other),-14:0.00}")));
 
 // ## 4. What the network does with it
 //
