@@ -9,9 +9,12 @@ internal static class PredictionHtml
     private const int MostScores = 5;
 
     /// <summary>Masks beside each other, then a table of name and figures.</summary>
-    public static string Print(IEnumerable<(string Title, SegmentationMask Mask)> masks, string[][] table) => Markup.Print(
-        Markup.Tag("div", "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start",
-            [.. masks.Select((each, i) => Markup.Tag("div", null, MaskPicture.Html(each.Mask, Palette.ColorOf(i == 0 ? 1 : 4), each.Title), Markup.Tag("div", null, each.Title))), Markup.Table(table)]));
+    public static string Print(IEnumerable<(string Title, SegmentationMask Mask)> masks, string[][] table)
+    {
+        var pictures = masks.Select((each, i) => Markup.Tag("div", null,
+            MaskPicture.Html(each.Mask, Palette.ColorOf(i == 0 ? 1 : 4), each.Title), Markup.Tag("div", null, each.Title)));
+        return Markup.Print(Markup.Tag("div", "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start", [.. pictures, Markup.Table(table)]));
+    }
 
     /// <summary>Names and figures: the most probable categories, then those said to be present besides.</summary>
     public static IEnumerable<string[]> Scores(IEnumerable<CategoryScore> scores, IEnumerable<CategoryScore> present) =>

@@ -47,7 +47,10 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
         _also?.Invoke(value);
     }
 
-    /// <summary>The curves as an SVG picture: the loss and its parts; beside them, where there are validation rows, every measure of these with the best epoch marked.</summary>
+    /// <summary>
+    /// The curves as an SVG picture: the loss and its parts; beside them, where there are validation rows, every measure of these with the best
+    /// epoch marked.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There is no report yet.</exception>
     public string ToSvg() => Draw(Epochs).ToString();
 
@@ -61,24 +64,36 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
     private static SvgPicture Draw(IReadOnlyList<TrainingProgress> epochs)
     {
         if (epochs.Count == 0)
-            throw new InvalidOperationException($"There is no epoch to draw. Give this history to {nameof(SegSamOptions)}.{nameof(SegSamOptions.Progress)} and call Fit with at least one epoch first.");
-        int[] places = [.. epochs.Select(epoch => epoch.Epoch)];
-        List<LinePlot> plots =
-        [
-            new("Training loss (the parts before weighting)", places, [new("total", [.. epochs.Select(epoch => epoch.Loss)], IsMain: true),
-                .. epochs.SelectMany(epoch => epoch.LossParts.Keys).Distinct().Select(part => new PlotCurve(part, [.. epochs.Select(epoch => epoch.LossParts.GetValueOrDefault(part, double.NaN))]))]),
-        ];
-        var measures = epochs.SelectMany(epoch => epoch.Validation?.Keys ?? []).Distinct().Order().ToList();
-        if (measures.Count > 0)
         {
-            var best = epochs.LastOrDefault(epoch => epoch.IsBest)?.Epoch;
-            plots.Add(new("Validation", places, [.. measures.Select(measure => new PlotCurve(measure.ToString(),
-                [.. epochs.Select(epoch => epoch.Validation?.GetValueOrDefault(measure, double.NaN) ?? double.NaN)], measure == measures[0]))], Highest: 1, Marked: best is { } at ? (at, $"best: {at}") : null));
+            throw new InvalidOperationException($"There is no epoch to draw. Give this history to {nameof(SegSamOptions)}.{nameof(SegSamOptions.Progress)} "
+                + "and call Fit with at least one epoch first.");
         }
 
+        var plots = Plots(epochs).ToList();
         var picture = new SvgPicture(plots.Count * LinePlot.Width, plots.Max(plot => plot.Height), $"Training curves of {epochs.Count} epochs");
         foreach (var (i, plot) in plots.Index())
             plot.Draw(picture, i * LinePlot.Width);
         return picture;
+    }
+
+    private static IEnumerable<LinePlot> Plots(IReadOnlyList<TrainingProgress> epochs)
+    {
+        int[] places = [.. epochs.Select(epoch => epoch.Epoch)];
+        var parts = epochs.SelectMany(epoch => epoch.LossParts.Keys).Distinct();
+        yield return new("Training loss (the parts before weighting)", places,
+        [
+            new("total", [.. epochs.Select(epoch => epoch.Loss)], IsMain: true),
+            .. parts.Select(part => Curve(part, epoch => epoch.LossParts.GetValueOrDefault(part, double.NaN))),
+        ]);
+
+        var measures = epochs.SelectMany(epoch => epoch.Validation?.Keys ?? []).Distinct().Order().ToList();
+        if (measures.Count == 0)
+            yield break;
+        var best = epochs.LastOrDefault(epoch => epoch.IsBest)?.Epoch;
+        yield return new("Validation", places,
+            [.. measures.Select((measure, i) => Curve(measure.ToString(), epoch => epoch.Validation?.GetValueOrDefault(measure, double.NaN) ?? double.NaN, i == 0))],
+            Highest: 1, Marked: best is { } at ? (at, $"best: {at}") : null);
+
+        PlotCurve Curve(string name, Func<TrainingProgress, double> value, bool isMain = false) => new(name, [.. epochs.Select(value)], isMain);
     }
 }

@@ -15,8 +15,10 @@ internal sealed class SvgPicture
     /// <param name="title">What it shows, for those who cannot see it.</param>
     public SvgPicture(double width, double height, string title)
     {
-        _root = new(Svg + "svg", Attributes(("viewBox", $"0 0 {Text(width)} {Text(height)}"), ("width", width), ("height", height), ("role", "img"),
-            ("style", "max-width:100%;height:auto"), ("font-family", "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif")), "\n", new XElement(Svg + "title", Markup.Clean(title)), "\n");
+        _root = new(Svg + "svg", Attributes(
+            ("viewBox", $"0 0 {Text(width)} {Text(height)}"), ("width", width), ("height", height), ("role", "img"),
+            ("style", "max-width:100%;height:auto"), ("font-family", "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif")));
+        _root.Add("\n", new XElement(Svg + "title", Markup.Clean(title)), "\n");
         Rectangle(0, 0, width, height, "#ffffff");
     }
 
@@ -31,7 +33,8 @@ internal sealed class SvgPicture
         Add("line", null, ("x1", x0), ("y1", y0), ("x2", x1), ("y2", y1), ("stroke", stroke), ("stroke-width", width), ("stroke-dasharray", dashes));
 
     public void Curve(IEnumerable<(double X, double Y)> points, string stroke, double width) => Add("polyline", null,
-        ("points", string.Join(' ', points.Select(point => $"{Text(point.X)},{Text(point.Y)}"))), ("fill", "none"), ("stroke", stroke), ("stroke-width", width), ("stroke-linejoin", "round"));
+        ("points", string.Join(' ', points.Select(point => $"{Text(point.X)},{Text(point.Y)}"))),
+        ("fill", "none"), ("stroke", stroke), ("stroke-width", width), ("stroke-linejoin", "round"));
 
     public void Dot(double x, double y, double radius, string fill) => Add("circle", null, ("cx", x), ("cy", y), ("r", radius), ("fill", fill));
 
@@ -72,7 +75,13 @@ internal sealed class SvgPicture
     public override string ToString() => _root.ToString(SaveOptions.DisableFormatting) + "\n";
 
     // East Asian scripts fill a square, capitals and wide letters most of one.
-    private static double Em(Rune rune) => rune.Value >= 0x1100 ? 1.05 : Rune.IsUpper(rune) || rune.Value is 'm' or 'w' ? 0.76 : rune.Value is 'i' or 'j' or 'l' or 't' or 'f' or ' ' or '.' or ',' ? 0.36 : 0.62;
+    private static double Em(Rune rune) => rune.Value switch
+    {
+        >= 0x1100 => 1.05,
+        'm' or 'w' => 0.76,
+        'i' or 'j' or 'l' or 't' or 'f' or ' ' or '.' or ',' => 0.36,
+        _ => Rune.IsUpper(rune) ? 0.76 : 0.62,
+    };
 
     private void Add(string name, object? content, params (string Name, object? Value)[] attributes) =>
         _root.Add(new XElement(Svg + name, Attributes(attributes), content), "\n");

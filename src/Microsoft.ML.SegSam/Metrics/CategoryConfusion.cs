@@ -50,12 +50,20 @@ public sealed class CategoryConfusion : INotebookView
     /// <summary>Masks of one true category that were given one name; null for those without a prediction. 0 where there are none.</summary>
     public int this[string truth, string? predicted] => _counts.GetValueOrDefault((truth, predicted));
 
-    /// <summary>The matrix as an SVG picture: true categories down, names given across, counts in the cells; a color for the share of its row, green where right, red where wrong.</summary>
-    /// <remarks>Long names are cut, and whole where the mouse rests. A row ends in how many of its masks are right. Its natural size grows with the number of names, so that 50 or 200 stay legible.</remarks>
+    /// <summary>
+    /// The matrix as an SVG picture: true categories down, names given across, counts in the cells; a color for the share of its row, green
+    /// where right, red where wrong.
+    /// </summary>
+    /// <remarks>
+    /// Long names are cut in the middle, and whole where the mouse rests. A row ends in how many of its masks are right. The picture's natural
+    /// size grows with the number of names, so that 50 or 200 stay legible.
+    /// </remarks>
     public string ToSvg() => ConfusionChart.Draw(this).ToString();
 
     /// <summary>A line with the masks named right, then one for each confusion, the most frequent first.</summary>
-    public override string ToString() => string.Join('\n', Cells.Where(cell => cell.Truth != cell.Predicted).OrderByDescending(cell => cell.Count)
+    public override string ToString() => string.Join('\n', Cells
+        .Where(cell => cell.Truth != cell.Predicted)
+        .OrderByDescending(cell => cell.Count)
         .Select(cell => FormattableString.Invariant($"{cell.Count} x {cell.Truth}: {(cell.Predicted is { } name ? $"named {name}" : "no prediction")}"))
         .Prepend(FormattableString.Invariant($"{Right} of {Total} masks named right")));
 

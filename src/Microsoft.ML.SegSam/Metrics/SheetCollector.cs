@@ -55,7 +55,11 @@ internal sealed class SheetCollector(DataViewSchema.Column image, DataViewSchema
         if (_image.Read() is not { } pixels)
             return new(masks.Height, masks.Width, new byte[masks.Height * masks.Width * 3]);
         if ((pixels.Height, pixels.Width) != (masks.Height, masks.Width))
-            throw ColumnCheck.BadRow(image.Name, _row.Position, $"the image is {pixels.Width} x {pixels.Height} pixels and its true mask {masks.Width} x {masks.Height}; name the column of the image that was scored, at its original size");
+        {
+            throw ColumnCheck.BadRow(image.Name, _row.Position, $"the image is {pixels.Width} x {pixels.Height} pixels and its true mask "
+                + $"{masks.Width} x {masks.Height}; name the column of the image that was scored, at its original size");
+        }
+
         return pixels;
     }
 }

@@ -18,15 +18,19 @@ public sealed class CategoryConfusionTests
             ScoredRow.Draw("kidney", "##", "##", "11", predicted: 1),
             ScoredRow.Draw("spleen", "##", "##", "22", predicted: 2),
             ScoredRow.Unscored("liver", "##"));
-        CollectionAssert.AreEqual(new ConfusionCell[] { new("kidney", "kidney", 2), new("kidney", "liver", 1), new("liver", null, 1), new("spleen", "liver", 1) }, confusion.Cells.ToList());
+        ConfusionCell[] expected = [new("kidney", "kidney", 2), new("kidney", "liver", 1), new("liver", null, 1), new("spleen", "liver", 1)];
+        CollectionAssert.AreEqual(expected, confusion.Cells.ToList());
         CollectionAssert.AreEqual(new[] { "kidney", "liver", "spleen" }, confusion.Names.ToList());
         Assert.AreEqual((5, 2, 1, 0), (confusion.Total, confusion.Right, confusion["liver", null], confusion["liver", "liver"]));
         Assert.AreEqual("2 of 5 masks named right\n1 x kidney: named liver\n1 x liver: no prediction\n1 x spleen: named liver", confusion.ToString());
     }
 
     [TestMethod]
-    public void A_protocol_counts_its_names_too() =>
-        CollectionAssert.AreEqual(new ConfusionCell[] { new("kidney", "kidney", 3), new("liver", "kidney", 1), new("liver", "liver", 1) }, ProtocolExample.Tally().Masks.Confusion.Cells.ToList());
+    public void A_protocol_counts_its_names_too()
+    {
+        ConfusionCell[] expected = [new("kidney", "kidney", 3), new("liver", "kidney", 1), new("liver", "liver", 1)];
+        CollectionAssert.AreEqual(expected, ProtocolExample.Tally().Masks.Confusion.Cells.ToList());
+    }
 
     [TestMethod]
     public void Names_may_hold_anything_and_are_there_whole()
@@ -41,7 +45,8 @@ public sealed class CategoryConfusionTests
     public void Of_names_that_are_cut_the_ends_stay()
     {
         var beginning = new string('n', 60);
-        var shown = Draw(new([new(beginning + " left", beginning + " left", 1), new(beginning + " right", beginning + " right", 1)])).Descendants(Svg + "text").Select(text => text.Nodes().OfType<XText>().First().Value).ToList();
+        var picture = Draw(new([new(beginning + " left", beginning + " left", 1), new(beginning + " right", beginning + " right", 1)]));
+        var shown = picture.Descendants(Svg + "text").Select(text => text.Nodes().OfType<XText>().First().Value).ToList();
         Assert.IsTrue(shown.Any(text => text.StartsWith("nnn", StringComparison.Ordinal) && text.Contains('…') && text.EndsWith(" left", StringComparison.Ordinal)));
         Assert.IsTrue(shown.Any(text => text.EndsWith(" right", StringComparison.Ordinal)));
     }

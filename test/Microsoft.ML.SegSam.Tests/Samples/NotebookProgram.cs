@@ -22,7 +22,8 @@ internal static class NotebookProgram
             "#:project ../../src/Microsoft.ML.SegSam",
             "#:project ../Phantoms",
             "#:project ../SampleKit",
-            .. cells.SelectMany(cell => cell.Usings).Where(line => !Implicit.Contains(line["using ".Length..].TrimEnd(';'))).Append("using static SampleKit.NotebookPage;").Distinct().Order(ByNamespace),
+            .. cells.SelectMany(cell => cell.Usings).Where(line => !Implicit.Contains(line["using ".Length..].TrimEnd(';')))
+                .Append("using static SampleKit.NotebookPage;").Distinct().Order(ByNamespace),
         ];
         string[] parts = [string.Join('\n', head), .. cells.Select(cell => cell.Statements), .. cells.SelectMany(cell => cell.Types)];
         return string.Join("\n\n", parts.Select(part => part.Trim('\n')).Where(part => part.Length > 0)) + "\n";
