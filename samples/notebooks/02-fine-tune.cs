@@ -14,8 +14,8 @@ using static SampleKit.NotebookPage;
 // A published SAM has seen millions of masks, but no names, and few medical images. Fine-tuning keeps what it knows of edges and shapes, and
 // teaches it your objects and their names from as few images as you have.
 //
-// You bring a folder of images with masks, and one file of weights. Where you have neither at hand, this notebook makes small ones itself,
-// so that every cell runs: its figures then say that the code works, and nothing about patients.
+// You bring a folder of images with masks, and one file of weights. Where you have neither at hand, this notebook makes small ones itself, so
+// that every cell runs: its figures then say that the code works, and nothing about patients.
 //
 // Build the repository once before running it (`dotnet build` in its root). Not a medical device.
 
@@ -61,8 +61,8 @@ Console.WriteLine($"{images.Count - held.Count} images to train on, {held.Count}
 
 // ## 3. The weights
 //
-// Download one of these from its publisher and write its path into `checkpoint` above; the file tells what it is, and images are prepared as that
-// model is used to:
+// Download one of these from its publisher and write its path into `checkpoint` above; the file tells what it is, and images are prepared as
+// that model is used to:
 //
 // | file | what it is |
 // | --- | --- |
@@ -71,7 +71,8 @@ Console.WriteLine($"{images.Count - held.Count} images to train on, {held.Count}
 // | `medsam_vit_b.pth` | MedSAM: ViT-B, trained on medical images with boxes |
 // | `mobile_sam.pt` | MobileSAM: a small encoder |
 //
-// The stand-in below is a small network of SAM's own parts. `SaveSamWeights` writes what SAM has, and only that, in the form of a published file.
+// The stand-in below is a small network of SAM's own parts. `SaveSamWeights` writes what SAM has, and only that, in the form of a published
+// file.
 
 if (checkpoint == "")
 {
@@ -93,8 +94,8 @@ Console.WriteLine($"{Path.GetFileName(checkpoint)}, {new FileInfo(checkpoint).Le
 
 // ## 4. Before
 //
-// With `Epochs = 0` a checkpoint is used as it is. Its binary masks are SAM's; it has learnt no names yet, so the semantic figures mean nothing.
-// This is the mark to beat.
+// With `Epochs = 0` a checkpoint is used as it is. Its binary masks are SAM's; it has learnt no names yet, so the semantic figures mean
+// nothing. This is the mark to beat.
 
 var history = new TrainingHistory(Console.WriteLine);
 var options = new SegSamOptions
@@ -116,31 +117,35 @@ Console.WriteLine($"binary Dice before: {before.BinaryDice:0.000}");
 
 // ## 5. Train
 //
-// `Fit` with validation rows measures them after each epoch, and keeps the weights of the best one. With a frozen encoder the decoders alone learn. For more
-// images and more time, let small modules within the encoder learn too: `Adapter = SegSamAdapter.Bottleneck, EncoderTraining = EncoderTraining.Adapter`, and
-// `Augmentation = new()` against learning few images by heart. `StateFile = "run.state"` lets a run that was interrupted go on where it was.
+// `Fit` with validation rows measures them after each epoch, and keeps the weights of the best one. With a frozen encoder the decoders alone
+// learn. For more images and more time, let small modules within the encoder learn too: `Adapter = SegSamAdapter.Bottleneck, EncoderTraining =
+// EncoderTraining.Adapter`, and `Augmentation = new()` against learning few images by heart. `StateFile = "run.state"` lets a run that was
+// interrupted go on where it was.
 
 var model = ml.Transforms.SegSam(options).Fit(training, validation);
 display(history);
 
 // ## 6. After
 //
-// The names come from `Category`. What each looks like, the model reads in the library's catalogue, found by these names: see [text knowledge](03-text-knowledge.ipynb).
+// The names come from `Category`. What each looks like, the model reads in the library's catalogue, found by these names: see [text
+// knowledge](03-text-knowledge.ipynb).
 //
-// These images chose the best epoch, so their figures flatter a little. For a figure to publish, keep a third set that neither training nor choice has seen.
+// These images chose the best epoch, so their figures flatter a little. For a figure to publish, keep a third set that neither training nor
+// choice has seen.
 
 var sheet = ml.Segmentation().ContactSheet(model.Transform(validation), cells: 6);
 Console.WriteLine($"binary Dice {before.BinaryDice:0.000} before, {sheet.Metrics.BinaryDice:0.000} after; names right: {sheet.Metrics.ClassAccuracy:P0}");
 display(sheet.Metrics);
 
-// The contact sheet shows the objects that came out worst: the true mask in green, then the binary and the semantic mask found, with the truth's outline over them.
-// What is red has the wrong name.
+// The contact sheet shows the objects that came out worst: the true mask in green, then the binary and the semantic mask found, with the
+// truth's outline over them. What is red has the wrong name.
 
 display(sheet);
 
 // ## 7. Save, and use it
 //
-// The zip holds the steps that load the files too, and everything SEG-SAM needs: the checkpoint is not needed any more. A `SegSamPredictor` asks about images at hand.
+// The zip holds the steps that load the files too, and everything SEG-SAM needs: the checkpoint is not needed any more. A `SegSamPredictor`
+// asks about images at hand.
 
 var path = Path.Combine(work, "segsam.zip");
 ml.Model.Save(load.Append(model), trainingRows.Schema, path);
@@ -149,7 +154,7 @@ var predictor = SegSamPredictor.Load(path);
 var question = rows.First(row => held.Contains(row.ImageId));
 var encoded = predictor.Encode(question.ImagePath);
 var answer = predictor.Predict(encoded, SegSamPrompt.Box(question.Box[0], question.Box[1], question.Box[2], question.Box[3]));
-Console.WriteLine($"{question.Category}: {answer}");
+Console.WriteLine($"Asked about the {question.Category}:");
 display(answer);
 predictor.Dispose();
 

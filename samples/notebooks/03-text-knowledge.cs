@@ -13,10 +13,12 @@ using static SampleKit.NotebookPage;
 
 // # Text knowledge: what the model reads about a category
 //
-// SAM knows edges, not names. SEG-SAM reads for each category a text about what it looks like, turns it into a vector, and lets these vectors meet the image: they
-// decide between names, and one token made of them, `t_text`, joins the prompt. A category that only a few images show gains most, for its text says what they cannot.
+// SAM knows edges, not names. SEG-SAM reads for each category a text about what it looks like, turns it into a vector, and lets these vectors
+// meet the image: they decide between names, and one token made of them, `t_text`, joins the prompt. A category that only a few images show
+// gains most, for its text says what they cannot.
 //
-// This notebook follows a text on its way: catalogue, language model, vector, network. Not a medical device; the texts are written to teach a model, not medicine.
+// This notebook follows a text on its way: catalogue, language model, vector, network. Not a medical device; the texts are written to teach a
+// model, not medicine.
 
 var epochs = 8;
 var trainingSlices = 80;
@@ -25,7 +27,8 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
 // ## 1. The catalogue
 //
-// The library brings texts about more than 200 structures and lesions. Names are found whatever their spelling, and left is never taken for right.
+// The library brings texts about more than 200 structures and lesions. Names are found whatever their spelling, and left is never taken for
+// right.
 
 foreach (var name in new[] { "liver_000", "Hepatic parenchyma", "Kidney (L)", "cholesteatoma" })
     Console.WriteLine(CategoryCatalogue.Default.TryFind(name, out var found) ? $"{name}: {found.FullName}" : $"{name}: not in the catalogue");
@@ -35,8 +38,9 @@ Console.WriteLine(kidney.Describe());
 
 // ## 2. What the catalogue lacks, a language model can write
 //
-// `CategoryWriter` asks any `IChatClient` of Microsoft.Extensions.AI: a service's, or a model on your own machine. Here there is neither, so the class below **stands in for one**. It is no
-// language model: it has one answer by heart, and gives it wrong at first, to show that the writer checks answers and asks again.
+// `CategoryWriter` asks any `IChatClient` of Microsoft.Extensions.AI: a service's, or a model on your own machine. Here there is neither, so
+// the class below **stands in for one**. It is no language model: it has one answer by heart, and gives it wrong at first, to show that the
+// writer checks answers and asks again.
 
 var answers = Path.Combine(work, "answers.json");
 var writer = new CategoryWriter(new PretendChatModel(), answers);
@@ -44,8 +48,8 @@ var catalogue = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }
 catalogue.TryFind("left cholesteatoma", out var written);
 Console.WriteLine(written.Describe());
 
-// The liver was known, so nobody was asked about it. Answers are checked in form, not in truth: let a person read the catalogue before you use it. They are kept in a file, so a second run asks nothing.
-// `SegSamOptions.Catalogue` takes the catalogue.
+// The liver was known, so nobody was asked about it. Answers are checked in form, not in truth: let a person read the catalogue before you use
+// it. They are kept in a file, so a second run asks nothing. `SegSamOptions.Catalogue` takes the catalogue.
 
 var again = await new CategoryWriter(new PretendChatModel(), answers).WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
 catalogue.Save(Path.Combine(work, "catalogue.json"));
@@ -53,8 +57,9 @@ Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the lib
 
 // ## 3. From text to vector
 //
-// A text embedder makes the vectors once, in `Fit`; they are saved with the model, so predicting needs none. The default, `HashedTextEmbedder`, counts words and their parts: it needs no download, and
-// texts that share words lie close together. `OnnxTextEmbedder` runs a language model such as CLIP's or a medical one from an ONNX file, and `SegSamOptions.TextEmbedder` takes any other.
+// A text embedder makes the vectors once, in `Fit`; they are saved with the model, so predicting needs none. The default,
+// `HashedTextEmbedder`, counts words and their parts: it needs no download, and texts that share words lie close together. `OnnxTextEmbedder`
+// runs a language model such as CLIP's or a medical one from an ONNX file, and `SegSamOptions.TextEmbedder` takes any other.
 //
 // The table has the cosine of each two texts: 1 is the same direction.
 
@@ -69,10 +74,11 @@ for (var i = 0; i < names.Length; i++)
 
 // ## 4. What the network does with it
 //
-// Each vector attends to the image; what comes out is one token `t_text`, which joins the tokens of the prompt. The vectors also are the class head: an object gets the name whose text its own token lies closest to.
+// Each vector attends to the image; what comes out is one token `t_text`, which joins the tokens of the prompt. The vectors also are the class
+// head: an object gets the name whose text its own token lies closest to.
 //
-// To see what that is worth, train twice with one seed on slices where some categories appear in at most four images: once without any text (`TextInsertion.None` and a
-// class head that knows names only as numbers), once with the texts of the rows' column `Description`.
+// To see what that is worth, train twice with one seed on slices where some categories appear in at most four images: once without any text
+// (`TextInsertion.None` and a class head that knows names only as numbers), once with the texts of the rows' column `Description`.
 
 var ml = new MLContext(seed: 1);
 var modalities = new[] { "ct", "mr" };
@@ -113,7 +119,8 @@ foreach (var rare in new[] { false, true })
 
 display(with.Confusion);
 
-// One seed and so few slices prove nothing, whichever way it went: the repository's docs/ablation.md has three seeds and more of them, with each part of the method added in turn.
+// One seed and so few slices prove nothing, whichever way it went: the repository's docs/ablation.md has three seeds and more of them, with
+// each part of the method added in turn.
 //
 // ## Next
 //

@@ -12,8 +12,8 @@ using static SampleKit.NotebookPage;
 
 // # Evaluate, and see
 //
-// A mean of 0.9 hides the one object in ten that is wrong. This notebook looks at a model from all sides: how it learnt, how good it is for each category, which names it mixes up, which objects came out worst, and what boxes
-// and clicks are worth.
+// A mean of 0.9 hides the one object in ten that is wrong. This notebook looks at a model from all sides: how it learnt, how good it is for
+// each category, which names it mixes up, which objects came out worst, and what boxes and clicks are worth.
 //
 // Build the repository once before running it (`dotnet build` in its root). Not a medical device.
 
@@ -44,16 +44,17 @@ var model = ml.Transforms.SegSam(new SegSamOptions
 
 // ## 2. How it learnt
 //
-// The curves of the loss and its parts, and of the validation rows. If the loss still falls and validation still rises, more epochs help; if the loss falls and validation does not, more images do.
-// The picture is SVG: `File.WriteAllText` puts it on disk, for a report.
+// The curves of the loss and its parts, and of the validation rows. If the loss still falls and validation still rises, more epochs help; if
+// the loss falls and validation does not, more images do. The picture is SVG: `File.WriteAllText` puts it on disk, for a report.
 
 display(history);
 File.WriteAllText(Path.Combine(work, "curves.svg"), history.ToSvg());
 
 // ## 3. The figures
 //
-// `Evaluate` reads the scored rows once. Dice and IoU compare areas; the surface Dice (NSD) and the Hausdorff distance (HD95) compare outlines. In the semantic mask a wrong name counts as a miss.
-// `ContactSheet` does the same, and keeps pictures of the worst objects besides, so that the data are scored only once.
+// `Evaluate` reads the scored rows once. Dice and IoU compare areas; the surface Dice (NSD) and the Hausdorff distance (HD95) compare
+// outlines. In the semantic mask a wrong name counts as a miss. `ContactSheet` does the same, and keeps pictures of the worst objects besides,
+// so that the data are scored only once.
 
 var sheet = ml.Segmentation().ContactSheet(model.Transform(test), cells: 12);
 display(sheet.Metrics);
@@ -61,9 +62,9 @@ File.WriteAllText(Path.Combine(work, "metrics.csv"), sheet.Metrics.ToCsv());
 
 // ## 4. Which names it mixes up
 //
-// True categories down, names given across. What is not on the diagonal is confused; a twin on the other side, or a part and its whole, are usual.
+// True categories down, names given across. What is not on the diagonal is confused; a twin on the other side, or a part and its whole, are
+// usual.
 
-Console.WriteLine(sheet.Metrics.Confusion);
 display(sheet.Metrics.Confusion);
 File.WriteAllText(Path.Combine(work, "confusion.svg"), sheet.Metrics.Confusion.ToSvg());
 
@@ -72,7 +73,6 @@ File.WriteAllText(Path.Combine(work, "confusion.svg"), sheet.Metrics.Confusion.T
 // Look at these before you trust a mean. Is the truth itself wrong? Is the object tiny, or cut off? Is it one category, or one kind of image?
 
 display(sheet);
-Console.WriteLine(sheet);
 
 // ## 6. Truth beside prediction
 //
@@ -98,8 +98,9 @@ display(answers[0]);
 
 // ## 7. Boxes, and clicks
 //
-// A fair comparison asks every model the same. `EvaluationPrompts` fixes boxes and first clicks once, in a file; each further click goes into the error of the answer before, by a rule that any program can follow.
-// This model was trained with boxes alone, so expect little of its clicks.
+// A fair comparison asks every model the same. `EvaluationPrompts` fixes boxes and first clicks once, in a file; each further click goes into
+// the error of the answer before, by a rule that any program can follow. This model was trained with boxes alone, so expect nothing of its
+// clicks: name `PointsColumnName` and `PointLabelsColumnName` to train with them.
 
 var prompts = EvaluationPrompts.Create(test, seed: 1);
 prompts.Save(Path.Combine(work, "prompts.json"));
