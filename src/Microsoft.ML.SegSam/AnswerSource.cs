@@ -7,6 +7,17 @@ namespace Microsoft.ML.SegSam;
 /// <param name="current">The answer of the row at hand, computed at most once for each row; throws where there is no row.</param>
 internal sealed class AnswerSource(Func<AnswerView> current)
 {
+    /// <summary>Writes the values of a row into the memory that the caller's buffer has already.</summary>
+    public delegate void Fill<T>(AnswerView answer, Span<T> into);
+
+    public ValueGetter<VBuffer<T>> Pixels<T>(Fill<T> fill) => (ref VBuffer<T> into) =>
+    {
+        var answer = current();
+        var editor = VBufferEditor.Create(ref into, answer.PixelCount);
+        fill(answer, editor.Values);
+        into = editor.Commit();
+    };
+
     public ValueGetter<VBuffer<T>> Vector<T>(Func<AnswerView, T[]> value) => (ref VBuffer<T> into) =>
     {
         var values = value(current());
@@ -23,15 +34,22 @@ internal sealed class AnswerSource(Func<AnswerView> current)
 /// <param name="maskSide">Side of the low-resolution logits.</param>
 internal sealed class AnswerView(SegSamAnswer? answer, int categories, int maskSide)
 {
-    private bool[]? _binaryMask;
-    private uint[]? _semanticMask;
+    /// <summary>H·W of the original image; 0 without an answer.</summary>
+    public int PixelCount => answer is null ? 0 : answer.Geometry.OriginalHeight * answer.Geometry.OriginalWidth;
 
     /// <summary>H·W, row-major, at the original size.</summary>
-    public bool[] BinaryMask => _binaryMask ??= answer is null ? [] : MaskGeometry.ToOriginalMask(answer.BinaryLogits, maskSide, answer.Geometry);
+    public void BinaryMask(Span<bool> into)
+    {
+        if (answer is not null)
+            MaskGeometry.ToOriginalMask(answer.BinaryLogits, maskSide, answer.Geometry, into);
+    }
 
     /// <summary>H·W: the predicted category's key on the object, 0 elsewhere.</summary>
-    public uint[] SemanticMask => _semanticMask ??= answer is null ? []
-        : Array.ConvertAll(MaskGeometry.ToOriginalMask(answer.SemanticLogits, maskSide, answer.Geometry), inside => inside ? PredictedCategory : 0);
+    public void SemanticMask(Span<uint> into)
+    {
+        if (answer is not null)
+            MaskGeometry.ToOriginalMask(answer.SemanticLogits, maskSide, answer.Geometry, into, PredictedCategory);
+    }
 
     public int[] MaskSize => answer is null ? [0, 0] : [answer.Geometry.OriginalHeight, answer.Geometry.OriginalWidth];
 

@@ -21,8 +21,8 @@ internal static class OutputColumns
         var key = new KeyDataViewType(typeof(uint), Math.Max(1, categories.Count));
         List<OutputColumn> columns =
         [
-            Column(BinaryMask, new VectorDataViewType(BooleanDataViewType.Instance), null, source => source.Vector(answer => answer.BinaryMask)),
-            Column(SemanticMask, new VectorDataViewType(key), KeyValues, source => source.Vector(answer => answer.SemanticMask)),
+            Column(BinaryMask, new VectorDataViewType(BooleanDataViewType.Instance), null, source => source.Pixels<bool>((answer, into) => answer.BinaryMask(into))),
+            Column(SemanticMask, new VectorDataViewType(key), KeyValues, source => source.Pixels<uint>((answer, into) => answer.SemanticMask(into))),
             Column(MaskSize, new VectorDataViewType(NumberDataViewType.Int32, 2), null, source => source.Vector(answer => answer.MaskSize)),
             Column(ClassScores, Scores(), SlotNames, source => source.Vector(answer => answer.ClassScores)),
             Column(PredictedCategory, key, KeyValues, source => source.Scalar(answer => answer.PredictedCategory)),

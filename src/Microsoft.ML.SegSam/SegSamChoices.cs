@@ -92,14 +92,20 @@ public enum ValidationMetric
     PresentF1,
 }
 
-/// <summary>The number format that training steps compute products in.</summary>
-public enum TrainingPrecision
+/// <summary>The number format of the network's products: linear layers, convolutions and attention.</summary>
+public enum SegSamPrecision
 {
+    /// <summary>
+    /// BFloat16 where the processor runs it faster, else Float32: on a CPU with instructions for it, after a trial of some milliseconds, for encoders of
+    /// SAM's kind that are wide enough to gain (256 and more). On a GPU Float32.
+    /// </summary>
+    Automatic,
+
     /// <summary>32-bit floating point throughout.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "It is the format that is meant.")]
     Float32,
 
-    /// <summary>Linear layers, convolutions and attention in bfloat16; weights, norms, losses and optimizer in float32.</summary>
+    /// <summary>Products in bfloat16; weights, norms, losses and optimizer in float32.</summary>
     BFloat16,
 }
 

@@ -95,13 +95,15 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         using var held = validation is null ? null : Read(validation, learnCategories: false);
 
         _options.ValidateCategories(categories.Names);
+        var isLowered = PrecisionChoice.IsLowered(_options.Precision, config, device, channel);
+        var options = _options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
         var network = start.Build(categories, seed).to(device.Device);
         try
         {
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
-                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {_options.PrecisionName}");
-            var trainer = new Trainer(network, _options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
+                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {options.PrecisionName}");
+            var trainer = new Trainer(network, options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
             {
                 CategoryTexts = categories.Digest(_options.Catalogue),
             };
@@ -113,7 +115,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 channel.Warning(MessageSensitivity.None, $"{trainer.Embeddings.Damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; their images were encoded again and the files replaced.");
             if (trainer.DroppedOthers > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
-            return Finish(network, categories, start, device);
+            return Finish(network, categories, start, device, isLowered);
         }
         catch
         {
@@ -128,16 +130,16 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             ColumnCheck.Require(input.Schema, name, accepts, expected);
         var categories = CategoryReader.Collect(input, _options);
         channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; semantic masks and class scores mean nothing yet.");
-        return Finish(start.Build(categories, seed).to(device.Device), categories, start, device);
+        return Finish(start.Build(categories, seed).to(device.Device), categories, start, device, PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel));
     }
 
-    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device)
+    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool isLowered)
     {
         network.eval();
         // Paths are the trainer's affair; the model tells the checkpoint's name. Its text vectors are in the weights: no embedder
         // need live as long as the model.
         var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
-        return new(options, new(network, categories.Names, start.Preprocessing, device));
+        return new(options, new(network, categories.Names, start.Preprocessing, device, isLowered));
     }
 
     private void Report(IChannel channel, TrainingProgress progress)

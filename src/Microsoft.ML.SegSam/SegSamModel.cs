@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.SegSam.Data;
@@ -32,9 +33,11 @@ internal sealed record SegSamAnswer(
 }
 
 /// <summary>A trained network with all that belongs to its weights. Answers questions from many threads at once.</summary>
+/// <param name="isLowered">Whether the encoder's products are in bfloat16.</param>
 internal sealed class SegSamModel(
-    SegSamNetwork network, IReadOnlyList<string> categories, Preprocessing preprocessing, TorchDevice device) : IDisposable
+    SegSamNetwork network, IReadOnlyList<string> categories, Preprocessing preprocessing, TorchDevice device, bool isLowered = false) : IDisposable
 {
+    private readonly IDisposable? _lowered = isLowered ? MixedPrecision.Keep(network.ImageEncoder) : null;
     private long _imagesEncoded, _promptsDecoded;
     private string? _signature;
     private volatile bool _isDisposed;
@@ -90,6 +93,7 @@ internal sealed class SegSamModel(
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
+        using var precision = MixedPrecision.Use(isLowered);
         var embeddings = Rows(Network.Encode(ImageTensor.Stack(images, preprocessing.Scaling, device.Device)), images.Count);
         Interlocked.Add(ref _imagesEncoded, images.Count);
         return embeddings;
@@ -98,6 +102,7 @@ internal sealed class SegSamModel(
     public void Dispose()
     {
         _isDisposed = true;
+        _lowered?.Dispose();
         network.Dispose();
     }
 
@@ -141,7 +146,10 @@ internal sealed class SegSamModel(
 
     private static float[][] Rows(Tensor values, int count)
     {
-        var all = values.cpu().contiguous().data<float>().ToArray();
-        return [.. all.Chunk(all.Length / count)];
+        var all = MemoryMarshal.Cast<byte, float>(values.cpu().contiguous().bytes);
+        var rows = new float[count][];
+        for (var i = 0; i < count; i++)
+            rows[i] = all.Slice(i * (all.Length / count), all.Length / count).ToArray();
+        return rows;
     }
 }

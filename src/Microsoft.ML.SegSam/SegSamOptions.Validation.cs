@@ -80,7 +80,7 @@ public sealed partial record SegSamOptions
     /// <summary>Checks what depends on the machine that trains.</summary>
     /// <exception cref="ArgumentException">As above.</exception>
     internal void ValidateDevice(bool hasBFloat16) =>
-        Require(Precision == TrainingPrecision.Float32 || hasBFloat16, nameof(Precision), Precision, "Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), so that training would be slower, not faster");
+        Require(Precision != SegSamPrecision.BFloat16 || hasBFloat16, nameof(Precision), Precision, "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), so that training would be slower, not faster");
 
     private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));
 

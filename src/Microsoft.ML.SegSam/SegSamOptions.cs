@@ -192,11 +192,12 @@ public sealed partial record SegSamOptions
     public double GradientClip { get; init; } = 1;
 
     /// <summary>
-    /// Number format of a training step's products, forward and backward. The model is saved the same, and predicts, in float32; so do
-    /// validation and a frozen encoder, whose embeddings are kept. Default Float32. Fit refuses BFloat16 on a CPU without instructions for it
-    /// (AVX-512 BF16 or AMX).
+    /// Number format of products: of the encoder in training and in prediction, of the decoders in training steps alone. Weights, and so the saved
+    /// model, stay float32, and predicted masks change little: docs/performance.md has the IoU between the two formats. Default Automatic, which
+    /// the machine at hand decides; the log tells what it chose. Fit refuses BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX);
+    /// a model made with it predicts in float32 there.
     /// </summary>
-    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Float32;
+    public SegSamPrecision Precision { get; init; } = SegSamPrecision.Automatic;
 
     /// <summary>
     /// Keeps of each block of the encoder its input alone and computes the rest again in the backward pass: less memory for more time, with the
@@ -253,7 +254,7 @@ public sealed partial record SegSamOptions
 
     internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
 
-    internal string PrecisionName => Precision == TrainingPrecision.BFloat16 ? "bfloat16" : "float32";
+    internal string PrecisionName => Precision == SegSamPrecision.BFloat16 ? "bfloat16" : "float32";
 
     internal bool IsTrained => Epochs > 0;
 

@@ -48,6 +48,8 @@ public sealed partial class SegSamTransformer
     {
         var device = TorchDevice.Choose(env);
         var (description, network) = ModelArchive.Load(ctx, LoaderSignature);
-        return new(description.Options, new(network.to(device.Device), description.Categories, description.Preprocessing, device));
+        using var channel = env.Start("Load");
+        var isLowered = PrecisionChoice.IsLowered(description.Options.Precision, description.Config, device, channel);
+        return new(description.Options, new(network.to(device.Device), description.Categories, description.Preprocessing, device, isLowered));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Imaging;
@@ -5,6 +6,8 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <summary>Takes masks from the original image to the network's input and back.</summary>
 internal static class MaskGeometry
 {
+    private static readonly TorchSharp.Scalar Zero = 0; // kept: a number that is collected during a native call is freed memory
+
     /// <summary>A training target: nearest neighbour, placed where the image lies, padding 0.</summary>
     /// <remarks>Our choice: an object that would vanish keeps the one pixel under its centre of mass.</remarks>
     /// <param name="mask">OriginalHeight x OriginalWidth bytes; non-zero is the object.</param>
@@ -51,18 +54,44 @@ internal static class MaskGeometry
     /// <param name="side">Side of the low-resolution mask.</param>
     /// <param name="geometry">That of the mask's image.</param>
     /// <returns>OriginalHeight x OriginalWidth, row-major.</returns>
-    public static bool[] ToOriginalMask(ReadOnlySpan<float> lowRes, int side, ImageGeometry geometry) =>
-        Array.ConvertAll(ToOriginalLogits(lowRes, side, geometry), logit => logit > 0);
+    public static bool[] ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry)
+    {
+        var mask = new bool[geometry.OriginalHeight * geometry.OriginalWidth];
+        ToOriginalMask(lowRes, side, geometry, mask);
+        return mask;
+    }
+
+    /// <summary>The same into memory at hand.</summary>
+    /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
+    public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<bool> into)
+    {
+        using var scope = NewDisposeScope();
+        Inside(lowRes, side, geometry).CopyTo(MemoryMarshal.AsBytes(into));
+    }
+
+    /// <summary>The same with a value where the logit is above 0, and 0 elsewhere.</summary>
+    /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
+    public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<uint> into, uint inside)
+    {
+        using var scope = NewDisposeScope();
+        var bytes = Inside(lowRes, side, geometry);
+        for (var i = 0; i < into.Length; i++)
+            into[i] = bytes[i] * inside;
+    }
+
+    // A byte for each pixel, 0 or 1; valid until the scope ends.
+    private static Span<byte> Inside(float[] lowRes, int side, ImageGeometry geometry) => ToOriginal(LowRes(lowRes, side), geometry).gt(Zero).bytes;
 
     /// <summary>One mask's logits at the original size, OriginalHeight x OriginalWidth, row-major.</summary>
-    /// <inheritdoc cref="ToOriginalMask" path="/param"/>
-    public static float[] ToOriginalLogits(ReadOnlySpan<float> lowRes, int side, ImageGeometry geometry)
+    /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
+    public static float[] ToOriginalLogits(float[] lowRes, int side, ImageGeometry geometry)
     {
-        if (lowRes.Length != side * side)
-            throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {lowRes.Length}.");
         using var scope = NewDisposeScope();
-        return ToOriginal(tensor(lowRes.ToArray(), [1, side, side]), geometry).data<float>().ToArray();
+        return MemoryMarshal.Cast<byte, float>(ToOriginal(LowRes(lowRes, side), geometry).bytes).ToArray();
     }
+
+    private static Tensor LowRes(float[] logits, int side) => logits.Length == side * side ? tensor(logits, [1, side, side])
+        : throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {logits.Length}.");
 
     private static Tensor Resize(Tensor x, int height, int width) =>
         nn.functional.interpolate(x, [height, width], mode: InterpolationMode.Bilinear, align_corners: false);

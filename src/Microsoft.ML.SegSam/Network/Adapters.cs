@@ -80,8 +80,8 @@ internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
         _norm = make.LayerNorm(width, config.AdapterEpsilon);
         _channelGate = Sequential(make.Linear(width, inner, bias: false), ReLU(), make.Linear(inner, width, bias: false), Sigmoid());
         _spatial = Sequential(
-            make.Conv2d(width, width, kernel: 3, stride: 2, padding: 1, bias: false), ReLU(),
-            make.ConvTranspose2d(width, width, kernel: 4, stride: 2, padding: 1, bias: false), ReLU());
+            make.Conv2d(width, width, kernel: 3, stride: 2, padding: 1, bias: false, unfolded: true), ReLU(),
+            make.ConvTranspose2d(width, width, kernel: 4, stride: 2, padding: 1, bias: false, unfolded: true), ReLU());
         RegisterComponents();
     }
 

@@ -35,16 +35,31 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
     private readonly long _groups;
+    private readonly bool _unfolded;
 
     /// <param name="groups">Parts of the channels that do not see each other; as many as channels: each is convolved alone.</param>
-    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding, long groups) : base(nameof(Conv2d))
+    /// <param name="unfolded">Whether it is computed as one product with all patches side by side: with many channels and few pixels in a third of the time. For one group without bias.</param>
+    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding, long groups, bool unfolded) : base(nameof(Conv2d))
     {
-        (_weight, _bias, _stride, _padding, _groups) = (weight, bias, [stride, stride], [padding, padding], groups);
+        (_weight, _bias, _stride, _padding, _groups, _unfolded) = (weight, bias, [stride, stride], [padding, padding], groups, unfolded);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv2d(
+    public Parameter Weight => _weight;
+
+    public Parameter? Bias => _bias;
+
+    public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv2d(
         input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding, groups: _groups);
+
+    private Tensor Product(Tensor input)                                            // [B,C,H,W]
+    {
+        using var scope = NewDisposeScope();
+        var side = _weight.size(-1);
+        long Outputs(int axis) => (input.size(axis) + 2 * _padding[0] - side) / _stride[0] + 1;
+        var patches = functional.unfold(input.ForProduct(), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
+        return _weight.ForProduct().flatten(1).matmul(patches).reshape(input.size(0), -1, Outputs(2), Outputs(3)).MoveToOuterDisposeScope();
+    }
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
@@ -56,15 +71,30 @@ internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
+    private readonly bool _unfolded;
 
-    public ConvTranspose2d(Parameter weight, Parameter? bias, long stride, long padding) : base(nameof(ConvTranspose2d))
+    /// <param name="unfolded">As <see cref="Conv2d"/>'s, without bias.</param>
+    public ConvTranspose2d(Parameter weight, Parameter? bias, long stride, long padding, bool unfolded) : base(nameof(ConvTranspose2d))
     {
-        (_weight, _bias, _stride, _padding) = (weight, bias, [stride, stride], [padding, padding]);
+        (_weight, _bias, _stride, _padding, _unfolded) = (weight, bias, [stride, stride], [padding, padding], unfolded);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => functional.conv_transpose2d(
+    public Parameter Weight => _weight;
+
+    public Parameter? Bias => _bias;
+
+    public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv_transpose2d(
         input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding);
+
+    private Tensor Product(Tensor input)                                            // [B,C,H,W]
+    {
+        using var scope = NewDisposeScope();
+        var side = _weight.size(-1);
+        long Outputs(int axis) => (input.size(axis) - 1) * _stride[0] - 2 * _padding[0] + side;
+        var patches = _weight.ForProduct().flatten(1).t().matmul(input.ForProduct().flatten(2));
+        return functional.fold(patches, (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1])).MoveToOuterDisposeScope();
+    }
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
@@ -102,8 +132,10 @@ internal sealed class LayerNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
         RegisterComponents();
     }
 
-    protected override Tensor Compute(Tensor input) =>
-        functional.layer_norm(input.InFull().permute(0, 2, 3, 1), [_weight.size(0)], _weight, _bias, _epsilon).permute(0, 3, 1, 2);
+    protected override Tensor Compute(Tensor input) => OfPixels(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+
+    /// <summary>The same for pixels with their channels last: [..,C].</summary>
+    public Tensor OfPixels(Tensor pixels) => functional.layer_norm(pixels.InFull(), [_weight.size(0)], _weight, _bias, _epsilon);
 
     public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
 }

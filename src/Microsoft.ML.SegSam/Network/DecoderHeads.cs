@@ -24,22 +24,48 @@ internal sealed class Perceptron : ScopedModule<Tensor, Tensor>
     }
 }
 
+/// <summary>Up-scaling of the map: [P,g·g,C] → [P,4g·4g,C/8], row by row.</summary>
+/// <remarks>The parts that a pixel becomes do not overlap, so that transposed convolutions are products; channels stay side by side on the way.</remarks>
+internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
+{
+    [ComponentName(Name = "0")] private readonly ConvTranspose2d _first;
+    [ComponentName(Name = "1")] private readonly LayerNorm2d _norm;
+    [ComponentName(Name = "3")] private readonly ConvTranspose2d _second; // 2 and 4 are activations
+
+    public Upscaling(Layers make, SegSamConfig config) : base(nameof(Upscaling))
+    {
+        _first = make.ConvTranspose2d(config.Width, config.Width / 4, kernel: 2, stride: 2);
+        _norm = make.LayerNorm2d(config.Width / 4, config.MapEpsilon);
+        _second = make.ConvTranspose2d(config.Width / 4, config.Width / 8, kernel: 2, stride: 2);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor pixels)
+    {
+        long prompts = pixels.size(0), grid = (long)Math.Sqrt(pixels.size(1));
+        var twofold = functional.gelu(_norm.OfPixels(Split(_first, pixels)));       // [P,g·g·2·2,C/4]
+        var fourfold = functional.gelu(Split(_second, twofold));                    // [P,g·g·2·2·2·2,C/8]
+        return fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7).reshape(prompts, 16 * grid * grid, -1);
+    }
+
+    // [P,n,C] → [P,4n,C']: the weight [C,C',2,2] holds a matrix for each of the four parts.
+    private static Tensor Split(ConvTranspose2d layer, Tensor pixels)
+    {
+        var weight = layer.Weight.ForProduct().permute(2, 3, 1, 0).flatten(0, 2);    // [4·C',C]
+        return functional.linear(pixels.ForProduct(), weight, layer.Bias?.ForProduct().repeat(4)).reshape(pixels.size(0), -1, layer.Weight.size(1));
+    }
+}
+
 /// <summary>The parts that both decoders build alike, each with weights of its own.</summary>
 internal static class DecoderHeads
 {
-    /// <summary>Up-scaling of the map [P,C,g,g] → [P,C/8,4g,4g].</summary>
-    public static Sequential Upscaling(Layers make, SegSamConfig config) => Sequential(
-        make.ConvTranspose2d(config.Width, config.Width / 4, kernel: 2, stride: 2),
-        make.LayerNorm2d(config.Width / 4, config.MapEpsilon), GELU(),
-        make.ConvTranspose2d(config.Width / 4, config.Width / 8, kernel: 2, stride: 2), GELU());
-
     /// <summary>Hyper-network that turns a mask token [P,C] into the weights of a mask over the up-scaled map: [P,C/8].</summary>
     public static Perceptron MaskHead(Layers make, SegSamConfig config) => new(make, config.Width, config.Width, config.Width / 8, depth: 3);
 
-    /// <summary>Masks [P,m,4g,4g] from the hyper-networks' weights [P,m,C/8] and the up-scaled map [P,C/8,4g,4g].</summary>
-    public static Tensor Masks(Tensor weights, Tensor upscaled) =>
-        weights.matmul(upscaled.flatten(2)).reshape(upscaled.size(0), weights.size(1), upscaled.size(2), upscaled.size(3));
-
-    /// <summary>Undoes the transformer's flattening: [P,g·g,C] → [P,C,g,g].</summary>
-    public static Tensor AsMap(Tensor keys, Tensor like) => keys.transpose(1, 2).reshape(like.shape);
+    /// <summary>Masks [P,m,4g,4g] from the hyper-networks' weights [P,m,C/8] and the up-scaled map [P,4g·4g,C/8].</summary>
+    public static Tensor Masks(Tensor weights, Tensor upscaled)
+    {
+        var side = (long)Math.Sqrt(upscaled.size(1));
+        return weights.matmul(upscaled.transpose(1, 2)).reshape(weights.size(0), weights.size(1), side, side);
+    }
 }

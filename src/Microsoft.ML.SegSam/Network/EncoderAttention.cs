@@ -5,26 +5,27 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Network;
 
-// B images or windows, H W map, D width, h heads, d = D/h, w window side.
+// B images, n windows, H W map, D width, h heads, d = D/h, w window side, r x c queries of a window or map.
 
 /// <summary>Self-attention with decomposed relative positions, over windows or over the whole map.</summary>
 internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitialized
 {
-    private const long BiasBudget = 16 << 20; // numbers of bias held at a time: long maps go by rows of queries
+    // Our choice, by measurement: numbers of bias held at a time, and heads that share them where one map needs more.
+    private const long BiasBudget = 3 << 20, HeadsOfLargeMap = 2;
 
     [ComponentName(Name = "rel_pos_h")] private readonly Parameter _rowTable;
     [ComponentName(Name = "rel_pos_w")] private readonly Parameter _columnTable;
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
     [ComponentName(Name = "proj")] private readonly Linear _projection;
     [ComponentName(Name = "Adapter")] private readonly LowRankUpdate? _update;
-    private readonly int _heads, _window;
+    private readonly int _width, _heads, _window;
 
     /// <param name="window">Side of the windows; 0 attends to the whole map.</param>
     /// <param name="side">Side of the map or window that the position tables are made for.</param>
     /// <param name="rank">Of the trainable update to query and value; 0 for none.</param>
     public EncoderAttention(Layers make, int width, int heads, int window, int side, int rank = 0) : base(nameof(EncoderAttention))
     {
-        (_heads, _window) = (heads, window);
+        (_width, _heads, _window) = (width, heads, window);
         _qkv = make.Linear(width, 3 * width);
         _projection = make.Linear(width, width);
         _rowTable = make.Parameter(2 * side - 1, width / heads);
@@ -35,40 +36,87 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
 
     protected override Tensor Compute(Tensor x)                                                 // [B,H,W,D]
     {
+        var qkv = _qkv.call(x);                                                                  // [B,H,W,3D]
+        if (_update is not null)
+            qkv = qkv.Plus(_update.call(x));
         if (_window == 0)
-            return _projection.call(Attend(Updated(_qkv.call(x), x)));
-
-        // A padded token is zero, so its q, k, v are the bias: pad after the product instead of multiplying zeros.
-        long height = x.size(1), width = x.size(2);
-        var qkv = Windows.Partition(Updated(functional.linear(x.ForProduct(), _qkv.Weight.ForProduct()), x), _window).Plus(_qkv.Bias!.ForProduct()); // [B·n,w,w,3D]
-        return _projection.call(Windows.Merge(Attend(qkv), height, width));
+            return _projection.call(Attend(Query(qkv), KeyValue(qkv)));
+        var bands = Parts(qkv, 1).Select(band => Joined(2, [.. Parts(band, 2).Select(AttendInWindows)]));
+        return _projection.call(Joined(1, [.. bands]));
     }
 
-    private Tensor Updated(Tensor product, Tensor x) => _update is null ? product : product.Plus(_update.call(x));
+    private Tensor Query(Tensor qkv) => qkv.narrow(3, 0, _width);
 
-    private Tensor Attend(Tensor qkv)                                                           // [B,H,W,3D]
+    private Tensor KeyValue(Tensor qkv) => qkv.narrow(3, _width, 2 * _width);
+
+    // A map is cut where whole windows end: what is left over has smaller windows of queries, whose keys are padded.
+    private IEnumerable<Tensor> Parts(Tensor map, int axis)
     {
-        long batch = qkv.size(0), height = qkv.size(1), width = qkv.size(2), depth = qkv.size(3) / 3 / _heads;
-        var parts = qkv.reshape(batch, height * width, 3, _heads, depth).permute(2, 0, 3, 1, 4).unbind(0);
-        var (query, key, value) = (parts[0], parts[1], parts[2]);                                // [B,h,HW,d]
+        long side = map.size(axis), whole = side / _window * _window;
+        if (whole > 0)
+            yield return map.narrow(axis, 0, whole);
+        if (side > whole)
+            yield return map.narrow(axis, whole, side - whole);
+    }
 
-        var rows = RelativePositions.Lookup(_rowTable, height, height).ForProduct();                         // [H,H,d]
-        var columns = RelativePositions.Lookup(_columnTable, width, width).ForProduct();                     // [W,W,d]
-        var step = Math.Clamp(BiasBudget / (batch * _heads * width * height * width), 1, height);
-        var results = new List<Tensor>();
-        for (long row = 0; row < height; row += step)
+    private Tensor AttendInWindows(Tensor qkv)                                                  // [B,H,W,3D], each side whole windows or less than one
+    {
+        long height = qkv.size(1), width = qkv.size(2);
+        var query = Windows.Partition(Query(qkv), Math.Min(height, _window), Math.Min(width, _window));
+        var keyValue = Windows.Partition(Padded(Padded(KeyValue(qkv), 2), 1), _window);          // [B·n,w,w,2D]
+        return Windows.Merge(Attend(query, keyValue), height, width);
+    }
+
+    // A padded token is zero, so that its key and value are the bias.
+    private Tensor Padded(Tensor keyValue, int axis)
+    {
+        if (keyValue.size(axis) >= _window)
+            return keyValue;
+        long[] shape = [.. keyValue.shape];
+        shape[axis] = _window - shape[axis];
+        return cat([keyValue, _qkv.Bias!.narrow(0, _width, 2 * _width).ForProduct().expand(shape)], axis);
+    }
+
+    private Tensor Attend(Tensor query, Tensor keyValue)                                         // [n,r,c,D], [n,H,W,2D]
+    {
+        long windows = query.size(0), rows = query.size(1), width = query.size(2), height = keyValue.size(1), across = keyValue.size(2);
+        var queries = query.reshape(windows, rows, width, _heads, -1).permute(0, 3, 1, 2, 4);    // [n,h,r,c,d]
+        var parts = keyValue.reshape(windows, height * across, 2, _heads, -1).permute(2, 0, 3, 1, 4);
+        var (key, value) = (parts[0], parts[1]);                                                 // [n,h,HW,d]
+        var rowTable = RelativePositions.Resize(_rowTable, 2 * height - 1).ForProduct();
+        var columnTable = RelativePositions.Resize(_columnTable, 2 * across - 1).ForProduct();
+        var rowDistances = RelativePositions.Distances(height, height, query.device);            // [H,H]
+        var columnDistances = RelativePositions.Distances(across, across, query.device).narrow(0, 0, width);
+
+        // As many windows as the budget allows; of a large map few heads, and as many rows of queries.
+        var ofRow = width * height * across;
+        var isLarge = _heads * rows * ofRow > BiasBudget;
+        var heads = isLarge ? HeadsOfLargeMap : _heads;
+        var (together, step) = (Math.Clamp(BiasBudget / (heads * rows * ofRow), 1, windows), Math.Clamp(BiasBudget / (heads * ofRow), 1, rows));
+        var attended = Steps(windows, isLarge ? 1 : together).Select(window => OfWindows(window).transpose(1, 2).reshape(-1, rows, width, _width));
+        return Joined(0, [.. attended]);                                                         // [n,r,c,D]
+
+        Tensor OfWindows((long, long) window) => Joined(1, [.. Steps(_heads, heads).Select(head => OfHeads(window, head))]);
+        Tensor OfHeads((long, long) window, (long, long) head) => Joined(2, [.. Steps(rows, step).Select(row => OfRows(window, head, row))]);
+        Tensor OfRows((long, long) window, (long, long) head, (long, long) row)                  // [n,h,rc,d]
         {
             using var scope = NewDisposeScope();
-            var count = Math.Min(step, height - row);
-            var some = query.narrow(2, row * width, count * width);                              // [B,h,rW,d]
-            var bias = RelativePositions.Bias(some.reshape(batch * _heads, count, width, depth), rows.narrow(0, row, count), columns);
-            bias = bias.reshape(batch, _heads, count * width, height * width);
-            results.Add(functional.scaled_dot_product_attention(some, key, value, bias).MoveToOuterDisposeScope());
+            Tensor Part(Tensor x) => Some(Some(x, 0, window), 1, head);
+            var some = Some(Part(queries), 2, row);
+            var bias = RelativePositions.Bias(some, rowTable, columnTable, Some(rowDistances, 0, row), columnDistances);
+            return functional.scaled_dot_product_attention(some.flatten(2, 3), Part(key), Part(value), bias).MoveToOuterDisposeScope();
         }
-
-        var attended = results.Count == 1 ? results[0] : cat(results, 2);                        // [B,h,HW,d]
-        return attended.transpose(1, 2).reshape(batch, height, width, _heads * depth);           // [B,H,W,D]
     }
+
+    private static Tensor Some(Tensor x, int axis, (long First, long Count) part) => x.narrow(axis, part.First, part.Count);
+
+    private static IEnumerable<(long First, long Count)> Steps(long all, long step)
+    {
+        for (long first = 0; first < all; first += step)
+            yield return (first, Math.Min(step, all - first));
+    }
+
+    private static Tensor Joined(int axis, List<Tensor> parts) => parts.Count == 1 ? parts[0] : cat(parts, axis);
 
     public void Initialize(Generator generator)
     {

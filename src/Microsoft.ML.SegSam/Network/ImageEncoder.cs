@@ -56,7 +56,13 @@ internal sealed class PatchEmbedding : ScopedModule<Tensor, Tensor>
         RegisterComponents();
     }
 
-    protected override Tensor Compute(Tensor image) => _projection.call(image).permute(0, 2, 3, 1);
+    // Patches do not overlap, so that the convolution is one product.
+    protected override Tensor Compute(Tensor image)                 // [B,3,S,S]
+    {
+        long batch = image.size(0), channels = image.size(1), side = _projection.Weight.size(-1), grid = image.size(2) / side;
+        var patches = image.reshape(batch, channels, grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).reshape(batch, grid, grid, -1);
+        return functional.linear(patches.ForProduct(), _projection.Weight.ForProduct().flatten(1), _projection.Bias?.ForProduct()); // [B,g,g,D]
+    }
 }
 
 internal static class EncoderNeck

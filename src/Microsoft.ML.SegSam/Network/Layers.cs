@@ -23,11 +23,11 @@ internal sealed class Layers(Device device, ScalarType dtype)
     public Linear Linear(long inputs, long outputs, bool bias = true) =>
         new(Parameter(outputs, inputs), bias ? Parameter(outputs) : null);
 
-    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, long groups = 1) =>
-        new(Parameter(outputs, inputs / groups, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, groups);
+    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, long groups = 1, bool unfolded = false) =>
+        new(Parameter(outputs, inputs / groups, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, groups, unfolded);
 
-    public ConvTranspose2d ConvTranspose2d(long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true) =>
-        new(Parameter(inputs, outputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding);
+    public ConvTranspose2d ConvTranspose2d(long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true, bool unfolded = false) =>
+        new(Parameter(inputs, outputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, unfolded);
 
     public LayerNorm LayerNorm(long width, double epsilon) => new(Parameter(width), Parameter(width), epsilon);
 

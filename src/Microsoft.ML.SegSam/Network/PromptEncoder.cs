@@ -50,7 +50,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
         var dense = prompts.MaskLogits is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
-            : _noMask.Weight.reshape(1, -1, 1, 1).expand(prompts.Count, -1, _grid, _grid);  // [P,C,g,g]
+            : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]
         return (sparse, dense);
     }
 

@@ -11,4 +11,8 @@ namespace Microsoft.ML.SegSam.Network;
 internal sealed record PromptTensors(Tensor ImageIndex, Tensor? Points = null, Tensor? PointLabels = null, Tensor? Boxes = null, Tensor? MaskLogits = null)
 {
     public long Count => ImageIndex.size(0);
+
+    /// <summary>Some of the prompts.</summary>
+    public PromptTensors Part(long first, long count) => first == 0 && count == Count ? this : new(
+        ImageIndex.narrow(0, first, count), Points?.narrow(0, first, count), PointLabels?.narrow(0, first, count), Boxes?.narrow(0, first, count), MaskLogits?.narrow(0, first, count));
 }

@@ -3,19 +3,17 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Network;
 
+// B images or windows, h heads, d width of a head; r x c queries, a rectangle of the H x W keys.
+
 /// <summary>Decomposed relative positions of SAM's encoder: a bias on attention logits from row and column distances apart.</summary>
 internal static class RelativePositions
 {
-    /// <summary>Vectors of a table for every pair (query, key) on one axis: [queries, keys, d].</summary>
-    /// <param name="table">[length, d]; interpolated linearly when length is not 2·max(queries, keys) − 1.</param>
-    public static Tensor Lookup(Tensor table, long queries, long keys)
-    {
-        using var scope = NewDisposeScope();
-        var length = 2 * Math.Max(queries, keys) - 1;
-        if (table.size(0) != length)
-            table = Resize(table, length);
+    private const long FewKeys = 256; // our choice, by measurement: up to here a product spreads the sums faster than a broadcast
 
-        // Distances are counted on the longer axis, so that tables serve maps of unequal sides too.
+    /// <summary>For every pair (query, key) on one axis the entry of a table [2·max(queries, keys) − 1, d]: [queries, keys].</summary>
+    public static Tensor Distances(long queries, long keys, Device device)
+    {
+        // Counted on the longer axis, so that tables serve maps of unequal sides too.
         var queryStep = Math.Max((double)keys / queries, 1);
         var keyStep = Math.Max((double)queries / keys, 1);
         var distance = new long[queries * keys];
@@ -25,23 +23,36 @@ internal static class RelativePositions
                 distance[at++] = (long)(query * queryStep - key * keyStep + (keys - 1) * keyStep);
         }
 
-        return table.index_select(0, tensor(distance, device: table.device)).reshape(queries, keys, -1).MoveToOuterDisposeScope();
+        return tensor(distance, [queries, keys], device: device);
     }
 
-    /// <summary>The table [length, d], interpolated linearly.</summary>
-    public static Tensor Resize(Tensor table, long length) =>
-        functional.interpolate(table.t().unsqueeze(0), [length], mode: InterpolationMode.Linear, align_corners: false).squeeze(0).t();
+    /// <summary>The table [length, d], interpolated linearly where it has another length.</summary>
+    public static Tensor Resize(Tensor table, long length) => table.size(0) == length ? table
+        : functional.interpolate(table.t().unsqueeze(0), [length], mode: InterpolationMode.Linear, align_corners: false).squeeze(0).t();
 
-    /// <summary>Bias [B·heads, q, W'·…] of some rows of queries against the whole map.</summary>
-    /// <param name="query">[N,h,w,d] the UNSCALED queries; N is batch times heads.</param>
-    /// <param name="rows">[h,H,d] from <see cref="Lookup"/>.</param>
-    /// <param name="columns">[w,W,d] from <see cref="Lookup"/>.</param>
-    /// <returns>[N, h·w, H·W].</returns>
-    public static Tensor Bias(Tensor query, Tensor rows, Tensor columns)
+    /// <summary>Bias of some queries against all keys: [B,h,r·c,H·W].</summary>
+    /// <param name="query">[B,h,r,c,d] the UNSCALED queries.</param>
+    /// <param name="rowTable">[m,d], of row distances.</param>
+    /// <param name="columnTable">[n,d], of column distances.</param>
+    /// <param name="rows">[r,H], entries of <paramref name="rowTable"/>.</param>
+    /// <param name="columns">[c,W], entries of <paramref name="columnTable"/>.</param>
+    public static Tensor Bias(Tensor query, Tensor rowTable, Tensor columnTable, Tensor rows, Tensor columns)
     {
-        var byRow = einsum("nhwd,hkd->nhwk", query, rows);             // [N,h,w,H]
-        var byColumn = einsum("nhwd,wkd->nhwk", query, columns);       // [N,h,w,W]
-        var bias = byRow.unsqueeze(-1).Plus(byColumn.unsqueeze(-2));   // [N,h,w,H,W]
-        return bias.reshape(query.size(0), query.size(1) * query.size(2), rows.size(1) * columns.size(1));
+        long height = rows.size(1), width = columns.size(1), entries = rowTable.size(0);
+        long[] queries = [.. query.shape[..4]];
+        var products = query.matmul(cat([rowTable, columnTable]).t());                                              // [B,h,r,c,m+n]
+        var byRow = products.narrow(-1, 0, entries).gather(-1, rows.unsqueeze(1).expand([.. queries, height]));     // [B,h,r,c,H]
+        var byColumn = products.narrow(-1, entries, columnTable.size(0)).gather(-1, columns.expand([.. queries, width])); // [B,h,r,c,W]
+        var bias = height * width <= FewKeys
+            ? cat([byRow, byColumn], -1).matmul(Spread(height, width, query))
+            : byRow.unsqueeze(-1).Plus(byColumn.unsqueeze(-2));
+        return bias.reshape(queries[0], queries[1], queries[2] * queries[3], height * width);
+    }
+
+    // Ones where a key lies in the row, and where it lies in the column: [H+W,H·W].
+    private static Tensor Spread(long height, long width, Tensor like)
+    {
+        Tensor ofRow = eye(height, dtype: like.dtype, device: like.device), ofColumn = eye(width, dtype: like.dtype, device: like.device);
+        return cat([ofRow.unsqueeze(-1).expand(-1, -1, width).reshape(height, height * width), ofColumn.repeat(1, height)]);
     }
 }

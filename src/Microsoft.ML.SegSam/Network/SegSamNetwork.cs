@@ -44,6 +44,8 @@ internal sealed record SegSamOutput(
 /// <summary>SEG-SAM: image and prompts in, binary mask, semantic mask and categories out (method, 4).</summary>
 internal sealed class SegSamNetwork : Module
 {
+    private const long MapsTogether = 1 << 20; // numbers of the prompts' maps that are computed together; our choice, by measurement
+
     [ComponentName(Name = "image_encoder")] private readonly Module<Tensor, Tensor> _imageEncoder;
     [ComponentName(Name = "prompt_encoder")] private readonly PromptEncoder _promptEncoder;
     [ComponentName(Name = "mask_decoder")] private readonly BinaryDecoder _binaryDecoder;
@@ -84,17 +86,40 @@ internal sealed class SegSamNetwork : Module
     public TextToVision? TextToVision => _textToVision;
 
     /// <summary>Image embeddings f_v [B,C,g,g] of normalised images [B,3,S,S]: computed once, whatever the number of prompts.</summary>
-    public Tensor Encode(Tensor images) => _imageEncoder.call(images);
+    public Tensor Encode(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return _imageEncoder.call(images).InFull().MoveToOuterDisposeScope();
+    }
 
     /// <summary>Answers prompts about encoded images.</summary>
+    /// <remarks>Without gradients some prompts at a time, so that memory does not grow with their number, and their maps stay in the processor's cache.</remarks>
     public SegSamOutput Decode(Tensor visual, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
         var positions = _promptEncoder.DensePositions();                                    // [1,C,g,g]
-        var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                     // t_p [P,n_p,C], [P,C,g,g]
-        var map = visual.index_select(0, prompts.ImageIndex).Plus(densePrompt);             // [P,C,g,g]
+        var pixels = Pixels(visual);                                                        // [B,g·g,C]
+        var text = _textToVision is { ReadsPrompt: false } ? _textToVision.call(_textBank, visual, positions, null) : null; // [B,1,C]
+        var together = is_grad_enabled() ? prompts.Count : Math.Clamp(MapsTogether / (Config.Grid * Config.Grid * Config.Width), 1, prompts.Count);
+        var parts = new List<SegSamOutput>();
+        for (long first = 0; first < prompts.Count; first += together)
+            parts.Add(Decode(visual, pixels, positions, text, prompts.Part(first, Math.Min(together, prompts.Count - first))));
 
-        var enriched = AppendText(promptTokens, visual, positions, prompts.ImageIndex);     // t_p' = [t_p ; t_text]
+        var (masks, quality, semantic, classes, presence) = scope.Keep((All(part => part.MaskLogits), All(part => part.Quality),
+            All(part => part.SemanticLogits), All(part => part.ClassLogits), All(part => part.PresenceLogits)));
+        return new(masks, quality, semantic, classes, presence, Config.SingleMask);
+
+        Tensor All(Func<SegSamOutput, Tensor> value) => parts.Count == 1 ? value(parts[0]) : cat([.. parts.Select(value)]);
+    }
+
+    private SegSamOutput Decode(Tensor visual, Tensor pixels, Tensor positions, Tensor? text, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                     // t_p [P,n_p,C], [P,C,g,g]
+        var map = pixels.size(0) == 1 ? pixels : pixels.index_select(0, prompts.ImageIndex); // prompts of one image share it until they change it
+        map = map.Plus(Pixels(densePrompt));                                                // [P,g·g,C]
+        var enriched = AppendText(promptTokens, visual, positions, text, prompts.ImageIndex); // t_p' = [t_p ; t_text]
+        positions = Pixels(positions);                                                      // [1,g·g,C]
         var forBinary = Config.TextInsertion == TextInsertion.Both ? enriched : promptTokens;
         var isShared = Config.SemanticDecoding == SemanticDecoding.Shared;
         var (masks, quality, hidden, upscaled) =                                            // M_b
@@ -109,15 +134,18 @@ internal sealed class SegSamNetwork : Module
         return new(masks, quality, semantic, classes, presence, Config.SingleMask);
     }
 
+    /// <summary>[B,C,h,w] → [B,h·w,C], each pixel's channels side by side: what the decoders compute with.</summary>
+    public static Tensor Pixels(Tensor map) => map.flatten(2).transpose(1, 2).contiguous();
+
     // t_text is one token per image, shared by its prompts, unless it reads the prompt too.
-    private Tensor AppendText(Tensor promptTokens, Tensor visual, Tensor positions, Tensor imageIndex)
+    private Tensor AppendText(Tensor promptTokens, Tensor visual, Tensor positions, Tensor? text, Tensor imageIndex)
     {
         if (_textToVision is null)
             return promptTokens;
-        var text = _textToVision.ReadsPrompt
+        var ofPrompts = text is null
             ? _textToVision.call(_textBank, visual.index_select(0, imageIndex), positions, promptTokens)
-            : _textToVision.call(_textBank, visual, positions, null).index_select(0, imageIndex);      // [P,1,C]
-        return cat([promptTokens, text], 1);
+            : text.index_select(0, imageIndex);                                             // [P,1,C]
+        return cat([promptTokens, ofPrompts], 1);
     }
 
     /// <summary>Fills every weight with starting values, the same for the same seed on every machine.</summary>

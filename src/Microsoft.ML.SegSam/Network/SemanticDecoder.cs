@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ internal sealed class SemanticDecoder : ScopedModule<Tensor, Tensor, Tensor, (Te
     [ComponentName(Name = "transformer")] private readonly TwoWayTransformer? _transformer;
     [ComponentName(Name = "object_token")] private readonly Embedding _objectToken;          // t_so
     [ComponentName(Name = "presence_tokens")] private readonly Embedding _presenceTokens;    // t_co
-    [ComponentName(Name = "output_upscaling")] private readonly Sequential? _upscaling;
+    [ComponentName(Name = "output_upscaling")] private readonly Upscaling? _upscaling;
     [ComponentName(Name = "mask_head")] private readonly Perceptron _maskHead;
 
     public SemanticDecoder(Layers make, SegSamConfig config) : base(nameof(SemanticDecoder))
@@ -24,7 +23,7 @@ internal sealed class SemanticDecoder : ScopedModule<Tensor, Tensor, Tensor, (Te
         _transformer = isIndependent ? new(make, config) : null;
         _objectToken = make.Embedding(1, config.Width);
         _presenceTokens = make.Embedding(config.PresenceTokens, config.Width);
-        _upscaling = isIndependent ? DecoderHeads.Upscaling(make, config) : null;
+        _upscaling = isIndependent ? new(make, config) : null;
         _maskHead = DecoderHeads.MaskHead(make, config);
         RegisterComponents();
     }
@@ -38,17 +37,17 @@ internal sealed class SemanticDecoder : ScopedModule<Tensor, Tensor, Tensor, (Te
         return cat([own, promptTokens], 1).MoveToOuterDisposeScope();
     }
 
-    /// <param name="map">f_v plus the dense prompt, [P,C,g,g].</param>
-    /// <param name="mapPositions">[1,C,g,g].</param>
+    /// <param name="map">f_v plus the dense prompt, [P,g·g,C]; with batch 1 one that all prompts share.</param>
+    /// <param name="mapPositions">[1,g·g,C].</param>
     /// <param name="tokens">Those of <see cref="WithPrompt"/>.</param>
     /// <returns>Mask logits m_s [P,1,4g,4g], h_so [P,C] and h_co [P,N_c,C].</returns>
     protected override (Tensor, Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor tokens)
     {
         var (hidden, keys) = _transformer!.call(map, mapPositions, tokens);
-        return Read(hidden, _upscaling!.call(DecoderHeads.AsMap(keys, map)));
+        return Read(hidden, _upscaling!.call(keys));
     }
 
-    /// <summary>Reads the answer off the tokens of <see cref="WithPrompt"/> after a transformer, [P,1+N_c+n,C], and its up-scaled map [P,C/8,4g,4g].</summary>
+    /// <summary>Reads the answer off the tokens of <see cref="WithPrompt"/> after a transformer, [P,1+N_c+n,C], and its up-scaled map [P,4g·4g,C/8].</summary>
     public (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Read(Tensor hidden, Tensor upscaled)
     {
         using var scope = NewDisposeScope();

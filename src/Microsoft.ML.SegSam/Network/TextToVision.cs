@@ -72,7 +72,7 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
 
     private (Tensor Query, Tensor Evidence) QueryAndEvidence(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
     {
-        var pixels = visual.flatten(2).transpose(1, 2);                                             // V [B,g·g,C]
+        var pixels = visual.flatten(2).transpose(1, 2).contiguous();                                // V [B,g·g,C]
         var pixelPositions = positions.flatten(2).transpose(1, 2);                                  // [1,g·g,C]
         var text = _textNorm.call(_textProjection.call(textBank)).expand(visual.size(0), -1, -1);  // T [B,N,C]
         var evidence = _evidenceNorm.call(text.Plus(_textToImage.call(text, pixels.Plus(pixelPositions), pixels)));

@@ -22,14 +22,12 @@ internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (
         RegisterComponents();
     }
 
-    /// <param name="map">[P,C,g,g].</param>
-    /// <param name="mapPositions">[1,C,g,g].</param>
+    /// <param name="keys">The map, [P,g·g,C]; with batch 1 one that all prompts share.</param>
+    /// <param name="keyPositions">[1,g·g,C].</param>
     /// <param name="tokens">[P,N,C]; as they are now they also serve as their own position code.</param>
     /// <returns>Tokens [P,N,C] and map [P,g·g,C].</returns>
-    protected override (Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor tokens)
+    protected override (Tensor, Tensor) Compute(Tensor keys, Tensor keyPositions, Tensor tokens)
     {
-        var keys = map.flatten(2).transpose(1, 2);                          // [P,g·g,C]
-        var keyPositions = mapPositions.flatten(2).transpose(1, 2);         // [1,g·g,C]
         var queries = tokens;
         foreach (var layer in _layers)
             (queries, keys) = layer.call(queries, keys, tokens, keyPositions);

@@ -21,12 +21,12 @@ internal sealed class EmbeddingFolder
     private long _found, _damaged;
 
     /// <exception cref="IOException">The folder cannot be made.</exception>
-    public EmbeddingFolder(string path, SegSamNetwork network, PixelScaling scaling, Device device)
+    public EmbeddingFolder(string path, SegSamNetwork network, PixelScaling scaling, Device device, bool isLowered = false)
     {
         _path = path;
         Writing(() => Directory.CreateDirectory(path));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} "));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} {(isLowered ? "bfloat16 " : "")}"));
         hash.AppendData(EncoderSignature.Of(network));
         _encoder = hash.GetHashAndReset();
     }

@@ -24,8 +24,6 @@ internal sealed class TrainingPiece(
     /// <inheritdoc cref="Loss"/>
     public double[] LossParts { get; private set; } = [];
 
-    private bool IsLowered => options.Precision == TrainingPrecision.BFloat16;
-
     public int DroppedOthers => _batch.DroppedOthers;
 
     /// <summary>Computes losses and adds gradients of one round; round 0 encodes the images, later ones correct the answer before.</summary>
@@ -57,13 +55,12 @@ internal sealed class TrainingPiece(
     {
         var config = network.Config;
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
-        using var precision = MixedPrecision.Use(IsLowered && options.EncoderTraining != EncoderTraining.Frozen); // a frozen encoder's answers are kept as at prediction
         _visual = visuals.Of(_batch);
     }
 
     private SegSamOutput Decode(PromptTensors prompts)
     {
-        using var precision = MixedPrecision.Use(IsLowered);
+        using var precision = MixedPrecision.Use(options.Precision == SegSamPrecision.BFloat16);
         return network.Decode(_visual!, prompts);
     }
 

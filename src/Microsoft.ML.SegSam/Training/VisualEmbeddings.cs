@@ -10,9 +10,10 @@ namespace Microsoft.ML.SegSam.Training;
 /// <remarks>A frozen encoder takes the images one by one, so that an embedding does not depend on which images came with it.</remarks>
 /// <param name="folder">Keeps them beyond the run; null for a temporary file.</param>
 /// <param name="bytesInMemory">At most; what comes later lies on disk alone.</param>
+/// <param name="isLowered">Whether the encoder's products are in bfloat16, as they will be at prediction.</param>
 internal sealed class VisualEmbeddings(
     SegSamNetwork network, TrainingSet set, PixelScaling scaling, Device device, bool isFrozen, EmbeddingFolder? folder = null,
-    long bytesInMemory = VisualEmbeddings.MostBytesInMemory) : IDisposable
+    long bytesInMemory = VisualEmbeddings.MostBytesInMemory, bool isLowered = false) : IDisposable
 {
     private const long MostBytesInMemory = 256L << 20; // our choice; an epoch visits all images, so the first are as good as any
 
@@ -71,6 +72,7 @@ internal sealed class VisualEmbeddings(
     private Tensor Encode(IReadOnlyList<NetworkImage> images)
     {
         Interlocked.Add(ref _encoded, images.Count);
+        using var precision = MixedPrecision.Use(isLowered);
         return network.Encode(ImageTensor.Stack(images, scaling, device));
     }
 }

@@ -21,7 +21,7 @@ internal static class GrowthPart
         // The constant part of a small point hides how large ones grow.
         var tail = points.Count > 2 ? points[^2..] : points;
         recorder.Add($"growth/{axis}/slope", $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of time, 1 is linear", "", Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["seconds"]))]));
-        recorder.Add($"growth/{axis}/memory/slope", $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of memory, 0 is constant", "", Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["peak"]))]));
+        recorder.Add($"growth/{axis}/memory-slope", $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of memory, 0 is constant", "", Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["peak"]))]));
     }
 
     /// <summary>Encodes an image of the given side with ViT-B.</summary>

@@ -22,7 +22,7 @@ internal sealed class PlainDecoder(SegSamNetwork network)
         var own = cat([Weight("semantic_decoder.object_token"), Weight("semantic_decoder.presence_tokens")]).expand(map.size(0), -1, -1);
         var (hidden, upscaled) = Transform("semantic_decoder", map, positions, cat([own, enriched], 1));
         var (objectToken, presenceTokens) = (hidden.select(1, 0), hidden.narrow(1, 1, _config.PresenceTokens));
-        var semantic = DecoderHeads.Masks(_modules.Call("semantic_decoder.mask_head", objectToken).unsqueeze(1), upscaled);
+        var semantic = Masks(_modules.Call("semantic_decoder.mask_head", objectToken).unsqueeze(1), upscaled);
         var (classes, presence) = (_modules.Call("class_head", objectToken, network.TextBank), _modules.Call("class_head", presenceTokens, network.TextBank));
         (masks, quality, semantic, classes, presence) = scope.Keep((masks, quality, semantic, classes, presence));
         return new(masks, quality, semantic, classes, presence, _config.SingleMask);
@@ -48,7 +48,7 @@ internal sealed class PlainDecoder(SegSamNetwork network)
         var own = cat([Weight("mask_decoder.iou_token"), Weight("mask_decoder.mask_tokens")]).expand(map.size(0), -1, -1);
         var (hidden, upscaled) = Transform("mask_decoder", map, positions, cat([own, tokens], 1));
         var weights = stack(Enumerable.Range(0, count).Select(i => _modules.Call($"mask_decoder.output_hypernetworks_mlps.{i}", hidden.select(1, 1 + i))), 1);
-        return (DecoderHeads.Masks(weights, upscaled), _modules.Call("mask_decoder.iou_prediction_head", hidden.select(1, 0)));
+        return (Masks(weights, upscaled), _modules.Call("mask_decoder.iou_prediction_head", hidden.select(1, 0)));
     }
 
     private (Tensor Hidden, Tensor Upscaled) Transform(string decoder, Tensor map, Tensor positions, Tensor tokens)
@@ -60,8 +60,19 @@ internal sealed class PlainDecoder(SegSamNetwork network)
             (queries, keys) = Layer($"{decoder}.transformer.layers.{i}", i == 0, queries, keys, tokens, keyPositions);
         var final = Attend($"{decoder}.transformer.final_attn_token_to_image", queries.Plus(tokens), keys.Plus(keyPositions), keys);
         queries = _modules.Call($"{decoder}.transformer.norm_final_attn", queries.Plus(final));
-        return scope.Keep((queries, _modules.Call($"{decoder}.output_upscaling", DecoderHeads.AsMap(keys, map))));
+        return scope.Keep((queries, Upscale(decoder + ".output_upscaling", keys.transpose(1, 2).reshape(map.shape))));
     }
+
+    private Tensor Upscale(string name, Tensor map)                                     // [P,C,g,g] → [P,C/8,4g,4g]
+    {
+        var twofold = nn.functional.gelu(_modules.Call(name + ".1", Double(name + ".0", map)));
+        return nn.functional.gelu(Double(name + ".3", twofold));
+    }
+
+    private Tensor Double(string name, Tensor map) => nn.functional.conv_transpose2d(map, Weight(name), _modules[name + ".bias"], [2, 2]);
+
+    private static Tensor Masks(Tensor weights, Tensor upscaled) =>
+        weights.matmul(upscaled.flatten(2)).reshape(upscaled.size(0), weights.size(1), upscaled.size(2), upscaled.size(3));
 
     private (Tensor, Tensor) Layer(string name, bool first, Tensor queries, Tensor keys, Tensor positions, Tensor keyPositions)
     {

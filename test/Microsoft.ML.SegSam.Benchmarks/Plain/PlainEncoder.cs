@@ -14,7 +14,8 @@ internal sealed class PlainEncoder(SegSamNetwork network)
     public Tensor Encode(Tensor image)                                                  // [B,3,S,S]
     {
         using var scope = NewDisposeScope();
-        var x = _encoder.Patches.call(image).Plus(_modules["pos_embed"]);
+        var patches = nn.functional.conv2d(image, _modules["patch_embed.proj.weight"], _modules["patch_embed.proj.bias"], [network.Config.PatchSize, network.Config.PatchSize]);
+        var x = patches.permute(0, 2, 3, 1).Plus(_modules["pos_embed"]);
         for (var i = 0; i < network.Config.EncoderDepth; i++)
         {
             var next = Block(i, x);
@@ -34,8 +35,20 @@ internal sealed class PlainEncoder(SegSamNetwork network)
             : Windows.Merge(Attend(name + ".attn", Windows.Partition(normed, network.Config.WindowSize)), x.size(1), x.size(2));
         x = x.Plus(attended);
         var second = _modules.Call(name + ".norm2", x);
-        var y = x.Plus(block.Mlp.call(second));
-        return (block.Adapter is { } adapter ? y.Plus(adapter.call(second)) : y).MoveToOuterDisposeScope();
+        var y = x.Plus(_modules.Call(name + ".mlp.lin2", nn.functional.gelu(_modules.Call(name + ".mlp.lin1", second))));
+        return (block.Adapter is null ? y : y.Plus(Adapt(name + ".Adapter", second))).MoveToOuterDisposeScope();
+    }
+
+    // SAM-Med2D's; others are computed alike in both forms.
+    private Tensor Adapt(string name, Tensor x)                                         // [B,H,W,D]
+    {
+        if (network.Config.Adapter != SegSamAdapter.SamMed2D)
+            return _modules.Call(name, x);
+        x = x.permute(0, 3, 1, 2);
+        var gate = _modules.Call(name + ".channel", nn.functional.adaptive_avg_pool2d(x, 1).flatten(1));
+        var halved = nn.functional.relu(nn.functional.conv2d(x * gate.unsqueeze(-1).unsqueeze(-1), _modules[name + ".spatial.0.weight"], null, [2, 2], [1, 1]));
+        var spatial = nn.functional.relu(nn.functional.conv_transpose2d(halved, _modules[name + ".spatial.2.weight"], null, [2, 2], [1, 1]));
+        return _modules.Call(name + ".norm", x.Plus(spatial).permute(0, 2, 3, 1));
     }
 
     private Tensor Attend(string name, Tensor x)                                        // [B,H,W,D]
@@ -46,12 +59,16 @@ internal sealed class PlainEncoder(SegSamNetwork network)
             .reshape(3, batch * heads, height * width, -1).unbind(0);
         var (query, key, value) = (parts[0], parts[1], parts[2]);                       // [B·h,N,d]
         var map = query.reshape(batch * heads, height, width, -1);
-        var byRow = einsum("bhwc,hkc->bhwk", map, RelativePositions.Lookup(_modules[name + ".rel_pos_h"], height, height));
-        var byColumn = einsum("bhwc,wkc->bhwk", map, RelativePositions.Lookup(_modules[name + ".rel_pos_w"], width, width));
+        var byRow = einsum("bhwc,hkc->bhwk", map, Looked(_modules[name + ".rel_pos_h"], height));
+        var byColumn = einsum("bhwc,wkc->bhwk", map, Looked(_modules[name + ".rel_pos_w"], width));
         using var weights = Softmax(query, key, byRow, byColumn);                       // [B·h,N,N]
         var attended = weights.matmul(value).reshape(batch, heads, height, width, -1).permute(0, 2, 3, 1, 4).reshape(batch, height, width, -1);
         return _modules.Call(name + ".proj", attended).MoveToOuterDisposeScope();
     }
+
+    // Vectors of a table for every pair (query, key) on one axis: [side,side,d].
+    private static Tensor Looked(Tensor table, long side) =>
+        RelativePositions.Resize(table, 2 * side - 1).index_select(0, RelativePositions.Distances(side, side, table.device).flatten()).reshape(side, side, -1);
 
     // Matrices are let go when Python would let them go: three of them stand at a time.
     private static Tensor Softmax(Tensor query, Tensor key, Tensor byRow, Tensor byColumn)

@@ -19,7 +19,8 @@ internal sealed class DecoderStages : IDisposable
         });
         var second = upscaling.register_forward_hook((_, _, output) =>
         {
-            Upscaled = Copy(output);
+            var side = (long)Math.Sqrt(output.size(1));
+            Upscaled = Copy(output.transpose(1, 2).reshape(output.size(0), -1, side, side));
             return output;
         });
         _release = () =>

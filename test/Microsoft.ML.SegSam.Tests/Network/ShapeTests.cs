@@ -30,7 +30,7 @@ public sealed class ShapeTests
 
         var (sparse, dense) = network.PromptEncoder.call(prompts);
         Check(sparse, p, sparseTokens, c);
-        Check(dense, p, c, g, g);
+        Check(dense, mask ? [p, c, g, g] : [1, c, 1, 1]);
         Check(network.PromptEncoder.DensePositions(), 1, c, g, g);
 
         var visual = network.Encode(Normal(7, 2, 3, side, side));

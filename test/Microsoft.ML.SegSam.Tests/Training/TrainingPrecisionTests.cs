@@ -28,7 +28,7 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var scope = NewDisposeScope();
         var options = Options with { EncoderTraining = training };
         var (full, start, reports) = Train(options);
-        var (lowered, _, loweredReports) = Train(options with { Precision = TrainingPrecision.BFloat16 });
+        var (lowered, _, loweredReports) = Train(options with { Precision = SegSamPrecision.BFloat16 });
         var (moved, difference) = ((full - start).norm().item<float>(), (full - lowered).norm().item<float>());
         TestContext.WriteLine($"moved {moved}, differs by {difference}; loss {string.Join(' ', reports.Concat(loweredReports).Select(report => report.Loss))}");
         Assert.IsLessThan(loweredReports[0].Loss, loweredReports[^1].Loss, "It learns.");
@@ -45,7 +45,7 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var set = ShapeImages.Create(2, folder.Path);
         using var network = SmallNetwork.Create(Config);
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var options = Options with { Precision = TrainingPrecision.BFloat16 };
+        var options = Options with { Precision = SegSamPrecision.BFloat16 };
         using var steps = new StepRunner(network, options, set, visuals, CPU);
         foreach (var (_, groups) in new StepReader(set, options, Config.PresenceTokens, steps.Threads, new Random(1)).Epoch(_ => false))
             steps.Run(groups);
@@ -57,12 +57,12 @@ public sealed class TrainingPrecisionTests : IDisposable
     public void Fit_takes_bfloat16_only_where_the_processor_has_it()
     {
         var ml = new MLContext(seed: 1);
-        var estimator = ml.Transforms.SegSam(TinyData.Options() with { Precision = TrainingPrecision.BFloat16 });
+        var estimator = ml.Transforms.SegSam(TinyData.Options() with { Precision = SegSamPrecision.BFloat16 });
         var data = TinyData.Load(ml, TinyData.Rows(images: 1));
         if (new TorchDevice(CPU).HasBFloat16)
             estimator.Fit(data).Dispose();
         else
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => estimator.Fit(data)).Message, "Precision is 'BFloat16'; it must be Float32 on this processor");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => estimator.Fit(data)).Message, "Precision is 'BFloat16'; it must be Automatic or Float32 on this processor");
     }
 
     [TestMethod]

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Network;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>Decides, for the machine at hand, whether products are computed in bfloat16.</summary>
+internal static class PrecisionChoice
+{
+    private const double GainThatCounts = 1.3;
+    private const int WidthThatGains = 256; // narrower layers lose by conversion what they gain
+
+    /// <summary>Whether products are in bfloat16; the log tells what a trial found, and what cannot be had.</summary>
+    public static bool IsLowered(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
+    {
+        if (precision == SegSamPrecision.BFloat16 && !device.HasBFloat16)
+            channel.Warning(MessageSensitivity.None, $"{nameof(SegSamOptions.Precision)} is BFloat16, for which this processor has no instructions: float32 is used.");
+        if (precision == SegSamPrecision.Float32 || !device.HasBFloat16)
+            return false;
+        if (precision == SegSamPrecision.BFloat16)
+            return true;
+        if (device.Device.type != TorchSharp.DeviceType.CPU || config.EncoderWidth < WidthThatGains || config.Stages is not null)
+            return false;
+
+        var gain = TorchDevice.GainOfBFloat16;
+        var isLowered = gain >= GainThatCounts;
+        channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
+            $"Products in bfloat16 are {gain:0.0} times as fast as in float32 on this processor: {(isLowered ? "bfloat16" : "float32")} is used; {nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides."));
+        return isLowered;
+    }
+}
