@@ -92,8 +92,8 @@ internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
         using var scope = NewDisposeScope();
         var side = _weight.size(-1);
         long Outputs(int axis) => (input.size(axis) - 1) * _stride[0] - 2 * _padding[0] + side;
-        var patches = _weight.ForProduct().flatten(1).t().matmul(input.ForProduct().flatten(2));
-        return functional.fold(patches, (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1])).MoveToOuterDisposeScope();
+        var patches = input.ForProduct().flatten(2).transpose(1, 2).matmul(_weight.ForProduct().flatten(1)); // the weight second: first, it is a slow product in bfloat16
+        return functional.fold(patches.transpose(1, 2), (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1])).MoveToOuterDisposeScope();
     }
 
     public void Initialize(Generator generator) =>

@@ -9,12 +9,12 @@ namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
 /// <summary>Masks of real images with the encoder in bfloat16 against those in float32.</summary>
 /// <remarks>
-/// No published weights are at hand here. A ViT-B of random weights stays as it is, as deep and wide as the real one; only the decoders learn, on
-/// phantoms, so that masks have outlines. libtorch computes bfloat16 on any processor, only slower: the figure can be had everywhere.
+/// No published weights are at hand here: a small network is trained on phantoms of all modalities first, whose masks of real images have outlines, if not
+/// always the right ones. libtorch computes bfloat16 on any processor, only slower: the figure can be had everywhere.
 /// </remarks>
 internal static class AgreementPart
 {
-    private const int InputSize = 256, Seed = 1;
+    private const int InputSize = 128, Seed = 1;
 
     public static void Measure(Recorder recorder)
     {
@@ -32,7 +32,7 @@ internal static class AgreementPart
         using var lowered = new SegSamModel(model.Model.Network, model.Categories, model.Model.Preprocessing, new TorchDevice(CPU), isLowered: true);
         using var full = new SegSamPredictor(model);
         using var half = new SegSamPredictor(new SegSamTransformer(model.Options, lowered));
-        var (binary, semantic, same, areas) = (new List<double>(), new List<double>(), 0, new List<double>());
+        var (binary, semantic, same, objects) = (new List<double>(), new List<double>(), 0, 0);
         foreach (var picture in pictures)
         {
             using var ofFull = full.Encode(picture.Image);
@@ -40,37 +40,38 @@ internal static class AgreementPart
             var prompts = picture.Objects.Select(one => SegSamPrompt.Box(one.Box[0], one.Box[1], one.Box[2], one.Box[3])).ToList();
             foreach (var (a, b) in full.Predict(ofFull, prompts).Zip(half.Predict(ofHalf, prompts)))
             {
-                binary.Add(Iou(a.Mask, b.Mask));
-                semantic.Add(Iou(a.SemanticMask, b.SemanticMask));
-                areas.Add(a.Mask.Area);
+                objects++;
                 same += a.Category == b.Category ? 1 : 0;
+                if (a.Mask.Area + b.Mask.Area > 0)
+                    binary.Add(Iou(a.Mask, b.Mask));
+                if (a.SemanticMask.Area + b.SemanticMask.Area > 0)
+                    semantic.Add(Iou(a.SemanticMask, b.SemanticMask));
             }
         }
 
-        recorder.Note($"{binary.Count} objects of {pictures.Count} real images, boxes, ViT-B at {InputSize}; the masks have {Statistics.Short(areas.Average())} pixels in the mean, {areas.Count(area => area == 0)} are empty.");
+        recorder.Note($"{objects} objects of {pictures.Count} real images, asked by boxes; {binary.Count} binary and {semantic.Count} semantic masks have pixels in either format.");
         recorder.Add("agreement/binary", "binary masks in bfloat16 and in float32: mean IoU", "", binary.Average());
         recorder.Add("agreement/semantic", "semantic masks: mean IoU", "", semantic.Average());
-        recorder.Add("agreement/category", "objects of the same category", "share", (double)same / binary.Count);
+        recorder.Add("agreement/category", "objects of the same category", "share", (double)same / objects);
     }
 
     private static SegSamTransformer Train(bool isQuick)
     {
         var ml = new MLContext(Seed);
-        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(Seed, isQuick ? 8 : 120, InputSize, new PhantomSettings { Modalities = PhantomSettings.AllModalities }).ToList());
+        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(Seed, isQuick ? 8 : 240, InputSize, new PhantomSettings { Modalities = PhantomSettings.AllModalities }).ToList());
         return ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box", ImageIdColumnName = "ImageId", DescriptionColumnName = "Description",
-            Encoder = SegSamEncoder.VitB, InputSize = InputSize, EncoderTraining = EncoderTraining.Frozen, Precision = SegSamPrecision.Float32,
-            Epochs = isQuick ? 1 : 8,
+            Encoder = SegSamEncoder.Tiny, InputSize = InputSize, Precision = SegSamPrecision.Float32, Epochs = isQuick ? 1 : 12,
+            Augmentation = new() { Rotation = 30, Scale = 0.5, Contrast = 0.3, Gamma = 0.3, Brightness = 0.2, Noise = 0.05 }, // as FineTune's
         }).Fit(phantoms);
     }
 
-    // Two empty masks agree.
     private static double Iou(SegmentationMask a, SegmentationMask b)
     {
         var (both, either) = (0, 0);
         foreach (var (one, other) in a.ToPixels().Zip(b.ToPixels()))
             (both, either) = (both + (one && other ? 1 : 0), either + (one || other ? 1 : 0));
-        return either == 0 ? 1 : (double)both / either;
+        return (double)both / either;
     }
 }
