@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam;
@@ -11,11 +12,15 @@ namespace Microsoft.ML.SegSam;
 /// <param name="X">Column of the point that it was found by, in pixels of the image.</param>
 /// <param name="Y">Row of that point.</param>
 /// <param name="CropBox">The crop that it was found in.</param>
+[TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed record GeneratedMask(
-    SegmentationMask Mask, string Category, float Score, float Quality, float StabilityScore, float X, float Y, RegionBox CropBox)
+    SegmentationMask Mask, string Category, float Score, float Quality, float StabilityScore, float X, float Y, RegionBox CropBox) : INotebookView
 {
     /// <summary>As JSON: the members of <see cref="SegSamPrediction.ToJson"/> that it has, and <c>stability_score</c>.</summary>
     public string ToJson() => new PredictionJson(Mask, Category, Score, Quality) { StabilityScore = StabilityScore }.ToText();
+
+    string INotebookView.ToHtml() => PredictionHtml.Print([("mask", Mask)],
+        [[Category, "score"], .. PredictionHtml.Scores([new(Category, Score)], []), ["mask quality", PredictionHtml.Number(Quality)], ["stability", PredictionHtml.Number(StabilityScore)]]);
 }
 
 /// <summary>How far a generator is.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam;
@@ -29,7 +30,8 @@ public sealed class SegSamHypothesis
 }
 
 /// <summary>The answer to one prompt: mask, category and scores. Unchangeable; it needs neither predictor nor image any more.</summary>
-public sealed class SegSamPrediction
+[TypeFormatterSource(typeof(NotebookFormatters))]
+public sealed class SegSamPrediction : INotebookView
 {
     private readonly Lazy<SegmentationMask> _mask, _semanticMask;
 
@@ -96,4 +98,10 @@ public sealed class SegSamPrediction
         ClassScores = ClassScores.ToDictionary(each => each.Category, each => each.Score),
         PresentScores = PresentScores.ToDictionary(each => each.Category, each => each.Score),
     }.ToText();
+
+    /// <summary>Name, score and mask, in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}, quality {Quality:0.00}, {Mask}");
+
+    string INotebookView.ToHtml() => PredictionHtml.Print([("mask", Mask), ("semantic mask", SemanticMask)],
+        [[Category, "score"], .. PredictionHtml.Scores(ClassScores, PresentCategories), ["mask quality", PredictionHtml.Number(Quality)]]);
 }

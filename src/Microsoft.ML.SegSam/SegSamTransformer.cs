@@ -32,6 +32,10 @@ public sealed partial class SegSamTransformer : ITransformer, IDisposable
     /// <summary>Names of the categories that the model knows, in the order of scores and keys.</summary>
     public IReadOnlyList<string> Categories => Model.Categories;
 
+    /// <summary>What the model is: network, preprocessing, settings.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public SegSamModelInfo Info => SegSamModelInfo.Of(this);
+
     internal SegSamOptions Options { get; }
 
     internal SegSamModel Model { get; }

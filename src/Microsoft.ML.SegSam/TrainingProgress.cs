@@ -1,3 +1,6 @@
+using System.Xml.Linq;
+using Microsoft.ML.SegSam.Display;
+
 namespace Microsoft.ML.SegSam;
 
 /// <summary>Report of one finished training epoch.</summary>
@@ -11,6 +14,7 @@ namespace Microsoft.ML.SegSam;
 /// <param name="TimeLeft">Estimate from the mean time of the epochs so far.</param>
 /// <param name="Device">Device used, such as "CPU (2 threads)" or "CUDA:0".</param>
 /// <param name="Precision">Number format of the training steps' products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.</param>
+[TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed record TrainingProgress(
     int Epoch,
     int Epochs,
@@ -21,10 +25,13 @@ public sealed record TrainingProgress(
     double PromptsPerSecond,
     TimeSpan TimeLeft,
     string Device,
-    string Precision)
+    string Precision) : INotebookView
 {
     /// <summary>Mean Dice of both decoders' masks on the validation rows: <see cref="ValidationMetric.MeanDice"/>; null without such rows.</summary>
     public double? ValidationDice => Validation?[ValidationMetric.MeanDice];
+
+    string INotebookView.ToHtml() => Markup.Print(Markup.Tag("div", null,
+        new XElement("progress", new XAttribute("max", Epochs), new XAttribute("value", Epoch), $"{Epoch} of {Epochs}"), " " + ToString()));
 
     /// <summary>One line for people.</summary>
     public override string ToString()

@@ -11,6 +11,12 @@ internal static class ChildProcess
     /// <summary>Ablation.dll, likewise.</summary>
     public static string Ablation { get; } = Program("samples", "Ablation");
 
+    /// <summary>SegSam.Cli.dll, likewise.</summary>
+    public static string SegSamCli { get; } = Program("samples", "SegSam.Cli");
+
+    /// <summary>Studio.dll, likewise.</summary>
+    public static string Studio { get; } = Program("samples", "Studio");
+
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments) => DotnetIn(SharedFolder.Repository, arguments);
 
     public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments)
@@ -31,6 +37,24 @@ internal static class ChildProcess
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
         Task.WaitAll(error, output);
+    }
+
+    /// <summary>Runs the dotnet command and sends it what Ctrl-C sends, once a line of its messages holds a text.</summary>
+    public static (int Code, string Output, string Error) InterruptDotnet(string at, params string[] arguments)
+    {
+        using var process = Start(SharedFolder.Repository, arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), new System.Text.StringBuilder());
+        for (var sent = false; process.StandardError.ReadLine() is { } line; error.AppendLine(line))
+        {
+            if (sent || !line.Contains(at, StringComparison.Ordinal))
+                continue;
+            using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+            sent = true;
+        }
+
+        process.WaitForExit();
+        return (process.ExitCode, output.Result.Trim(), error.ToString().Trim());
     }
 
     private static Process Start(string folder, string[] arguments)

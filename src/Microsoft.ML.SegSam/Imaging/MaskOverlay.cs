@@ -20,6 +20,14 @@ public static class MaskOverlay
     /// <summary>Paints the panels from left to right into one picture.</summary>
     /// <param name="image">The image below the masks; it stays the caller's.</param>
     /// <param name="panels">At least one.</param>
+    /// <returns>The picture; notebooks show it as such.</returns>
+    /// <inheritdoc cref="RenderPng(MLImage, IReadOnlyList{OverlayPanel})" path="/exception"/>
+    public static PngPicture Render(MLImage image, IReadOnlyList<OverlayPanel> panels) =>
+        new(RenderPng(image, panels), $"Masks over an image: {string.Join(", ", panels.Select(panel => panel.Caption))}");
+
+    /// <summary>Paints the panels from left to right into one picture.</summary>
+    /// <param name="image">The image below the masks; it stays the caller's.</param>
+    /// <param name="panels">At least one.</param>
     /// <returns>The bytes of a PNG file.</returns>
     /// <exception cref="ArgumentException">There is no panel, or a mask is not of the image's size.</exception>
     /// <exception cref="NotSupportedException">The image is neither Bgra32 nor Rgba32.</exception>

@@ -54,6 +54,9 @@ internal sealed class PixelCanvas
             Fill(x + left * scale, y + top * scale, scale, scale, color);
     }
 
+    /// <summary>The picture as it is; painting goes on in it.</summary>
+    public PixelImage ToImage() => new(_height, _width, _rgb);
+
     public byte[] EncodePng()
     {
         var rgba = new byte[_height * _width * 4];

@@ -1,7 +1,10 @@
+using Microsoft.ML.SegSam.Display;
+
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>A mask at the size of its image, kept as COCO's run lengths; unchangeable, so safe to share between threads.</summary>
-public sealed class SegmentationMask
+[TypeFormatterSource(typeof(NotebookFormatters))]
+public sealed class SegmentationMask : INotebookView
 {
     private readonly int[] _counts;
 
@@ -88,6 +91,11 @@ public sealed class SegmentationMask
     /// <summary>Outlines of all regions and of all holes in them; computed each time. Pixels that touch at a corner belong to one region.</summary>
     /// <returns>None for an empty mask.</returns>
     public IReadOnlyList<MaskContour> Contours() => ContourTracer.Trace(ToPixels(), Height, Width);
+
+    /// <summary>Size and area, in words.</summary>
+    public override string ToString() => MaskPicture.Describe(this);
+
+    string INotebookView.ToHtml() => Markup.Print(MaskPicture.Html(this, Palette.ColorOf(1), ToString()), Markup.Tag("div", null, ToString()));
 
     private static void CheckSize(int height, int width)
     {

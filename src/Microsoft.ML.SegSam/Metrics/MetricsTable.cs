@@ -5,29 +5,30 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>Prints metrics as tables of aligned columns, the same in every culture.</summary>
 internal static class MetricsTable
 {
-    public static string Print(SegmentationMetrics metrics)
-    {
-        string[][] table =
-        [
-            ["category", "masks", "binary Dice", "binary IoU", "semantic Dice", "semantic IoU", "class accuracy"],
-            .. metrics.PerCategory.Select(each => (string[])
-            [
-                each.Category, Count(each.Count), Number(each.BinaryDice), Number(each.BinaryIoU), Number(each.SemanticDice),
-                Number(each.SemanticIoU), Number(each.ClassAccuracy),
-            ]),
-            [
-                "mean over categories", "", Number(metrics.MacroBinaryDice), Number(metrics.MacroBinaryIoU),
-                Number(metrics.MacroSemanticDice), Number(metrics.MacroSemanticIoU), Number(metrics.MacroClassAccuracy),
-            ],
-            [
-                "mean over masks", Count(metrics.Rows), Number(metrics.BinaryDice), Number(metrics.BinaryIoU),
-                Number(metrics.SemanticDice), Number(metrics.SemanticIoU), Number(metrics.ClassAccuracy),
-            ],
-        ];
-        return string.Join('\n', [.. Aligned(table), .. Remarks(metrics), "", .. Aligned(Surfaces(metrics)), SurfaceRemark(metrics)]);
-    }
+    public static string Print(SegmentationMetrics metrics) => string.Join('\n',
+        [.. Aligned(Overlaps(metrics)), .. Remarks(metrics), "", .. Aligned(Surfaces(metrics)), SurfaceRemark(metrics)]);
 
-    private static string[][] Surfaces(SegmentationMetrics metrics) =>
+    /// <summary>Dice, IoU and names: headings, a line for each category, two of means.</summary>
+    public static string[][] Overlaps(SegmentationMetrics metrics) =>
+    [
+        ["category", "masks", "binary Dice", "binary IoU", "semantic Dice", "semantic IoU", "class accuracy"],
+        .. metrics.PerCategory.Select(each => (string[])
+        [
+            each.Category, Count(each.Count), Number(each.BinaryDice), Number(each.BinaryIoU), Number(each.SemanticDice),
+            Number(each.SemanticIoU), Number(each.ClassAccuracy),
+        ]),
+        [
+            "mean over categories", "", Number(metrics.MacroBinaryDice), Number(metrics.MacroBinaryIoU),
+            Number(metrics.MacroSemanticDice), Number(metrics.MacroSemanticIoU), Number(metrics.MacroClassAccuracy),
+        ],
+        [
+            "mean over masks", Count(metrics.Rows), Number(metrics.BinaryDice), Number(metrics.BinaryIoU),
+            Number(metrics.SemanticDice), Number(metrics.SemanticIoU), Number(metrics.ClassAccuracy),
+        ],
+    ];
+
+    /// <summary>NSD and HD95, in the same lines.</summary>
+    public static string[][] Surfaces(SegmentationMetrics metrics) =>
     [
         ["category", "masks", "binary NSD", "binary HD95", "semantic NSD", "semantic HD95"],
         .. metrics.PerCategory.Select(each => (string[])
@@ -56,7 +57,7 @@ internal static class MetricsTable
     private static string Aligned(string[] line, int[] widths) => string.Join("  ",
         line.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
 
-    private static IEnumerable<string> Remarks(SegmentationMetrics metrics)
+    public static IEnumerable<string> Remarks(SegmentationMetrics metrics)
     {
         yield return $"class accuracy {Number(metrics.ClassAccuracy)}, present F1 {Number(metrics.PresentF1)}, " +
             $"mask agreement {Number(metrics.MaskAgreement)}";
@@ -66,7 +67,7 @@ internal static class MetricsTable
             yield return $"masks without a prediction, counted as 0: {Count(metrics.UnscoredRows)}";
     }
 
-    private static string SurfaceRemark(SegmentationMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
+    public static string SurfaceRemark(SegmentationMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
         $"NSD at {metrics.SurfaceTolerance} {metrics.SurfaceUnit}, HD95 in {metrics.SurfaceUnit}; left out of HD95, one mask being " +
         $"empty: {metrics.BinaryHd95LeftOut} binary, {metrics.SemanticHd95LeftOut} semantic");
 

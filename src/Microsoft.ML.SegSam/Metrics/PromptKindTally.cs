@@ -55,9 +55,9 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
         if (!IsScored(each))
             return new(each.Category, isKnown, IsScored: false) { Present = present };
         var foreground = Array.ConvertAll(each.SemanticLogits, logit => logit > 0);
-        var isRight = categories[(int)Named(each)] == each.Category;
-        var ofCategory = isRight ? foreground : new bool[foreground.Length];
-        return RowScore.Of(each.Category, isKnown, isRight, each.Binary, ofCategory, foreground, each.Truth, each.Width, ruler) with { Present = present };
+        var named = categories[(int)Named(each)];
+        var ofCategory = named == each.Category ? foreground : new bool[foreground.Length];
+        return RowScore.Of(each.Category, isKnown, named, each.ClassScores.Max(), each.Binary, ofCategory, foreground, each.Truth, each.Width, ruler) with { Present = present };
     }
 
     private static uint Named(ScoredObject each) => (uint)Array.IndexOf(each.ClassScores, each.ClassScores.Max());

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Display;
+
 namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>What a model reaches with each kind of prompt, every one from the same fixed prompts (method, 8).</summary>
@@ -9,7 +11,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// </para>
 /// <para>Prompted results are not comparable with those of networks that get no prompt, such as U-Net or nnU-Net.</para>
 /// </remarks>
-public sealed record ProtocolMetrics
+[TypeFormatterSource(typeof(NotebookFormatters))]
+public sealed record ProtocolMetrics : INotebookView
 {
     /// <summary>Seed of the prompts.</summary>
     public required int Seed { get; init; }
@@ -37,6 +40,8 @@ public sealed record ProtocolMetrics
     /// <summary>All figures in full precision as a JSON object whose members are named like the properties, in camel case.</summary>
     /// <returns>Indented text; what is not a number is null.</returns>
     public string ToJson() => MetricsJson.Print(this);
+
+    string INotebookView.ToHtml() => MetricsHtml.Print(this);
 
     internal static string NameOf(PromptKind kind) => kind switch
     {

@@ -7,24 +7,37 @@ internal static class ProtocolTable
 {
     public static string Print(ProtocolMetrics metrics)
     {
+        var tables = Tables(metrics).Select(Aligned).ToList();
+        return string.Join('\n', [.. tables[0], "", .. tables[1], "", .. tables[2], "", SurfaceRemark(metrics), "", .. tables[3], "", .. tables[4], .. Remarks(metrics)]);
+    }
+
+    /// <summary>Means over masks, cases and categories; names; groups.</summary>
+    public static IEnumerable<string[][]> Tables(ProtocolMetrics metrics) =>
+    [
+        Means(metrics, "mean over masks", kind => kind.Masks.OverMasks),
+        Means(metrics, "mean over cases", kind => kind.OverCases),
+        Means(metrics, "mean over categories", kind => kind.Masks.OverCategories),
+        Names(metrics),
+        Groups(metrics),
+    ];
+
+    public static string SurfaceRemark(ProtocolMetrics metrics)
+    {
         var first = metrics.Prompts[0].Masks;
-        List<string> lines = [];
-        Add("mean over masks", kind => kind.Masks.OverMasks);
-        Add("mean over cases", kind => kind.OverCases);
-        Add("mean over categories", kind => kind.Masks.OverCategories);
-        lines.Add(FormattableString.Invariant($"NSD at {first.SurfaceTolerance} {first.SurfaceUnit}, HD95 in {first.SurfaceUnit}, masks left out of it where one is empty"));
-        lines.AddRange(["", .. Aligned(Names(metrics)), "", .. Aligned(Groups(metrics))]);
+        return FormattableString.Invariant($"NSD at {first.SurfaceTolerance} {first.SurfaceUnit}, HD95 in {first.SurfaceUnit}, masks left out of it where one is empty");
+    }
+
+    public static IEnumerable<string> Remarks(ProtocolMetrics metrics)
+    {
+        var first = metrics.Prompts[0].Masks;
         var absent = metrics.Prompts[0].LabelMaps.PerCategory.Where(each => each.Cases == 0).Select(each => each.Category).ToList();
         if (absent.Count > 0)
-            lines.Add($"not in the truth, not counted: {string.Join(", ", absent)}");
+            yield return $"not in the truth, not counted: {string.Join(", ", absent)}";
         if (first.UnknownCategories.Count > 0)
-            lines.Add($"unknown to the model, counted as missed: {string.Join(", ", first.UnknownCategories)}");
+            yield return $"unknown to the model, counted as missed: {string.Join(", ", first.UnknownCategories)}";
         var unscored = metrics.Prompts.Max(kind => kind.Masks.UnscoredRows);
         if (unscored > 0)
-            lines.Add($"masks whose scores are not numbers, counted as 0: {Count(unscored)}");
-        return string.Join('\n', lines);
-
-        void Add(string title, Func<PromptKindMetrics, MetricMeans> means) => lines.AddRange([.. Aligned(Means(metrics, title, means)), ""]);
+            yield return $"masks whose scores are not numbers, counted as 0: {Count(unscored)}";
     }
 
     private static string[][] Means(ProtocolMetrics metrics, string title, Func<PromptKindMetrics, MetricMeans> means) =>

@@ -6,6 +6,12 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <param name="IsScored">Whether there is a prediction; without one all measures stay 0 and distances infinite, so that failing does not pay.</param>
 internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
 {
+    /// <summary>The category that the row was given; null without one.</summary>
+    public string? Predicted { get; init; }
+
+    /// <summary>Its probability, 0 to 1.</summary>
+    public float Score { get; init; }
+
     public double BinaryDice { get; init; }
 
     public double BinaryIoU { get; init; }
@@ -30,13 +36,13 @@ internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
     public PresentAnswer? Present { get; init; }
 
     /// <summary>Compares the masks of a row that has a prediction with the truth.</summary>
-    /// <param name="isNamedRight">Whether the predicted category is the true one.</param>
+    /// <param name="predicted">The category that the row was given.</param>
     /// <param name="binary">H·W pixels of the binary mask, row-major.</param>
     /// <param name="ofCategory">The pixels that the semantic mask gives the true category.</param>
     /// <param name="foreground">The pixels that the semantic mask gives any category.</param>
     /// <param name="truth">The true mask.</param>
     /// <param name="width">W.</param>
-    public static RowScore Of(string category, bool isKnown, bool isNamedRight, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> ofCategory,
+    public static RowScore Of(string category, bool isKnown, string? predicted, float score, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> ofCategory,
         ReadOnlySpan<bool> foreground, ReadOnlySpan<bool> truth, int width, SurfaceRuler ruler)
     {
         var binaryOverlap = Overlap.Count(binary, truth);
@@ -44,13 +50,15 @@ internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
         var semanticOverlap = isKnown ? Overlap.Count(ofCategory, truth) : new MaskOverlap(0, 0, 1);
         return new RowScore(category, isKnown, IsScored: true)
         {
+            Predicted = predicted,
+            Score = score,
             BinaryDice = binaryOverlap.Dice,
             BinaryIoU = binaryOverlap.IoU,
             SemanticDice = semanticOverlap.Dice,
             SemanticIoU = semanticOverlap.IoU,
             BinarySurface = SurfaceAgreement.Between(binary, truth, width, ruler),
             SemanticSurface = isKnown ? SurfaceAgreement.Between(ofCategory, truth, width, ruler) : SurfaceAgreement.Missed,
-            ClassAccuracy = isNamedRight ? 1 : 0,
+            ClassAccuracy = isKnown && predicted == category ? 1 : 0,
             Agreement = Overlap.Count(binary, foreground).Dice,
         };
     }

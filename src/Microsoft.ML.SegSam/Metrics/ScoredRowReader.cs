@@ -18,13 +18,16 @@ internal sealed class ScoredRowReader
     private readonly Func<string> _category;
     private readonly Func<PresentAnswer?> _present;
     private readonly Dictionary<string, uint> _keys;
+    private readonly IReadOnlyList<string> _names;
     private readonly SurfaceRuler _ruler;
+    private readonly SheetCollector? _sheet;
     private bool[] _ofCategory = [];
     private bool[] _ofForeground = [];
 
-    private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler)
+    private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler, SheetCollector? sheet)
     {
-        (_row, _maskColumn, _ruler) = (row, columns.Mask.Name, ruler);
+        (_row, _maskColumn, _ruler, _sheet, _names) = (row, columns.Mask.Name, ruler, sheet, columns.CategoryNames);
+        _sheet?.Open(row);
         _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
         _semanticMask = new VectorReader<uint>(row, columns.SemanticMask);
@@ -37,11 +40,12 @@ internal sealed class ScoredRowReader
     }
 
     /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
+    /// <param name="sheet">Takes each row too; null for none.</param>
     /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit.</exception>
-    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns, SurfaceRuler ruler)
+    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns, SurfaceRuler ruler, SheetCollector? sheet = null)
     {
-        using var cursor = scored.GetRowCursor(columns.All);
-        var reader = new ScoredRowReader(cursor, columns, ruler);
+        using var cursor = scored.GetRowCursor([.. columns.All, .. sheet?.Columns ?? []]);
+        var reader = new ScoredRowReader(cursor, columns, ruler, sheet);
         var rows = new List<RowScore>();
         while (cursor.MoveNext())
             rows.Add(reader.Read());
@@ -55,8 +59,13 @@ internal sealed class ScoredRowReader
         var isKnown = _keys.TryGetValue(category, out var key);
         var truth = ReadTruth(out var height, out var width);
         var binary = _binaryMask.Read();
-        if (binary.IsEmpty || HasNaN(_classScores.Read()))
-            return new RowScore(category, isKnown, IsScored: false) { Present = _present() };
+        var scores = _classScores.Read();
+        if (binary.IsEmpty || HasNaN(scores))
+        {
+            var missed = new RowScore(category, isKnown, IsScored: false) { Present = _present() };
+            _sheet?.Add(missed, new(truth, [], [], height, width));
+            return missed;
+        }
 
         var semantic = _semanticMask.Read();
         CheckSizes(height, width, binary.Length, semantic.Length);
@@ -70,10 +79,13 @@ internal sealed class ScoredRowReader
 
         var predicted = 0u;
         _predictedCategory(ref predicted);
-        return RowScore.Of(category, isKnown, isKnown && predicted == key, binary, ofCategory, ofForeground, truth, width, _ruler) with
+        var (name, probability) = predicted == 0 ? (null, 0) : (_names[(int)predicted - 1], scores[(int)predicted - 1]);
+        var score = RowScore.Of(category, isKnown, name, probability, binary, ofCategory, ofForeground, truth, width, _ruler) with
         {
             Present = _present(),
         };
+        _sheet?.Add(score, new(truth, binary, ofForeground, height, width));
+        return score;
     }
 
     // H·W, row-major.

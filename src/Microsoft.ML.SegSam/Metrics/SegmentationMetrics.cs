@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Display;
+
 namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>How well a model finds and names objects, over all rows (one row is one prompted object with its mask).</summary>
@@ -23,7 +25,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// Prompted results are not comparable with those of networks that get no prompt.
 /// </para>
 /// </remarks>
-public sealed record SegmentationMetrics
+[TypeFormatterSource(typeof(NotebookFormatters))]
+public sealed record SegmentationMetrics : INotebookView
 {
     /// <summary>How many rows (masks) were evaluated, those without a prediction included.</summary>
     public required int Rows { get; init; }
@@ -111,6 +114,9 @@ public sealed record SegmentationMetrics
     /// <summary>The true categories the model does not know, sorted by name (ordinal).</summary>
     public required IReadOnlyList<string> UnknownCategories { get; init; }
 
+    /// <summary>Which names the rows of each true category were given.</summary>
+    public required CategoryConfusion Confusion { get; init; }
+
     /// <summary>How many rows have no prediction.</summary>
     public required int UnscoredRows { get; init; }
 
@@ -130,6 +136,8 @@ public sealed record SegmentationMetrics
     /// <summary>All figures in full precision as a JSON object whose members are named like the properties, in camel case.</summary>
     /// <returns>Indented text; what is not a number is null.</returns>
     public string ToJson() => MetricsJson.Print(this);
+
+    string INotebookView.ToHtml() => MetricsHtml.Print(this);
 
     internal MetricMeans OverMasks => new()
     {
@@ -175,6 +183,7 @@ public sealed record SegmentationMetrics
                 .Select(group => CategoryMetrics.From(group.Key, [.. group]))],
             UnknownCategories = [.. rows.Where(row => !row.IsKnown).Select(row => row.Category)
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Confusion = CategoryConfusion.From(rows),
             UnscoredRows = rows.Count(row => !row.IsScored),
         };
     }

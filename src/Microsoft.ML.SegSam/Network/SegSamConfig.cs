@@ -57,6 +57,11 @@ internal sealed record SegSamConfig
     /// <summary>Side of the mask logits, 4g.</summary>
     public int MaskSide => 4 * Grid;
 
+    /// <summary>The encoder that this is; null where it is of no preset's size.</summary>
+    public SegSamEncoder? Preset() => Enum.GetValues<SegSamEncoder>().Cast<SegSamEncoder?>().FirstOrDefault(encoder => For(encoder!.Value) is var preset
+        && preset.Stages is null == Stages is null
+        && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads));
+
     /// <summary>The preset of an encoder; <paramref name="inputSize"/> null means the size its family was published at.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input size is no positive multiple of 16.</exception>
     public static SegSamConfig For(SegSamEncoder encoder, int? inputSize = null)

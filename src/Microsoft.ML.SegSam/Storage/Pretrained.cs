@@ -24,9 +24,7 @@ internal sealed class Pretrained
     public Preprocessing Preprocessing { get; }
 
     /// <summary>The preset of the encoder; null where it is of another size.</summary>
-    public SegSamEncoder? Encoder => Enum.GetValues<SegSamEncoder>().Cast<SegSamEncoder?>().FirstOrDefault(encoder => SegSamConfig.For(encoder!.Value) is var preset
-        && preset.Stages is null == Config.Stages is null
-        && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (Config.EncoderWidth, Config.EncoderDepth, Config.EncoderHeads));
+    public SegSamEncoder? Encoder => Config.Preset();
 
     /// <summary>Names, as in the file, of tensors there is no use for: constants, classifiers, SAM-HQ's own parts.</summary>
     public IReadOnlyList<string> Unused { get; }

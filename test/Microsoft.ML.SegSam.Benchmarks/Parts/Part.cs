@@ -14,6 +14,7 @@ internal sealed record Part(string Name, string What, Action<Recorder> Measure)
         new("encoder-med2d-256", "Encoder: ViT-B at 256 with SAM-Med2D's adapters", recorder => EncoderPart.Measure(recorder, "med2d-256", Networks.Config(SegSamEncoder.VitB, 256, SegSamAdapter.SamMed2D), 7)),
         new("encoder-vit-t-256", "Encoder: vit_t at 256", recorder => EncoderPart.Measure(recorder, "vit-t-256", Networks.Config(SegSamEncoder.VitT, 256), 15)),
         new("encoder-vit-t-1024", "Encoder: vit_t at 1024", recorder => EncoderPart.Measure(recorder, "vit-t-1024", Networks.Config(SegSamEncoder.VitT, 1024), 5)),
+        new("agreement", "Masks in bfloat16 against float32 on real images", AgreementPart.Measure),
         new("memory", "Memory of one encoding", MemoryPart.Measure),
         new("prompts", "Prompts", PromptPart.Measure),
         new("pipeline", "Pipeline", PipelinePart.Measure),

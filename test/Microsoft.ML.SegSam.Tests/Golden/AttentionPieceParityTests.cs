@@ -3,6 +3,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
+using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
+
 /// <summary>Relative-position lookup and window partition; every size is that of the tensors in the file.</summary>
 [TestClass]
 [TestCategory("Golden")]

@@ -3,6 +3,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
+using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
+
 /// <summary>The image encoder run part by part, with the names that the golden files give to its stages.</summary>
 internal sealed class EncoderStages(GoldenModel model)
 {

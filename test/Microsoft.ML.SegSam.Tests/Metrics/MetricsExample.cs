@@ -28,6 +28,7 @@ internal static class MetricsExample
             Category(first, 2, [1, 0.9, 0.8, 0.2, 1], [0.75, 12.5, 0.5, double.NaN], leftOut: 2),
             Category(second, 10, [0.5, 0.3, 0.4, 0.1, 0], [0.25, 2.5, 0.125, 8], leftOut: 3),
         ],
+        Confusion = new([new(first, first, 2), new(second, first, 4), new(second, second, 5), new(second, null, 1)]),
         UnknownCategories = [],
         UnscoredRows = 0,
     };

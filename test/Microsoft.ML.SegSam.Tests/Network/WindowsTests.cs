@@ -1,8 +1,9 @@
 using CsCheck;
-using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network;
+
+using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
 
 [TestClass]
 public sealed class WindowsTests

@@ -1,4 +1,4 @@
-using FineTune;
+using SampleKit;
 using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;

@@ -1,24 +1,27 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace FineTune;
+namespace SampleKit;
 
 /// <summary>A gray PNG with every bit it has: MLImage keeps only the high byte of 16, and numbers up to 255 sit in the low one.</summary>
 /// <remarks>Read after the PNG specification (ISO/IEC 15948); not interlaced, 8 or 16 bits.</remarks>
-internal sealed class GrayPng
+public sealed class GrayPng
 {
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
     private readonly ushort[] _levels;
 
     private GrayPng(int width, int height, ushort[] levels) => (Width, Height, _levels) = (width, height, levels);
 
+    /// <summary>Columns.</summary>
     public int Width { get; }
 
+    /// <summary>Rows.</summary>
     public int Height { get; }
 
     /// <summary>The gray level of a pixel, x to the right and y down.</summary>
     public ushort this[int x, int y] => _levels[y * Width + x];
 
+    /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no PNG, one of another kind, or a damaged one.</exception>
     public static GrayPng Read(string path)

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Metrics;
+using SegSam.Cli.Output;
+using SegSam.Cli.Tables;
+
+namespace SegSam.Cli.Commands;
+
+/// <summary>Measures a model against true masks and names.</summary>
+internal sealed class EvaluateCommand : Command
+{
+    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly Argument<string> _table = new("TABLE") { Description = "The table of images, true masks and names; 'segsam convert' makes one. All objects of an image should be in it." };
+    private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
+    private readonly Option<string> _split = CommonOptions.Split();
+    private readonly Option<string> _prompts = new("--prompts") { Description = "File of fixed prompts: read if it is there, else made and kept there, so that every model is asked the same.", HelpName = "FILE" };
+    private readonly Option<int> _seed = new("--seed") { Description = "Decides the clicks, where --prompts names no file that is there.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<double> _tolerance = new("--surface-tolerance") { Description = "Up to which distance outlines count as equal in the surface Dice (NSD): pixels, or mm with --pixel-spacing.", DefaultValueFactory = _ => 2, HelpName = "X" };
+    private readonly Option<string> _spacing = new("--pixel-spacing") { Description = "Distance of rows and of columns in mm, as DICOM writes it, such as 0.8,0.7; distances are then in mm.", HelpName = "ROWS,COLUMNS" };
+    private readonly Option<string> _csv = new("--csv") { Description = "Write all figures as comma-separated values.", HelpName = "FILE" };
+
+    public EvaluateCommand() : base("evaluate", "Measure a model: ask about every object by box and by 1, 3 and 5 clicks, and compare masks and names with the truth (Dice, IoU, NSD, HD95, names).")
+    {
+        Add(_model);
+        Add(_table);
+        foreach (var option in (Option[])[_split, _prompts, _csv, _tolerance, _spacing, _seed, _family])
+            Add(option);
+        this.SetWork(Run);
+    }
+
+    private int Run(Work work)
+    {
+        var ml = work.CreateContext();
+        ModelFile.Check(work.Get(_model));
+        var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note);
+        work.Terminal.Note(table.Summary);
+        if (work.Get(_csv) is { } place)
+            OutputFile.MakeFolder(place);
+        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
+        var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
+        if (work.Get(_csv) is { } csv)
+            OutputFile.Write(csv, metrics.ToCsv());
+        work.Terminal.Result(metrics.ToString());
+        work.Terminal.JsonText(metrics.ToJson);
+        return ExitCode.Done;
+    }
+
+    private ProtocolMetrics Measure(Work work, MLContext ml, SegSamTransformer model, TrainingTable table)
+    {
+        var data = table.Load(ml);
+        return work.Terminal.Progress("Reading masks", tell =>
+        {
+            var prompts = Prompts(work, data);
+            return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: work.Get(_tolerance), pixelSpacing: Spacing(work),
+                progress: new Reports<EvaluationProgress>(done => tell((double)done.Objects / done.AllObjects,
+                    FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, {Words.Time(done.TimeLeft)} left"))),
+                cancellationToken: work.Cancel);
+        });
+    }
+
+    private EvaluationPrompts Prompts(Work work, IDataView data)
+    {
+        if (work.Get(_prompts) is { } known && File.Exists(known))
+            return EvaluationPrompts.Load(known);
+        var made = EvaluationPrompts.Create(data, work.Get(_seed));
+        if (work.Get(_prompts) is { } path)
+        {
+            OutputFile.MakeFolder(path);
+            made.Save(path);
+            work.Terminal.Note($"Made prompts with seed {made.Seed} and kept them in {path}.");
+        }
+
+        return made;
+    }
+
+    private PixelSpacing? Spacing(Work work)
+    {
+        if (work.Get(_spacing) is not { } text)
+            return null;
+        var parts = Array.ConvertAll(text.Split(','), part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN);
+        return parts is [> 0 and var rows, > 0 and var columns] ? new(columns, rows)
+            : throw new UsageException($"--pixel-spacing is '{text}'; expected two distances above 0 in mm, rows first: 0.8,0.7.");
+    }
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.SegSam;
+using SegSam.Cli.Tables;
+
+namespace SegSam.Cli;
+
+/// <summary>Loads what answers prompts: a model (.zip) or published weights (.pth, .pt, .bin, .safetensors), told apart by the ending.</summary>
+internal static class ModelFile
+{
+    public const string Kinds = "a model (.zip) or published weights (.pth, .safetensors)";
+    private static readonly string[] WeightEndings = [".pth", ".pt", ".bin", ".safetensors"];
+
+    public static bool IsModel(string path) => EndsIn(path, ".zip");
+
+    public static bool IsWeights(string path) => WeightEndings.Any(ending => EndsIn(path, ending));
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UsageException">The ending is another.</exception>
+    public static void Check(string path)
+    {
+        if (!IsModel(path) && !IsWeights(path))
+            throw new UsageException($"'{path}' is no {Kinds[2..]} by its ending; give {Kinds}.");
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file '{path}'. Give {Kinds}.");
+    }
+
+    /// <summary>The SEG-SAM of the file, which is the caller's to dispose of.</summary>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
+    /// <exception cref="UsageException">The ending is another.</exception>
+    public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
+    {
+        Check(path);
+        // The library warns that nothing is trained, which who gives weights knows.
+        return IsModel(path) ? LoadModel(path, work.CreateContext()) : FromWeights(path, work.CreateContext(isQuiet: true), family);
+    }
+
+    /// <summary>Tells who reads names that weights alone have none.</summary>
+    public static void TellOfNames(string path, Terminal terminal)
+    {
+        if (!IsModel(path))
+            terminal.Note("Published weights know no names: every object is called 'object', and the score means nothing.");
+    }
+
+    private static SegSamTransformer LoadModel(string path, MLContext ml)
+    {
+        using var file = File.OpenRead(path);
+        ITransformer model;
+        try
+        {
+            model = ml.Model.Load(file, out _);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException
+            or TargetInvocationException { InnerException: InvalidDataException })
+        {
+            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
+        }
+
+        return Steps(model).LastOrDefault() as SegSamTransformer
+            ?? throw new InvalidDataException($"'{path}' holds another model than SEG-SAM. Expected a .zip that 'segsam train' wrote.");
+    }
+
+    // Without training: masks are the published model's, and there is one category, "object".
+    private static SegSamTransformer FromWeights(string path, MLContext ml, CheckpointFamily? family) =>
+        ml.Transforms.SegSam(new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(TableRow.Box) })
+            .Fit(ml.Data.LoadFromEnumerable(Array.Empty<TableRow>()));
+
+    // A chain may hold chains.
+    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
+
+    private static bool EndsIn(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+}

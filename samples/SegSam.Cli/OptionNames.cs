@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace SegSam.Cli;
+
+/// <summary>Options are called like the library's settings, so its messages can speak of options: SegSamOptions.InputSize is --input-size.</summary>
+internal static partial class OptionNames
+{
+    public static string InPlaceOfProperties(string message) =>
+        Property().Replace(message, found => "--" + Hump().Replace(found.Groups[1].Value, hump => "-" + hump.Value).ToLowerInvariant());
+
+    [GeneratedRegex(@"\bSegSam(?:MaskGenerator)?Options\.(\w+)")]
+    private static partial Regex Property();
+
+    [GeneratedRegex(@"(?<=[a-z0-9])[A-Z]")]
+    private static partial Regex Hump();
+}

@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace SegSam.Cli.Output;
+
+/// <summary>Files that are there whole, or as they were before; their folder is made if need be.</summary>
+internal static class OutputFile
+{
+    /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
+    public static void Write(string path, byte[] content) => Write(path, partial => File.WriteAllBytes(partial, content));
+
+    /// <inheritdoc cref="Write(string, byte[])"/>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Has a function write beside the place, and moves it there when it is whole.</summary>
+    public static void Write(string path, Action<string> write)
+    {
+        MakeFolder(path);
+        var partial = path + ".partial";
+        try
+        {
+            write(partial);
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>Makes the folder of a file, so that a place that cannot be written shows before the work, not after it.</summary>
+    /// <exception cref="IOException">It cannot be made, or the path is a folder's.</exception>
+    public static void MakeFolder(string path)
+    {
+        if (Directory.Exists(path))
+            throw new IOException($"'{path}' is a folder; give the path of a file to write.");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
+
+namespace SegSam.Cli.Output;
+
+/// <summary>Reads the picture and writes what was found in it.</summary>
+internal static class Pictures
+{
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">There is no whole image in it.</exception>
+    public static MLImage Read(string path) => File.Exists(path) ? ImageFile.Read(path)
+        : throw new FileNotFoundException($"There is no image '{path}'.");
+
+    /// <summary>x0,y0,x1,y1, as --box takes it.</summary>
+    public static string Text(RegionBox? box) => box is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at.X0},{at.Y0},{at.X1},{at.Y1}") : "(empty)";
+
+    /// <summary>One PNG for each mask: IMAGE-NUMBER-CATEGORY.png.</summary>
+    /// <returns>Their paths.</returns>
+    public static IReadOnlyList<string> WriteMasks(string folder, string image, IReadOnlyList<(SegmentationMask Mask, string Category)> masks)
+    {
+        var paths = new List<string>();
+        foreach (var (mask, category) in masks)
+        {
+            paths.Add(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(image)}-{paths.Count + 1}-{FileName(category)}.png"));
+            GrayPicture.Write(paths[^1], mask.ToPixels(), mask.Height, mask.Width);
+        }
+
+        return paths;
+    }
+
+    /// <summary>The image beside itself with outlined, named masks.</summary>
+    public static void WriteOverlay(string path, MLImage image, IReadOnlyList<string> categories, IReadOnlyList<(SegmentationMask Mask, string Category, float Score)> found)
+    {
+        var order = categories.ToList();
+        OverlayLayer[] layers =
+        [
+            // Of one category alone every object gets a color of its own.
+            .. found.Select((each, i) => new OverlayLayer(each.Mask.ToPixels(), Palette.ColorOf(order.Count > 1 ? order.IndexOf(each.Category) : i),
+                string.Create(CultureInfo.InvariantCulture, $"{each.Category} {each.Score:0.00}"))),
+        ];
+        OutputFile.Write(path, MaskOverlay.RenderPng(image, [new("image", []), new("found", layers)]));
+    }
+
+    /// <summary>A name as part of a file's name: what does not belong there becomes a low line.</summary>
+    public static string FileName(string name) =>
+        string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' ? letter : '_'));
+}

@@ -1,0 +1,16 @@
+// The command line of SEG-SAM. The first Ctrl-C ends work early and keeps what is done; a second one ends the program at once.
+using System.Runtime.InteropServices;
+using SegSam.Cli;
+
+using var cancel = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = !cancel.IsCancellationRequested;
+    cancel.Cancel();
+};
+using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    cancel.Cancel();
+});
+return SegsamCommand.Run(args, Console.Out, Console.Error, cancel.Token);

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
+using SegSam.Cli.Output;
+using SegSam.Cli.Tables;
+
+namespace SegSam.Cli.Sources;
+
+/// <summary>A training table as COCO annotations; paths of pictures are relative to them.</summary>
+internal static class CocoTarget
+{
+    /// <exception cref="InvalidDataException">A picture is no whole image.</exception>
+    public static CocoDocument Of(TrainingTable table, string target, SourceReading reading)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
+        var (images, places, objects) = (new List<(string, int, int)>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
+        foreach (var row in reading.Each(table.Rows, "objects"))
+        {
+            var mask = Mask(row.MaskPath);
+            if (!places.TryGetValue(row.ImageId, out var place))
+            {
+                places[row.ImageId] = place = images.Count;
+                images.Add((Path.GetRelativePath(folder, row.ImagePath).Replace('\\', '/'), mask.Height, mask.Width));
+            }
+
+            objects.Add(new(place, row.Category, mask));
+        }
+
+        return CocoDocument.Of([.. objects.Select(each => each.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
+    }
+
+    private static SegmentationMask Mask(string path)
+    {
+        using var image = ImageFile.Read(path);
+        var colors = MemoryMarshal.Cast<byte, uint>(image.Pixels);
+        var opaque = BitConverter.IsLittleEndian ? 0x00FFFFFFu : 0xFFFFFF00u; // three colors, then opacity, which does not count
+        var pixels = new bool[colors.Length];
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (colors[i] & opaque) != 0;
+        return SegmentationMask.FromPixels(pixels, image.Height, image.Width);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using SegSam.Cli.Tables;
+
+namespace SegSam.Cli.Sources;
+
+/// <summary>What categories look like, from a JSON object of texts by name.</summary>
+internal static class Descriptions
+{
+    /// <param name="path">Null leaves the rows as they are.</param>
+    /// <exception cref="InvalidDataException">It is no such JSON, or lacks a category: all rows must have a description, or none.</exception>
+    public static IReadOnlyList<TableRow> Add(IReadOnlyList<TableRow> rows, string? path)
+    {
+        if (path is null)
+            return rows;
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file '{path}' for --descriptions.");
+        var texts = Read(path);
+        string[] missing = [.. rows.Select(row => row.Category).Distinct().Where(name => !texts.ContainsKey(name))];
+        return missing.Length == 0 ? [.. rows.Select(row => row with { Description = texts[row.Category] })]
+            : throw new InvalidDataException($"'{path}' does not describe: {string.Join(", ", missing)}.");
+    }
+
+    private static Dictionary<string, string> Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
+        }
+        catch (JsonException wrong)
+        {
+            throw new InvalidDataException($"'{path}' is no JSON object from category to description: {wrong.Message}", wrong);
+        }
+    }
+}

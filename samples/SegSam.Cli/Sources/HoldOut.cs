@@ -1,0 +1,32 @@
+using SegSam.Cli.Tables;
+
+namespace SegSam.Cli.Sources;
+
+/// <summary>Sets images aside that are not learned from: whole images with all their objects, none that is the last to show a category.</summary>
+internal static class HoldOut
+{
+    /// <param name="share">Of the images, above 0 and below 1; null holds none out.</param>
+    /// <exception cref="UsageException">The share is out of range, or leaves one part without images.</exception>
+    public static (IReadOnlyList<TableRow> Kept, IReadOnlyList<TableRow> Held) Split(IReadOnlyList<TableRow> rows, double? share, int seed)
+    {
+        if (share is null)
+            return (rows, []);
+        string[] images = [.. rows.Select(row => row.ImageId).Distinct().Order(StringComparer.Ordinal)];
+        var count = (int)Math.Round(share.Value * images.Length);
+        if (share is not (> 0 and < 1) || count == 0 || count == images.Length)
+            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1, and leave each part at least one of the {images.Length} images."));
+        new Random(seed).Shuffle(images);
+        var categories = rows.GroupBy(row => row.ImageId).ToDictionary(image => image.Key, image => image.Select(row => row.Category).Distinct().ToList(), StringComparer.Ordinal);
+        var left = categories.Values.SelectMany(names => names).CountBy(name => name).ToDictionary();
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var image in images.Where(image => held.Count < count && categories[image].TrueForAll(name => left[name] > 1)))
+        {
+            held.Add(image);
+            foreach (var name in categories[image])
+                left[name]--;
+        }
+
+        return held.Count > 0 ? ([.. rows.Where(row => !held.Contains(row.ImageId))], [.. rows.Where(row => held.Contains(row.ImageId))])
+            : throw new UsageException("--hold-out finds no image to spare: each shows a category that no other image shows, and what is held out must be learned about too.");
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using nietras.SeparatedValues;
+using SegSam.Cli.Output;
+
+namespace SegSam.Cli.Tables;
+
+/// <summary>Writes training tables: commas, quotes where needed, paths relative to the table where it lies on their drive.</summary>
+internal static class TableWriter
+{
+    /// <exception cref="IOException">The file cannot be written; what was there stays.</exception>
+    public static void Write(string path, IReadOnlyList<TableRow> rows)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var (hasDescription, hasSplit) = (rows.Any(row => row.Description.Length > 0), rows.Any(row => row.Split.Length > 0));
+        using (var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText())
+        {
+            foreach (var row in rows)
+            {
+                using var line = writer.NewRow();
+                line[TableColumns.ImagePath].Set(Relative(folder, row.ImagePath));
+                line[TableColumns.MaskPath].Set(Relative(folder, row.MaskPath));
+                line[TableColumns.Category].Set(row.Category);
+                line[TableColumns.ImageId].Set(row.ImageId);
+                line[TableColumns.Box].Set(string.Join(' ', row.Box.Select(number => number.ToString(CultureInfo.InvariantCulture))));
+                if (hasDescription)
+                    line[TableColumns.Description].Set(row.Description);
+                if (hasSplit)
+                    line[TableColumns.Split].Set(row.Split);
+            }
+
+            OutputFile.Write(path, writer.ToString());
+        }
+    }
+
+    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, Path.GetFullPath(path)).Replace('\\', '/');
+}

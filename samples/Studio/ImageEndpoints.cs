@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+
+namespace Studio;
+
+/// <summary>Images come in here, and get encoded.</summary>
+internal static class ImageEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/samples", (SamplePhantoms samples) => samples.All.Values.Select(each => new { each.Id, each.Title }));
+        routes.MapGet("/api/samples/{id}.png", (string id, SamplePhantoms samples) =>
+            samples.All.TryGetValue(id, out var sample) ? Results.Bytes(sample.Png, "image/png")
+                : throw new ProblemException(StatusCodes.Status404NotFound, $"There is no sample '{id}'."));
+        routes.MapPost("/api/images", Upload);
+    }
+
+    private static async Task<IResult> Upload(HttpContext context, StudioModel model, ImageSessions sessions, Gates gates, StudioOptions options)
+    {
+        var cancel = context.RequestAborted;
+        var loaded = model.Loaded;
+        var file = await Read(context.Request, options, cancel);
+        // By content: two tabs with one image share its encoding, and an id tells strangers nothing.
+        var id = Convert.ToHexStringLower(SHA256.HashData(file))[..32];
+        if (!sessions.TryRent(id, out var lease))
+        {
+            lease = await gates.Long.Run(() =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                var image = UploadedImage.Decode(file, options.Pixels);
+                return sessions.Add(id, loaded.Predictor.Encode(image.Rgb, image.Height, image.Width));
+            }, cancel);
+        }
+
+        using (lease)
+            return Results.Json(new { id, lease.Image.Width, lease.Image.Height });
+    }
+
+    private static async Task<byte[]> Read(HttpRequest request, StudioOptions options, CancellationToken cancel)
+    {
+        if (request.ContentLength > options.UploadBytes)
+            throw TooLarge(request.ContentLength.Value, options);
+        using var file = new MemoryStream();
+        try
+        {
+            await request.Body.CopyToAsync(file, cancel);
+        }
+        catch (BadHttpRequestException wrong) when (wrong.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw TooLarge(null, options); // it did not say its length
+        }
+
+        return file.Length > 0 ? file.ToArray()
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "The upload is empty; send an image file as the body.");
+    }
+
+    private static ProblemException TooLarge(long? bytes, StudioOptions options)
+    {
+        var found = bytes is null ? "too many" : FormattableString.Invariant($"{bytes / 1e6:0.#}");
+        return new(StatusCodes.Status413PayloadTooLarge, $"The file has {found} MB; at most {options.UploadMegabytes} MB are allowed. " +
+            "Make it smaller, or start Studio with a higher --max-upload.");
+    }
+}

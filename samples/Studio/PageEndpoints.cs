@@ -1,0 +1,68 @@
+using System.Reflection;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.Net.Http.Headers;
+
+namespace Studio;
+
+/// <summary>The page, which the program carries inside, and what it asks for first and last: the state of the server, and files to keep.</summary>
+internal static class PageEndpoints
+{
+    private const string Prefix = "page/", Start = "index.html";
+
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        [".html"] = "text/html; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+    };
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            var file = name[Prefix.Length..];
+            var tag = new EntityTagHeaderValue($"\"{assembly.ManifestModule.ModuleVersionId:N}\"");
+            routes.MapGet(file == Start ? "/" : $"/{file}", (HttpContext context) =>
+            {
+                context.Response.Headers.CacheControl = "no-cache"; // asks each time, and is told that nothing changed
+                return Results.Stream(assembly.GetManifestResourceStream(name)!, Types[Path.GetExtension(file)], entityTag: tag);
+            });
+        }
+
+        routes.MapGet("/api/status", Status);
+        routes.MapPost("/api/export/coco", (ExportRequest request, StudioModel model, StudioOptions options) =>
+            Results.Json(new Exports(request, Categories(model), options.Pixels).Coco()));
+        routes.MapPost("/api/export/label-map", (ExportRequest request, StudioModel model, StudioOptions options) =>
+            Results.Bytes(new Exports(request, Categories(model), options.Pixels).LabelMapPng(), "image/png"));
+    }
+
+    private static object Status(StudioModel model, StudioOptions options, ImageSessions sessions, Gates gates) => new
+    {
+        model.Status.Phase,
+        model.Status.Message,
+        model.Status.Done,
+        model.Status.SecondsLeft,
+        model = model.LoadedOrNull is not { } loaded ? null : new
+        {
+            loaded.Name,
+            loaded.HasNames,
+            loaded.NoClicks,
+            categories = Categories(model),
+            everything = new
+            {
+                loaded.Thresholds.PointsPerSide,
+                quality = loaded.Thresholds.PredIouThreshold,
+                stability = loaded.Thresholds.StabilityScoreThreshold,
+            },
+        },
+        limits = new { options.UploadBytes, options.Pixels },
+        palette = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
+        images = sessions.Count,
+        running = gates.Running,
+        canceled = gates.Canceled,
+    };
+
+    private static IReadOnlyList<string> Categories(StudioModel model) => model.LoadedOrNull is { HasNames: true } loaded ? loaded.Predictor.Categories : [];
+}

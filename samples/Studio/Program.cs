@@ -1,0 +1,26 @@
+// SEG-SAM in the browser: click into an image, see mask, name and score at once.
+using System.Net;
+using Studio;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(StudioOptions.Usage);
+    return 0;
+}
+
+try
+{
+    var options = StudioOptions.Parse(args);
+    await using var app = StudioApp.Build(options, LoadedModel.From(options), PhantomTraining.Default, Console.Out);
+    await app.StartAsync();
+    Console.WriteLine($"Studio is at {app.Urls.Single()} (Ctrl-C ends it). Made-up slices and research only: not a medical device.");
+    if (!IPAddress.IsLoopback(options.Listen))
+        Console.WriteLine("Everyone who reaches that address can use it: there is no sign-in.");
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"{wrong.Message} (--help lists the options)");
+    return 2;
+}

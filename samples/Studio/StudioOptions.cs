@@ -1,0 +1,65 @@
+using System.Net;
+using SampleKit;
+
+namespace Studio;
+
+/// <summary>The command line's settings.</summary>
+/// <param name="Model">A saved model; null for one that Studio trains on phantoms.</param>
+/// <param name="Checkpoint">Published weights in its place; they know no names.</param>
+/// <param name="Cache">Folder that keeps the phantom model between starts.</param>
+/// <param name="Address">Where to listen; the loopback address lets nobody else in.</param>
+/// <param name="Port">0 takes a free one.</param>
+/// <param name="UploadMegabytes">Largest upload, in millions of bytes.</param>
+/// <param name="Megapixels">Largest image, in millions of pixels.</param>
+/// <param name="Images">Encoded images kept; the one not used for longest goes first.</param>
+internal sealed record StudioOptions(string? Model = null, string? Checkpoint = null, string Cache = "artifacts/studio",
+    IPAddress? Address = null, int Port = 5080, int UploadMegabytes = 32, int Megapixels = 40, int Images = 24)
+{
+    public const string Usage = """
+        Studio: click into an image, or drag a box, and see mask, name and score at once.
+
+        --model FILE        use this saved model (.zip)
+        --checkpoint FILE   use published SAM weights as they are (.pth, .safetensors): masks without names
+        --cache FOLDER      without either, a model is trained on made-up slices at the first start, in some minutes,
+                            and kept there (default artifacts/studio)
+        --port N            where to listen (default 5080; 0 takes a free port)
+        --address IP        default 127.0.0.1: only this machine. 0.0.0.0 lets the network in; there is no sign-in
+        --max-upload N      largest upload in MB (default 32)
+        --max-pixels N      largest image in megapixels (default 40)
+        --images N          encoded images kept in memory (default 24)
+        --help              this text
+        """;
+
+    public IPAddress Listen => Address ?? IPAddress.Loopback;
+
+    public long UploadBytes => UploadMegabytes * 1_000_000L;
+
+    public long Pixels => Megapixels * 1_000_000L;
+
+    /// <exception cref="FormatException">An argument is unknown, or its value is missing or wrong.</exception>
+    public static StudioOptions Parse(string[] args)
+    {
+        var options = new StudioOptions();
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            options = option switch
+            {
+                "--model" => options with { Model = value },
+                "--checkpoint" => options with { Checkpoint = value },
+                "--cache" => options with { Cache = value },
+                "--port" => options with { Port = Argument.Number(option, value, 0) is <= IPEndPoint.MaxPort and var port ? port
+                    : throw new FormatException($"{option} must be at most {IPEndPoint.MaxPort}, not '{value}'") },
+                "--address" => options with { Address = IPAddress.TryParse(value, out var address) ? address
+                    : throw new FormatException($"{option} must be an IP address such as 127.0.0.1, not '{value}'") },
+                "--max-upload" => options with { UploadMegabytes = Argument.Number(option, value, 1) },
+                "--max-pixels" => options with { Megapixels = Argument.Number(option, value, 1) },
+                "--images" => options with { Images = Argument.Number(option, value, 1) },
+                _ => throw new FormatException($"'{option}' is not an option"),
+            };
+        }
+
+        return options.Model is null || options.Checkpoint is null ? options
+            : throw new FormatException("--model and --checkpoint exclude each other");
+    }
+}

@@ -1,0 +1,59 @@
+// Everything that is asked of the server. Failures come as Problem, with a message for people.
+
+export class Problem extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const status = () => ask('api/status');
+export const samples = () => ask('api/samples');
+export const sampleUrl = id => `api/samples/${id}.png`;
+
+/** Brings an image; answers with its id and size. */
+export const upload = (blob, signal) => ask('api/images', { method: 'POST', body: blob, headers: { 'Content-Type': 'application/octet-stream' }, signal });
+
+/** Asks what the steps (clicks and boxes, in order) point out. */
+export const predict = (id, steps, signal) => ask(`api/images/${id}/predict`, json({ steps }, signal));
+
+/** Finds all objects; reports { done, points, masks } on the way. */
+export async function everything(id, settings, report, signal) {
+  const response = await send(`api/images/${id}/everything`, json(settings, signal));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { value, done } = await reader.read().catch(failure => {
+      throw failure.name === 'AbortError' ? failure : new Problem('The server stopped before the end. Try again.', 0);
+    });
+    text += value ?? '';
+    const events = text.split('\n\n');
+    text = events.pop();
+    for (const event of events) {
+      const kind = /^event: (.*)$/m.exec(event)?.[1];
+      const data = JSON.parse(event.match(/^data: ?(.*)$/m)[1]);
+      if (kind === 'masks') return data;
+      report(kind === 'progress' ? data : null);
+    }
+    if (done) throw new Problem('The server stopped before the end. Try again.', 0);
+  }
+}
+
+/** The bytes of an export: kind is "coco" or "label-map". */
+export const exportFile = async (kind, body) => (await send(`api/export/${kind}`, json(body))).blob();
+
+const json = (body, signal) => ({ method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' }, signal });
+const ask = async (url, options) => (await send(url, options)).json();
+
+async function send(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (failure) {
+    if (failure.name === 'AbortError') throw failure;
+    throw new Problem('The server does not answer. Is Studio still running?', 0);
+  }
+  if (response.ok) return response;
+  const details = await response.json().catch(() => null);
+  throw new Problem(details?.detail ?? `The server answered ${response.status} ${response.statusText}.`, response.status);
+}

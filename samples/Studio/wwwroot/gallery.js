@@ -1,0 +1,22 @@
+// The sample images.
+import { samples, sampleUrl } from './api.js';
+import { element } from './panel.js';
+
+/** @param choose gets the sample's name, and what fetches its file */
+export async function openGallery(choose) {
+  const all = await samples();
+  const buttons = all.map(({ id, title }) => {
+    const name = `${id}.png`;
+    const button = element('button', { type: 'button', onclick: () => choose(name, async () => (await fetch(sampleUrl(id))).blob()) },
+      element('img', { src: sampleUrl(id), alt: '', width: 72, height: 72, decoding: 'async' }), element('span', {}, title));
+    button.dataset.name = name;
+    return button;
+  });
+  document.getElementById('samples').replaceChildren(...buttons.map(button => element('li', {}, button)));
+  return {
+    first: () => buttons[0]?.onclick(),
+    mark(name) {
+      for (const button of buttons) button.ariaCurrent = button.dataset.name === name ? 'true' : null;
+    },
+  };
+}

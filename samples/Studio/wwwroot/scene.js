@@ -1,0 +1,122 @@
+// Paints one frame: image, masks with crisp outlines, clicks, labels.
+import { inkOn, labelOf, pathOf } from './masks.js';
+
+const positive = '#3ddc84', negative = '#ff5c5c', dark = 'rgba(8, 11, 15, 0.85)';
+const font = '600 13px system-ui, sans-serif';
+
+/**
+ * @param view where the image's corner is, in CSS pixels, and how many of these one of its pixels takes
+ * @param scene { objects, selected, current: { mask, color, name, score }, steps, draft: a box, crosshair: a point }
+ */
+export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, clientHeight }) {
+  context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
+  context.imageSmoothingEnabled = view.scale < 6; // beyond, pixels are what one wants to see
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0);
+  const hasCurrent = scene.current !== null;
+  // Large ones first, so that small ones within them stay visible.
+  const objects = [...scene.objects].sort((a, b) => b.area - a.area);
+  for (const each of objects)
+    drawMask(context, view, each, each.color, each.key === scene.selected ? 0.5 : hasCurrent ? 0.2 : 0.34, each.key === scene.selected ? 3 : 1.75);
+  if (hasCurrent) drawMask(context, view, scene.current.mask, scene.current.color, 0.42, 2.25, true);
+
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const toScreen = (x, y) => [x * view.scale + view.x, y * view.scale + view.y];
+  const taken = [];
+  context.font = font;
+  if (hasCurrent) drawLabel(context, scene.current.mask, scene.current.name, scene.current.score, scene.current.color, true);
+  for (const each of objects.toReversed()) drawLabel(context, each, each.name, each.score, each.color, each.key === scene.selected);
+  for (const step of scene.steps) {
+    if (step.box) drawBox(context, step.box, toScreen);
+    else drawClick(context, toScreen(...step.click), step.on);
+  }
+  if (scene.draft) drawBox(context, scene.draft, toScreen);
+  if (scene.crosshair) drawCrosshair(context, toScreen(...scene.crosshair));
+
+  function drawLabel(context, mask, name, score, color, isWanted) {
+    const [x, y, width, height] = mask.bbox;
+    if (!mask.area || (!isWanted && width * view.scale < 14)) return;
+    const text = labelOf(name, score);
+    const [labelWidth, labelHeight] = [context.measureText(text).width + 14, 22];
+    const [left, top] = toScreen(x, y);
+    const [right, bottom] = toScreen(x + width, y + height);
+    const clamp = (at, most) => Math.max(4, Math.min(at, most - 4));
+    const place = [top - labelHeight - 5, bottom + 5, (top + bottom - labelHeight) / 2]
+      .map(at => [clamp((left + right - labelWidth) / 2, clientWidth - labelWidth), clamp(at, clientHeight - labelHeight), labelWidth, labelHeight])
+      .find(box => !taken.some(other => touches(box, other)));
+    if (!place && !isWanted) return;
+    const at = place ?? [left, top, labelWidth, labelHeight];
+    taken.push(at);
+    context.beginPath();
+    context.roundRect(...at, 6);
+    context.fillStyle = color;
+    context.fill();
+    context.strokeStyle = dark;
+    context.lineWidth = 1;
+    context.stroke();
+    context.fillStyle = inkOn(color);
+    context.textBaseline = 'middle';
+    context.fillText(text, at[0] + 7, at[1] + labelHeight / 2 + 0.5);
+  }
+}
+
+const touches = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
+
+function drawMask(context, view, mask, color, opacity, width, isCurrent = false) {
+  const path = pathOf(mask);
+  context.globalAlpha = opacity;
+  context.fillStyle = color;
+  context.fill(path, 'evenodd');
+  context.globalAlpha = 1;
+  context.lineJoin = 'round';
+  // A dark rim keeps the outline crisp on bright and on dark ground.
+  for (const [style, more] of [[dark, 2], [isCurrent ? '#ffffff' : color, 0]]) {
+    context.strokeStyle = style;
+    context.lineWidth = (width + more) / view.scale;
+    context.stroke(path);
+  }
+}
+
+function drawClick(context, [x, y], on) {
+  const radius = 8;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = on ? positive : negative;
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = '#ffffff';
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x - 4, y);
+  context.lineTo(x + 4, y);
+  if (on) {
+    context.moveTo(x, y - 4);
+    context.lineTo(x, y + 4);
+  }
+  context.strokeStyle = '#0b0e12';
+  context.stroke();
+}
+
+function drawBox(context, [x0, y0, x1, y1], toScreen) {
+  const [[left, top], [right, bottom]] = [toScreen(Math.min(x0, x1), Math.min(y0, y1)), toScreen(Math.max(x0, x1), Math.max(y0, y1))];
+  for (const [style, width, dashes] of [[dark, 4, []], ['#ffffff', 2, [7, 5]]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.setLineDash(dashes);
+    context.strokeRect(left, top, right - left, bottom - top);
+  }
+  context.setLineDash([]);
+}
+
+function drawCrosshair(context, [x, y]) {
+  for (const [style, width] of [[dark, 4], ['#ffffff', 1.5]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + 5 * dx, y + 5 * dy);
+      context.lineTo(x + 18 * dx, y + 18 * dy);
+    }
+    context.stroke();
+  }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using System.Xml.Linq;
+using Microsoft.ML.SegSam.Display;
+
+namespace Microsoft.ML.SegSam.Imaging;
+
+/// <summary>Shows a mask without its image.</summary>
+internal static class MaskPicture
+{
+    private const int UsualSide = 256;
+
+    /// <summary>The mask in a color on dark; large masks are reduced, small ones shown larger.</summary>
+    public static XElement Html(SegmentationMask mask, Rgb color, string content)
+    {
+        var reduce = Math.Max(1, (Math.Max(mask.Height, mask.Width) + UsualSide - 1) / UsualSide);
+        var (height, width) = (Math.Max(1, mask.Height / reduce), Math.Max(1, mask.Width / reduce));
+        var canvas = new PixelCanvas(height, width, new(22, 24, 29));
+        canvas.Tint(PixelResizer.NearestMask(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), mask.Height, mask.Width, height, width), height, width, 0, 0, color, opacity: 1, edge: 0);
+        var shown = (int)Math.Max(1, Math.Round((double)UsualSide / Math.Max(height, width))) * width;
+        return Markup.Picture(canvas.EncodePng(), content, FormattableString.Invariant($"image-rendering:pixelated;width:{shown}px"));
+    }
+
+    /// <summary>Size and area, in words.</summary>
+    public static string Describe(SegmentationMask mask) => FormattableString.Invariant($"mask of {mask.Area} of {mask.Width} x {mask.Height} pixels")
+        + (mask.Box is { } box ? FormattableString.Invariant($", box {box.X0} {box.Y0} {box.X1} {box.Y1}") : "");
+}
