@@ -35,7 +35,8 @@ public sealed class FirstExampleTests
         var (output, picture) = (host.Printed.ReplaceLineEndings("\n"), Path.Combine(folder.Path, "answer.png"));
         if (approve)
         {
-            File.WriteAllText(Readme.FullPath, Readme.Text.Replace($"```\n{Output}```", $"```\n{output}```", StringComparison.Ordinal));
+            var text = Readme.Text.Replace($"```\n{Output}```", $"```\n{output}```", StringComparison.Ordinal);
+            File.WriteAllText(Readme.FullPath, text);
             File.Copy(picture, Image("answer.png"), overwrite: true);
             Assert.Inconclusive("The README's first output and docs/images/answer.png are written; review both and run again without SEGSAM_APPROVE.");
         }
@@ -53,9 +54,11 @@ public sealed class FirstExampleTests
         var rows = SamMed2DFolder.Read(folder.Path);
         CollectionAssert.AreEqual(File.ReadAllBytes(rows[0].ImagePath), File.ReadAllBytes(Image("slice.png")));
 
-        var asked = Regex.Matches(Readme.Examples.First(), @"SegSamPrompt\.Box\((?<box>[^)]+)\)").Select(box => box.Groups["box"].Value.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray());
+        var asked = Regex.Matches(Readme.Examples.First(), @"SegSamPrompt\.Box\((?<box>[^)]+)\)")
+            .Select(box => box.Groups["box"].Value.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray());
         var names = asked.Select(box => rows.Single(row => row.Box.SequenceEqual(box)).Category).ToList();
-        var shown = Regex.Matches(Output, @"^(?<name>[a-z ]+) [\d.]+: ", RegexOptions.Multiline).Select(line => line.Groups["name"].Value).ToList();
+        var shown = Regex.Matches(Output, @"^(?<name>[a-z ]+) [\d.]+: ", RegexOptions.Multiline)
+            .Select(line => line.Groups["name"].Value).ToList();
         Assert.IsNotEmpty(names);
         CollectionAssert.AreEqual(names, shown);
     }
