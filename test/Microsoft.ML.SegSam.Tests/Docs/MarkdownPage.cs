@@ -9,7 +9,8 @@ internal sealed record MarkdownPage(string Name)
     /// <summary>All pages of the repository.</summary>
     public static IEnumerable<MarkdownPage> All =>
         ((string[])["README.md", "CONTRIBUTING.md", "samples/README.md"])
-            .Concat(Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "docs"), "*.md").Order(StringComparer.Ordinal).Select(path => "docs/" + Path.GetFileName(path)))
+            .Concat(Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "docs"), "*.md").Order(StringComparer.Ordinal)
+                .Select(path => "docs/" + Path.GetFileName(path)))
             .Select(name => new MarkdownPage(name));
 
     public string FullPath => Path.GetFullPath(Path.Combine(SharedFolder.Repository, Name));

@@ -21,7 +21,8 @@ internal static class OptionsPage
 
     /// <summary>The settings of a record, as they stand in the source.</summary>
     public static IEnumerable<PropertyInfo> Of(Type record) =>
-        record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null).OrderBy(property => property.MetadataToken);
+        record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is not null)
+            .OrderBy(property => property.MetadataToken);
 
     public static string Write()
     {

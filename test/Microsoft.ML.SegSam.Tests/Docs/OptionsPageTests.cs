@@ -13,7 +13,8 @@ public sealed class OptionsPageTests
             Assert.Inconclusive("docs/options.md is written; review the difference and run again without SEGSAM_APPROVE.");
         }
 
-        string[] expected = written.Split('\n'), found = File.ReadAllText(OptionsPage.Path).ReplaceLineEndings("\n").Split('\n');
+        var expected = written.Split('\n');
+        var found = File.ReadAllText(OptionsPage.Path).ReplaceLineEndings("\n").Split('\n');
         string[] differences = [.. found.Except(expected).Select(line => "- " + line), .. expected.Except(found).Select(line => "+ " + line)];
         Assert.IsEmpty(differences, $"docs/options.md (-) is not what the comments say (+); write it with SEGSAM_APPROVE=1:\n{string.Join('\n', differences)}");
         Assert.HasCount(expected.Length, found);
@@ -24,7 +25,8 @@ public sealed class OptionsPageTests
     {
         var page = File.ReadAllText(OptionsPage.Path);
         var options = OptionsPage.Of(typeof(SegSamOptions)).ToList();
-        var values = options.Select(option => Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType).Where(type => type.IsEnum).SelectMany(Enum.GetNames);
+        var values = options.Select(option => Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType)
+            .Where(type => type.IsEnum).SelectMany(Enum.GetNames);
         Assert.IsNotEmpty(options);
         Assert.IsEmpty(options.Select(option => option.Name).Concat(values).Where(name => !page.Contains($"| `{name}` |", StringComparison.Ordinal)));
     }

@@ -40,7 +40,7 @@ public sealed class PageHost : IDisposable
         File.Copy(Path.Combine(path, Model), Path.Combine(path, "segsam.zip"));
     }
 
-    /// <summary>An example as it can be run here: trained as briefly as can be, saved where it is cleaned up, and with what the reader has at hand.</summary>
+    /// <summary>An example as it runs here: trained as briefly as can be, saved where it is cleaned up, with what the reader has.</summary>
     internal static string Runnable(string code, string folder)
     {
         string File(string name) => $"@\"{Path.Combine(folder, name)}\"";
@@ -48,13 +48,14 @@ public sealed class PageHost : IDisposable
             code = code.Replace($"\"{name}\"", File(name), StringComparison.Ordinal);
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
             .Replace("\"artifacts/quickstart/segsam.zip\"", File(Model), StringComparison.Ordinal)
-            .Replace("\"docs/images/slice.png\"", $"@\"{Path.Combine(SharedFolder.Repository, "docs", "images", "slice.png")}\"", StringComparison.Ordinal)
+            .Replace("\"docs/images/", $"@\"{SharedFolder.Repository}/docs/images/", StringComparison.Ordinal)
             .Replace("\"text_model.onnx\", \"vocab.json\", \"merges.txt\"", string.Join(", ", TextEncoder.Select(File)), StringComparison.Ordinal)
             .Replace("Epochs = 40", "Epochs = 1", StringComparison.Ordinal)
             .Replace("Console.WriteLine", "Output.WriteLine", StringComparison.Ordinal);
 
         // A script has no scope at whose end it would dispose of variables.
-        var disposed = Regex.Matches(code, "^using var (?<name>\\w+)", RegexOptions.Multiline).Select(found => found.Groups["name"].Value + ".Dispose();\n").Reverse();
+        var disposed = Regex.Matches(code, "^using var (?<name>\\w+)", RegexOptions.Multiline)
+            .Select(found => found.Groups["name"].Value + ".Dispose();\n").Reverse();
         return Regex.Replace(code, "^using var ", "var ", RegexOptions.Multiline) + string.Concat(disposed);
     }
 

@@ -9,13 +9,15 @@ namespace Microsoft.ML.SegSam.Tests.Docs;
 public sealed class PageTests
 {
     // A console project's implicit ones, and those at the top of the README's example.
-    private const string Usings = "using System.IO; using System.Threading; using System.Threading.Tasks; using Microsoft.ML; using Microsoft.ML.SegSam;";
+    private const string Usings =
+        "using System.IO; using System.Threading; using System.Threading.Tasks; using Microsoft.ML; using Microsoft.ML.SegSam;";
 
     private static readonly MarkdownPage Readme = new("README.md"), Columns = new("docs/columns.md"), Deployment = new("docs/deployment.md");
 
     public static IEnumerable<object[]> Pages => MarkdownPage.All.Select(page => new object[] { page.Name });
 
-    public static IEnumerable<object[]> PagesWithExamples => MarkdownPage.All.Where(page => page.Name != Readme.Name && page.Examples.Any()).Select(page => new object[] { page.Name });
+    public static IEnumerable<object[]> PagesWithExamples =>
+        MarkdownPage.All.Where(page => page.Name != Readme.Name && page.Examples.Any()).Select(page => new object[] { page.Name });
 
     [TestMethod]
     [DynamicData(nameof(Pages))]
@@ -31,7 +33,8 @@ public sealed class PageTests
     public void The_readme_leads_to_every_page()
     {
         Assert.IsNotEmpty(Readme.Links);
-        Assert.IsEmpty(MarkdownPage.All.Select(page => page.FullPath).Except(Readme.Links.Select(link => link.Path)).Where(path => path != Readme.FullPath));
+        var pages = MarkdownPage.All.Select(page => page.FullPath).Where(path => path != Readme.FullPath);
+        Assert.IsEmpty(pages.Except(Readme.Links.Select(link => link.Path)));
     }
 
     [TestMethod]
@@ -51,7 +54,7 @@ public sealed class PageTests
     {
         using var folder = new TemporaryFolder();
         using var host = new PageHost(folder.Path);
-        var end = await Script.Compile([Usings, .. Readme.Examples.Select(code => PageHost.Runnable(code, folder.Path))], typeof(PageHost)).RunAsync(host);
+        var end = await RunAsync(Readme, folder, host);
 
         AssertOutputs(end, host.data);
         var answer = end.GetVariable("answered").Value;
@@ -64,21 +67,25 @@ public sealed class PageTests
     {
         using var folder = new TemporaryFolder();
         using var host = new PageHost(folder.Path);
-        var end = await Script.Compile([Usings, .. new MarkdownPage(name).Examples.Select(code => PageHost.Runnable(code, folder.Path))], typeof(PageHost)).RunAsync(host);
+        var end = await RunAsync(new(name), folder, host);
 
         AssertOutputs(end, host.data);
         if (end.GetVariable("cached")?.Value is IEstimator<ITransformer> cached)
             Assert.IsTrue(float.IsFinite(cached.Fit(host.data).Transform(host.data).GetColumn<float>("MaskQuality").First()));
     }
 
+    private static Task<ScriptState<object>> RunAsync(MarkdownPage page, TemporaryFolder folder, PageHost host) =>
+        Script.Compile([Usings, .. page.Examples.Select(code => PageHost.Runnable(code, folder.Path))], typeof(PageHost)).RunAsync(host);
+
     // Every model of an example has the documented columns of output, but for the one that must be asked for.
     private static void AssertOutputs(ScriptState<object> end, IDataView data)
     {
-        var section = Regex.Match(Columns.Text, @"^## What comes out$(?<body>.*?)^## ", RegexOptions.Multiline | RegexOptions.Singleline).Groups["body"].Value;
-        var documented = Regex.Matches(section, @"^\| (?<name>[A-Z]\w+) \|(?!.*OutputLowResLogits)", RegexOptions.Multiline).Select(row => row.Groups["name"].Value).ToList();
+        var section = Regex.Match(Columns.Text, @"^## What comes out$.*?^## ", RegexOptions.Multiline | RegexOptions.Singleline).Value;
+        var documented = Regex.Matches(section, @"^\| (?<name>[A-Z]\w+) \|(?!.*OutputLowResLogits)", RegexOptions.Multiline)
+            .Select(row => row.Groups["name"].Value).ToList();
         Assert.HasCount(7, documented);
         string[] given = [.. data.Schema.Select(column => column.Name), "Image", "Mask", "TextVector"];
-        foreach (var variable in end.Variables.Where(variable => variable.Value is TransformerChain<ITransformer> or TransformerChain<SegSamTransformer>))
+        foreach (var variable in end.Variables.Where(one => one.Value is TransformerChain<ITransformer> or TransformerChain<SegSamTransformer>))
         {
             var scored = ((ITransformer)variable.Value).GetOutputSchema(data.Schema).Select(column => column.Name).ToList();
             CollectionAssert.AreEquivalent(documented, scored.Except(given).ToList(), variable.Name);
