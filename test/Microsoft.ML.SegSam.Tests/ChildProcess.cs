@@ -42,7 +42,8 @@ internal static class ChildProcess
     /// <summary>Runs the dotnet command and sends it what Ctrl-C sends, once a line of its messages holds a text.</summary>
     public static (int Code, string Output, string Error) InterruptDotnet(string at, params string[] arguments)
     {
-        using var process = Start(SharedFolder.Repository, arguments);
+        using var process = Start(SharedFolder.Repository, arguments, takesInterrupts: true);
+        using var limit = new Timer(_ => process.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(3), Timeout.InfiniteTimeSpan); // it fails rather than hangs
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), new System.Text.StringBuilder());
         for (var sent = false; process.StandardError.ReadLine() is { } line; error.AppendLine(line))
         {
@@ -57,9 +58,12 @@ internal static class ChildProcess
         return (process.ExitCode, output.Result.Trim(), error.ToString().Trim());
     }
 
-    private static Process Start(string folder, string[] arguments)
+    // A shell that runs the tests in the background has them, and so their children, ignore Ctrl-C.
+    private static Process Start(string folder, string[] arguments, bool takesInterrupts = false)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var (program, all) = takesInterrupts && OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", dotnet, .. arguments]) : (dotnet, arguments);
+        var start = new ProcessStartInfo(program, all)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -35,10 +35,17 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
 
     protected override Tensor Compute(Tensor image)                 // [B,3,S,S]
     {
-        var x = _patches.call(image).Plus(_positions);              // [B,g,g,D]
+        var x = InFull(_patches, image).Plus(_positions);           // [B,g,g,D]
         foreach (var block in _blocks)
             x = RecomputesBlocks ? Recomputed.Call(block, x) : block.call(x);
-        return _neck.call(x.permute(0, 3, 1, 2));                   // f_v [B,C,g,g]
+        return InFull(_neck, x.permute(0, 3, 1, 2));                // f_v [B,C,g,g]
+    }
+
+    // The first and the last layers cost little, and what they round off nothing makes good.
+    private static Tensor InFull(Module<Tensor, Tensor> layer, Tensor x)
+    {
+        using var precision = MixedPrecision.Use(false);
+        return layer.call(x);
     }
 
     // SAM starts from zeros and loads MAE weights; from scratch a little noise breaks the symmetry (our choice).
