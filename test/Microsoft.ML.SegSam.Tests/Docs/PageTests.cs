@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Tests.Samples;
+using ScriptEnd = Microsoft.CodeAnalysis.Scripting.ScriptState<object>;
 
 namespace Microsoft.ML.SegSam.Tests.Docs;
 
@@ -74,11 +74,11 @@ public sealed class PageTests
             Assert.IsTrue(float.IsFinite(cached.Fit(host.data).Transform(host.data).GetColumn<float>("MaskQuality").First()));
     }
 
-    private static Task<ScriptState<object>> RunAsync(MarkdownPage page, TemporaryFolder folder, PageHost host) =>
+    private static Task<ScriptEnd> RunAsync(MarkdownPage page, TemporaryFolder folder, PageHost host) =>
         Script.Compile([Usings, .. page.Examples.Select(code => PageHost.Runnable(code, folder.Path))], typeof(PageHost)).RunAsync(host);
 
     // Every model of an example has the documented columns of output, but for the one that must be asked for.
-    private static void AssertOutputs(ScriptState<object> end, IDataView data)
+    private static void AssertOutputs(ScriptEnd end, IDataView data)
     {
         var section = Regex.Match(Columns.Text, @"^## What comes out$.*?^## ", RegexOptions.Multiline | RegexOptions.Singleline).Value;
         var documented = Regex.Matches(section, @"^\| (?<name>[A-Z]\w+) \|(?!.*OutputLowResLogits)", RegexOptions.Multiline)
