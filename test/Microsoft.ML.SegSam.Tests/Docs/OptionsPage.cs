@@ -90,7 +90,7 @@ internal static class OptionsPage
         bool yes => yes ? "true" : "false",
         Enum choice => choice.ToString(),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        Knowledge.CategoryCatalogue => "the library's",
+        global::Microsoft.ML.SegSam.Knowledge.CategoryCatalogue => "the library's",
         _ => "none",
     };
 }
