@@ -33,8 +33,9 @@ public sealed class PageTests
     public void The_readme_leads_to_every_page()
     {
         Assert.IsNotEmpty(Readme.Links);
-        var pages = MarkdownPage.All.Select(page => page.FullPath).Where(path => path != Readme.FullPath);
-        Assert.IsEmpty(pages.Except(Readme.Links.Select(link => link.Path)));
+        // A text without a title is a part of another page.
+        var pages = MarkdownPage.All.Where(page => page.Name != Readme.Name && page.Text.StartsWith("# ", StringComparison.Ordinal));
+        Assert.IsEmpty(pages.Select(page => page.FullPath).Except(Readme.Links.Select(link => link.Path)));
     }
 
     [TestMethod]
