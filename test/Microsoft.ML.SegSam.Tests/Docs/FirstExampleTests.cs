@@ -73,6 +73,6 @@ public sealed class FirstExampleTests
     {
         foreach (var name in PhantomGenerator.Categories.Keys.OrderByDescending(name => name.Length))
             output = output.Replace(name, "NAME", StringComparison.Ordinal);
-        return Regex.Replace(Regex.Replace(output, @"\d+", "0"), "(?<=beside the first:).*", "").Trim();
+        return Regex.Replace(Regex.Replace(output, @"-?\d+", "0"), "(?<=beside the first:).*", "").Trim();
     }
 }
