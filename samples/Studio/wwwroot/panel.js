@@ -73,7 +73,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
     answer.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
     element('div', { className: 'buttons' },
       element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !answer.area, onclick: actions.keep },
-        'Keep object ', element('kbd', {}, 'Enter')),
+        'Keep ', element('kbd', {}, 'Enter')),
       element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard },
         'Discard ', element('kbd', {}, 'Esc'))),
     element('div', { className: 'choices', role: 'group', ariaLabel: 'Names' }, ...choices),

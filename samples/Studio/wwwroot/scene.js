@@ -24,13 +24,11 @@ export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, cl
   const toScreen = (x, y) => [x * view.scale + view.x, y * view.scale + view.y];
   const taken = [];
   context.font = font;
+  for (const { box } of scene.steps) if (box) drawBox(context, box, toScreen);
+  if (scene.draft) drawBox(context, scene.draft, toScreen);
   if (hasCurrent) drawLabel(context, scene.current.mask, scene.current.name, scene.current.score, scene.current.color, true);
   for (const each of objects.toReversed()) drawLabel(context, each, each.name, each.score, each.color, each.key === scene.selected);
-  for (const step of scene.steps) {
-    if (step.box) drawBox(context, step.box, toScreen);
-    else drawClick(context, toScreen(...step.click), step.on);
-  }
-  if (scene.draft) drawBox(context, scene.draft, toScreen);
+  for (const { click, on } of scene.steps) if (click) drawClick(context, toScreen(...click), on);
   if (scene.crosshair) drawCrosshair(context, toScreen(...scene.crosshair));
 
   function drawLabel(context, mask, name, score, color, isWanted) {

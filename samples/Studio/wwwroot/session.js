@@ -4,6 +4,7 @@ import { History, noObject } from './history.js';
 import { freeColor, overlap } from './masks.js';
 
 const same = 0.6; // boxes that overlap more are of one object
+const sameOfOneName = 0.25; // and so are these, where their names agree: few organs are there twice in one place
 
 let keys = 0;
 
@@ -108,7 +109,8 @@ export class Session extends EventTarget {
     const found = await this.#again(({ id }) => everything(id, settings, report, signal));
     const objects = [...this.state.objects];
     for (const mask of found) {
-      if (!objects.some(each => overlap(each.bbox, mask.bbox) > same))
+      // The best come first.
+      if (!objects.some(each => overlap(each.bbox, mask.bbox) > (this.hasNames && each.name === mask.category ? sameOfOneName : same)))
         objects.push(this.#object(mask, { name: mask.category, score: this.hasNames ? mask.score : null, color: freeColor(this.palette, objects), steps: [] }));
     }
     const added = objects.length - this.state.objects.length;

@@ -90,7 +90,7 @@ const segmentEverything = guarded(async () => {
   const asked = session;
   const added = await work.run('Segmenting everything', signal => asked.everything(settings, report => {
     if (report) work.report(report.done / report.points, `${report.done} of ${report.points} points, ${report.masks} masks so far`);
-    else work.report(null, 'Waiting for its turn');
+    else work.report(null, 'Starting');
   }, signal));
   toast(added ? `${added} ${added === 1 ? 'object' : 'objects'} found.`
     : 'Nothing new was found. Lower the least quality or stability in the settings, or set more points.', added > 0);
