@@ -254,7 +254,10 @@ public sealed partial record SegSamOptions
 
     internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
 
-    internal string PrecisionName => Precision == SegSamPrecision.BFloat16 ? "bfloat16" : "float32";
+    /// <summary>Whether products are in bfloat16, once <see cref="Precision"/> is decided for the machine at hand.</summary>
+    internal bool IsLowered => Precision == SegSamPrecision.BFloat16;
+
+    internal string PrecisionName => IsLowered ? "bfloat16" : "float32";
 
     internal bool IsTrained => Epochs > 0;
 

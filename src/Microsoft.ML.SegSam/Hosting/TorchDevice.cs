@@ -8,11 +8,11 @@ namespace Microsoft.ML.SegSam.Hosting;
 /// <summary>The device that a model runs on, chosen by the MLContext at hand: it is never stored with a model.</summary>
 internal sealed record TorchDevice(Device Device)
 {
+    private static readonly Lazy<double> Gain = new(MeasureGain);
+
     /// <summary>As people read it: "CPU (2 threads)" or "CUDA:0".</summary>
     public override string ToString() =>
         Device.type == TorchSharp.DeviceType.CPU ? $"CPU ({get_num_threads()} threads)" : $"CUDA:{Math.Max(0, Device.index)}";
-
-    private static readonly Lazy<double> Gain = new(MeasureGain);
 
     /// <summary>Whether the device has instructions for bfloat16: a GPU, and CPUs with AVX-512 BF16 or AMX.</summary>
     public bool HasBFloat16 => Device.type != TorchSharp.DeviceType.CPU || Avx512F.IsSupported && HasBFloat16Instructions();

@@ -97,13 +97,12 @@ internal sealed class SegSamNetwork : Module
     public SegSamOutput Decode(Tensor visual, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
-        var positions = _promptEncoder.DensePositions();                                    // [1,C,g,g]
-        var pixels = Pixels(visual);                                                        // [B,g·g,C]
-        var text = _textToVision is { ReadsPrompt: false } ? _textToVision.call(_textBank, visual, positions, null) : null; // [B,1,C]
+        var (pixels, positions) = (Pixels(visual), Pixels(_promptEncoder.DensePositions())); // [B,g·g,C], [1,g·g,C]
+        var text = _textToVision is { ReadsPrompt: false } ? _textToVision.call(_textBank, pixels, positions, null) : null; // [B,1,C]
         var together = is_grad_enabled() ? prompts.Count : Math.Clamp(MapsTogether / (Config.Grid * Config.Grid * Config.Width), 1, prompts.Count);
         var parts = new List<SegSamOutput>();
         for (long first = 0; first < prompts.Count; first += together)
-            parts.Add(Decode(visual, pixels, positions, text, prompts.Part(first, Math.Min(together, prompts.Count - first))));
+            parts.Add(Decode(pixels, positions, text, prompts.Part(first, Math.Min(together, prompts.Count - first))));
 
         var (masks, quality, semantic, classes, presence) = scope.Keep((All(part => part.MaskLogits), All(part => part.Quality),
             All(part => part.SemanticLogits), All(part => part.ClassLogits), All(part => part.PresenceLogits)));
@@ -112,14 +111,13 @@ internal sealed class SegSamNetwork : Module
         Tensor All(Func<SegSamOutput, Tensor> value) => parts.Count == 1 ? value(parts[0]) : cat([.. parts.Select(value)]);
     }
 
-    private SegSamOutput Decode(Tensor visual, Tensor pixels, Tensor positions, Tensor? text, PromptTensors prompts)
+    private SegSamOutput Decode(Tensor pixels, Tensor positions, Tensor? text, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
         var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                     // t_p [P,n_p,C], [P,C,g,g]
         var map = pixels.size(0) == 1 ? pixels : pixels.index_select(0, prompts.ImageIndex); // prompts of one image share it until they change it
         map = map.Plus(Pixels(densePrompt));                                                // [P,g·g,C]
-        var enriched = AppendText(promptTokens, visual, positions, text, prompts.ImageIndex); // t_p' = [t_p ; t_text]
-        positions = Pixels(positions);                                                      // [1,g·g,C]
+        var enriched = AppendText(promptTokens, pixels, positions, text, prompts.ImageIndex); // t_p' = [t_p ; t_text]
         var forBinary = Config.TextInsertion == TextInsertion.Both ? enriched : promptTokens;
         var isShared = Config.SemanticDecoding == SemanticDecoding.Shared;
         var (masks, quality, hidden, upscaled) =                                            // M_b
@@ -138,12 +136,12 @@ internal sealed class SegSamNetwork : Module
     public static Tensor Pixels(Tensor map) => map.flatten(2).transpose(1, 2).contiguous();
 
     // t_text is one token per image, shared by its prompts, unless it reads the prompt too.
-    private Tensor AppendText(Tensor promptTokens, Tensor visual, Tensor positions, Tensor? text, Tensor imageIndex)
+    private Tensor AppendText(Tensor promptTokens, Tensor pixels, Tensor positions, Tensor? text, Tensor imageIndex)
     {
         if (_textToVision is null)
             return promptTokens;
         var ofPrompts = text is null
-            ? _textToVision.call(_textBank, visual.index_select(0, imageIndex), positions, promptTokens)
+            ? _textToVision.call(_textBank, pixels.index_select(0, imageIndex), positions, promptTokens)
             : text.index_select(0, imageIndex);                                             // [P,1,C]
         return cat([promptTokens, ofPrompts], 1);
     }

@@ -50,32 +50,30 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
     public bool ReadsPrompt => _promptProjection is not null;
 
     /// <param name="textBank">E [N,d_t], one row for each category.</param>
-    /// <param name="visual">f_v [B,C,g,g].</param>
-    /// <param name="positions">Position code of the map [1,C,g,g].</param>
+    /// <param name="pixels">f_v as <see cref="SegSamNetwork.Pixels"/> lays it out, V [B,g·g,C].</param>
+    /// <param name="positions">Position code of the map, likewise [1,g·g,C].</param>
     /// <param name="promptTokens">t_p [B,n,C], read only when <see cref="ReadsPrompt"/> (then B counts prompts).</param>
     /// <returns>t_text [B,1,C].</returns>
-    protected override Tensor Compute(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
+    protected override Tensor Compute(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens)
     {
-        var (query, evidence) = QueryAndEvidence(textBank, visual, positions, promptTokens);
+        var (query, evidence) = QueryAndEvidence(textBank, pixels, positions, promptTokens);
         var summary = _summaryNorm.call(query.Plus(_summaryToText.call(query, evidence, evidence))); // u [B,1,C]
         var text = _outputNorm.call(summary.Plus(_mlp.call(summary)));                                 // t_text [B,1,C]
         return _layerScale is null ? text : text * _layerScale;
     }
 
     /// <summary>How much each category text contributes to t_text: alpha [B,N], rows sum to 1. A diagnostic.</summary>
-    public Tensor TextWeights(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens = null)
+    public Tensor TextWeights(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens = null)
     {
         using var scope = NewDisposeScope();
-        var (query, evidence) = QueryAndEvidence(textBank, visual, positions, promptTokens);
+        var (query, evidence) = QueryAndEvidence(textBank, pixels, positions, promptTokens);
         return _summaryToText.Weights(query, evidence).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    private (Tensor Query, Tensor Evidence) QueryAndEvidence(Tensor textBank, Tensor visual, Tensor positions, Tensor? promptTokens)
+    private (Tensor Query, Tensor Evidence) QueryAndEvidence(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens)
     {
-        var pixels = visual.flatten(2).transpose(1, 2).contiguous();                                // V [B,g·g,C]
-        var pixelPositions = positions.flatten(2).transpose(1, 2);                                  // [1,g·g,C]
-        var text = _textNorm.call(_textProjection.call(textBank)).expand(visual.size(0), -1, -1);  // T [B,N,C]
-        var evidence = _evidenceNorm.call(text.Plus(_textToImage.call(text, pixels.Plus(pixelPositions), pixels)));
+        var text = _textNorm.call(_textProjection.call(textBank)).expand(pixels.size(0), -1, -1);  // T [B,N,C]
+        var evidence = _evidenceNorm.call(text.Plus(_textToImage.call(text, pixels.Plus(positions), pixels)));
         var query = _imageProjection.call(pixels.mean([1], keepdim: true)).Plus(_summary);          // q0 [B,1,C]
         if (_promptProjection is not null && promptTokens is not null && promptTokens.size(1) > 0)
             query = query.Plus(_promptProjection.call(promptTokens.mean([1], keepdim: true)));

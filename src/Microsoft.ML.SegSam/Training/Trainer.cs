@@ -30,7 +30,7 @@ internal sealed class Trainer(
     public bool Train(TrainingSet training, TrainingSet? validation)
     {
         PrepareEncoder();
-        var folder = options.EmbeddingFolder is null ? null : new EmbeddingFolder(options.EmbeddingFolder, network, scaling, device.Device, IsLowered);
+        var folder = options.EmbeddingFolder is null ? null : new EmbeddingFolder(options.EmbeddingFolder, network, scaling, device.Device, options.IsLowered);
         using var visuals = Visuals(training, folder);
         using var heldVisuals = validation is null ? null : Visuals(validation, folder);
         var validator = validation is null ? null : new Validator(network, validation, options, heldVisuals!, device.Device);
@@ -88,9 +88,7 @@ internal sealed class Trainer(
         }
     }
 
-    private VisualEmbeddings Visuals(TrainingSet set, EmbeddingFolder? folder) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen, folder, isLowered: IsLowered);
-
-    private bool IsLowered => options.Precision == SegSamPrecision.BFloat16;
+    private VisualEmbeddings Visuals(TrainingSet set, EmbeddingFolder? folder) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen, folder, isLowered: options.IsLowered);
 
     private Dictionary<string, Tensor> Changing(StepRunner steps, WeightSnapshot? best)
     {

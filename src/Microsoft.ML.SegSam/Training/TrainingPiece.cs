@@ -60,7 +60,7 @@ internal sealed class TrainingPiece(
 
     private SegSamOutput Decode(PromptTensors prompts)
     {
-        using var precision = MixedPrecision.Use(options.Precision == SegSamPrecision.BFloat16);
+        using var precision = MixedPrecision.Use(options.IsLowered);
         return network.Decode(_visual!, prompts);
     }
 

@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Net;
-using System.Text;
+using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Performance;
 
@@ -10,7 +8,7 @@ internal sealed record PlotLine(string Name, IReadOnlyList<(double X, double Y)>
 /// <summary>A plot with logarithmic axes as an SVG file, for light and dark pages alike.</summary>
 internal static class LogPlot
 {
-    private const double Width = 640, Height = 400, Left = 70, Right = 20, Top = 40, Bottom = 55;
+    private const double Width = 640, Height = 400, Left = 70, Right = 20, Top = 40, Bottom = 55, Size = 13;
     private static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73"];
 
     /// <param name="lines">At most three; positive numbers.</param>
@@ -24,40 +22,32 @@ internal static class LogPlot
         double AtX(double value) => Left + x.Place(value) * (Width - Left - Right);
         double AtY(double value) => Height - Bottom - y.Place(value) * (Height - Top - Bottom);
 
-        var svg = new StringBuilder();
-        void Say(FormattableString text) => svg.AppendLine(text.ToString(CultureInfo.InvariantCulture));
-        void Text(double atX, double atY, string anchor, string words, string more = "") =>
-            Say($"<text x=\"{atX:0.#}\" y=\"{atY:0.#}\" text-anchor=\"{anchor}\"{more}>{WebUtility.HtmlEncode(words)}</text>");
-
-        Say($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">");
-        Say($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>");
-        Text(Width / 2, 24, "middle", title, " font-size=\"15\" font-weight=\"bold\"");
+        var picture = new SvgPicture(Width, Height, title);
+        picture.Write(Width / 2, 24, title, 15, anchor: "middle", bold: true);
         foreach (var tick in x.Ticks())
         {
-            Say($"<line x1=\"{AtX(tick):0.#}\" y1=\"{Top}\" x2=\"{AtX(tick):0.#}\" y2=\"{Height - Bottom}\" stroke=\"#ddd\"/>");
-            Text(AtX(tick), Height - Bottom + 18, "middle", Statistics.Plain(tick));
+            picture.Line(AtX(tick), Top, AtX(tick), Height - Bottom, SvgPicture.Grid);
+            picture.Write(AtX(tick), Height - Bottom + 18, Statistics.Plain(tick), Size, anchor: "middle");
         }
 
         foreach (var tick in y.Ticks())
         {
-            Say($"<line x1=\"{Left}\" y1=\"{AtY(tick):0.#}\" x2=\"{Width - Right}\" y2=\"{AtY(tick):0.#}\" stroke=\"#ddd\"/>");
-            Text(Left - 8, AtY(tick) + 4, "end", Statistics.Plain(tick));
+            picture.Line(Left, AtY(tick), Width - Right, AtY(tick), SvgPicture.Grid);
+            picture.Write(Left - 8, AtY(tick) + 4, Statistics.Plain(tick), Size, anchor: "end");
         }
 
-        Say($"<rect x=\"{Left}\" y=\"{Top}\" width=\"{Width - Left - Right}\" height=\"{Height - Top - Bottom}\" fill=\"none\" stroke=\"#555\"/>");
-        Text((Left + Width - Right) / 2, Height - 14, "middle", xLabel + " (log scale)");
-        Text(0, 0, "middle", yLabel + " (log scale)", string.Create(CultureInfo.InvariantCulture, $" transform=\"translate(20 {(Top + Height - Bottom) / 2}) rotate(-90)\""));
+        picture.Write((Left + Width - Right) / 2, Height - 14, xLabel + " (log scale)", Size, anchor: "middle");
+        picture.Write(20, (Top + Height - Bottom) / 2, yLabel + " (log scale)", Size, anchor: "middle", turn: -90);
         foreach (var (i, line) in lines.Index())
         {
-            var places = line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{AtX(point.X):0.#},{AtY(point.Y):0.#}"));
-            Say($"<polyline points=\"{string.Join(' ', places)}\" fill=\"none\" stroke=\"{Colors[i]}\" stroke-width=\"2\"/>");
-            foreach (var (px, py) in line.Points)
-                Say($"<circle cx=\"{AtX(px):0.#}\" cy=\"{AtY(py):0.#}\" r=\"4\" fill=\"{Colors[i]}\"/>");
-            Say($"<rect x=\"{Left + 12}\" y=\"{Top + 12 + 20 * i}\" width=\"12\" height=\"12\" fill=\"{Colors[i]}\"/>");
-            Text(Left + 30, Top + 22 + 20 * i, "start", line.Name);
+            var places = line.Points.Select(point => (X: AtX(point.X), Y: AtY(point.Y))).ToList();
+            picture.Curve(places, Colors[i], 2);
+            places.ForEach(place => picture.Dot(place.X, place.Y, 4, Colors[i]));
+            picture.Rectangle(Left + 12, Top + 12 + 20 * i, 12, 12, Colors[i]);
+            picture.Write(Left + 30, Top + 22 + 20 * i, line.Name, Size);
         }
 
-        return svg.Append("</svg>\n").ToString();
+        return picture.ToString();
     }
 
     /// <summary>An axis from a nice number below all values to one above them.</summary>

@@ -13,7 +13,7 @@ public sealed class TextToVisionTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var network = Create(Config);
-        var (module, visual, positions) = (network.TextToVision!, Visual(network), network.PromptEncoder.DensePositions());
+        var (module, visual, positions) = (network.TextToVision!, SegSamNetwork.Pixels(Visual(network)), Positions(network));
         var order = tensor([3L, 0, 4, 2, 1]);
         var expected = module.call(network.TextBank, visual, positions, null);
         CollectionAssert.AreEqual(new long[] { 2, 1, Config.Width }, expected.shape);
@@ -29,7 +29,7 @@ public sealed class TextToVisionTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var network = Create(Config);
-        var weights = network.TextToVision!.TextWeights(network.TextBank, Visual(network), network.PromptEncoder.DensePositions());
+        var weights = network.TextToVision!.TextWeights(network.TextBank, SegSamNetwork.Pixels(Visual(network)), Positions(network));
         CollectionAssert.AreEqual(new long[] { 2, Config.CategoryCount }, weights.shape);
         Assert.IsTrue((weights > 0).all().item<bool>());
         AssertClose(ones(2), weights.sum(1), 1e-5);
@@ -84,9 +84,9 @@ public sealed class TextToVisionTests
         using var network = Create(Config with { TextConditioning = conditioning });
         var module = network.TextToVision!;
         Assert.AreEqual(differs, module.ReadsPrompt);
-        var visual = Visual(network).narrow(0, 0, 1).expand(2, -1, -1, -1); // one image, two prompts
+        var visual = SegSamNetwork.Pixels(Visual(network).narrow(0, 0, 1).expand(2, -1, -1, -1)); // one image, two prompts
         var (tokens, _) = network.PromptEncoder.call(Boxes(0, 0));
-        var text = module.call(network.TextBank, visual, network.PromptEncoder.DensePositions(), tokens);
+        var text = module.call(network.TextBank, visual, Positions(network), tokens);
         Assert.AreEqual(differs, (text[0] - text[1]).abs().max().item<float>() > 1e-4);
     }
 
@@ -125,6 +125,8 @@ public sealed class TextToVisionTests
         var lead = (after.select(1, 0) - after.select(1, 1)).data<float>();
         Assert.IsGreaterThan(lead[1], lead[0], "The first object leans more to the first category than the second does.");
     }
+
+    private static Tensor Positions(SegSamNetwork network) => SegSamNetwork.Pixels(network.PromptEncoder.DensePositions());
 
     private static Tensor Visual(SegSamNetwork network) => network.Encode(Normal(7, 2, 3, 64, 64));
 }
