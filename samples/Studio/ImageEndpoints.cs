@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Studio;
 
@@ -37,16 +38,17 @@ internal static class ImageEndpoints
 
     private static async Task<byte[]> Read(HttpRequest request, StudioOptions options, CancellationToken cancel)
     {
+        // The server's own limit would cut the connection, and who is still sending would see that instead of the reason.
+        request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (request.ContentLength > options.UploadBytes)
             throw TooLarge(request.ContentLength.Value, options);
         using var file = new MemoryStream();
-        try
+        var part = new byte[1 << 16];
+        while (await request.Body.ReadAsync(part, cancel) is > 0 and var count)
         {
-            await request.Body.CopyToAsync(file, cancel);
-        }
-        catch (BadHttpRequestException wrong) when (wrong.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw TooLarge(null, options); // it did not say its length
+            if (file.Length + count > options.UploadBytes)
+                throw TooLarge(null, options); // it did not say its length
+            file.Write(part, 0, count);
         }
 
         return file.Length > 0 ? file.ToArray()
