@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Network;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Decides, for the machine at hand, whether products are computed in bfloat16.</summary>
+/// <summary>Decides, for the machine at hand, whether the encoder computes its products in bfloat16.</summary>
 internal static class PrecisionChoice
 {
     private const double GainThatCounts = 1.3;

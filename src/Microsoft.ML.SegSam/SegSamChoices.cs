@@ -92,7 +92,7 @@ public enum ValidationMetric
     PresentF1,
 }
 
-/// <summary>The number format of the network's products: linear layers, convolutions and attention.</summary>
+/// <summary>The number format of the image encoder's products: linear layers, convolutions and attention.</summary>
 public enum SegSamPrecision
 {
     /// <summary>
@@ -105,7 +105,7 @@ public enum SegSamPrecision
     [SuppressMessage("Naming", "CA1720", Justification = "It is the format that is meant.")]
     Float32,
 
-    /// <summary>Products in bfloat16; weights, norms, losses and optimizer in float32.</summary>
+    /// <summary>The encoder's products in bfloat16; its weights and norms, the decoders, losses and optimizer in float32.</summary>
     BFloat16,
 }
 

@@ -192,10 +192,10 @@ public sealed partial record SegSamOptions
     public double GradientClip { get; init; } = 1;
 
     /// <summary>
-    /// Number format of products: of the encoder in training and in prediction, of the decoders in training steps alone. Weights, and so the saved
-    /// model, stay float32, and predicted masks change little: docs/performance.md has the IoU between the two formats. Default Automatic, which
-    /// the machine at hand decides; the log tells what it chose. Fit refuses BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX);
-    /// a model made with it predicts in float32 there.
+    /// Number format of the image encoder's products, in training and in prediction; the decoders, which it would slow down, compute in float32.
+    /// Weights, and so the saved model, stay float32, and predicted masks change little: docs/performance.md has the IoU between the two formats.
+    /// Default Automatic, which the machine at hand decides; the log tells what it chose. Fit refuses BFloat16 on a CPU without instructions for it
+    /// (AVX-512 BF16 or AMX); a model made with it predicts in float32 there.
     /// </summary>
     public SegSamPrecision Precision { get; init; } = SegSamPrecision.Automatic;
 
@@ -254,7 +254,7 @@ public sealed partial record SegSamOptions
 
     internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
 
-    /// <summary>Whether products are in bfloat16, once <see cref="Precision"/> is decided for the machine at hand.</summary>
+    /// <summary>Whether the encoder's products are in bfloat16, once <see cref="Precision"/> is decided for the machine at hand.</summary>
     internal bool IsLowered => Precision == SegSamPrecision.BFloat16;
 
     internal string PrecisionName => IsLowered ? "bfloat16" : "float32";

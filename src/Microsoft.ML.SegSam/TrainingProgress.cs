@@ -13,7 +13,7 @@ namespace Microsoft.ML.SegSam;
 /// <param name="PromptsPerSecond">Prompts trained in a second of this epoch.</param>
 /// <param name="TimeLeft">Estimate from the mean time of the epochs so far.</param>
 /// <param name="Device">Device used, such as "CPU (2 threads)" or "CUDA:0".</param>
-/// <param name="Precision">Number format of the training steps' products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.</param>
+/// <param name="Precision">Number format of the encoder's products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.</param>
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed record TrainingProgress(
     int Epoch,

@@ -33,7 +33,7 @@ internal sealed class TrainingPiece(
         if (round == 0)
             Begin();
         var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == options.Rounds);
-        var output = Decode(PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
+        var output = network.Decode(_visual!, PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
         var result = _loss.Compute(output, _targets!);
         gradients.Add(result.Total.Times(share));
         Loss = share * result.Total.item<float>();
@@ -56,12 +56,6 @@ internal sealed class TrainingPiece(
         var config = network.Config;
         _targets = _batch.ToTargets(set, config.InputSize, config.CategoryCount, device);
         _visual = visuals.Of(_batch);
-    }
-
-    private SegSamOutput Decode(PromptTensors prompts)
-    {
-        using var precision = MixedPrecision.Use(options.IsLowered);
-        return network.Decode(_visual!, prompts);
     }
 
     // What the next round needs outlives this round's scope; the graph behind the embedding does not.

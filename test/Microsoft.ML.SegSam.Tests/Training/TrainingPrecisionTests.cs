@@ -44,7 +44,7 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(2, folder.Path);
         using var network = SmallNetwork.Create(Config);
-        using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
+        using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, isLowered: true);
         var options = Options with { Precision = SegSamPrecision.BFloat16 };
         using var steps = new StepRunner(network, options, set, visuals, CPU);
         foreach (var (_, groups) in new StepReader(set, options, Config.PresenceTokens, steps.Threads, new Random(1)).Epoch(_ => false))
