@@ -27,5 +27,5 @@ public static class ImageFile
     }
 
     private static InvalidDataException Bad(string path, Exception? wrong) =>
-        new($"'{path}' holds no whole image; copy the file anew.", wrong);
+        new($"'{path}' holds no whole image, or one of another kind than PNG, JPEG, BMP, GIF and WebP; copy the file anew, or convert it.", wrong);
 }

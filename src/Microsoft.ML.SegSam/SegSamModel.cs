@@ -66,6 +66,7 @@ internal sealed class SegSamModel(
 
     /// <summary>Answers a batch; images not in the cache are encoded together, prompts of one kind decoded together.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="InvalidDataException">The answer is NaN.</exception>
     public SegSamAnswer[] Answer(IReadOnlyList<SegSamQuestion> questions, EmbeddingCache cache)
     {
         var keys = questions.Select(question => question.ImageKey).Distinct().ToList();
@@ -84,6 +85,7 @@ internal sealed class SegSamModel(
     /// <summary>Answers prompts, in the network's frame, about one encoded image; those of one kind are decoded together.</summary>
     /// <param name="hypotheses">Whether all masks that may be the answer are kept.</param>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="InvalidDataException">The answer is NaN.</exception>
     public SegSamAnswer[] Answer(float[] embedding, ImageGeometry geometry, IReadOnlyList<Prompt> prompts, bool hypotheses) =>
         Decode([embedding], [.. prompts.Select(prompt => (0, geometry, prompt))], hypotheses);
 
@@ -137,7 +139,11 @@ internal sealed class SegSamModel(
         var presence = Rows(output.PresenceScores(), group.Length);
         var candidates = hypotheses ? Candidates(output) : null;
         for (var i = 0; i < group.Length; i++)
+        {
+            if (!float.IsFinite(qualities[i][0] + classes[i].Sum() + presence[i].Sum()))
+                throw new InvalidDataException("The model answers with NaN: its weights are damaged, or their training diverged. Get the file anew, or train with a lower learning rate.");
             answers[group[i]] = new(asked[group[i]].Geometry, binary[i], semantic[i], qualities[i][0], classes[i], presence[i]) { Hypotheses = candidates?[i] ?? [] };
+        }
     }
 
     private static (float[] Logits, float Quality)[][] Candidates(SegSamOutput output)

@@ -12,7 +12,7 @@ public sealed partial record SegSamOptions
         foreach (var (property, name, kind) in ((string, string?, string)[])[(nameof(ImageColumnName), ImageColumnName, "image"),
                      (nameof(MaskColumnName), MaskColumnName, "mask"), (nameof(CategoryColumnName), CategoryColumnName, "category")])
             Require(!string.IsNullOrWhiteSpace(name), property, name, $"the name of the {kind} column");
-        Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a prompt: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
+        Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
         Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
         Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Data;
@@ -55,9 +57,14 @@ public sealed class SegSamPredictor : IDisposable
             {
                 model = (ml ?? new MLContext()).Model.Load(file, out _);
             }
-            catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException)
+            catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } failure and not InvalidDataException)
             {
-                throw new InvalidDataException($"'{path}' is not readable as a model: {failure.Message.TrimEnd('.')}. Expected a .zip that ml.Model.Save wrote; for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
+                ExceptionDispatchInfo.Throw(failure); // ML.NET makes models by reflection; it is not the file that is wrong
+                throw;
+            }
+            catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException or TargetInvocationException)
+            {
+                throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that ml.Model.Save wrote; for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
             }
         }
 

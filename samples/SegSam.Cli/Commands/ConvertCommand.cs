@@ -53,7 +53,7 @@ internal sealed class ConvertCommand : Command
 
     private int ToTable(Work work, string source, string target)
     {
-        OutputFile.MakeFolder(target);
+        OutputFile.Try(target);
         var rows = work.Terminal.Progress($"Reading {source}", tell => Read(work, source, target, new(tell, work.Terminal.Note, work.Cancel)));
         rows = Descriptions.Add(rows, work.Get(_descriptions));
         var (kept, held) = HoldOut.Split(rows, work.Get(_holdOut), work.Get(_seed));
@@ -97,7 +97,7 @@ internal sealed class ConvertCommand : Command
 
     private int ToWeights(Work work, string source, string target)
     {
-        OutputFile.MakeFolder(target);
+        OutputFile.Try(target);
         using var model = ModelFile.Load(source, work, work.Get(_family));
         IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
         model.SaveSamWeights(target);

@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand : Command
         var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note);
         work.Terminal.Note(table.Summary);
         if (work.Get(_csv) is { } place)
-            OutputFile.MakeFolder(place);
+            OutputFile.Try(place);
         using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
         var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
         if (work.Get(_csv) is { } csv)
@@ -67,7 +67,7 @@ internal sealed class EvaluateCommand : Command
         var made = EvaluationPrompts.Create(data, work.Get(_seed));
         if (work.Get(_prompts) is { } path)
         {
-            OutputFile.MakeFolder(path);
+            OutputFile.Try(path);
             made.Save(path);
             work.Terminal.Note($"Made prompts with seed {made.Seed} and kept them in {path}.");
         }

@@ -38,7 +38,7 @@ internal sealed class TrainCommand : Command
         var options = _arguments.ToOptions(work, table);
         if (options.Patience is { } patience && held is null)
             throw new UsageException($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation.");
-        OutputFile.MakeFolder(path); // not after hours of training
+        OutputFile.Try(path); // not after hours of training
 
         var ml = work.CreateContext(work.Get(_arguments.Seed));
         var (clock, history) = (Stopwatch.StartNew(), new List<TrainingProgress>());
@@ -71,12 +71,12 @@ internal sealed class TrainCommand : Command
         var isCut = work.Cancel.IsCancellationRequested && last?.Epoch != options.Epochs;
         if (isCut)
         {
-            work.Terminal.Note($"Stopped after {history.Count} of {Words.Several(options.Epochs, "epoch")}; {path} holds the best weights so far."
+            work.Terminal.Note($"Stopped after {last?.Epoch ?? 0} of {Words.Several(options.Epochs, "epoch")}; {path} holds the best weights so far."
                 + (options.StateFile is null ? "" : $" The same command goes on from {options.StateFile}."));
         }
 
         var measured = best?.ValidationDice is { } dice ? $", best in epoch {best.Epoch}: validation Dice {Words.Share(dice)}" : "";
-        work.Terminal.Result($"{path} ({Words.Megabytes(path)}): {Words.Several(model.Categories.Count, "category", "categories")}, {Words.Several(history.Count, "epoch")} in {Words.Time(time)}{measured}");
+        work.Terminal.Result($"{path} ({Words.Megabytes(path)}): {Words.Several(model.Categories.Count, "category", "categories")}, {Words.Several(last?.Epoch ?? 0, "epoch")} in {Words.Time(time)}{measured}");
         work.Terminal.Json(new
         {
             Model = path,

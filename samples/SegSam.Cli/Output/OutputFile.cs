@@ -5,6 +5,8 @@ namespace SegSam.Cli.Output;
 /// <summary>Files that are there whole, or as they were before; their folder is made if need be.</summary>
 internal static class OutputFile
 {
+    private const string Partial = ".partial";
+
     /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
     public static void Write(string path, byte[] content) => Write(path, partial => File.WriteAllBytes(partial, content));
 
@@ -14,8 +16,8 @@ internal static class OutputFile
     /// <summary>Has a function write beside the place, and moves it there when it is whole.</summary>
     public static void Write(string path, Action<string> write)
     {
-        MakeFolder(path);
-        var partial = path + ".partial";
+        Try(path);
+        var partial = path + Partial;
         try
         {
             write(partial);
@@ -27,12 +29,20 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Makes the folder of a file, so that a place that cannot be written shows before the work, not after it.</summary>
-    /// <exception cref="IOException">It cannot be made, or the path is a folder's.</exception>
-    public static void MakeFolder(string path)
+    /// <summary>Makes the folder of a file and begins one there, so that a place that cannot be written shows before the work, not after it.</summary>
+    /// <exception cref="IOException">It cannot be written, or the path is a folder's.</exception>
+    public static void Try(string path)
     {
         if (Directory.Exists(path))
             throw new IOException($"'{path}' is a folder; give the path of a file to write.");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            File.Create(path + Partial, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{path}' cannot be written: {failure.Message} Name another place, or make this one writable.", failure);
+        }
     }
 }

@@ -27,7 +27,7 @@ internal static class ColumnCheck
     /// <summary>The column, checked by its type.</summary>
     /// <exception cref="ArgumentException">It is missing or of another type.</exception>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string expected) =>
-        Require(schema, name, expected, column => accepts(column.Type), ImagesVanish);
+        Require(schema, name, expected, column => accepts(column.Type), Advice(expected));
 
     /// <summary>The column, checked by its type and annotations.</summary>
     /// <param name="advice">What to do about a missing or unfit column, as a sentence.</param>
@@ -39,8 +39,10 @@ internal static class ColumnCheck
         return fits(column) ? column : throw Mismatch(name, expected, column.Type.ToString(), advice);
     }
 
-    public static ArgumentException Missing(string name, string expected, IEnumerable<string> present, string advice = ImagesVanish) =>
-        new($"Column '{name}' is missing; expected {expected}. {advice} The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}.");
+    public static ArgumentException Missing(string name, string expected, IEnumerable<string> present) => Missing(name, expected, present, Advice(expected));
+
+    private static ArgumentException Missing(string name, string expected, IEnumerable<string> present, string advice) =>
+        new($"Column '{name}' is missing; expected {expected}. {advice}{(advice.Length > 0 ? " " : "")}The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}.");
 
     public static ArgumentException Mismatch(string name, string expected, string? found, string advice = "") =>
         new($"Column '{name}' is {found}; expected {expected}. {advice}".TrimEnd());
@@ -48,4 +50,6 @@ internal static class ColumnCheck
     /// <summary>An error in the values of one row.</summary>
     public static InvalidOperationException BadRow(string column, long row, string problem, Exception? cause = null) =>
         new($"Column '{column}', row {row} (counting from 0): {problem}.", cause);
+
+    private static string Advice(string expected) => expected == ImageKind ? ImagesVanish : "";
 }

@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 
 namespace Microsoft.ML.SegSam.Data;
 
-/// <summary>Bytes on disk for as long as the object lives. Threads may read and append side by side.</summary>
+/// <summary>Bytes on disk for as long as the object lives, for this user's eyes alone. Threads may read and append side by side.</summary>
 internal sealed class TemporaryFile(string folder) : IDisposable
 {
-    private readonly FileStream _file = new(Path.Combine(folder, $"segsam-{Path.GetRandomFileName()}"), FileMode.CreateNew,
-        FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+    private const int Buffer = 1 << 16;
+    private readonly FileStream _file = Create(Path.Combine(folder, $"segsam-{Path.GetRandomFileName()}"));
 
     public string Folder => folder;
 
@@ -41,4 +41,18 @@ internal sealed class TemporaryFile(string folder) : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // The pixels of patients may lie in it. On Unix a file that is open needs no name, and one without a name outlives no process, however it ends.
+    private static FileStream Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, Buffer, FileOptions.DeleteOnClose);
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = Buffer,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        File.Delete(path);
+        return file;
+    }
 }

@@ -33,7 +33,7 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
             if (x1 <= x0 || y1 <= y0)
                 return ("Box", $"expected x0 < x1 and y0 < y1, found {text}");
             if (x1 <= 0 || y1 <= 0 || x0 >= width || y0 >= height)
-                return ("Box", $"expected a box that overlaps the image, found {text}; are the numbers pixels of the original image?");
+                return ("Box", $"expected a box that overlaps the image, found {text}; the numbers must be pixels of the original image");
         }
 
         if (Points.Length % 2 != 0)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>The source pixels that make one target pixel along an axis, with weights in fixed point (sum about 2^22).</summary>
@@ -29,6 +31,14 @@ internal readonly record struct ResampleKernel(int First, int[] Weights)
     }
 
     public static byte ToByte(int sum) => (byte)Math.Clamp(sum >> Precision, 0, 255);
+
+    /// <inheritdoc cref="ToByte"/>
+    public static Vector128<byte> ToBytes(Vector512<int> sums)
+    {
+        var clamped = Vector512.Min(Vector512.Max(sums >> Precision, Vector512<int>.Zero), Vector512.Create(255)).AsUInt32();
+        var halves = Vector512.Narrow(clamped, clamped);
+        return Vector512.Narrow(halves, halves).GetLower().GetLower();
+    }
 
     private static ResampleKernel Around(double center, double stretch, double reach, int size, Func<double, double> filter)
     {

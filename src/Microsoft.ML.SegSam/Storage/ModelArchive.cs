@@ -32,11 +32,12 @@ internal static class ModelArchive
     {
         ctx.CheckAtModel();
         ctx.SetVersionInfo(VersionOf(loader));
-        ctx.SaveNonEmptyString(JsonSerializer.Serialize(description, Json));
+        var text = JsonSerializer.Serialize(description, Json);
+        ctx.SaveNonEmptyString(text);
         ctx.SaveBinaryStream(WeightsEntry, writer =>
         {
             writer.Flush();
-            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))]);
+            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))], belonging: text);
         });
     }
 
@@ -44,22 +45,24 @@ internal static class ModelArchive
     public static (ModelDescription Description, SegSamNetwork Network) Load(ModelLoadContext ctx, string loader)
     {
         ctx.CheckAtModel(VersionOf(loader));
-        var description = Describe(ctx.LoadNonEmptyString());
+        var text = ctx.LoadNonEmptyString();
+        var description = Describe(text);
         SegSamNetwork? network = null;
-        if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => network = ReadNetwork(description.Config, reader.BaseStream)))
+        if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => network = ReadNetwork(description.Config, reader.BaseStream, text)))
             throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
         return (description, network!);
     }
 
     /// <summary>Builds a network for weights that were found to fit it: a config alone, which may lie, takes no memory.</summary>
     /// <exception cref="InvalidDataException">Config or weights are broken, or do not fit each other.</exception>
-    internal static SegSamNetwork ReadNetwork(SegSamConfig config, Stream weights)
+    /// <param name="description">The text that was saved with the weights.</param>
+    internal static SegSamNetwork ReadNetwork(SegSamConfig config, Stream weights, string description)
     {
         using var shapes = ConfigCheck.Shapes(config);
         SegSamNetwork? network = null;
         try
         {
-            Safetensors.ReadInto(weights, shapes.state_dict(), () => (network = new(config)).state_dict());
+            Safetensors.ReadInto(weights, shapes.state_dict(), () => (network = new(config)).state_dict(), description);
             network!.eval();
             return network;
         }

@@ -1,19 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Storage;
 
 /// <summary>Weights in the safetensors format, streamed tensor by tensor: a network is never held twice in memory.</summary>
+/// <remarks>What is written carries a digest, and what carries one is held to it: a flipped bit would give plausible wrong answers, and .NET's zip reader does not look.</remarks>
 internal static class Safetensors
 {
+    private const string DigestKey = "sha256"; // of the text that belongs to the tensors, and of their data; in hexadecimal digits
+
     /// <param name="metadata">Texts by key for the header.</param>
-    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="belonging">A text kept elsewhere that the digest shall cover, too.</param>
+    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, string belonging = "")
     {
-        SafetensorsHeader.Write(stream, tensors, metadata);
-        foreach (var (_, value) in tensors)
+        using var hash = NewHash(belonging);
+        Each(hash.AppendData);
+        SafetensorsHeader.Write(stream, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [DigestKey] = Digits(hash) });
+        Each(stream.Write);
+
+        void Each(BytesAction action)
         {
-            using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            stream.Write(value.detach().cpu().contiguous().bytes);
+            foreach (var (_, value) in tensors)
+            {
+                using var scope = NewDisposeScope();
+                action(value.detach().cpu().contiguous().bytes);
+            }
         }
     }
 
@@ -22,14 +35,16 @@ internal static class Safetensors
     public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> tensors) => ReadInto(stream, tensors, () => tensors);
 
     /// <summary>Makes the tensors only when the data were found to fit <paramref name="expected"/>, whose values are not touched.</summary>
+    /// <param name="belonging">The text that was given when they were written.</param>
     /// <exception cref="InvalidDataException">As above.</exception>
-    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> expected, Func<IReadOnlyDictionary<string, Tensor>> make)
+    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> expected, Func<IReadOnlyDictionary<string, Tensor>> make, string belonging = "")
     {
-        var entries = SafetensorsHeader.Read(stream);
+        var entries = SafetensorsHeader.Read(stream, out var metadata);
         Check(entries, expected);
         if (stream.CanSeek && entries.Count > 0 && entries[^1].End > stream.Length - stream.Position)
             throw SafetensorsHeader.Broken($"it ends {entries[^1].End - (stream.Length - stream.Position)} bytes before the end of tensor '{entries[^1].Name}'");
         var tensors = make();
+        using var hash = metadata.ContainsKey(DigestKey) ? NewHash(belonging) : null;
         foreach (var entry in entries)
         {
             using var scope = NewDisposeScope();
@@ -38,10 +53,25 @@ internal static class Safetensors
             var direct = target.dtype == entry.Type && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous();
             var buffer = direct ? target : empty(entry.Shape, entry.Type);
             SafetensorsHeader.ReadFully(stream, buffer.bytes, $"tensor '{entry.Name}'");
+            hash?.AppendData(buffer.bytes);
             if (!direct)
                 target.copy_(buffer);
         }
+
+        if (hash is not null && Digits(hash) != metadata[DigestKey])
+            throw new InvalidDataException("The data are not those that were saved: some bytes have changed since. Get the file anew, or save it again.");
     }
+
+    private delegate void BytesAction(ReadOnlySpan<byte> bytes);
+
+    private static IncrementalHash NewHash(string belonging)
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(belonging));
+        return hash;
+    }
+
+    private static string Digits(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetCurrentHash());
 
     private static void Check(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, Tensor> tensors)
     {

@@ -11,7 +11,7 @@ internal sealed class FusedAdamW : IDisposable
         def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], numbers: Tensor) -> int:
             rate, decay, clip = float(numbers[0]), float(numbers[1]), float(numbers[2])
             norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
-            excess = torch.clamp((norm + 1e-6) / clip, min=1.0)
+            excess = torch.clamp((norm + 1e-6) / clip, min=1.0).float()
             torch._foreach_add_(steps, 1.0)
             torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8, amsgrad=False, maximize=False, grad_scale=excess)
             return 0

@@ -54,7 +54,7 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message} The state saved before, if any, is as it was: make room or choose another path, and call Fit again to go on from there.", failure);
+            throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message.TrimEnd('.')}. The state saved before, if any, is as it was: make room or choose another path, and train again to go on from there.", failure);
         }
     }
 

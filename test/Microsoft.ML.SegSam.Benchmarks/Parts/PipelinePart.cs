@@ -12,8 +12,8 @@ internal static class PipelinePart
     public static void Measure(Recorder recorder)
     {
         if (!recorder.IsQuick)
-            Measure(recorder, "vit-b", "ViT-B at 256", Networks.Config(SegSamEncoder.VitB, 256), rows: 16, repetitions: 5);
-        Measure(recorder, "tiny", "Tiny at 128", Networks.Config(SegSamEncoder.Tiny, 128), rows: 16, repetitions: recorder.IsQuick ? 1 : 9);
+            Measure(recorder, "vit-b", "ViT-B at 256", Networks.Config(SegSamEncoder.VitB, 256), rows: 16, repetitions: 15);
+        Measure(recorder, "tiny", "Tiny at 128", Networks.Config(SegSamEncoder.Tiny, 128), rows: 16, repetitions: recorder.IsQuick ? 1 : 25);
     }
 
     private static void Measure(Recorder recorder, string name, string words, SegSamConfig config, int rows, int repetitions)

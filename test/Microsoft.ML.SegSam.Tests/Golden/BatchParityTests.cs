@@ -36,7 +36,7 @@ public sealed class BatchParityTests
             var compare = new Comparison(Group(model), golden, Precision.Single);
             compare.Check("low-resolution logits", parts[i] + ".low_res", lowRes, Allowed.Logits(model));
             compare.Check("predicted IoU", parts[i] + ".iou", output.Quality.narrow(1, 0, 1), Allowed.Quality);
-            var logits = MaskGeometry.ToOriginal(lowRes.squeeze(1), images[i].Geometry).unsqueeze(1);
+            var logits = MaskParity.ToOriginal(lowRes.squeeze(1), images[i].Geometry).unsqueeze(1);
             MaskParity.Check(Group(model), model, parts[i], golden.Tensor(parts[i] + ".masks"), logits);
         }
     }

@@ -25,7 +25,7 @@ public sealed class FinalMaskParityTests
         var golden = GoldenFolder.Open(file);
         var model = GoldenModel.Of(file, Precision.Single);
         var (multi, geometry) = Answer(model, name, output => output.MaskLogits.narrow(1, 1, model.Config.MultimaskOutputs));
-        var logits = MaskGeometry.ToOriginal(multi.flatten(0, 1), geometry).reshape(golden.Shape(name + ".mask"));
+        var logits = MaskParity.ToOriginal(multi.flatten(0, 1), geometry).reshape(golden.Shape(name + ".mask"));
         MaskParity.Check(Group(model), model, name, golden.Tensor(name + ".mask"), logits);
         new Comparison(Group(model), golden, Precision.Single).Check("logits at the image's size", name + ".logits", logits, Allowed.Logits(model));
     }
@@ -40,7 +40,7 @@ public sealed class FinalMaskParityTests
         var golden = GoldenFolder.Open(file);
         var model = GoldenModel.Of(file, Precision.Single);
         var (best, geometry) = Answer(model, name, output => output.BestMask());
-        var logits = MaskGeometry.ToOriginal(best.Logits.squeeze(1), geometry).unsqueeze(1);
+        var logits = MaskParity.ToOriginal(best.Logits.squeeze(1), geometry).unsqueeze(1);
         var last = best.Logits.size(0) - 1;
         MaskParity.Check(Group(model), model, name, golden.Tensor(name + ".predictor_mask"), logits);
         var compare = new Comparison(Group(model), golden, Precision.Single);
@@ -55,7 +55,7 @@ public sealed class FinalMaskParityTests
         long[] pad = [.. golden.Span<long>(name + ".test_script_pad_top_left")];
         if (pad[0] >= 0)
             Assert.AreEqual((pad[0], pad[1]), ((long)padded.OffsetY, (long)padded.OffsetX), $"{name}: rows above and columns on the left");
-        logits = MaskGeometry.ToOriginal(best.Logits.squeeze(1), padded).unsqueeze(1);
+        logits = MaskParity.ToOriginal(best.Logits.squeeze(1), padded).unsqueeze(1);
         compare.Check("logits at the image's size, test script", name + ".test_script_logits", logits, Allowed.Logits(model));
     }
 

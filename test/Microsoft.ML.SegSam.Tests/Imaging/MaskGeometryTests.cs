@@ -12,29 +12,30 @@ public sealed class MaskGeometryTests
     {
         var geometry = ImageGeometry.For(5, 9, 8, ResizeRule.LongestSide);
         float[] lowRes = [3, -1, -2, 1.5f];
-        using var logits = MaskGeometry.ToOriginal(torch.tensor(lowRes, [1, 2, 2]), geometry);
-        var expected = logits.data<float>().ToArray().Select(value => value > 0).ToArray();
+        var expected = MaskGeometry.ToOriginalLogits(lowRes, 2, geometry).Select(value => value > 0).ToArray();
         CollectionAssert.AreEqual(expected, MaskGeometry.ToOriginalMask(lowRes, 2, geometry));
         Assert.IsTrue(expected[0] && !expected[8] && expected.Length == 45);
+        var keys = new uint[45];
+        MaskGeometry.ToOriginalMask(lowRes, 2, geometry, keys, inside: 7);
+        CollectionAssert.AreEqual(expected.Select(value => value ? 7u : 0).ToArray(), keys);
         Assert.ThrowsExactly<ArgumentException>(() => MaskGeometry.ToOriginalMask(lowRes, 3, geometry));
     }
 
+    /// <summary>Sizes below and above those of a vector, smaller and larger than the input, padded and stretched.</summary>
     [TestMethod]
-    [DataRow(torch.ScalarType.Float32)]
-    [DataRow(torch.ScalarType.Float16)]
-    public void Logits_given_stay_the_callers_and_nothing_leaks(torch.ScalarType dtype)
-    {
-        using var lowRes = torch.ones(2, 4, 4, dtype: dtype);
-        var before = LiveTensors.Count;
-        using (var logits = MaskGeometry.ToOriginal(lowRes, ImageGeometry.For(16, 16, 16, ResizeRule.PadOrStretch)))
+    public void Logits_are_those_of_libtorch() => Gen.Select(Gen.Int[1, 150], Gen.Int[1, 150], Gen.Int[1, 24], Gen.Int[1, 96], Gen.Enum<ResizeRule>(), Gen.Int[0, 1000])
+        .Sample((height, width, side, size, rule, seed) =>
         {
-            CollectionAssert.AreEqual(new long[] { 2, 16, 16 }, logits.shape);
-            Assert.AreEqual(torch.ScalarType.Float32, logits.dtype);
-        }
-
-        Assert.AreEqual(before, LiveTensors.Count);
-        Assert.AreEqual(32, lowRes.sum().ToSingle());
-    }
+            using var scope = torch.NewDisposeScope();
+            var geometry = ImageGeometry.For(height, width, size, rule);
+            using var generator = new torch.Generator((ulong)seed, torch.CPU);
+            var lowRes = torch.randn([1, 1, side, side], generator: generator) * 10;
+            var input = Resize(lowRes, size, size).narrow(2, geometry.OffsetY, geometry.ScaledHeight).narrow(3, geometry.OffsetX, geometry.ScaledWidth);
+            var (logits, values) = (Resize(input, height, width).flatten(), lowRes.data<float>().ToArray());
+            var found = MaskGeometry.ToOriginalLogits(values, side, geometry);
+            return (torch.tensor(found) - logits).abs().max().item<float>() < 2e-5f
+                && MaskGeometry.ToOriginalMask(values, side, geometry).SequenceEqual(found.Select(logit => logit > 0));
+        }, iter: 500);
 
     [TestMethod]
     public void No_object_vanishes_and_none_appears() => Gen.Select(
@@ -73,4 +74,7 @@ public sealed class MaskGeometryTests
         var error = Assert.ThrowsExactly<ArgumentException>(() => MaskGeometry.ToNetwork(new byte[21], geometry));
         StringAssert.Contains(error.Message, "5 x 4 = 20");
     }
+
+    private static torch.Tensor Resize(torch.Tensor x, int height, int width) =>
+        torch.nn.functional.interpolate(x, [height, width], mode: torch.InterpolationMode.Bilinear, align_corners: false);
 }

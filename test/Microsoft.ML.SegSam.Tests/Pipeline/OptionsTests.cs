@@ -13,7 +13,7 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", ImageColumnName = null! }, "SegSamOptions.ImageColumnName is 'null'"),
         (new() { BoxColumnName = "Box", MaskColumnName = " " }, "SegSamOptions.MaskColumnName is ' '; it must be the name of the mask column"),
         (new() { BoxColumnName = "Box", CategoryColumnName = null! }, "SegSamOptions.CategoryColumnName is 'null'; it must be the name of the category column"),
-        (new(), "BoxColumnName is 'null'; it must be a prompt: name at least one of BoxColumnName, PointsColumnName and MaskPromptColumnName"),
+        (new(), "BoxColumnName is 'null'; it must be a column of prompts: name at least one of BoxColumnName, PointsColumnName and MaskPromptColumnName"),
         (new() { PointsColumnName = "Points" }, "PointLabelsColumnName is 'null'; it must be given together with PointsColumnName ('Points')"),
         (new() { BoxColumnName = "Box", PointLabelsColumnName = "Labels" }, "PointLabelsColumnName is 'Labels'"),
         (new() { BoxColumnName = "Box", InputSize = 0 }, "InputSize is '0'; it must be a multiple of 16 from 16 to 4096, or null"),

@@ -1,6 +1,10 @@
+using System.IO.Compression;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Tests.Samples;
+using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Pipeline;
 
@@ -132,6 +136,44 @@ public sealed class PredictorTests
         Assert.Contains("damaged", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
         File.WriteAllBytes(path, Rows[0].File!);
         Assert.Contains("no encoded image", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
+    }
+
+    [TestMethod]
+    public void A_model_without_weights_is_said_to_be_incomplete()
+    {
+        using var folder = new TemporaryFolder();
+        var zip = Path.Combine(folder.Path, "model.zip");
+        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        using (var archive = ZipFile.Open(zip, ZipArchiveMode.Update))
+            archive.Entries.Single(entry => entry.Name == "Weights.safetensors").Delete();
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamPredictor.Load(zip)).Message, "is not readable as a model: The model holds no entry 'Weights.safetensors'");
+    }
+
+    [TestMethod]
+    public void What_is_wrong_with_the_context_is_not_blamed_on_the_file()
+    {
+        if (torch.cuda.is_available())
+            Assert.Inconclusive("Skipped: there is a GPU here.");
+        using var folder = new TemporaryFolder();
+        var zip = Path.Combine(folder.Path, "model.zip");
+        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => SegSamPredictor.Load(zip, new MLContext { GpuDeviceId = 0 }));
+        StringAssert.Contains(error.Message, "GpuDeviceId is 0");
+    }
+
+    [TestMethod]
+    public void An_answer_that_is_no_number_is_an_error()
+    {
+        using var network = new SegSamNetwork(Shared.Model.Network.Config).Initialize(1);
+        using (torch.no_grad())
+        {
+            foreach (var (_, weight) in network.named_parameters().Where(weight => weight.name.StartsWith("mask_decoder.", StringComparison.Ordinal)))
+                weight.fill_(float.NaN);
+        }
+
+        using var spoiled = new SegSamPredictor(new SegSamTransformer(Shared.Options, new(network, Shared.Categories, Shared.Model.Preprocessing, TorchDevice.Choose(Ml))));
+        using var image = spoiled.Encode(Rows[0].Image!);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => spoiled.Predict(image, Prompt(Rows[0], box: true, click: false, mask: false))).Message, "answers with NaN");
     }
 
     [TestMethod]

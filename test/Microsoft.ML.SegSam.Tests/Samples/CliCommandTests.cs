@@ -50,6 +50,14 @@ public sealed class CliCommandTests
     }
 
     [TestMethod]
+    public void A_place_that_cannot_be_written_is_told_before_the_training()
+    {
+        var error = Fails(1, "train", _table, "--out", Path.Combine(_table, "model.zip")); // the folder is a file
+        StringAssert.Contains(error, "model.zip' cannot be written: ");
+        Assert.DoesNotContain("epoch 1", error);
+    }
+
+    [TestMethod]
     public void Images_that_are_learned_from_and_validated_on_are_told()
     {
         File.WriteAllText(Folder.At("one.csv"), "ImagePath,MaskPath,Category,Split\n" + string.Concat(((string[])["train", "test"]).Select(split => $"slices/images/ct_00000.png,slices/masks/ct_00000_liver_000.png,liver,{split}\n")));

@@ -47,7 +47,7 @@ internal static class FuzzSeeds
         var (plain, ours) = (Header(null), Header(new SamDescription(network.Config, Preprocessing.Sam).ToMetadata()));
         using var whole = new MemoryStream();
         Format.Write(whole, tensors);
-        return ([plain, ours], whole.ToArray()[(8 + plain.Length)..]);
+        return ([plain, ours], whole.ToArray()[(8 + BitConverter.ToInt32(whole.ToArray()))..]);
 
         byte[] Header(IReadOnlyDictionary<string, string>? metadata)
         {

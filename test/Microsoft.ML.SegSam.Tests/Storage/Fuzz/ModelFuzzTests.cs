@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using CsCheck;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Pipeline;
 
@@ -36,6 +37,32 @@ public sealed class ModelFuzzTests(TestContext context)
         foreach (var name in names)
             report = run.Feed([Entry(saved, name)], bytes => bytes, bytes => Open(With(saved, name, bytes)));
         report!.Finish(context);
+    }
+
+    [TestMethod]
+    public void A_bit_of_the_weights_that_flips_is_noticed()
+    {
+        var (saved, names) = Saved();
+        var weights = names.Single(name => name.EndsWith("Weights.safetensors", StringComparison.Ordinal));
+        var whole = Entry(saved, weights);
+        var header = 8 + BitConverter.ToInt32(whole);
+        Open(With(saved, weights, whole)); // what is whole is read
+        Gen.Select(Gen.Int[header, whole.Length - 1], Gen.Int[0, 7]).Sample((at, bit) =>
+        {
+            var flipped = (byte[])whole.Clone();
+            flipped[at] ^= (byte)(1 << bit);
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, weights, flipped))).Message, "some bytes have changed");
+        }, iter: 20, threads: 1);
+    }
+
+    [TestMethod]
+    public void A_name_that_changes_is_noticed()
+    {
+        var (saved, names) = Saved();
+        var key = names.Single(name => name.EndsWith("Model.key", StringComparison.Ordinal));
+        var (content, category) = (Entry(saved, key), Encoding.Unicode.GetBytes($"\"{Shared.Categories[0]}\""));
+        content[content.AsSpan().LastIndexOf(category) + 2] ^= 1;
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, key, content))).Message, "some bytes have changed");
     }
 
     private static void Open(Stream saved)

@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+
+namespace Microsoft.ML.SegSam.Imaging;
+
+/// <summary>
+/// Bilinear resizing of a map as PyTorch's interpolate does it (half-pixel centers, no antialiasing), row by row: three rows are in memory, never the
+/// map of the new size. Rows are read from the top down.
+/// </summary>
+internal sealed class BilinearRows
+{
+    private readonly Reader _source;
+    private readonly Place[] _down, _across;
+    private readonly float[][] _wide;            // two rows of the source, already of the new width: an even one and an odd one
+    private readonly int[] _held = [-1, -1];     // which ones
+    private readonly float[] _row;
+
+    public BilinearRows(Reader source, int height, int width, int newHeight, int newWidth)
+    {
+        _source = source;
+        (_down, _across) = (Places(height, newHeight), Places(width, newWidth));
+        (_wide, _row) = ([new float[newWidth], new float[newWidth]], new float[newWidth]);
+    }
+
+    /// <summary>A row of a map, valid until another is read.</summary>
+    public delegate ReadOnlySpan<float> Reader(int y);
+
+    /// <inheritdoc cref="Reader"/>
+    public ReadOnlySpan<float> Read(int y)
+    {
+        var (above, below, weight) = _down[y];
+        TensorPrimitives.Lerp(Wide(above), Wide(below), weight, _row);
+        return _row;
+    }
+
+    private float[] Wide(int y)
+    {
+        var wide = _wide[y & 1];
+        if (_held[y & 1] == y)
+            return wide;
+        _held[y & 1] = y;
+        var source = _source(y);
+        for (var x = 0; x < wide.Length; x++)
+        {
+            var (left, right, weight) = _across[x];
+            wide[x] = source[left] * (1 - weight) + source[right] * weight;
+        }
+
+        return wide;
+    }
+
+    private static Place[] Places(int size, int newSize)
+    {
+        var places = new Place[newSize];
+        var scale = (float)size / newSize;
+        for (var i = 0; i < newSize; i++)
+        {
+            var at = Math.Max(0, MathF.FusedMultiplyAdd(scale, i + 0.5f, -0.5f)); // rounded once, as there
+            var first = Math.Min((int)at, size - 1);
+            places[i] = new(first, Math.Min(first + 1, size - 1), Math.Min(at - first, 1));
+        }
+
+        return places;
+    }
+
+    /// <summary>Two neighbors along an axis, and the second one's weight.</summary>
+    private readonly record struct Place(int First, int Second, float Weight);
+}
