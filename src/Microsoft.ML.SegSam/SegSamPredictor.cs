@@ -132,6 +132,7 @@ public sealed class SegSamPredictor : IDisposable
     /// <param name="prompt">Where the object is.</param>
     /// <param name="hypotheses">Whether <see cref="SegSamPrediction.Hypotheses"/> are wanted: for one click, which may mean an object or a part of it.</param>
     /// <exception cref="ArgumentException">The prompt makes no sense for the image, or another model encoded that; the message says what was found and expected.</exception>
+    /// <exception cref="InvalidDataException">The answer is NaN: the weights are damaged, or their training diverged.</exception>
     /// <exception cref="ObjectDisposedException">The image or the predictor was disposed.</exception>
     public SegSamPrediction Predict(EncodedImage image, SegSamPrompt prompt, bool hypotheses = false)
     {
