@@ -17,7 +17,7 @@ public sealed class LabelPlacerTests
     {
         RegionBox target = new(50, 72, 90, 100), above = new(50, 60, 90, 71);
         var place = new LabelPlacer(Area, [target, above]).Place(target, 30, 12);
-        Assert.IsTrue(place.Y1 <= above.Y0 || place.Y0 >= above.Y1, place.ToString());
+        Assert.IsTrue(AreApart(place, above), place.ToString());
     }
 
     [TestMethod]
