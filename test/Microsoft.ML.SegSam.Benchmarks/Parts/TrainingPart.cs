@@ -50,7 +50,7 @@ internal static class TrainingPart
         plain.Run();
         update.Run();
 
-        var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 5, Timing.Of(() => Step(lowered)), Timing.Of(plain.Run), update.Run, () => plain.OptimizerSeconds, Timing.Of(() => Step(steps)));
+        var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 11, Timing.Of(() => Step(lowered)), Timing.Of(plain.Run), update.Run, () => plain.OptimizerSeconds, Timing.Of(() => Step(steps)));
         recorder.AddRatio("training/step/plain", "a step in the precision that Fit chooses, times faster than the plain form in float32", times[1], times[0]);
         recorder.AddRatio("training/step/float32/plain", "a step in float32, times faster than the plain form", times[1], times[4]);
         recorder.AddRatio("training/optimizer", "the optimizer's part of a step", times[2], times[0], "share");
