@@ -5,7 +5,7 @@ namespace Microsoft.ML.SegSam.Benchmarks.Performance;
 /// <summary>ONNX Runtime's rate at float32 matrix products, with all threads: another library's word on what the machine can do.</summary>
 internal sealed class OnnxProduct : IDisposable
 {
-    private const int Side = 2048, Tries = 3;
+    private const int Side = Yardstick.Side;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtValue[] _operands, _product;
@@ -21,9 +21,7 @@ internal sealed class OnnxProduct : IDisposable
         OrtValue Matrix() => OrtValue.CreateTensorValueFromMemory([.. Enumerable.Range(0, Side * Side).Select(_ => random.NextSingle() - 0.5f)], [Side, Side]);
     }
 
-    /// <summary>The best of a few products: whatever disturbs makes them slower, never faster.</summary>
-    public double FlopsPerSecond() =>
-        2.0 * Side * Side * Side / Enumerable.Range(0, Tries).Min(_ => Timing.Seconds(() => _session.Run(_run, ["a", "b"], _operands, ["c"], _product)));
+    public double FlopsPerSecond() => Yardstick.FlopsPerSecond(() => _session.Run(_run, ["a", "b"], _operands, ["c"], _product));
 
     public void Dispose()
     {

@@ -142,8 +142,7 @@ public sealed class PredictorTests
     public void A_model_without_weights_is_said_to_be_incomplete()
     {
         using var folder = new TemporaryFolder();
-        var zip = Path.Combine(folder.Path, "model.zip");
-        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        var zip = SavedIn(folder);
         using (var archive = ZipFile.Open(zip, ZipArchiveMode.Update))
             archive.Entries.Single(entry => entry.Name == "Weights.safetensors").Delete();
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamPredictor.Load(zip)).Message, "is not readable as a model: The model holds no entry 'Weights.safetensors'");
@@ -155,8 +154,7 @@ public sealed class PredictorTests
         if (torch.cuda.is_available())
             Assert.Inconclusive("Skipped: there is a GPU here.");
         using var folder = new TemporaryFolder();
-        var zip = Path.Combine(folder.Path, "model.zip");
-        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        var zip = SavedIn(folder);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => SegSamPredictor.Load(zip, new MLContext { GpuDeviceId = 0 }));
         StringAssert.Contains(error.Message, "GpuDeviceId is 0");
     }
@@ -180,8 +178,7 @@ public sealed class PredictorTests
     public void Models_come_from_a_zip_and_from_a_checkpoint()
     {
         using var folder = new TemporaryFolder();
-        var (zip, weights) = (Path.Combine(folder.Path, "model.zip"), Path.Combine(folder.Path, "sam.safetensors"));
-        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        var (zip, weights) = (SavedIn(folder), Path.Combine(folder.Path, "sam.safetensors"));
         Shared.SaveSamWeights(weights);
         var prompt = Prompt(Rows[0], box: true, click: false, mask: false);
         using var image = Predictor.Encode(Rows[0].Image!);
@@ -286,5 +283,12 @@ public sealed class PredictorTests
         Assert.AreEqual(Shared.Categories[(int)expected.PredictedCategory - 1], found.Category);
         Assert.AreEqual(expected.ClassScores!.Max(), found.Score);
         CollectionAssert.AreEqual(expected.MaskSize, (int[])[found.Height, found.Width]);
+    }
+
+    private static string SavedIn(TemporaryFolder folder)
+    {
+        var zip = Path.Combine(folder.Path, "model.zip");
+        Ml.Model.Save(Shared, Load(Rows).Schema, zip);
+        return zip;
     }
 }
