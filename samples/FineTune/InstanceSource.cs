@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.Data;
 using SampleKit;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 namespace SampleKit;
 
 /// <summary>What a mask file says of its object.</summary>

@@ -15,6 +15,9 @@ internal sealed class ProtocolRun(SegSamTransformer transformer, EvaluationPromp
     /// <summary>How many of the prompts belong to rows that were read.</summary>
     public int Used { get; private set; }
 
+    /// <summary>What is odd about rows that were read all the same.</summary>
+    public RowWarnings Warnings { get; private set; } = new();
+
     public ProtocolMetrics Run(IDataView data, string maskColumn, string categoryColumn, string imageIdColumn)
     {
         var columns = TruthColumns.Find(data.Schema, maskColumn, categoryColumn, imageIdColumn);
@@ -25,16 +28,14 @@ internal sealed class ProtocolRun(SegSamTransformer transformer, EvaluationPromp
         var (imagesDone, objectsDone, used) = (0, 0, new HashSet<string>(StringComparer.Ordinal));
 
         using var cursor = data.GetRowCursor([image, .. columns.All]);
-        var (truth, reader) = (new TruthReader(cursor, columns), new ImageReader(cursor, image));
+        var (truth, distinct) = (new TruthReader(cursor, columns), new DistinctImages(cursor, image, columns.ImageId.Name));
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
             var id = truth.ImageId();
-            if (!open.TryGetValue(id, out var current))
-            {
-                var pixels = reader.Read() ?? throw ColumnCheck.BadRow(image.Name, cursor.Position, "there is no image; leave the row out");
-                open[id] = current = new(NetworkImage.From(pixels, transformer.Model.Network.Config.InputSize, transformer.Model.Preprocessing), []);
-            }
+            if (distinct.Read(id).Pixels is { } pixels)
+                open[id] = new(NetworkImage.From(pixels, transformer.Model.Network.Config.InputSize, transformer.Model.Preprocessing), []);
+            var current = open[id];
 
             var mask = truth.Mask(out var height, out var width);
             var geometry = current.Image.Geometry;
@@ -51,7 +52,7 @@ internal sealed class ProtocolRun(SegSamTransformer transformer, EvaluationPromp
             progress?.Report(new(imagesDone, images, objectsDone, objects, clock.Elapsed / objectsDone * (objects - objectsDone)));
         }
 
-        Used = used.Count;
+        (Used, Warnings) = (used.Count, truth.Warnings);
         return new() { Seed = prompts.Seed, Images = images, Prompts = [.. _tallies.Values.Select(tally => tally.Finish())] };
     }
 

@@ -24,7 +24,7 @@ internal sealed class QuestionReader
     {
         if (_image.Read() is not { } image)
             return null;
-        var prompt = _prompt.Read(image.Height, image.Width);
+        var prompt = _prompt.Read(image.Height, image.Width, isAnswered: true);
         if (prompt.IsEmpty)
             return null;
         var scaled = NetworkImage.From(image, _inputSize, _preprocessing);

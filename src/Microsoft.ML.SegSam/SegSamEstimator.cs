@@ -89,32 +89,46 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         IChannel channel, StartingPoint start, IDataView input, IDataView? validation, TorchDevice device, int seed, string folder)
     {
         var (config, categories) = (start.Config, new CategoryTexts());
-        TrainingSet Read(IDataView data, bool learnCategories) =>
-            new TrainingReader(_options, start.Preprocessing, config.InputSize, config.MaskSide, categories).Read(data, learnCategories, folder);
+        TrainingSet Read(IDataView data, bool learnCategories)
+        {
+            var warnings = new RowWarnings();
+            var set = new TrainingReader(_options, start.Preprocessing, config.InputSize, config.MaskSide, categories, warnings).Read(data, learnCategories, folder);
+            foreach (var line in warnings.Lines)
+                channel.Warning(MessageSensitivity.UserData, learnCategories ? line : "Validation data: " + line);
+            return set;
+        }
+
         using var training = Read(input, learnCategories: true);
         using var held = validation is null ? null : Read(validation, learnCategories: false);
 
         _options.ValidateCategories(categories.Names);
         var isLowered = PrecisionChoice.IsLowered(_options.Precision, config, device, channel);
         var options = _options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
-        var network = start.Build(categories, seed).to(device.Device);
+        var network = start.Build(categories, seed, training.MostOthers).to(device.Device);
         try
         {
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
                 + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {options.PrecisionName}");
-            var trainer = new Trainer(network, options, start.Preprocessing.Scaling, device, seed, progress => Report(channel, progress))
+            var losses = new List<double>();
+            var trainer = new Trainer(network, options, start.Preprocessing.Scaling, device, seed, progress =>
+            {
+                losses.Add(progress.Loss);
+                Report(channel, progress);
+            })
             {
                 CategoryTexts = categories.Digest(_options.Catalogue),
             };
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
+            if (losses.Count > 1 && losses[^1] >= losses[0])
+                channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"The loss did not fall: {losses[0]:0.###} in the first of the epochs, {losses[^1]:0.###} in the last. A lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
             if (_options.EncoderTraining == EncoderTraining.Frozen)
                 channel.Info(MessageSensitivity.None, $"The frozen encoder encoded {trainer.Embeddings.Encoded} images{(_options.EmbeddingFolder is null ? "" : $"; {trainer.Embeddings.Found} embeddings were in {nameof(SegSamOptions.EmbeddingFolder)}")}.");
             if (trainer.Embeddings.Damaged > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.Embeddings.Damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; their images were encoded again and the files replaced.");
             if (trainer.DroppedOthers > 0)
-                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {_options.PresenceTokens}; raise it.");
+                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {network.Config.PresenceTokens}; raise it.");
             return Finish(network, categories, start, device, isLowered);
         }
         catch

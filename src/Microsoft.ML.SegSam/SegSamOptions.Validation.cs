@@ -23,7 +23,7 @@ public sealed partial record SegSamOptions
         Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
         if (Checkpoint is null)
             ValidateNetwork(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize);
-        Require(PresenceTokens is >= 1 and <= 256, nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
+        Require(PresenceTokens is null or (>= 1 and <= MostPresenceTokens), nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
         foreach (var (name, weight) in ((string, double)[])[(nameof(ClassWeight), ClassWeight), (nameof(PresenceWeight), PresenceWeight),
                      (nameof(AlignmentWeight), AlignmentWeight), (nameof(WeightDecay), WeightDecay)])
             Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");

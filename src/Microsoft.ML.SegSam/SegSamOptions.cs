@@ -101,8 +101,8 @@ public sealed partial record SegSamOptions
     /// <summary>Where the semantic tokens do their work. Default a decoder of their own, which leaves SAM's masks better: by 0.07 of Dice for boxes in docs/ablation.md.</summary>
     public SemanticDecoding SemanticDecoding { get; init; } = SemanticDecoding.Independent;
 
-    /// <summary>Tokens t_co for the categories of unprompted objects; at least as many as other categories in one image. 1 to 256, default 16.</summary>
-    public int PresenceTokens { get; init; } = 16;
+    /// <summary>Tokens t_co for the categories of unprompted objects, 1 to 256: each names one. Default null: as many as the training image with the most other categories needs, at least 16.</summary>
+    public int? PresenceTokens { get; init; }
 
     /// <summary>Which decoders read the text summary token. Default both.</summary>
     public TextInsertion TextInsertion { get; init; } = TextInsertion.Both;
@@ -251,6 +251,8 @@ public sealed partial record SegSamOptions
     /// <summary>Stops training after the current step; the model keeps the best weights so far. Default none.</summary>
     [JsonIgnore]
     public CancellationToken CancellationToken { get; init; }
+
+    internal const int MostPresenceTokens = 256;
 
     internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
 

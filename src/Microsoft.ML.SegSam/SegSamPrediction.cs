@@ -25,7 +25,7 @@ public sealed class SegSamHypothesis
     /// <summary>Predicted IoU, about 0 to 1 but unbounded.</summary>
     public float Quality { get; }
 
-    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask"/>: a square, row-major, of a quarter of the network's input side.</summary>
+    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/>: a square, row-major, of a quarter of the network's input side.</summary>
     public ReadOnlyMemory<float> LowResLogits { get; }
 }
 
@@ -83,7 +83,7 @@ public sealed class SegSamPrediction : INotebookView
     /// </summary>
     public IReadOnlyList<SegSamHypothesis> Hypotheses { get; }
 
-    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask"/>: a square, row-major, of a quarter of the network's input side.</summary>
+    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/>: a square, row-major, of a quarter of the network's input side.</summary>
     public ReadOnlyMemory<float> LowResLogits { get; }
 
     /// <summary>As JSON, with COCO's members where COCO has them.</summary>

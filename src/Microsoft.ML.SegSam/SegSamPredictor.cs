@@ -94,7 +94,7 @@ public sealed class SegSamPredictor : IDisposable
         return new(model, model);
     }
 
-    /// <summary>Encodes an image, which stays the caller's.</summary>
+    /// <summary>Encodes an image, which stays the caller's. Files are better given by their path: <see cref="MLImage.CreateFromFile"/> takes cut ones, and leaves EXIF and 16 bits aside.</summary>
     /// <exception cref="NotSupportedException">Its pixels are neither Bgra32 nor Rgba32, or too many.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(MLImage image)
@@ -103,7 +103,7 @@ public sealed class SegSamPredictor : IDisposable
         return Encode(PixelImage.From(image));
     }
 
-    /// <summary>Reads and encodes a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <summary>Reads and encodes a PNG, JPEG, BMP, GIF or WebP file, by the rules of <see cref="ImageFile"/>.</summary>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no such image, cut off or damaged.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
@@ -176,25 +176,14 @@ public sealed class SegSamPredictor : IDisposable
         return new(model, image.Geometry, Convert.ToHexString(hash.GetHashAndReset()), model.Encode([image])[0]);
     }
 
-    internal static PixelImage ReadPixels(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        try
-        {
-            return PixelImage.Decode(File.ReadAllBytes(path));
-        }
-        catch (InvalidDataException failure)
-        {
-            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
-        }
-    }
+    internal static PixelImage ReadPixels(string path) => ImageFile.Read(path, PixelImage.Decode);
 
     private Prompt Check(SegSamPrompt? prompt, int number, int count, EncodedImage image)
     {
         var which = count == 1 ? "The prompt" : $"Prompt {number} (counting from 0)";
         if (prompt is null)
             throw new ArgumentException($"{which} is null; expected a {nameof(SegSamPrompt)}.");
-        if (prompt.Parts.Check(image.Height, image.Width, Model.Network.Config.MaskSide) is var (part, problem))
+        if (prompt.Parts.CheckAll(image.Height, image.Width, Model.Network.Config.MaskSide) is var (part, problem))
             throw new ArgumentException($"{which}, {part}: {problem}.");
         return prompt.Parts;
     }

@@ -28,19 +28,34 @@ public sealed class SegSamPrompt
     public static SegSamPrompt Click(float x, float y, bool onObject = true) => new SegSamPrompt(new()).AndClick(x, y, onObject);
 
     /// <summary>The mask of an earlier answer alone.</summary>
-    /// <param name="lowResLogits">Its <see cref="SegSamPrediction.LowResLogits"/>, or those of a hypothesis.</param>
+    /// <param name="lowResLogits">Its <see cref="SegSamPrediction.LowResLogits"/>, or those of a hypothesis: below 0 on the background. A mask of zeros and ones is refused.</param>
     public static SegSamPrompt Mask(ReadOnlyMemory<float> lowResLogits) => new(new(MaskLogits: lowResLogits.ToArray()));
+
+    /// <summary>A mask alone: an annotation or another method's, to be refined or named.</summary>
+    /// <param name="mask">At the size of the image; may not be empty.</param>
+    /// <remarks>In the network's low-resolution frame a pixel's logit is 16 · c - 8, c being the part of it that the mask covers (our choice).</remarks>
+    /// <exception cref="ArgumentException">The mask is empty.</exception>
+    public static SegSamPrompt Mask(SegmentationMask mask) => new SegSamPrompt(new()).AndMask(mask);
 
     /// <summary>The prompt with one more click.</summary>
     /// <inheritdoc cref="Click" path="/param"/>
     public SegSamPrompt AndClick(float x, float y, bool onObject = true) =>
-        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits));
+        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits, Parts.Mask));
 
     /// <summary>The prompt with this box, in place of one that it may have.</summary>
     /// <inheritdoc cref="Box" path="/param"/>
-    public SegSamPrompt AndBox(float x0, float y0, float x1, float y1) => new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits));
+    public SegSamPrompt AndBox(float x0, float y0, float x1, float y1) => new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits, Parts.Mask));
 
     /// <summary>The prompt with the mask of an earlier answer, to be refined.</summary>
-    /// <inheritdoc cref="Mask" path="/param"/>
+    /// <inheritdoc cref="Mask(ReadOnlyMemory{float})" path="/param"/>
     public SegSamPrompt AndMask(ReadOnlyMemory<float> lowResLogits) => new(new(Parts.Box, Parts.Points, Parts.PointLabels, lowResLogits.ToArray()));
+
+    /// <summary>The prompt with a mask of the image's size, in place of one that it may have.</summary>
+    /// <inheritdoc cref="Mask(SegmentationMask)" path="/*[not(self::summary)]"/>
+    public SegSamPrompt AndMask(SegmentationMask mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        return mask.Area > 0 ? new(new(Parts.Box, Parts.Points, Parts.PointLabels, Mask: mask))
+            : throw new ArgumentException("The mask is empty; a mask prompt needs a pixel of the object. Leave it out.", nameof(mask));
+    }
 }

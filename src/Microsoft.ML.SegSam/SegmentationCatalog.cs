@@ -18,9 +18,8 @@ public sealed class SegmentationCatalog
     /// the needed columns are asked for, and of the masks only a few numbers are kept.
     /// </param>
     /// <param name="maskColumnName">
-    /// The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file. Pixels with any
-    /// non-zero colour channel are the object, as in training; fully transparent pixels have no colour. Images have 8 bits per channel: of a 16-bit file only the
-    /// high byte is left, so values below 256 vanish.
+    /// The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file. As in training, of two levels the
+    /// higher is the object; three levels and more are cut at half of the format's range, and a warning in the log counts such masks.
     /// </param>
     /// <param name="categoryColumnName">The true category: text, or a key whose values are text.</param>
     /// <param name="presentCategoriesColumnName">
@@ -28,7 +27,7 @@ public sealed class SegmentationCatalog
     /// </param>
     /// <param name="imageIdColumnName">
     /// Instead of these, what the rows of one image share (text, or a key whose values are text): then the categories of those
-    /// rows are the present ones. When both names are null, a column PresentCategories is used if there is one, else a column
+    /// rows are the present ones, and where the data have a column Image, rows of one id must show one image. When both names are null, a column PresentCategories is used if there is one, else a column
     /// ImageId; without either <see cref="SegmentationMetrics.PresentF1"/> is NaN.
     /// </param>
     /// <param name="surfaceTolerance">
@@ -56,7 +55,8 @@ public sealed class SegmentationCatalog
         using var channel = _environment.Start("Segmentation; Evaluate");
         var columns = new ScoredColumns(
             scored.Schema, maskColumnName, categoryColumnName, presentCategoriesColumnName, imageIdColumnName);
-        return Finish(channel, ScoredRowReader.ReadAll(scored, columns, ruler), ruler);
+        var warnings = new RowWarnings();
+        return Finish(channel, ScoredRowReader.ReadAll(scored, columns, ruler, warnings), ruler, warnings);
     }
 
     /// <summary>Evaluates, and keeps pictures of the objects that came out worst: truth beside prediction, with Dice and names.</summary>
@@ -89,7 +89,8 @@ public sealed class SegmentationCatalog
         var image = ColumnCheck.Require(scored.Schema, imageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind + " (the image that was scored)");
         var imageId = columns.ImageId ?? (scored.Schema.GetColumnOrNull("ImageId") is { } usual && NamedColumn.IsName(usual) ? usual : null);
         var sheet = new SheetCollector(image, imageId, cells);
-        return new(Finish(channel, ScoredRowReader.ReadAll(scored, columns, ruler, sheet), ruler), sheet.Worst);
+        var warnings = new RowWarnings();
+        return new(Finish(channel, ScoredRowReader.ReadAll(scored, columns, ruler, warnings, sheet), ruler, warnings), sheet.Worst);
     }
 
     /// <summary>
@@ -103,8 +104,8 @@ public sealed class SegmentationCatalog
     /// and prompts alone, not on the order of the rows or on <see cref="SegSamOptions.BatchSize"/>.
     /// </para>
     /// <para>
-    /// Rows of one image belong near each other: an image and its masks are kept in memory until its last row is read. They all take the
-    /// image of their first row, and all annotated objects of an image should be rows, or those missing count as not there.
+    /// Rows of one image belong near each other: an image and its masks are kept in memory until its last row is read. They must all show one
+    /// image, and all annotated objects of an image should be rows, or those missing count as not there.
     /// </para>
     /// </remarks>
     /// <param name="model">What Fit or Load returned: a chain that ends in a <see cref="SegSamTransformer"/>, or that transformer itself.</param>
@@ -134,14 +135,18 @@ public sealed class SegmentationCatalog
         var (before, segSam) = ModelSteps.Split(model);
         var run = new ProtocolRun(segSam, prompts, ruler, progress, cancellationToken);
         var metrics = run.Run(before.Aggregate(data, (rows, step) => step.Transform(rows)), maskColumnName, categoryColumnName, imageIdColumnName);
+        foreach (var line in run.Warnings.Lines)
+            channel.Warning(MessageSensitivity.UserData, line);
         var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;
         if (unused > 0)
             channel.Warning(MessageSensitivity.None, $"{unused} objects of the prompts are not among the rows; figures of a part are not those of the whole.");
         return metrics;
     }
 
-    private static SegmentationMetrics Finish(IChannel channel, IReadOnlyList<RowScore> rows, SurfaceRuler ruler)
+    private static SegmentationMetrics Finish(IChannel channel, IReadOnlyList<RowScore> rows, SurfaceRuler ruler, RowWarnings warnings)
     {
+        foreach (var line in warnings.Lines)
+            channel.Warning(MessageSensitivity.UserData, line);
         var metrics = SegmentationMetrics.From(rows, ruler);
         if (metrics.UnscoredRows > 0)
         {

@@ -61,11 +61,13 @@ internal sealed class StartingPoint : IDisposable
     /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
     /// <exception cref="InvalidOperationException">The text embedder failed; the message names the category.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while the text embedder was asked.</exception>
-    public SegSamNetwork Build(CategoryTexts categories, int seed)
+    /// <param name="others">How many other categories the fullest training image has, where <see cref="SegSamOptions.PresenceTokens"/> is to follow them.</param>
+    public SegSamNetwork Build(CategoryTexts categories, int seed, int others = 0)
     {
         using var hashed = new HashedTextEmbedder();
         var bank = categories.ToBank(_options.Catalogue, _options.TextEmbedder ?? hashed, _options.CancellationToken);
-        var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length };
+        var tokens = _options.PresenceTokens ?? Math.Clamp(others, Config.PresenceTokens, SegSamOptions.MostPresenceTokens);
+        var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length, PresenceTokens = tokens };
         try
         {
             var network = _pretrained?.Build(config, seed) ?? new SegSamNetwork(config).Initialize(seed);
@@ -105,7 +107,7 @@ internal sealed class StartingPoint : IDisposable
         {
             Adapter = _options.Adapter ?? config.Adapter,
             SingleMask = _options.MaskSelection is { } selection ? selection == MaskSelection.SingleMask : config.SingleMask,
-            PresenceTokens = _options.PresenceTokens,
+            PresenceTokens = _options.PresenceTokens ?? config.PresenceTokens,
             // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
             SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
             TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;

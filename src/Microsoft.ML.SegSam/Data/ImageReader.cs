@@ -24,19 +24,28 @@ internal sealed class ImageReader
     }
 
     /// <summary>The current row's pixels; null where the row has no image.</summary>
-    /// <exception cref="InvalidOperationException">There are bytes, but no image in them.</exception>
-    public PixelImage? Read()
+    /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>
+    public PixelImage? Read() => Read(PixelImage.From, PixelImage.Decode);
+
+    /// <summary>The current row's image, read as a mask; null where the row has none.</summary>
+    /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>
+    public MaskImage? ReadMask() => Read(MaskImage.From, MaskImage.Decode);
+
+    /// <summary>What tells the current row's image from others at little cost: of its file or its pixels; null where the row has none.</summary>
+    public UInt128? ReadDigest() => Read<object>(image => DistinctImages.Digest(image.Pixels) ^ (UInt128)image.Width, file => DistinctImages.Digest(file)) as UInt128?;
+
+    private T? Read<T>(Func<MLImage, T> fromImage, ImageFile.Decoder<T> fromFile) where T : class
     {
         try
         {
             if (_file is not null)
             {
                 _file(ref _bytes);
-                return _bytes.Length == 0 ? null : PixelImage.Decode(_bytes.DenseValues().ToArray());
+                return _bytes.Length == 0 ? null : fromFile(_bytes.IsDense ? _bytes.GetValues() : [.. _bytes.DenseValues()]);
             }
 
             _image!(ref _buffer!);
-            return _buffer is null || IsDisposed(_buffer) ? null : PixelImage.From(_buffer);
+            return _buffer is null || IsDisposed(_buffer) ? null : fromImage(_buffer);
         }
         catch (Exception failure) when (failure is InvalidDataException or NotSupportedException)
         {

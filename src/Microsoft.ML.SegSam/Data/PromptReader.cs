@@ -43,15 +43,17 @@ internal sealed class PromptReader
 
     /// <summary>The current row's prompt, checked against the size of its image; empty where the row has none.</summary>
     /// <exception cref="InvalidOperationException">The prompt makes no sense for the image; the message names column and row.</exception>
-    public Prompt Read(int height, int width)
+    /// <param name="isAnswered">Whether the network will see the prompt as it is, mask logits included.</param>
+    public Prompt Read(int height, int width, bool isAnswered)
     {
         var prompt = new Prompt(_box(), _points(), _labels(), _mask());
-        if (prompt.Check(height, width, _maskSide) is var (part, problem))
+        if ((isAnswered ? prompt.CheckAll(height, width, _maskSide) : prompt.Check(height, width, _maskSide)) is var (part, problem))
             throw ColumnCheck.BadRow(ColumnOf(part), _row.Position, problem);
         return prompt;
     }
 
-    private string ColumnOf(string part) => part switch
+    /// <summary>The column of a prompt's part.</summary>
+    public string ColumnOf(string part) => part switch
     {
         "Box" => _options.BoxColumnName!,
         "Points" => _options.PointsColumnName!,

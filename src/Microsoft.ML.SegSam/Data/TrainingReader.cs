@@ -1,11 +1,12 @@
-using System.Security.Cryptography;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 
 namespace Microsoft.ML.SegSam.Data;
 
 /// <summary>Reads the rows of training or validation data once, checks them and puts them into a <see cref="TrainingSet"/>.</summary>
-internal sealed class TrainingReader(SegSamOptions options, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories)
+/// <param name="warnings">Receives what is odd about rows that are read all the same.</param>
+internal sealed class TrainingReader(
+    SegSamOptions options, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings)
 {
     private readonly Dictionary<string, int> _imageIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _datasets = new(StringComparer.Ordinal);
@@ -20,7 +21,7 @@ internal sealed class TrainingReader(SegSamOptions options, Preprocessing prepro
         try
         {
             using var cursor = data.GetRowCursor(columns.All);
-            var row = new TrainingRow(cursor, columns, options, maskSide);
+            var row = new TrainingRow(cursor, columns, options, maskSide, warnings);
             while (cursor.MoveNext())
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
@@ -42,7 +43,7 @@ internal sealed class TrainingReader(SegSamOptions options, Preprocessing prepro
     {
         var image = ImageOf(set, row);
         var geometry = set.GeometryOf(image);
-        var mask = MaskGeometry.ToNetwork(row.ReadMask(geometry.OriginalHeight, geometry.OriginalWidth), geometry);
+        var mask = row.ReadMask(geometry.OriginalHeight, geometry.OriginalWidth);
         var category = Category(row, options.CategoryColumnName, row.ReadCategory(), learnCategories);
         if (learnCategories)
             row.ReadDescription(categories, category);
@@ -51,23 +52,18 @@ internal sealed class TrainingReader(SegSamOptions options, Preprocessing prepro
         if (!_datasets.TryGetValue(datasetName, out var dataset))
             _datasets[datasetName] = dataset = _datasets.Count;
 
-        var given = row.ReadPrompt(geometry.OriginalHeight, geometry.OriginalWidth).ToNetwork(geometry);
-        set.Add(image, mask, category, dataset, given);
+        var given = row.ReadPrompt(mask, geometry.OriginalHeight, geometry.OriginalWidth).ToNetwork(geometry);
+        set.Add(image, MaskGeometry.ToNetwork(mask, geometry), category, dataset, given);
         foreach (var name in row.ReadPresent())
             set.AddPresent(image, Category(row, options.PresentCategoriesColumnName!, name, learnCategories), dataset);
     }
 
-    // Rows of one image share it: by their id where a column gives one, else by equal pixels.
     private int ImageOf(TrainingSet set, TrainingRow row)
     {
-        var id = row.ReadImageId();
-        if (id is not null && _imageIndices.TryGetValue("id:" + id, out var known))
-            return known;
-        var image = NetworkImage.From(row.ReadImage(), inputSize, preprocessing);
-        var key = id is not null ? "id:" + id : $"{image.Geometry}:{Convert.ToHexString(SHA256.HashData(image.Pixels))}";
-        if (!_imageIndices.TryGetValue(key, out var index))
-            _imageIndices[key] = index = set.Add(image);
-        return index;
+        var (key, pixels) = row.ReadImage();
+        if (pixels is not null)
+            _imageIndices[key] = set.Add(NetworkImage.From(pixels, inputSize, preprocessing));
+        return _imageIndices[key];
     }
 
     private int Category(TrainingRow row, string column, string name, bool learn)

@@ -9,17 +9,19 @@ internal sealed class TrainingRow
 {
     private readonly DataViewRow _row;
     private readonly TrainingColumns _columns;
-    private readonly ImageReader _image, _mask;
+    private readonly DistinctImages _images;
+    private readonly ImageReader _mask;
+    private readonly RowWarnings _warnings;
     private readonly PromptReader _prompt;
     private readonly CategoryReader _category;
     private readonly Func<string> _dataset;
     private readonly Func<string>? _imageId;
     private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _present;
 
-    public TrainingRow(DataViewRow row, TrainingColumns columns, SegSamOptions options, int maskSide)
+    public TrainingRow(DataViewRow row, TrainingColumns columns, SegSamOptions options, int maskSide, RowWarnings warnings)
     {
-        (_row, _columns) = (row, columns);
-        _image = new(row, columns.Image);
+        (_row, _columns, _warnings) = (row, columns, warnings);
+        _images = new(row, columns.Image, columns.ImageId?.Name);
         _mask = new(row, columns.Mask);
         _prompt = new(row, options, maskSide);
         _category = new(row, columns.Category, columns.Description);
@@ -28,26 +30,34 @@ internal sealed class TrainingRow
         _present = columns.Present is { } present ? row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(present) : null;
     }
 
-    public PixelImage ReadImage() => _image.Read() ?? throw Bad(_columns.Image.Name, "there is no image; leave the row out");
+    /// <summary>What the rows of the image share, and its pixels where it is new.</summary>
+    public (string Key, PixelImage? Pixels) ReadImage() => _images.Read(_imageId?.Invoke() is { Length: > 0 } id ? id : null);
 
     /// <returns>height x width bytes, 0 or 1, at least one of them 1.</returns>
     public byte[] ReadMask(int height, int width)
     {
-        var pixels = _mask.Read() ?? throw Bad(_columns.Mask.Name, "there is no mask; leave the row out");
-        var mask = MaskImage.From(pixels, out var maskHeight, out var maskWidth);
-        if ((maskHeight, maskWidth) != (height, width))
-            throw Bad(_columns.Mask.Name, $"the mask is {maskWidth} x {maskHeight} pixels and its image {width} x {height}; both must be of one size");
-        return mask.AsSpan().Contains((byte)1) ? mask : throw Bad(_columns.Mask.Name, "the mask is empty; leave the row out, since no prompt can point at nothing");
+        var mask = _mask.ReadMask() ?? throw Bad(_columns.Mask.Name, "there is no mask; leave the row out");
+        if ((mask.Height, mask.Width) != (height, width))
+            throw Bad(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; both must be of one size");
+        if (mask.IsEmpty)
+            throw Bad(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
+        _warnings.AddRow();
+        _warnings.Add(_columns.Mask.Name, _row.Position, mask);
+        return mask.Pixels;
     }
 
-    public Prompt ReadPrompt(int height, int width) => _prompt.Read(height, width);
+    /// <param name="mask">The row's true mask, height x width, which the prompt is compared with.</param>
+    public Prompt ReadPrompt(byte[] mask, int height, int width)
+    {
+        var prompt = _prompt.Read(height, width, isAnswered: false);
+        foreach (var (part, kind, found) in prompt.DoubtsAbout(mask, height, width))
+            _warnings.Add(_prompt.ColumnOf(part), _row.Position, kind, found);
+        return prompt;
+    }
 
     public string ReadCategory() => _category.ReadName();
 
     public string ReadDataset() => _dataset();
-
-    /// <summary>null when there is no such column or it is empty.</summary>
-    public string? ReadImageId() => _imageId?.Invoke() is { Length: > 0 } id ? id : null;
 
     public IEnumerable<string> ReadPresent()
     {

@@ -88,6 +88,9 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         return [.. others.Distinct().Order()];
     }
 
+    /// <summary>The most other categories that an image has besides a prompted object's.</summary>
+    public int MostOthers => Enumerable.Range(0, _objects.Count).Max(index => OthersOf(index).Length);
+
     /// <summary>A text that is equal for equal rows in equal order, and hardly ever otherwise.</summary>
     public string Digest()
     {

@@ -3,8 +3,11 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>An image as plain bytes: height x width x 3, row-major, red green blue, 0..255.</summary>
-/// <remarks>Alpha is undone, not blended: partly transparent pixels get their full colour back, fully transparent ones are black.</remarks>
+/// <summary>An image as plain bytes: height x width x 3, row-major, red green blue, 0..255. The one place where a file becomes pixels.</summary>
+/// <remarks>
+/// The rule, for every surface: the whole file or an error; turned upright as EXIF says; transparency composited over black; 16-bit gray levels
+/// spread over 0..255 by the image's own range, other 16-bit channels by their high byte; of an animation the first frame.
+/// </remarks>
 internal sealed class PixelImage
 {
     /// <exception cref="ArgumentException">The array does not hold height x width x 3 bytes.</exception>
@@ -36,27 +39,40 @@ internal sealed class PixelImage
                 $"The image has pixel format {format}; expected Bgra32 or Rgba32, as MLImage.CreateFromStream makes them."),
         };
         var rgb = new byte[ByteCount(image.Height, image.Width)];
-        FromPixels.Copy(image.Pixels, rgb, isBgra, isPremultiplied: true);
+        FromPixels.Copy(image.Pixels, rgb, isBgra);
         return new(image.Height, image.Width, rgb);
     }
 
-    /// <summary>Decodes the bytes of a PNG, JPEG, BMP, GIF or WebP file; 16-bit channels keep their high byte.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no such image, or the file is cut off or damaged.</exception>
+    /// <summary>Decodes the bytes of a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <exception cref="InvalidDataException">The bytes are of another kind, or the file is cut off or damaged.</exception>
     public static PixelImage Decode(ReadOnlySpan<byte> encodedFile)
     {
+        var png = PngFile.Open(encodedFile);
+        if (png is { Depth: 16 } && SixteenBitLevels.Read(png, encodedFile) is { } deep)
+            return deep.ToPixelImage();
         using var data = SKData.CreateCopy(encodedFile);
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException(
-            $"The {encodedFile.Length} bytes are not an image file that can be read (first bytes: " +
-            $"{Convert.ToHexString(encodedFile[..Math.Min(8, encodedFile.Length)])}). Expected PNG, JPEG, BMP, GIF or WebP.");
+            $"The {encodedFile.Length} bytes are not an image file that can be read ({Found(encodedFile)}). Expected PNG, JPEG, BMP, GIF or WebP.");
         var (height, width) = (codec.Info.Height, codec.Info.Width);
         var rgb = new byte[ByteCount(height, width)];
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
             throw new InvalidDataException(
                 $"The {width} x {height} {codec.EncodedFormat} image is cut off or damaged ({result}). Get the whole file.");
-        FromPixels.Copy(bitmap.GetPixelSpan(), rgb, isBgra: false, isPremultiplied: false);
-        return new(height, width, rgb);
+        FromPixels.Copy(bitmap.GetPixelSpan(), rgb, isBgra: false);
+        var origin = png is null ? codec.EncodedOrigin : Orientation.OfExif(png.Exif);
+        rgb = Orientation.Upright(rgb, height, width, 3, origin);
+        return Orientation.IsTransposed(origin) ? new(width, height, rgb) : new(height, width, rgb);
+    }
+
+    /// <summary>The pixels as an ML.NET image, which is the caller's to dispose of.</summary>
+    public MLImage ToMLImage()
+    {
+        var bgra = new byte[(long)Height * Width * 4];
+        for (int from = 0, to = 0; from < Rgb.Length; from += 3, to += 4)
+            (bgra[to], bgra[to + 1], bgra[to + 2], bgra[to + 3]) = (Rgb[from + 2], Rgb[from + 1], Rgb[from], byte.MaxValue);
+        return MLImage.CreateFromPixels(Width, Height, MLPixelFormat.Bgra32, bgra);
     }
 
     /// <summary>A copy of a part.</summary>
@@ -67,6 +83,18 @@ internal sealed class PixelImage
         for (var y = 0; y < box.Height; y++)
             Rgb.AsSpan(((box.Y0 + y) * Width + box.X0) * 3, box.Width * 3).CopyTo(rgb.AsSpan(y * box.Width * 3));
         return new(box.Height, box.Width, rgb);
+    }
+
+    // Names the kinds that hospitals have, and shows the first bytes of any other.
+    private static string Found(ReadOnlySpan<byte> file)
+    {
+        if (file.IsEmpty)
+            return "it is empty";
+        if (file.Length > 132 && file.Slice(128, 4).SequenceEqual("DICM"u8))
+            return "it is DICOM: export the slice as PNG first";
+        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8))
+            return "it is TIFF: save it as PNG first";
+        return $"first bytes: {Convert.ToHexString(file[..Math.Min(8, file.Length)])}";
     }
 
     private static int ByteCount(int height, int width)

@@ -36,7 +36,7 @@ internal sealed class ScoredColumns
             IsNamedKey, FromModel);
         Mask = Require(schema, mask, $"{ImageKind} (the true mask)",
             column => IsImage(column.Type),
-            "Load it with ml.Transforms.LoadImages, or name the column that holds the true mask.");
+            "Load it with ml.Transforms.LoadRawImageBytes, or name the column that holds the true mask.");
         Category = Require(schema, category, "text, or a UInt32 key whose values are text (the true category)", IsName,
             "Name the column that holds the category of each row's object.");
 
@@ -54,6 +54,8 @@ internal sealed class ScoredColumns
             ImageId = Require(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
                 IsName,
                 "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the F1.");
+            if (schema.GetColumnOrNull("Image") is { } image && IsImage(image.Type))
+                Image = image;
         }
 
         if (PresentCategories is not null || ImageId is not null)
@@ -83,6 +85,9 @@ internal sealed class ScoredColumns
 
     public DataViewSchema.Column? ImageId { get; }
 
+    /// <summary>The images, where rows of one image are found by <see cref="ImageId"/>: to make sure that they do share it.</summary>
+    public DataViewSchema.Column? Image { get; }
+
     /// <summary>Read only where <see cref="PresentCategories"/> or <see cref="ImageId"/> is there to compare with.</summary>
     public DataViewSchema.Column? PresentScores { get; }
 
@@ -93,7 +98,7 @@ internal sealed class ScoredColumns
     public IEnumerable<DataViewSchema.Column> All =>
     [
         BinaryMask, SemanticMask, MaskSize, ClassScores, PredictedCategory, Mask, Category,
-        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, PresentScores]).OfType<DataViewSchema.Column>(),
+        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, Image, PresentScores]).OfType<DataViewSchema.Column>(),
     ];
 
     private void RequireSameNames(DataViewSchema.Column column, string kind)

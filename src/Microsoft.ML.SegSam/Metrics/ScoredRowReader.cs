@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Data;
-using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
@@ -21,12 +20,18 @@ internal sealed class ScoredRowReader
     private readonly IReadOnlyList<string> _names;
     private readonly SurfaceRuler _ruler;
     private readonly SheetCollector? _sheet;
+    private readonly RowWarnings _warnings;
+    private readonly DistinctImages? _images;
+    private readonly Func<string>? _imageId;
     private bool[] _ofCategory = [];
     private bool[] _ofForeground = [];
 
-    private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler, SheetCollector? sheet)
+    private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler, RowWarnings warnings, SheetCollector? sheet)
     {
         (_row, _maskColumn, _ruler, _sheet, _names) = (row, columns.Mask.Name, ruler, sheet, columns.CategoryNames);
+        _warnings = warnings;
+        if (columns is { Image: { } image, ImageId: { } id })
+            (_images, _imageId) = (new(row, image, id.Name), NameGetter.Create(row, id));
         _sheet?.Open(row);
         _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
@@ -40,12 +45,14 @@ internal sealed class ScoredRowReader
     }
 
     /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
+    /// <param name="warnings">Receives what is odd about rows that are read all the same.</param>
     /// <param name="sheet">Takes each row too; null for none.</param>
-    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit.</exception>
-    public static IReadOnlyList<RowScore> ReadAll(IDataView scored, ScoredColumns columns, SurfaceRuler ruler, SheetCollector? sheet = null)
+    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit, or one image id stands for different images.</exception>
+    public static IReadOnlyList<RowScore> ReadAll(
+        IDataView scored, ScoredColumns columns, SurfaceRuler ruler, RowWarnings warnings, SheetCollector? sheet = null)
     {
         using var cursor = scored.GetRowCursor([.. columns.All, .. sheet?.Columns ?? []]);
-        var reader = new ScoredRowReader(cursor, columns, ruler, sheet);
+        var reader = new ScoredRowReader(cursor, columns, ruler, warnings, sheet);
         var rows = new List<RowScore>();
         while (cursor.MoveNext())
             rows.Add(reader.Read());
@@ -58,6 +65,7 @@ internal sealed class ScoredRowReader
         var category = _category();
         var isKnown = _keys.TryGetValue(category, out var key);
         var truth = ReadTruth(out var height, out var width);
+        _images?.Read(_imageId!());
         var binary = _binaryMask.Read();
         var scores = _classScores.Read();
         if (binary.IsEmpty || HasNaN(scores))
@@ -91,9 +99,14 @@ internal sealed class ScoredRowReader
     // H·W, row-major.
     private ReadOnlySpan<bool> ReadTruth(out int height, out int width)
     {
-        var image = _truth.Read() ?? throw ColumnCheck.BadRow(_maskColumn, _row.Position,
+        var mask = _truth.ReadMask() ?? throw ColumnCheck.BadRow(_maskColumn, _row.Position,
             "there is no mask; every row to evaluate needs its true mask: filter out the rows that have none");
-        return MemoryMarshal.Cast<byte, bool>(MaskImage.From(image, out height, out width)); // bytes of 0 and 1 only
+        if (mask is { IsEmpty: true, Highest: > 0 })
+            throw ColumnCheck.BadRow(_maskColumn, _row.Position, $"the true mask {mask.WhyEmpty}");
+        _warnings.AddRow();
+        _warnings.Add(_maskColumn, _row.Position, mask);
+        (height, width) = (mask.Height, mask.Width);
+        return MemoryMarshal.Cast<byte, bool>(mask.Pixels); // bytes of 0 and 1 only
     }
 
     private void CheckSizes(int trueHeight, int trueWidth, int binaryPixels, int semanticPixels)

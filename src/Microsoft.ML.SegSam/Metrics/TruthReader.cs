@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Data;
-using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
@@ -30,13 +29,20 @@ internal sealed class TruthReader(DataViewRow row, TruthColumns columns)
 
     public Func<string> ImageId { get; } = NameGetter.Create(row, columns.ImageId);
 
+    /// <summary>What is odd about masks that were read all the same.</summary>
+    public RowWarnings Warnings { get; } = new();
+
     /// <summary>height x width pixels, row-major, at least one of them true.</summary>
     /// <exception cref="InvalidOperationException">There is no mask, or it is empty.</exception>
     public bool[] Mask(out int height, out int width)
     {
-        var image = _mask.Read() ?? throw Bad("there is no mask; leave the row out");
-        var mask = MemoryMarshal.Cast<byte, bool>(MaskImage.From(image, out height, out width)).ToArray(); // bytes of 0 and 1 only
-        return mask.AsSpan().Contains(true) ? mask : throw Bad("the mask is empty; leave the row out, since no prompt can point at nothing");
+        var mask = _mask.ReadMask() ?? throw Bad("there is no mask; leave the row out");
+        (height, width) = (mask.Height, mask.Width);
+        if (mask.IsEmpty)
+            throw Bad($"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
+        Warnings.AddRow();
+        Warnings.Add(columns.Mask.Name, row.Position, mask);
+        return MemoryMarshal.Cast<byte, bool>(mask.Pixels).ToArray(); // bytes of 0 and 1 only
     }
 
     public InvalidOperationException Bad(string problem) => ColumnCheck.BadRow(columns.Mask.Name, row.Position, problem);

@@ -9,6 +9,7 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Moves the weights, step by step. The images of a group are shared out to a few threads, and their gradients added in a fixed order: runs repeat exactly.</summary>
 internal sealed class StepRunner : IDisposable
 {
+    private const double Divergence = 1000; // times the first loss: nothing that learns goes up that far (our choice)
     private readonly SegSamNetwork _network;
     private readonly SegSamOptions _options;
     private readonly TrainingSet _set;
@@ -18,6 +19,7 @@ internal sealed class StepRunner : IDisposable
     private readonly Gradients[] _gradients; // of each thread
     private readonly FusedAdamW _optimizer;
     private readonly LearningRateSchedule _schedule;
+    private double? _firstLoss; // of this run
 
     /// <param name="network">What of it requires gradients is trained.</param>
     public StepRunner(SegSamNetwork network, SegSamOptions options, TrainingSet set, VisualEmbeddings visuals, Device device)
@@ -92,8 +94,13 @@ internal sealed class StepRunner : IDisposable
 
     private void Update(double loss)
     {
-        if (!double.IsFinite(loss))
-            throw new InvalidOperationException($"The loss is {loss} at step {Updates}; a lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help.");
+        _firstLoss ??= loss;
+        if (!(loss <= Divergence * Math.Max(1, _firstLoss.Value)))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"Training diverges: the loss is {loss:0.###e+0} at step {Updates} and was {_firstLoss:0.###} in the first. No model is made; a lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
+        }
+
         foreach (var more in _gradients[1..])
             _gradients[0].Add(more);
         _optimizer.Step(_gradients[0], _schedule.At(Updates++));

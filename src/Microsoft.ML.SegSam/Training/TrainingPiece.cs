@@ -34,6 +34,12 @@ internal sealed class TrainingPiece(
             Begin();
         var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == options.Rounds);
         var output = network.Decode(_visual!, PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
+        if (!IsFinite(output.ClassLogits) || !IsFinite(output.PresenceLogits))
+        {
+            Loss = double.NaN; // which ends the run; no category could be matched to a token
+            return;
+        }
+
         var result = _loss.Compute(output, _targets!);
         gradients.Add(result.Total.Times(share));
         Loss = share * result.Total.item<float>();
@@ -69,6 +75,8 @@ internal sealed class TrainingPiece(
         foreach (var tensor in Shared())
             tensor!.DetachFromDisposeScope();
     }
+
+    private static bool IsFinite(Tensor logits) => logits.isfinite().all().item<bool>();
 
     private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.LabelSets, _visual];
 

@@ -21,14 +21,58 @@ public sealed class PixelImageTests
     }
 
     [TestMethod]
-    public void Partly_transparent_pixels_keep_their_colour_and_fully_transparent_ones_are_black()
+    public void Transparency_is_composited_over_black_the_same_way_from_a_file_and_from_an_MLImage()
     {
         var file = Encode(new SKColor(200, 100, 50, 128), new SKColor(200, 100, 50, 0), new SKColor(200, 100, 50, 255));
         var decoded = PixelImage.Decode(file);
-        CollectionAssert.AreEqual(new byte[] { 200, 100, 50, 0, 0, 0, 200, 100, 50 }, decoded.Rgb);
+        CollectionAssert.AreEqual(new byte[] { 100, 50, 25, 0, 0, 0, 200, 100, 50 }, decoded.Rgb);
         using var image = MLImage.CreateFromStream(new MemoryStream(file));
-        foreach (var (through, direct) in PixelImage.From(image).Rgb.Zip(decoded.Rgb))
-            Assert.AreEqual(direct, through, 1, "Premultiplying lost at most one level at half transparency.");
+        CollectionAssert.AreEqual(decoded.Rgb, PixelImage.From(image).Rgb);
+    }
+
+    [TestMethod]
+    public void A_fourth_byte_that_is_unused_does_not_make_an_image_black()
+    {
+        using var image = MLImage.CreateFromPixels(2, 1, MLPixelFormat.Bgra32, [3, 2, 1, 0, 9, 8, 7, 0]);
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3, 7, 8, 9 }, PixelImage.From(image).Rgb);
+    }
+
+    [TestMethod]
+    [DataRow(1, "abcdef", 3)]
+    [DataRow(2, "cbafed", 3)]
+    [DataRow(3, "fedcba", 3)]
+    [DataRow(4, "defabc", 3)]
+    [DataRow(5, "adbecf", 2)]
+    [DataRow(6, "daebfc", 2)]
+    [DataRow(7, "fcebda", 2)]
+    [DataRow(8, "cfbead", 2)]
+    public void Images_are_turned_upright_as_EXIF_says(int orientation, string expected, int width)
+    {
+        // Stored: abc over def.
+        foreach (var depth in (int[])[8, 16])
+        {
+            var image = PixelImage.Decode(PngWriter.Of(3, 2, depth, 0, (x, y, _) => (3 * y + x) * 50 * (depth == 8 ? 1 : 257), exif: orientation));
+            Assert.AreEqual((6 / width, width), (image.Height, image.Width));
+            Assert.AreEqual(expected, string.Concat(Enumerable.Range(0, 6).Select(i => (char)('a' + (depth == 8 ? image.Rgb[3 * i] / 50 : (image.Rgb[3 * i] + 1) / 51)))), $"{depth} bits");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("exif3.jpg")]
+    [DataRow("exif6.jpg")]
+    [DataRow("exif8.jpg")]
+    [DataRow("exif3.webp")]
+    [DataRow("exif6.webp")]
+    [DataRow("exif8.webp")]
+    [DataRow("exif3.png")]
+    [DataRow("exif6.png")]
+    [DataRow("exif8.png")]
+    public void Every_format_with_an_orientation_shows_the_upright_picture(string name)
+    {
+        var folder = SharedFolder.Require("cases", "images");
+        var (upright, turned) = (PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, "exif_upright.png"))), PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, name))));
+        Assert.AreEqual((upright.Height, upright.Width), (turned.Height, turned.Width));
+        Assert.IsLessThan(6, upright.Rgb.Zip(turned.Rgb, (one, other) => Math.Abs(one - other)).Average(), "The lossy formats differ a little from the lossless one.");
     }
 
     [TestMethod]
@@ -56,15 +100,26 @@ public sealed class PixelImageTests
     }
 
     [TestMethod]
-    public void Sixteen_bit_channels_keep_their_high_byte()
+    [DataRow(0, 4095)]
+    [DataRow(0, 200)]
+    [DataRow(1000, 1255)]
+    [DataRow(0, 65535)]
+    public void Sixteen_gray_bits_are_spread_over_the_images_own_range(int low, int high)
     {
-        // A grey PNG of 3 x 1 pixels: 0x01FF, 0x7F80, 0xFE00.
-        var file = Convert.FromBase64String(
-            "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABEAAAAABuG5crAAAAD0lEQVR4nGNg/F/f8I8BAAqAAv4Pzga3AAAAAElFTkSuQmCC");
-        byte[] expected = [0x01, 0x01, 0x01, 0x7F, 0x7F, 0x7F, 0xFE, 0xFE, 0xFE];
-        CollectionAssert.AreEqual(expected, PixelImage.Decode(file).Rgb);
-        using var image = MLImage.CreateFromStream(new MemoryStream(file));
-        CollectionAssert.AreEqual(expected, PixelImage.From(image).Rgb);
+        foreach (var color in (int[])[0, 2]) // gray, and colors that are gray
+        {
+            var image = PixelImage.Decode(PngWriter.Of(3, 1, 16, color, (x, _, _) => low + (high - low) * x / 2));
+            CollectionAssert.AreEqual(new byte[] { 0, 0, 0 }, image.Rgb[..3]);
+            Assert.AreEqual(127.5, image.Rgb[3], 1.0);
+            CollectionAssert.AreEqual(new byte[] { 255, 255, 255 }, image.Rgb[6..]);
+        }
+    }
+
+    [TestMethod]
+    public void Sixteen_bits_of_color_keep_their_high_byte()
+    {
+        var image = PixelImage.Decode(PngWriter.Of(1, 1, 16, 2, (_, _, channel) => 0x1180 + 0x2200 * channel));
+        CollectionAssert.AreEqual(new byte[] { 0x11, 0x33, 0x55 }, image.Rgb);
     }
 
     [TestMethod]
@@ -72,7 +127,8 @@ public sealed class PixelImageTests
     {
         var error = Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode("DICM is not PNG"u8));
         StringAssert.Contains(error.Message, "4449434D");
-        Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode([]));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode([])).Message, "it is empty");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode([.. new byte[128], .. "DICM and more"u8])).Message, "it is DICOM");
     }
 
     [TestMethod]

@@ -18,6 +18,27 @@ public sealed class PredictorTests
     private static SegSamPredictor Predictor { get; } = new(Shared);
 
     [TestMethod]
+    public void A_mask_of_the_image_is_a_prompt_and_a_mask_given_as_logits_is_refused()
+    {
+        var row = TinyData.Rows(images: 2)[2]; // 56 x 40, which is padded
+        var truth = SegmentationMask.FromPixels([.. row.Mask!.Pixels.ToArray().Chunk(4).Select(pixel => pixel[0] != 0)], 40, 56);
+        using var image = Predictor.Encode(row.Image!);
+        var answer = Predictor.Predict(image, SegSamPrompt.Mask(truth));
+        Assert.AreEqual((40, 56), (answer.Mask.Height, answer.Mask.Width));
+        Assert.AreEqual(Predictor.Predict(image, SegSamPrompt.Box(1, 2, 30, 30).AndMask(truth)).ToJson(),
+            Predictor.Predict(image, SegSamPrompt.Mask(truth).AndBox(1, 2, 30, 30)).ToJson());
+
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, SegSamPrompt.Mask(SegmentationMask.FromPixels([true], 1, 1)))).Message,
+            "expected a mask of the image's size, 56 x 40 pixels, found 1 x 1");
+        Assert.ThrowsExactly<ArgumentException>(() => SegSamPrompt.Mask(SegmentationMask.FromPixels([false], 1, 1)));
+        foreach (var values in (float[][])[[0, 1], [0, 255], [0.1f, 0.9f]])
+        {
+            float[] logits = [.. Enumerable.Range(0, 16 * 16).Select(i => values[i % 2])];
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, SegSamPrompt.Mask(logits))).Message, "found a mask or probabilities");
+        }
+    }
+
+    [TestMethod]
     [DataRow(true, false, false)]
     [DataRow(false, true, false)]
     [DataRow(true, true, false)]

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Storage;

@@ -179,6 +179,23 @@ public sealed class TrainerTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(1e3)]
+    [DataRow(1e30)]
+    public void Training_that_diverges_ends_with_the_step_and_the_loss(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var objective in Enum.GetValues<PresenceObjective>()) // the images hold several categories, which are matched to tokens
+        {
+            using var network = SmallNetwork.Create(Config);
+            var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 50, LearningRate = learningRate, PresenceObjective = objective };
+            var message = Assert.ThrowsExactly<InvalidOperationException>(() => Train(network, options)).Message;
+            Assert.StartsWith("Training diverges: the loss is ", message);
+            Assert.Contains(" at step ", message);
+            Assert.Contains("a lower LearningRate than ", message);
+        }
+    }
+
+    [TestMethod]
     public void A_frozen_encoder_sees_each_image_once_however_many_epochs_there_are()
     {
         using var scope = NewDisposeScope();
