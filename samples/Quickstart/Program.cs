@@ -35,7 +35,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
     using var cancel = new CancellationTokenSource();
     Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
     TrainingProgress? last = null;
-    var pipeline = source.Pipeline(ml, new SegSamOptions
+    var pipeline = ml.Transforms.SegSam(new SegSamOptions
     {
         BoxColumnName = "Box",
         ImageIdColumnName = "ImageId",
@@ -52,10 +52,10 @@ static Training Train(QuickstartOptions settings, SampleData source)
 
     // 2. Train and save
     var clock = Stopwatch.StartNew();
-    using var model = pipeline.Fit(source.Train(ml)) as IDisposable;
+    using var model = pipeline.Fit(source.Train(ml));
     var seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
     var path = Path.Combine(settings.Out, "segsam.zip");
-    ml.Model.Save((ITransformer)model!, source.Train(ml).Schema, path);
+    ml.Model.Save(model, source.Train(ml).Schema, path);
     Console.WriteLine($"Trained in {seconds} s; saved {path} ({new FileInfo(path).Length / 1e6:0.0} MB).");
     return new(path, seconds, last);
 }

@@ -1,12 +1,15 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.Transforms.Image;
 using Phantoms;
 using SampleKit;
 
 namespace Quickstart;
 
 /// <summary>Training and test rows of one kind of data, and what goes with them.</summary>
-/// <param name="Train">Makes the training rows: ImageId, Image (or ImagePath), Box, Mask (or MaskPath), Category and perhaps Description.</param>
+/// <param name="Train">Makes the training rows: ImageId, Image, Box, Mask, Category and perhaps Description.</param>
 /// <param name="Test">Makes the test rows, with the same columns.</param>
 /// <param name="MeasuredOn">What the figures are measured on, in words.</param>
 /// <param name="Images">Training images.</param>
@@ -18,6 +21,9 @@ internal sealed record SampleData(
     Func<MLContext, IDataView> Train, Func<MLContext, IDataView> Test, string MeasuredOn, int Images, int Prompts, int? InputSize, int PromptsPerImage, int Epochs)
 {
     private const int TrainingSlices = 300, TestSlices = 60;
+
+    // For image columns of any size.
+    static SampleData() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
 
     public bool HasDescriptions => Has("Description");
 
@@ -38,19 +44,29 @@ internal sealed record SampleData(
         var rows = SamMed2DFolder.Read(folder).Where(row => row.Split == "train").ToList();
         if (rows.Count == 0)
             throw new InvalidDataException($"'{folder}' lists no training masks; image2label_train.json must name some.");
-        IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows);
+        IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows.Select(row => new FileRow(row)));
         return new(Load, Load, "OVERFIT CHECK on the training slices themselves (it shows that learning works, not how well it generalises)",
             rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300);
     }
-
-    /// <summary>The estimator, after loading the images where the rows hold paths.</summary>
-    public IEstimator<ITransformer> Pipeline(MLContext ml, SegSamOptions options) => Has("ImagePath")
-        ? ml.Transforms.LoadImages("Image", "", "ImagePath").Append(ml.Transforms.LoadImages("Mask", "", "MaskPath")).Append(ml.Transforms.SegSam(options))
-        : ml.Transforms.SegSam(options);
 
     /// <summary>The SEG-SAM part of a loaded model.</summary>
     public static SegSamTransformer SegSamOf(ITransformer model) =>
         model as SegSamTransformer ?? ((IEnumerable<ITransformer>)model).OfType<SegSamTransformer>().Single();
 
     private bool Has(string column) => Train(new MLContext()).Schema.GetColumnOrNull(column) is not null;
+
+    // Decoded when ML.NET asks for it.
+    private sealed class FileRow(SliceRow row)
+    {
+        public MLImage Image => ImageFile.Read(row.ImagePath);
+
+        public MLImage Mask => ImageFile.Read(row.MaskPath);
+
+        public string ImageId => row.ImageId;
+
+        [VectorType(4)]
+        public float[] Box => row.Box;
+
+        public string Category => row.Category;
+    }
 }

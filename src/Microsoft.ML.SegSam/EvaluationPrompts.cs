@@ -33,7 +33,7 @@ public sealed class EvaluationPrompts
     /// <summary>Makes the prompts of all rows; each row is one object.</summary>
     /// <param name="data">The true masks and names, through all transforms that load them; a model's output has them too, and no answer is computed.</param>
     /// <param name="seed">Decides all clicks.</param>
-    /// <param name="maskColumnName">The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file; non-black pixels are the object.</param>
+    /// <param name="maskColumnName">The true mask, at the size of the image: an image, or a vector of bytes holding an encoded image file; of two levels the higher is the object.</param>
     /// <param name="categoryColumnName">The true category: text, or a key whose values are text.</param>
     /// <param name="imageIdColumnName">What the rows of one image share: text, or a key whose values are text.</param>
     /// <param name="caseIdColumnName">What the images of one patient or volume share. Null: a column CaseId if there is one, else each image is a case.</param>

@@ -12,7 +12,7 @@ public static class SegSamCatalog
     /// <param name="boxColumnName">Vector&lt;Single, 4&gt;: x0 y0 x1 y1 in pixels of the original image.</param>
     /// <param name="pointsColumnName">Vector&lt;Single&gt;: x y of each click, in pixels of the original image.</param>
     /// <param name="pointLabelsColumnName">Vector&lt;Single&gt;: 1 = on the object, 0 = on the background, one for each click.</param>
-    /// <param name="maskColumnName">MLImage of the image's size; any non-black pixel is object (training).</param>
+    /// <param name="maskColumnName">MLImage (or encoded file as Vector&lt;Byte&gt;) of the image's size; of two levels the higher is the object (training).</param>
     /// <param name="categoryColumnName">Text: name of the object's category (training).</param>
     /// <param name="descriptionColumnName">Text describing the category, or Vector&lt;Single&gt;, its text embedding (training).</param>
     /// <exception cref="ArgumentException">No prompt column is named.</exception>

@@ -25,7 +25,7 @@ public sealed partial record SegSamOptions
     /// <summary>Mask prompt for refinement: Vector&lt;Single&gt;, the LowResLogits of an earlier answer; may be empty.</summary>
     public string? MaskPromptColumnName { get; init; }
 
-    /// <summary>Training target: MLImage (or encoded file as Vector&lt;Byte&gt;) of the image's size; any non-black pixel is object. Default "Mask".</summary>
+    /// <summary>Training target: MLImage (or encoded file as Vector&lt;Byte&gt;) of the image's size; of two levels the higher is the object. Default "Mask".</summary>
     public string MaskColumnName { get; init; } = "Mask";
 
     /// <summary>Text: name of the prompted object's category (training). Default "Category".</summary>

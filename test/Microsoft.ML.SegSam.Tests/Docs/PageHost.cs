@@ -34,7 +34,7 @@ public sealed class PageHost : IDisposable
             Description = PhantomGenerator.Categories[row.Category],
         })];
         data = ml.Data.LoadFromEnumerable(slices);
-        load = ml.Transforms.LoadImages("Image", folder, "ImagePath").Append(ml.Transforms.LoadImages("Mask", folder, "MaskPath")).Fit(data);
+        load = ml.Transforms.LoadRawImageBytes("Image", folder, "ImagePath").Append(ml.Transforms.LoadRawImageBytes("Mask", folder, "MaskPath")).Fit(data);
         model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Epochs = 1 }).Fit(load.Transform(data)));
         ml.Model.Save(model, data.Schema, Path.Combine(path, ModelFile));
         File.Copy(Path.Combine(path, ModelFile), Path.Combine(path, "segsam.zip"));

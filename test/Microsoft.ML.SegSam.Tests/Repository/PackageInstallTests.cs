@@ -14,7 +14,7 @@ public sealed class PackageInstallTests
 
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromTextFile<Row>("rows.tsv");
-        var load = ml.Transforms.LoadImages("Image", ".", "ImagePath").Append(ml.Transforms.LoadImages("Mask", ".", "MaskPath"));
+        var load = ml.Transforms.LoadRawImageBytes("Image", ".", "ImagePath").Append(ml.Transforms.LoadRawImageBytes("Mask", ".", "MaskPath"));
         var model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 1 })).Fit(data);
         ml.Model.Save(model, data.Schema, "segsam.zip");
         var again = ml.Model.Load("segsam.zip", out _);
