@@ -29,23 +29,6 @@ internal sealed record CocoDocument(IReadOnlyList<CocoImage> Images, IReadOnlyLi
             [.. categories.Select(name => new CocoCategory(ids[name], name))]);
     }
 
-    /// <exception cref="InvalidDataException">It is no such JSON.</exception>
-    public static CocoDocument Read(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            if (JsonSerializer.Deserialize<CocoDocument>(file, Json) is { Images: not null, Annotations: not null, Categories: not null } document)
-                return document;
-        }
-        catch (JsonException wrong)
-        {
-            throw new InvalidDataException($"'{path}' is not readable as COCO annotations: {wrong.Message}", wrong);
-        }
-
-        throw new InvalidDataException($"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
-    }
-
     public void Write(string path) => OutputFile.Write(path, JsonSerializer.Serialize(this, Json));
 
     private static JsonObject Segmentation(SegmentationMask mask) => new() { ["size"] = new JsonArray(mask.Height, mask.Width), ["counts"] = mask.ToCocoText() };
