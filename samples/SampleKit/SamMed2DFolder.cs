@@ -46,7 +46,7 @@ public static class SamMed2DFolder
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, T>>(File.ReadAllText(path));
+            return JsonSerializer.Deserialize<Dictionary<string, T>>(TextFile.Read(path));
         }
         catch (JsonException wrong)
         {

@@ -24,11 +24,13 @@ internal static class SegsamCommand
     /// <summary>Builds the commands anew: symbols belong to one root.</summary>
     public static RootCommand Create()
     {
+        var gpu = NumberOptions.Of<int>(Work.Gpu, "N", "Number of the CUDA device to use, from 0 (default: the CPU).");
+        gpu.Recursive = true;
         var root = new RootCommand(About)
         {
             new ConvertCommand(), new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new AutoCommand(), new InfoCommand(),
             new Option<bool>(Work.Json) { Description = "Print one JSON document on standard output, and nothing else there.", Recursive = true },
-            new Option<int?>(Work.Gpu) { Description = "Number of the CUDA device to use, from 0 (default: the CPU).", HelpName = "N", Recursive = true },
+            gpu,
             new Option<bool>(Work.Verbose) { Description = "Tell more on standard error: the library's log, and where an unexpected error arose.", Recursive = true },
         };
         root.HelpName = "segsam";

@@ -25,14 +25,15 @@ internal sealed class ConvertCommand : Command
     private readonly Option<string> _category = new("--category") { Description = "Of a folder of masks called like their images: the name of what they show.", HelpName = "NAME" };
     private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them.", HelpName = "FILE.json" };
     private readonly Option<string> _descriptions = new("--descriptions") { Description = "JSON object from category to what it looks like; becomes the column Description.", HelpName = "FILE.json" };
-    private readonly Option<double?> _holdOut = new("--hold-out") { Description = "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.", HelpName = "SHARE" };
-    private readonly Option<int> _seed = new("--seed") { Description = "Decides which images are held out.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE", "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.");
+    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Decides which images are held out.");
+    private readonly Option<bool> _force = CommonOptions.Force();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
     public ConvertCommand() : base("convert", "Convert annotations to a training table, or a table to COCO annotations, or weights from one form to another.")
     {
         Add(_source);
-        foreach (var option in (Option[])[_out, _images, _category, _labels, _descriptions, _holdOut, _seed, _family])
+        foreach (var option in (Option[])[_out, _images, _category, _labels, _descriptions, _holdOut, _seed, _force, _family])
             Add(option);
         this.SetWork(Run);
     }
@@ -53,11 +54,15 @@ internal sealed class ConvertCommand : Command
 
     private int ToTable(Work work, string source, string target)
     {
-        OutputFile.Try(target);
+        var outputs = new Outputs(work.Get(_force));
+        outputs.Claim(target);
+        outputs.Claim(work.Get(_holdOut) is null ? null : HeldOut(target));
+        if (File.Exists(source) || work.Get(_labels) is not null)
+            outputs.ClaimFolder(MaskFolder(target));
         var rows = work.Terminal.Progress($"Reading {source}", tell => Read(work, source, target, new(tell, work.Terminal.Note, work.Cancel)));
         rows = Descriptions.Add(rows, work.Get(_descriptions));
         var (kept, held) = HoldOut.Split(rows, work.Get(_holdOut), work.Get(_seed));
-        var heldPath = held.Count == 0 ? null : Path.ChangeExtension(target, ".held-out" + Path.GetExtension(target));
+        var heldPath = held.Count == 0 ? null : HeldOut(target);
         foreach (var (path, part) in ((string?, IReadOnlyList<TableRow>)[])[(target, kept), (heldPath, held)])
         {
             if (path is null)
@@ -74,7 +79,7 @@ internal sealed class ConvertCommand : Command
 
     private IReadOnlyList<TableRow> Read(Work work, string source, string target, SourceReading reading)
     {
-        var masks = Path.ChangeExtension(target, null) + "-masks";
+        var masks = MaskFolder(target);
         if (Directory.Exists(source) && work.Get(_labels) is { } labels)
             return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
         if (Directory.Exists(source))
@@ -84,20 +89,20 @@ internal sealed class ConvertCommand : Command
         throw new UsageException($"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
     }
 
-    private static int ToCoco(Work work, string source, string target)
+    private int ToCoco(Work work, string source, string target)
     {
+        new Outputs(work.Get(_force)).Claim(target);
         var table = TableReader.Read(source, split: null, work.Terminal.Note);
-        var document = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, work.Cancel)));
-        document.Write(target);
-        var (images, objects) = (document.Images.Count, document.Annotations.Count);
-        work.Terminal.Result($"{target}: {Words.Several(images, "image")} with {Words.Several(objects, "object")} of {Words.Several(document.Categories.Count, "category", "categories")}");
-        work.Terminal.Json(new { Annotations = target, Images = images, Objects = objects, Categories = document.Categories.Select(each => each.Name) });
+        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, work.Cancel)));
+        CocoDocument.Write(target, categories, pictures, objects);
+        work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
+        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories });
         return ExitCode.Done;
     }
 
     private int ToWeights(Work work, string source, string target)
     {
-        OutputFile.Try(target);
+        new Outputs(work.Get(_force)).Claim(target);
         using var model = ModelFile.Load(source, work, work.Get(_family));
         IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
         model.SaveSamWeights(target);
@@ -111,6 +116,10 @@ internal sealed class ConvertCommand : Command
         work.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, NotTaken = unused });
         return ExitCode.Done;
     }
+
+    private static string HeldOut(string target) => Path.ChangeExtension(target, ".held-out" + Path.GetExtension(target));
+
+    private static string MaskFolder(string target) => Path.ChangeExtension(target, null) + "-masks";
 
     private static string Preparation(SegSamModelInfo info) => $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
 }

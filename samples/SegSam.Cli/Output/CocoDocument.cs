@@ -1,13 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
 
 namespace SegSam.Cli.Output;
-
-/// <summary>An object to be written.</summary>
-/// <param name="Image">Place of its image in the list.</param>
-internal sealed record CocoObject(int Image, string Category, SegmentationMask Mask, float? Score = null);
 
 /// <summary>COCO's object annotations: images, categories and masks.</summary>
 internal sealed record CocoDocument(IReadOnlyList<CocoImage> Images, IReadOnlyList<CocoAnnotation> Annotations, IReadOnlyList<CocoCategory> Categories)
@@ -18,24 +14,12 @@ internal sealed record CocoDocument(IReadOnlyList<CocoImage> Images, IReadOnlyLi
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Masks as compressed run lengths, which lose nothing.</summary>
-    /// <param name="categories">Names; their ids count from 1 in this order.</param>
-    /// <param name="images">File name and size; their ids count from 1 in this order.</param>
-    public static CocoDocument Of(IReadOnlyList<string> categories, IReadOnlyList<(string FileName, int Height, int Width)> images, IEnumerable<CocoObject> objects)
-    {
-        var ids = categories.Select((name, i) => (name, Id: i + 1)).ToDictionary(each => each.name, each => each.Id);
-        return new([.. images.Select((each, i) => new CocoImage(i + 1, each.FileName, each.Height, each.Width))],
-            [.. objects.Select((each, i) => new CocoAnnotation(i + 1, each.Image + 1, ids[each.Category], Segmentation(each.Mask), each.Mask.Area, BoxOf(each.Mask), 0, each.Score))],
-            [.. categories.Select(name => new CocoCategory(ids[name], name))]);
-    }
-
     /// <exception cref="InvalidDataException">It is no such JSON.</exception>
     public static CocoDocument Read(string path)
     {
         try
         {
-            using var file = File.OpenRead(path);
-            if (JsonSerializer.Deserialize<CocoDocument>(file, Json) is { Images: not null, Annotations: not null, Categories: not null } document)
+            if (JsonSerializer.Deserialize<CocoDocument>(TextFile.Read(path), Json) is { Images: not null, Annotations: not null, Categories: not null } document)
                 return document;
         }
         catch (JsonException wrong)
@@ -46,11 +30,9 @@ internal sealed record CocoDocument(IReadOnlyList<CocoImage> Images, IReadOnlyLi
         throw new InvalidDataException($"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
     }
 
-    public void Write(string path) => OutputFile.Write(path, JsonSerializer.Serialize(this, Json));
-
-    private static JsonObject Segmentation(SegmentationMask mask) => new() { ["size"] = new JsonArray(mask.Height, mask.Width), ["counts"] = mask.ToCocoText() };
-
-    private static double[] BoxOf(SegmentationMask mask) => mask.Box is { } box ? [box.X0, box.Y0, box.Width, box.Height] : [0, 0, 0, 0];
+    /// <summary>Writes annotations; ids count from 1 in the order of the lists.</summary>
+    public static void Write(string path, IReadOnlyList<string> categories, IReadOnlyList<CocoPicture> pictures, IEnumerable<CocoObject> objects) =>
+        OutputFile.Write(path, CocoWriter.Write(categories, pictures, objects, "Made with segsam. Not for diagnosis.", DateTimeOffset.UtcNow).ToJsonString());
 }
 
 /// <summary>A picture.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
@@ -15,7 +16,7 @@ internal static class LabelNames
             throw new FileNotFoundException($"There is no file '{path}' for --labels.");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllText(path));
+            using var json = JsonDocument.Parse(TextFile.Read(path));
             var map = json.RootElement.TryGetProperty("labels", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : json.RootElement;
             var names = map.EnumerateObject().Select(Pair).Where(pair => pair.Number != 0).ToDictionary(pair => pair.Number, pair => pair.Name);
             if (names.Count > 0)
