@@ -16,6 +16,7 @@ internal static class SegsamCommand
           segsam evaluate model.zip objects.csv               measure (on images it has not seen)
           segsam predict model.zip image.png --box 10,20,60,80
           segsam auto model.zip image.png --overlay all.png   segment everything
+          segsam predict model.zip boxes.csv --table r.csv    many images: folders, patterns and tables
 
         Results go to standard output, progress and messages to standard error. The exit code is 0 when all is done,
         1 when something failed, 2 when the command was wrong, 130 when it was stopped (Ctrl-C).

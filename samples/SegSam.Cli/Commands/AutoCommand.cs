@@ -73,14 +73,14 @@ internal sealed class AutoCommand : Command
     private int One(Work work, string path)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay) = _images.PlacesOfOne(work, path, work.Get(_labels), work.Get(_coco));
+        var (folder, overlay, outputs) = _images.PlacesOfOne(work, path, work.Get(_labels), work.Get(_coco));
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(work, predictor), predictor.Categories);
         var masks = work.Terminal.Progress($"Looking at {path}", tell => generator.Generate(path, new Reports<MaskGeneratorProgress>(progress =>
             tell((double)progress.PointsDone / progress.Points, FormattableString.Invariant($"{progress.PointsDone} of {progress.Points} clicks, {progress.Masks} masks"))), work.Cancel));
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
-        var files = folder is null ? null : Pictures.WriteMasks(folder, Path.GetFileNameWithoutExtension(path), objects);
+        var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
         if (work.Get(_labels) is { } labels)
             WriteLabels(labels, generator, masks, picture.Height, picture.Width);
         if (overlay is not null)

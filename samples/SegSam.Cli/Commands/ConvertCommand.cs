@@ -92,7 +92,9 @@ internal sealed class ConvertCommand : Command
     private int ToCoco(Work work, string source, string target)
     {
         new Outputs(work.Get(_force)).Claim(target);
-        var table = TableReader.Read(source, split: null, work.Terminal.Note);
+        var leftOut = new LeftOutRows(isStrict: false);
+        var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
+        leftOut.Tell(work.Terminal.Note);
         var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, work.Cancel)));
         CocoDocument.Write(target, categories, pictures, objects);
         work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");

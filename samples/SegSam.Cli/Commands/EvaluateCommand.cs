@@ -43,6 +43,7 @@ internal sealed class EvaluateCommand : Command
         leftOut.Tell(work.Terminal.Note);
         work.Terminal.Note(table.Summary);
         using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
+        table.TellOfSimilarNames(model.Categories, work.Terminal.Note);
         var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
         if (work.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());

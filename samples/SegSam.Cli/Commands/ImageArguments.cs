@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SampleKit;
 using SegSam.Cli.Images;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
@@ -31,7 +32,7 @@ internal sealed class ImageArguments
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the --table of a run that was stopped: images whose lines are all in it are not asked about again." };
     private readonly Option<bool> _strict = CommonOptions.Strict("image or row of a table"), _force = CommonOptions.Force();
 
-    public Argument Images => _images;
+    public Argument<string[]> Images => _images;
 
     public IEnumerable<Option> Options => [_out, _overlay, _table, _resume, _strict, _force];
 
@@ -40,15 +41,18 @@ internal sealed class ImageArguments
         work.Get(_images) is [var only] && work.Get(_table) is null && !work.Get(_resume) && ImageInput.IsPicture(only) ? only : null;
 
     /// <summary>Where the answers about a single image go. These places, and more files that are named, are free.</summary>
-    public (string? Masks, string? Overlay) PlacesOfOne(Work work, string image, params IEnumerable<string?> more)
+    public (string? Masks, string? Overlay, Outputs Outputs) PlacesOfOne(Work work, string image, params IEnumerable<string?> more)
     {
         var outputs = new Outputs(work.Get(_force));
         foreach (var file in more.Prepend(work.Get(_overlay)))
             outputs.Claim(file);
         if (work.Get(_out) is { } folder)
-            outputs.ClaimMasks(folder, Path.GetFileNameWithoutExtension(image));
-        return (work.Get(_out), work.Get(_overlay));
+            outputs.ClaimMasks(folder, NameOf(image));
+        return (work.Get(_out), work.Get(_overlay), outputs);
     }
+
+    /// <summary>What the results of a single image are called.</summary>
+    public static string NameOf(string image) => new UniqueFileNames().Next(Path.GetFileNameWithoutExtension(image), "");
 
     /// <summary>All images, and the loop that goes through them.</summary>
     /// <param name="needPrompts">Whether a row of a table must have a prompt.</param>

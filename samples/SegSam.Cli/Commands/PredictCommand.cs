@@ -48,13 +48,13 @@ internal sealed class PredictCommand : Command
     private int One(Work work, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay) = _images.PlacesOfOne(work, path);
+        var (folder, overlay, outputs) = _images.PlacesOfOne(work, path);
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         work.Cancel.ThrowIfCancellationRequested();
         using var image = predictor.Encode(path);
         var answers = Ask(predictor, image, prompts, work.Cancel);
-        var files = folder is null ? null : Pictures.WriteMasks(folder, Path.GetFileNameWithoutExtension(path), answers);
+        var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), answers);
         if (overlay is not null)
             Pictures.WriteOverlay(overlay, picture, predictor.Categories, answers);
 

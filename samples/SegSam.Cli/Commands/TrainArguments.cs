@@ -46,7 +46,7 @@ internal sealed class TrainArguments
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Give --checkpoint the path of weights that you have downloaded.");
         var epochs = work.Get(_epochs);
         if (epochs < 1)
-            throw new UsageException($"--epochs is {epochs}; it must be at least 1. (To use weights as they are, give them to 'segsam predict'.)");
+            throw new UsageException(FormattableString.Invariant($"--epochs is {epochs}; it must be at least 1. (To use weights as they are, give them to 'segsam predict'.)"));
         return new()
         {
             BoxColumnName = prompts == PromptKinds.Clicks ? null : TableColumns.Box,

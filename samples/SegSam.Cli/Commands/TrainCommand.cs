@@ -36,13 +36,14 @@ internal sealed class TrainCommand : Command
         var held = work.Get(_validation) is { } validation ? TableReader.Read(validation, work.Get(_validationSplit), work.Terminal.Note, leftOut) : null;
         var options = _arguments.ToOptions(work, table);
         if (options.Patience is { } patience && held is null)
-            throw new UsageException($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation.");
+            throw new UsageException(FormattableString.Invariant($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation."));
         // Not after hours of training. A run that goes on from its state has left a model there.
         new Outputs(work.Get(_force) || File.Exists(options.StateFile)).Claim(path);
         (table, held) = work.Terminal.Progress("Checking images and masks", tell =>
             (TableCheck.Keep(table, leftOut, tell, work.Cancel), held is null ? null : TableCheck.Keep(held, leftOut, tell, work.Cancel)));
         leftOut.Tell(work.Terminal.Note);
         work.Terminal.Note(table.Summary);
+        table.TellOfSimilarNames(held?.Rows.Select(row => row.Category) ?? [], work.Terminal.Note);
         if (held is not null)
             Tell(work.Terminal, table, held);
 

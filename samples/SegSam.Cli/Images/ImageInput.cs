@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam;
+using SampleKit;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Images;
@@ -27,7 +28,7 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
     /// <exception cref="InvalidDataException">It names no picture.</exception>
     public static IReadOnlyList<ImageInput> Find(IEnumerable<string> arguments, bool needPrompts, Action<string> note, LeftOutRows leftOut)
     {
-        var (found, paths, names) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        var (found, paths, names) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, UniqueFileNames>(StringComparer.OrdinalIgnoreCase));
         foreach (var one in arguments.SelectMany(argument => Of(argument, needPrompts, note, leftOut)))
         {
             if (!paths.Add(System.IO.Path.GetFullPath(one.Path)))
@@ -37,10 +38,10 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
             }
 
             // s.png and s.jpg of one folder, or s.png of two folders that were named, must not share their results' names.
-            var name = one.Name;
-            for (var number = 2; !names.Add(name); number++)
-                name = FormattableString.Invariant($"{one.Name}_{number}");
-            found.Add(one with { Name = name });
+            var folder = System.IO.Path.GetDirectoryName(one.Name)!;
+            if (!names.TryGetValue(folder, out var ofFolder))
+                names[folder] = ofFolder = new();
+            found.Add(one with { Name = System.IO.Path.Combine(folder, ofFolder.Next(System.IO.Path.GetFileName(one.Name), "")) });
         }
 
         return found;

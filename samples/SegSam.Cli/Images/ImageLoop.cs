@@ -81,7 +81,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
 
             return false;
         });
-        if (isStopped && _documents.Count == 0)
+        if (isStopped && _documents.Count + (_table?.Finished ?? 0) == 0)
             throw new OperationCanceledException();
         return Tell(model, isStopped);
     }
@@ -108,7 +108,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
 
     private void Keep(ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
     {
-        var masks = places.Masks is { } folder ? Pictures.WriteMasks(folder, image.Name, answer.Objects) : null;
+        var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, answer.Objects) : null;
         var overlay = places.Overlays is null ? null : Pictures.In(places.Overlays, image.Name);
         if (overlay is not null)
         {

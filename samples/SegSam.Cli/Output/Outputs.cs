@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SampleKit;
 
 namespace SegSam.Cli.Output;
 
@@ -7,6 +8,7 @@ internal sealed class Outputs(bool mayOverwrite)
 {
     // Names that differ by case alone are one file on some systems.
     private readonly HashSet<string> _reserved = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, UniqueFileNames> _names = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reserves a file and makes sure that it can be written; null reserves none.</summary>
     /// <exception cref="IOException">It exists, or cannot be written.</exception>
@@ -27,6 +29,16 @@ internal sealed class Outputs(bool mayOverwrite)
             throw new UsageException($"Two results would be written to '{path}'; give each a name of its own.");
         if (!mayOverwrite && File.Exists(path))
             throw Exists($"'{path}' exists");
+    }
+
+    /// <summary>A file of a folder whose name no other result of the run has.</summary>
+    /// <param name="wanted">Any text; what does not belong in a file's name becomes a low line.</param>
+    public string Next(string folder, string wanted, string extension)
+    {
+        var full = Path.GetFullPath(folder);
+        if (!_names.TryGetValue(full, out var names))
+            _names[full] = names = new();
+        return Path.Combine(folder, names.Next(wanted, extension));
     }
 
     /// <summary>Reserves what will be written into a folder under names that are not known yet.</summary>

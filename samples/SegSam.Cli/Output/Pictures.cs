@@ -21,18 +21,16 @@ internal static class Pictures
     /// <param name="name">What its results are called; it may hold folders.</param>
     public static string In(string folder, string name) => Path.Combine(folder, name + ".png");
 
-    /// <summary>One PNG for each mask: NAME-NUMBER-CATEGORY.png.</summary>
+    /// <summary>One PNG for each mask: NAME-NUMBER-CATEGORY.png. None is written where one of them is there already.</summary>
     /// <param name="name">What the image's results are called; it may hold folders.</param>
     /// <returns>Their paths.</returns>
-    public static IReadOnlyList<string> WriteMasks(string folder, string name, IReadOnlyList<FoundObject> objects)
+    public static IReadOnlyList<string> WriteMasks(Outputs outputs, string folder, string name, IReadOnlyList<FoundObject> objects)
     {
-        var paths = new List<string>();
-        foreach (var one in objects)
-        {
-            paths.Add(In(folder, FormattableString.Invariant($"{name}-{paths.Count + 1}-{FileName(one.Category)}")));
-            GrayPicture.Write(paths[^1], one.Mask.ToPixels(), one.Mask.Height, one.Mask.Width);
-        }
-
+        var place = Path.Combine(folder, Path.GetDirectoryName(name)!);
+        var paths = objects.Select((one, i) => outputs.Next(place, FormattableString.Invariant($"{Path.GetFileName(name)}-{i + 1}-{one.Category}"), ".png")).ToList();
+        paths.ForEach(outputs.Reserve);
+        foreach (var (path, one) in paths.Zip(objects))
+            GrayPicture.Write(path, one.Mask.ToPixels(), one.Mask.Height, one.Mask.Width);
         return paths;
     }
 
