@@ -71,5 +71,5 @@ internal sealed record AblationSettings
 
     private static double Share(string option, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1 ? number
-            : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'");
+            : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
 }

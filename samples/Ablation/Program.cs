@@ -1,6 +1,8 @@
 // Which parts of the method earn their place: trains and tests them on made-up slices, with several seeds, and writes a table.
+using System.Globalization;
 using Ablation;
 
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(AblationSettings.Usage);
@@ -26,7 +28,7 @@ try
                 Console.WriteLine($"{runs.Count + 1}/{total}  seed {seed}  {variant.Title}  ({data.Value.Summary})");
                 result = Run.Of(variant, seed, data.Value, settings, store.StateOf(variant.Key, seed), cancel.Token);
                 store.Keep(result);
-                Console.WriteLine($"\r  {result.Seconds:0} s  {string.Join("  ", result.Answers.Select(answer => $"{answer.Prompting}: common {Line(answer.Common)}  few-shot {Line(answer.FewShot)}"))}");
+                Console.WriteLine(FormattableString.Invariant($"\r  {result.Seconds:0} s  {string.Join("  ", result.Answers.Select(answer => $"{answer.Prompting}: common {Line(answer.Common)}  few-shot {Line(answer.FewShot)}"))}"));
             }
 
             runs.Add(result);
@@ -49,4 +51,4 @@ catch (Exception wrong) when (wrong is FormatException or IOException or Invalid
 }
 
 static string Line(Figures figures) =>
-    $"{figures.BinaryDice:0.000} {figures.SemanticDice:0.000} {figures.ClassAccuracy:0.000} {figures.PresentF1:0.000} {figures.Agreement:0.000}";
+    FormattableString.Invariant($"{figures.BinaryDice:0.000} {figures.SemanticDice:0.000} {figures.ClassAccuracy:0.000} {figures.PresentF1:0.000} {figures.Agreement:0.000}");

@@ -79,8 +79,8 @@ public static class PhantomCommand
     private static double Share(string[] args, ref int i)
     {
         var (option, text) = (args[i], Value(args, ref i));
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
-            ? share : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'");
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
+            ? share : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
     }
 
     private static Dictionary<string, int> FewShot(int slices) =>

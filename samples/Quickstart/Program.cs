@@ -1,10 +1,12 @@
 // SEG-SAM from images to a saved model and named masks, on made-up slices or (--data) on your own.
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Quickstart;
 using SampleKit;
 
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(QuickstartOptions.Usage);
@@ -56,7 +58,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
     var seconds = Math.Round(clock.Elapsed.TotalSeconds, 1);
     var path = Path.Combine(settings.Out, "segsam.zip");
     ml.Model.Save(model, source.Train(ml).Schema, path);
-    Console.WriteLine($"Trained in {seconds} s; saved {path} ({new FileInfo(path).Length / 1e6:0.0} MB).");
+    Console.WriteLine(FormattableString.Invariant($"Trained in {seconds} s; saved {path} ({new FileInfo(path).Length / 1e6:0.0} MB)."));
     return new(path, seconds, last);
 }
 

@@ -13,5 +13,5 @@ public static class Argument
     /// <exception cref="FormatException">It is no number above 0; the message names the option.</exception>
     public static double Positive(string option, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number
-            : throw new FormatException($"{option} must be a number above 0, not '{text}'");
+            : throw new FormatException($"{option} must be a number above 0, not '{text}'; write it with a decimal point, as 0.001");
 }

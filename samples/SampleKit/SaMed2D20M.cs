@@ -27,7 +27,7 @@ public sealed partial class SaMed2D20M
         try
         {
             var names = new Dictionary<(string, int), string>();
-            using var json = JsonDocument.Parse(File.ReadAllText(path));
+            using var json = JsonDocument.Parse(TextFile.Read(path));
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 var (name, number) = TryNumber(property.Name, out var key) ? (property.Value.GetString()!, key)

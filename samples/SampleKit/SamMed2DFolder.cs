@@ -74,7 +74,7 @@ public static class SamMed2DFolder
             return [];
         try
         {
-            var list = JsonSerializer.Deserialize<Dictionary<string, T?>>(File.ReadAllText(path)) ?? [];
+            var list = JsonSerializer.Deserialize<Dictionary<string, T?>>(TextFile.Read(path)) ?? [];
             return list.ToDictionary(entry => entry.Key, entry => entry.Value ?? throw new JsonException($"'{entry.Key}' has no value"));
         }
         catch (JsonException wrong)

@@ -1,8 +1,39 @@
+using System.Text;
+
 namespace SampleKit;
 
-/// <summary>Text files that are there whole, or as they were before.</summary>
+/// <summary>Text files: read as what they are or not at all, and written whole or left as they were.</summary>
 public static class TextFile
 {
+    // They refuse what they cannot read, where the usual ones put a replacement character in its place.
+    private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true), LittleEndian = new UnicodeEncoding(false, true, throwOnInvalidBytes: true),
+        BigEndian = new UnicodeEncoding(true, true, throwOnInvalidBytes: true);
+
+    /// <summary>The text of a file in UTF-8, or in UTF-16 with a byte order mark.</summary>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">Its bytes are in another encoding; the message names the line.</exception>
+    public static string Read(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var (encoding, mark) = bytes switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => (Utf8, 3),
+            [0xFF, 0xFE, ..] => (LittleEndian, 2),
+            [0xFE, 0xFF, ..] => (BigEndian, 2),
+            _ => (Utf8, 0),
+        };
+        try
+        {
+            var text = encoding.GetString(bytes, mark, bytes.Length - mark);
+            var zero = text.IndexOf('\0', StringComparison.Ordinal);
+            return zero < 0 ? text : throw Bad(path, text[..zero], "has a zero byte");
+        }
+        catch (DecoderFallbackException wrong)
+        {
+            throw Bad(path, encoding.GetString(bytes, mark, Math.Max(0, wrong.Index)), $"is not valid {encoding.WebName.ToUpperInvariant()}");
+        }
+    }
+
     /// <summary>Writes a text beside its place and moves it there when it is whole.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, string text)
@@ -10,4 +41,8 @@ public static class TextFile
         File.WriteAllText(path + ".partial", text);
         File.Move(path + ".partial", path, overwrite: true);
     }
+
+    private static InvalidDataException Bad(string path, string before, string found) => new(FormattableString.Invariant(
+        $"{path}, line {1 + before.Count(letter => letter == '\n')}: the text {found}. Save the file as UTF-8 (in Excel: \"CSV UTF-8\"); ") +
+        "in another encoding, such as ANSI, some letters would silently become others.");
 }

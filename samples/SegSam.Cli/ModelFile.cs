@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
@@ -5,30 +6,36 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
-/// <summary>Loads what answers prompts: a model (.zip) or published weights (.pth, .pt, .bin, .safetensors), told apart by the ending.</summary>
+/// <summary>Loads what answers prompts: a model (.zip) or published weights, recognized by what is in the file; names and endings are free.</summary>
 internal static class ModelFile
 {
-    public const string Kinds = "a model (.zip) or published weights (.pth, .safetensors)";
-    private static readonly string[] WeightEndings = [".pth", ".pt", ".bin", ".safetensors"];
+    public const string Kinds = "a model (.zip) or published weights (.pth, .pt, .ckpt, .bin, .safetensors)";
 
-    public static bool IsModel(string path) => EndsIn(path, ".zip");
+    /// <summary>Whether a file is a model; what is none, the readers of weights say what they make of. A damaged file's ending decides who complains.</summary>
+    public static bool IsModel(string path)
+    {
+        try
+        {
+            // torch.save writes zips, too; only theirs hold a pickle.
+            using var zip = ZipFile.OpenRead(path);
+            return !zip.Entries.Any(entry => entry.Name == "data.pkl");
+        }
+        catch (InvalidDataException)
+        {
+            return path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+        }
+    }
 
-    public static bool IsWeights(string path) => WeightEndings.Any(ending => EndsIn(path, ending));
-
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="UsageException">The ending is another.</exception>
+    /// <exception cref="IOException">There is no such file, or it is a folder.</exception>
     public static void Check(string path)
     {
-        if (!IsModel(path) && !IsWeights(path))
-            throw new UsageException($"'{path}' is no {Kinds[2..]} by its ending; give {Kinds}.");
         if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no file '{path}'. Give {Kinds}.");
+            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder. Give {Kinds}." : $"There is no file '{path}'. Give {Kinds}.");
     }
 
     /// <summary>The SEG-SAM of the file, which is the caller's to dispose of.</summary>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
-    /// <exception cref="UsageException">The ending is another.</exception>
     public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
     {
         Check(path);
@@ -68,6 +75,4 @@ internal static class ModelFile
 
     // A chain may hold chains.
     private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
-
-    private static bool EndsIn(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 }

@@ -16,6 +16,7 @@ internal static class SegsamCommand
           segsam evaluate model.zip objects.csv               measure (on images it has not seen)
           segsam predict model.zip image.png --box 10,20,60,80
           segsam auto model.zip image.png --overlay all.png   segment everything
+          segsam predict model.zip boxes.csv --table r.csv    many images: folders, patterns and tables
 
         Results go to standard output, progress and messages to standard error. The exit code is 0 when all is done,
         1 when something failed, 2 when the command was wrong, 130 when it was stopped (Ctrl-C).
@@ -24,11 +25,13 @@ internal static class SegsamCommand
     /// <summary>Builds the commands anew: symbols belong to one root.</summary>
     public static RootCommand Create()
     {
+        var gpu = NumberOptions.Of<int>(Work.Gpu, "N", "Number of the CUDA device to use, from 0 (default: the CPU).");
+        gpu.Recursive = true;
         var root = new RootCommand(About)
         {
             new ConvertCommand(), new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new AutoCommand(), new InfoCommand(),
             new Option<bool>(Work.Json) { Description = "Print one JSON document on standard output, and nothing else there.", Recursive = true },
-            new Option<int?>(Work.Gpu) { Description = "Number of the CUDA device to use, from 0 (default: the CPU).", HelpName = "N", Recursive = true },
+            gpu,
             new Option<bool>(Work.Verbose) { Description = "Tell more on standard error: the library's log, and where an unexpected error arose.", Recursive = true },
         };
         root.HelpName = "segsam";

@@ -95,6 +95,10 @@ internal sealed class Terminal
             });
     }
 
+    /// <summary>The same of work that prints results as it goes: where these are seen, they show how far it is, and a bar would be in their way.</summary>
+    public T Steps<T>(string title, Func<Action<double, string>, T> work) =>
+        !IsJson && _results.Profile.Out.IsTerminal ? work((_, _) => { }) : Progress(title, work);
+
     private Action<double, string> Lines(string title, bool everyStep)
     {
         Note(title);

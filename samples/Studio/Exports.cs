@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
 
 namespace Studio;
 
@@ -30,7 +32,7 @@ internal sealed class Exports
     public Exports(ExportRequest request, IReadOnlyList<string> categories, long mostPixels)
     {
         if (request is not { Width: >= 1, Height: >= 1 } || (long)request.Width * request.Height > mostPixels)
-            throw Wrong($"The image is {request.Width} x {request.Height} pixels; expected 1 x 1 or more, and at most {mostPixels:N0} pixels.");
+            throw Wrong(FormattableString.Invariant($"The image is {request.Width} x {request.Height} pixels; expected 1 x 1 or more, and at most {mostPixels:N0} pixels."));
         if (request.Objects is not { Count: >= 1 and <= MostObjects } objects)
             throw Wrong($"There are {request.Objects?.Count ?? 0} objects; expected 1 to {MostObjects}. Keep an object first.");
         _request = request;
@@ -42,23 +44,8 @@ internal sealed class Exports
     public string Name => Path.GetFileNameWithoutExtension(_request.FileName) is { Length: > 0 } name ? name : "image";
 
     /// <summary>COCO's JSON of one image.</summary>
-    public object Coco() => new
-    {
-        info = new { description = "Made with SEG-SAM Studio. Not for diagnosis." },
-        images = new[] { new { id = 1, file_name = _request.FileName ?? "image", width = _request.Width, height = _request.Height } },
-        categories = _categories.Select((name, i) => new { id = i + 1, name }),
-        annotations = _objects.Select((each, i) => new
-        {
-            id = i + 1,
-            image_id = 1,
-            category_id = _categories.IndexOf(each.Category) + 1,
-            segmentation = new { size = (int[])[each.Mask.Height, each.Mask.Width], counts = each.Mask.ToCocoText() },
-            area = each.Mask.Area,
-            bbox = each.Mask.Box is { } box ? (int[])[box.X0, box.Y0, box.Width, box.Height] : [0, 0, 0, 0],
-            iscrowd = 0,
-            score = each.Score,
-        }),
-    };
+    public JsonObject Coco() => CocoWriter.Write(_categories, [new(_request.FileName ?? "image", _request.Height, _request.Width)],
+        _objects.Select(each => new CocoObject(Picture: 0, each.Category, each.Mask, each.Score)), "Made with SEG-SAM Studio. Not for diagnosis.", DateTimeOffset.UtcNow);
 
     /// <summary>A PNG of the image's size: 0 is background, other pixels hold the category's id; of masks that overlap the surer name counts.</summary>
     /// <exception cref="ProblemException">There are more categories than a byte can tell apart.</exception>
@@ -78,7 +65,7 @@ internal sealed class Exports
         if (string.IsNullOrWhiteSpace(each?.Category))
             throw Wrong($"{which} has no category; give it a name.");
         if (each.Score is not (null or >= 0 and <= 1))
-            throw Wrong($"{which} ('{each.Category}') has the score {each.Score}; expected 0 to 1, or none.");
+            throw Wrong(FormattableString.Invariant($"{which} ('{each.Category}') has the score {each.Score}; expected 0 to 1, or none."));
         try
         {
             return (each.Category.Trim(), each.Score, SegmentationMask.FromCocoText(each.Counts ?? "", _request.Height, _request.Width));

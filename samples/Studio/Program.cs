@@ -1,7 +1,9 @@
 // SEG-SAM in the browser: click into an image, see mask, name and score at once.
+using System.Globalization;
 using System.Net;
 using Studio;
 
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(StudioOptions.Usage);

@@ -12,7 +12,7 @@ internal sealed record UploadedImage(byte[] Rgb, int Height, int Width)
     {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data) ?? throw new ProblemException(StatusCodes.Status415UnsupportedMediaType,
-            $"This file of {file.Length:N0} bytes is no image that can be read{Hint(file)}. Expected PNG, JPEG, BMP, GIF or WebP.");
+            FormattableString.Invariant($"This file of {file.Length:N0} bytes is no image that can be read{Hint(file)}. Expected PNG, JPEG, BMP, GIF or WebP."));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > mostPixels)
         {

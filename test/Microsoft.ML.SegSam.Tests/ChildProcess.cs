@@ -19,9 +19,15 @@ internal static class ChildProcess
 
     public static (int Code, string Output, string Error) Dotnet(params string[] arguments) => DotnetIn(SharedFolder.Repository, arguments);
 
-    public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments)
+    /// <summary>The same on a machine that is set to a language, such as de_DE.UTF-8.</summary>
+    public static (int Code, string Output, string Error) DotnetUnder(string language, params string[] arguments) =>
+        Finish(Start(SharedFolder.Repository, arguments, language: language));
+
+    public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments) => Finish(Start(folder, arguments));
+
+    private static (int Code, string Output, string Error) Finish(Process started)
     {
-        using var process = Start(folder, arguments);
+        using var process = started;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -59,7 +65,7 @@ internal static class ChildProcess
     }
 
     // A shell that runs the tests in the background has them, and so their children, ignore Ctrl-C.
-    private static Process Start(string folder, string[] arguments, bool takesInterrupts = false)
+    private static Process Start(string folder, string[] arguments, bool takesInterrupts = false, string? language = null)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var (program, all) = takesInterrupts && OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", dotnet, .. arguments]) : (dotnet, arguments);
@@ -71,6 +77,8 @@ internal static class ChildProcess
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        if (language is not null)
+            start.Environment["LC_ALL"] = language;
         start.Environment["OMP_NUM_THREADS"] = $"{TorchSharp.torch.get_num_threads()}"; // as in this process: sums then round alike
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // a build node would outlive the test
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");

@@ -27,14 +27,15 @@ internal sealed class ConvertCommand : Command
     private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them; that file is found by itself.", HelpName = "FILE.json" };
     private readonly Option<bool> _strict = new("--strict") { Description = "End at the first mask, image or annotation that cannot be used, instead of leaving it out and saying so." };
     private readonly Option<string> _descriptions = new("--descriptions") { Description = "JSON object from category to what it looks like; becomes the column Description.", HelpName = "FILE.json" };
-    private readonly Option<double?> _holdOut = new("--hold-out") { Description = "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.", HelpName = "SHARE" };
-    private readonly Option<int> _seed = new("--seed") { Description = "Decides which images are held out.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE", "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.");
+    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Decides which images are held out.");
+    private readonly Option<bool> _force = CommonOptions.Force();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
     public ConvertCommand() : base("convert", "Convert annotations to a training table, or a table to COCO annotations, or weights from one form to another.")
     {
         Add(_source);
-        foreach (var option in (Option[])[_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _family])
+        foreach (var option in (Option[])[_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family])
             Add(option);
         this.SetWork(Run);
     }
@@ -55,7 +56,11 @@ internal sealed class ConvertCommand : Command
 
     private int ToTable(Work work, string source, string target)
     {
-        OutputFile.Try(target);
+        var outputs = new Outputs(work.Get(_force));
+        outputs.Claim(target);
+        outputs.Claim(work.Get(_holdOut) is null ? null : HeldOut(target));
+        if (File.Exists(source) || LabelsOf(work, source) is not null)
+            outputs.ClaimFolder(MaskFolder(target));
         var (leftOut, notes) = (new LeftOut(work.Get(_strict)), new List<string>());
         var rows = work.Terminal.Progress($"Reading {source}", tell =>
         {
@@ -66,7 +71,7 @@ internal sealed class ConvertCommand : Command
             throw leftOut.Nothing(source);
         rows = Descriptions.Add(rows, work.Get(_descriptions));
         var (kept, held) = HoldOut.Split(rows, work.Get(_holdOut), work.Get(_seed));
-        var heldPath = held.Count == 0 ? null : Path.ChangeExtension(target, ".held-out" + Path.GetExtension(target));
+        var heldPath = held.Count == 0 ? null : HeldOut(target);
         foreach (var (path, part) in ((string?, IReadOnlyList<TableRow>)[])[(target, kept), (heldPath, held)])
         {
             if (path is null)
@@ -85,7 +90,7 @@ internal sealed class ConvertCommand : Command
 
     private IReadOnlyList<TableRow> Read(Work work, string source, string target, SourceReading reading)
     {
-        var masks = Path.ChangeExtension(target, null) + "-masks";
+        var masks = MaskFolder(target);
         if (!Directory.Exists(source))
         {
             if (!Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
@@ -95,7 +100,7 @@ internal sealed class ConvertCommand : Command
         }
 
         NotFor("a folder, which holds its images", work, _images);
-        if ((work.Get(_labels) ?? (SamMed2DSource.Fits(source) || work.Get(_category) is not null ? null : LabelNames.FileIn(source))) is { } labels)
+        if (LabelsOf(work, source) is { } labels)
         {
             NotFor("label maps, whose labels name the categories", work, _category);
             return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
@@ -107,26 +112,31 @@ internal sealed class ConvertCommand : Command
         return SamMed2DSource.Read(source, reading);
     }
 
+    private string? LabelsOf(Work work, string source) => work.Get(_labels)
+        ?? (!Directory.Exists(source) || SamMed2DSource.Fits(source) || work.Get(_category) is not null ? null : LabelNames.FileIn(source));
+
     private static void NotFor(string what, Work work, params Option<string>[] options)
     {
         foreach (var option in options.Where(option => work.Get(option) is not null))
             throw new UsageException($"{option.Name} is not used with {what}. Leave it out.");
     }
 
-    private static int ToCoco(Work work, string source, string target)
+    private int ToCoco(Work work, string source, string target)
     {
-        var table = TableReader.Read(source, split: null, work.Terminal.Note);
-        var document = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, new LeftOut(isStrict: true), work.Cancel)));
-        document.Write(target);
-        var (images, objects) = (document.Images.Count, document.Annotations.Count);
-        work.Terminal.Result($"{target}: {Words.Several(images, "image")} with {Words.Several(objects, "object")} of {Words.Several(document.Categories.Count, "category", "categories")}");
-        work.Terminal.Json(new { Annotations = target, Images = images, Objects = objects, Categories = document.Categories.Select(each => each.Name) });
+        new Outputs(work.Get(_force)).Claim(target);
+        var leftOut = new LeftOutRows(isStrict: false);
+        var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
+        leftOut.Tell(work.Terminal.Note);
+        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, new LeftOut(isStrict: true), work.Cancel)));
+        CocoDocument.Write(target, categories, pictures, objects);
+        work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
+        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories });
         return ExitCode.Done;
     }
 
     private int ToWeights(Work work, string source, string target)
     {
-        OutputFile.Try(target);
+        new Outputs(work.Get(_force)).Claim(target);
         using var model = ModelFile.Load(source, work, work.Get(_family));
         IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
         model.SaveSamWeights(target);
@@ -140,6 +150,10 @@ internal sealed class ConvertCommand : Command
         work.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, NotTaken = unused });
         return ExitCode.Done;
     }
+
+    private static string HeldOut(string target) => Path.ChangeExtension(target, ".held-out" + Path.GetExtension(target));
+
+    private static string MaskFolder(string target) => Path.ChangeExtension(target, null) + "-masks";
 
     private static string Preparation(SegSamModelInfo info) => $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
 }

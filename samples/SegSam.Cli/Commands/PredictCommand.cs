@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam;
+using SegSam.Cli.Images;
 using SegSam.Cli.Output;
 
 namespace SegSam.Cli.Commands;
@@ -9,39 +9,59 @@ namespace SegSam.Cli.Commands;
 /// <summary>Masks and names of the objects that prompts point at.</summary>
 internal sealed class PredictCommand : Command
 {
-    private readonly Argument<string> _model = CommonOptions.Model(), _image = CommonOptions.Image();
+    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly ImageArguments _images = new();
     private readonly PromptArguments _prompts = new();
-    private readonly Option<string> _overlay = CommonOptions.Overlay();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
-    private readonly Option<string> _out = new("--out", "-o") { Description = "Write each mask there, IMAGE-1-CATEGORY.png and so on: white = object.", HelpName = "FOLDER" };
 
-    public PredictCommand() : base("predict", "Find the mask, the name and a score of objects that you point at in an image.")
+    public PredictCommand() : base("predict", "Find the mask, the name and a score of objects that you point at, in one image or in many.")
     {
-        foreach (var argument in (Argument[])[_model, _image])
-            Add(argument);
-        foreach (var option in (Option[])[_prompts.Box, _prompts.Point, _prompts.NoPoint, _out, _overlay, _family])
+        Add(_model);
+        Add(_images.Images);
+        foreach (var option in (Option[])[_prompts.Box, _prompts.Point, _prompts.NoPoint, .. _images.Options, _family])
             Add(option);
         this.SetWork(Run);
     }
 
     private int Run(Work work)
     {
-        var (path, prompts) = (work.Get(_image), _prompts.Collect(work));
+        var prompts = _prompts.Collect(work);
+        if (_images.Single(work) is { } image)
+            return One(work, image, prompts.Count > 0 ? prompts : throw PromptArguments.NoPrompt());
+        var loop = _images.Several(work, needPrompts: true);
+        if (prompts.Count == 0 && loop.Images.Any(each => each.Prompts is null))
+            throw PromptArguments.NoPrompt();
+        if (prompts.Count > 0 && loop.Images.Any(each => each.Prompts is not null))
+            throw new UsageException("Prompts come from the rows of the table; leave --box, --point and --no-point out, or name images and folders in place of the table.");
+        loop.Claim();
+        if (prompts.Count > 0 && loop.Images.Count > 1)
+            work.Terminal.Note($"The same {Words.Several(prompts.Count, "prompt is", "prompts are")} asked in each of {Words.Several(loop.Images.Count, "image")}; a table (.csv) gives each its own.");
+        using var model = Load(work);
+        using var predictor = new SegSamPredictor(model);
+        return loop.Run(work.Get(_model), predictor.Categories, (input, _) =>
+        {
+            using var encoded = predictor.Encode(input.Path);
+            return new(encoded.Height, encoded.Width, Ask(predictor, encoded, input.Prompts ?? prompts, work.Cancel));
+        });
+    }
+
+    private int One(Work work, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
+    {
         using var picture = Pictures.Read(path);
-        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
-        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
+        var (folder, overlay, outputs) = _images.PlacesOfOne(work, path);
+        using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         work.Cancel.ThrowIfCancellationRequested();
         using var image = predictor.Encode(path);
         var answers = Ask(predictor, image, prompts, work.Cancel);
-        var files = work.Get(_out) is { } folder ? Pictures.WriteMasks(folder, path, [.. answers.Select(each => (each.Mask, each.Category))]) : null;
-        if (work.Get(_overlay) is { } overlay)
-            Pictures.WriteOverlay(overlay, picture, predictor.Categories, [.. answers.Select(each => (each.Mask, each.Category, each.Score))]);
+        var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), answers);
+        if (overlay is not null)
+            Pictures.WriteOverlay(overlay, picture, predictor.Categories, answers);
 
         work.Terminal.Result(["#", "name", "score", "quality", "area", "box", "prompt"], answers.Select((each, i) => (string[])
         [
             $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality),
-            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), prompts[i].Text,
+            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), each.Prompt,
         ]));
         foreach (var file in files ?? [])
             work.Terminal.Result($"wrote {file}");
@@ -51,23 +71,30 @@ internal sealed class PredictCommand : Command
             Model = work.Get(_model),
             image.Height,
             image.Width,
-            Overlay = work.Get(_overlay),
-            Objects = answers.Select((each, i) => Describe(each, prompts[i].Text, files?[i])),
+            Overlay = overlay,
+            Objects = answers.Select((each, i) => each.Describe(files?[i])),
         });
         return ExitCode.Done;
     }
 
+    private SegSamTransformer Load(Work work)
+    {
+        var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
+        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
+        return model;
+    }
+
     // One by one, so that an error can say which object it is about.
-    private static List<SegSamPrediction> Ask(
+    private static List<FoundObject> Ask(
         SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel)
     {
-        var answers = new List<SegSamPrediction>();
+        var answers = new List<FoundObject>();
         foreach (var (text, prompt) in prompts)
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                answers.Add(predictor.Predict(image, prompt));
+                answers.Add(FoundObject.Of(predictor.Predict(image, prompt), text));
             }
             catch (ArgumentException wrong)
             {
@@ -76,14 +103,5 @@ internal sealed class PredictCommand : Command
         }
 
         return answers;
-    }
-
-    private static JsonObject Describe(SegSamPrediction answer, string prompt, string? file)
-    {
-        var node = JsonNode.Parse(answer.ToJson())!.AsObject();
-        node.Insert(0, "prompt", prompt);
-        if (file is not null)
-            node["mask_file"] = file;
-        return node;
     }
 }

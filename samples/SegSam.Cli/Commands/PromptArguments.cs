@@ -43,8 +43,8 @@ internal sealed class PromptArguments
 
     public Option<NumberedValues[]> NoPoint { get; } = NumberedValues.Option("--no-point", "x,y", "A click beside the object, on what does not belong to it.");
 
-    /// <summary>One prompt for each object, in the order of their numbers, and its words.</summary>
-    /// <exception cref="UsageException">There is none, or it is not clear which object a click belongs to.</exception>
+    /// <summary>One prompt for each object, in the order of their numbers, and its words; empty without an option.</summary>
+    /// <exception cref="UsageException">It is not clear which object a click belongs to.</exception>
     public IReadOnlyList<(string Text, SegSamPrompt Prompt)> Collect(Work work)
     {
         var objects = new SortedDictionary<int, (string Text, SegSamPrompt Prompt)>();
@@ -67,6 +67,9 @@ internal sealed class PromptArguments
                 : (click.Text, SegSamPrompt.Click(click.Values[0], click.Values[1], onObject));
         }
 
-        return objects.Count > 0 ? [.. objects.Values] : throw new UsageException("Say where the object is: --box x0,y0,x1,y1 around it, or --point x,y on it. (To find everything: segsam auto.)");
+        return [.. objects.Values];
     }
+
+    /// <summary>The error of a command without a prompt.</summary>
+    public static UsageException NoPrompt() => new("Say where the object is: --box x0,y0,x1,y1 around it, or --point x,y on it. Many images may have prompts of their own in a table (.csv). (To find everything: segsam auto.)");
 }

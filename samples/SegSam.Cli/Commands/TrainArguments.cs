@@ -17,22 +17,22 @@ internal enum PromptKinds
 internal sealed class TrainArguments
 {
     private readonly Option<PromptKinds> _prompts = Of("--prompts", PromptKinds.Both, Names<PromptKinds>(), "What the model learns to be asked by. Clicks are needed for 'segsam auto' and are drawn from the masks; boxes alone train faster.");
-    private readonly Option<int> _epochs = Of("--epochs", 20, "N", "Passes over the images, at most: Ctrl-C ends training early and keeps the best weights so far.");
+    private readonly Option<int> _epochs = NumberOptions.Of("--epochs", 20, "N", "Passes over the images, at most: Ctrl-C ends training early and keeps the best weights so far.");
     private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Published weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ, MobileSAM (.pth, .safetensors). Without them training starts from nothing.", HelpName = "FILE" };
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
     private readonly Option<SegSamEncoder?> _encoder = Of<SegSamEncoder?>("--encoder", null, Names<SegSamEncoder>(), "Size of the image encoder (default: the checkpoint's; Tiny without one, which trains on a CPU in minutes).");
     private readonly Option<EncoderTraining> _encoderTraining = Of("--encoder-training", EncoderTraining.Full, Names<EncoderTraining>(),
         "Which of the encoder's weights learn: all, small adapters in it, or none. Frozen is by far the fastest on a CPU: each image is encoded once.");
     private readonly Option<SegSamAdapter?> _adapter = Of<SegSamAdapter?>("--adapter", null, Names<SegSamAdapter>(), "Kind of the adapters (default: the checkpoint's, or Bottleneck with --encoder-training Adapter).");
-    private readonly Option<int?> _inputSize = Of<int?>("--input-size", null, "N", "Side of the square that images are brought to, a multiple of 16 (default: the checkpoint's; 128 for Tiny, else 256). 256 makes a CPU bearable.");
-    private readonly Option<double?> _learningRate = Of<double?>("--learning-rate", null, "R", "Highest learning rate (default 0.001; 0.0001 with a checkpoint).");
-    private readonly Option<int> _imagesPerStep = Of("--images-per-step", 4, "N", "Images in a training step; fewer need less memory.");
+    private readonly Option<int?> _inputSize = NumberOptions.Of<int>("--input-size", "N", "Side of the square that images are brought to, a multiple of 16 (default: the checkpoint's; 128 for Tiny, else 256). 256 makes a CPU bearable.");
+    private readonly Option<double?> _learningRate = NumberOptions.Of<double>("--learning-rate", "R", "Highest learning rate (default 0.001; 0.0001 with a checkpoint).");
+    private readonly Option<int> _imagesPerStep = NumberOptions.Of("--images-per-step", 4, "N", "Images in a training step; fewer need less memory.");
     private readonly Option<bool> _augmentation = new("--augmentation") { Description = "Change the images a little at random (turns, sizes, contrast): helps where there are few. Not with a frozen encoder." };
-    private readonly Option<int?> _patience = Of<int?>("--patience", null, "N", "End training after so many epochs without better validation Dice.");
+    private readonly Option<int?> _patience = NumberOptions.Of<int>("--patience", "N", "End training after so many epochs without better validation Dice.");
     private readonly Option<string> _stateFile = new("--state-file") { Description = "Keep the state of training there; the same command then goes on where it was stopped.", HelpName = "FILE" };
 
     /// <summary>Decides the starting weights and all draws.</summary>
-    public Option<int> Seed { get; } = Of("--seed", 1, "N", "Equal seeds give equal models on one machine's CPU.");
+    public Option<int> Seed { get; } = NumberOptions.Of("--seed", 1, "N", "Equal seeds give equal models on one machine's CPU.");
 
     public IEnumerable<Option> All =>
     [
@@ -46,7 +46,7 @@ internal sealed class TrainArguments
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Give --checkpoint the path of weights that you have downloaded.");
         var epochs = work.Get(_epochs);
         if (epochs < 1)
-            throw new UsageException($"--epochs is {epochs}; it must be at least 1. (To use weights as they are, give them to 'segsam predict'.)");
+            throw new UsageException(FormattableString.Invariant($"--epochs is {epochs}; it must be at least 1. (To use weights as they are, give them to 'segsam predict'.)"));
         return new()
         {
             BoxColumnName = prompts == PromptKinds.Clicks ? null : TableColumns.Box,

@@ -15,12 +15,13 @@ internal sealed class TrainCommand : Command
     private readonly Option<string> _validation = new("--validation") { Description = "A table of images that are not learned from: the epoch that does best on them is kept.", HelpName = "TABLE" };
     private readonly Option<string> _split = CommonOptions.Split();
     private readonly Option<string> _validationSplit = new("--validation-split") { Description = "Use the rows of this split alone of the validation table, which may then be the same table.", HelpName = "NAME" };
+    private readonly Option<bool> _strict = CommonOptions.Strict("row"), _force = CommonOptions.Force();
     private readonly TrainArguments _arguments = new();
 
     public TrainCommand() : base("train", "Train a model on the objects of a table, and save it as a .zip that ml.Model.Load reads.")
     {
         Add(_table);
-        foreach (var option in (Option[])[_out, _validation, _split, _validationSplit, .. _arguments.All])
+        foreach (var option in (Option[])[_out, _validation, _split, _validationSplit, _strict, _force, .. _arguments.All])
             Add(option);
         this.SetWork(Run);
     }
@@ -30,15 +31,21 @@ internal sealed class TrainCommand : Command
         var path = work.Get(_out)!;
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--out is '{path}'; a model's name ends in .zip.");
-        var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note);
-        var held = work.Get(_validation) is { } validation ? TableReader.Read(validation, work.Get(_validationSplit), work.Terminal.Note) : null;
-        work.Terminal.Note(table.Summary);
-        if (held is not null)
-            Tell(work.Terminal, table, held);
+        var leftOut = new LeftOutRows(work.Get(_strict));
+        var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
+        var held = work.Get(_validation) is { } validation ? TableReader.Read(validation, work.Get(_validationSplit), work.Terminal.Note, leftOut) : null;
         var options = _arguments.ToOptions(work, table);
         if (options.Patience is { } patience && held is null)
-            throw new UsageException($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation.");
-        OutputFile.Try(path); // not after hours of training
+            throw new UsageException(FormattableString.Invariant($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation."));
+        // Not after hours of training. A run that goes on from its state has left a model there.
+        new Outputs(work.Get(_force) || File.Exists(options.StateFile)).Claim(path);
+        (table, held) = work.Terminal.Progress("Checking images and masks", tell =>
+            (TableCheck.Keep(table, leftOut, tell, work.Cancel), held is null ? null : TableCheck.Keep(held, leftOut, tell, work.Cancel)));
+        leftOut.Tell(work.Terminal.Note);
+        work.Terminal.Note(table.Summary);
+        table.TellOfSimilarNames(held?.Rows.Select(row => row.Category) ?? [], work.Terminal.Note);
+        if (held is not null)
+            Tell(work.Terminal, table, held);
 
         var ml = work.CreateContext(work.Get(_arguments.Seed));
         var (clock, history) = (Stopwatch.StartNew(), new List<TrainingProgress>());
@@ -54,7 +61,8 @@ internal sealed class TrainCommand : Command
                 }),
             }).Fit(table.Load(ml), held?.Load(ml)), everyStep: true));
         OutputFile.Write(path, partial => ml.Model.Save(model, table.Load(ml).Schema, partial));
-        return Tell(work, path, options, model, history, clock.Elapsed);
+        leftOut.Tell(work.Terminal.Note); // again: between the two are all epochs
+        return Tell(work, path, options, model, history, clock.Elapsed, leftOut.Count);
     }
 
     private static void Tell(Terminal terminal, TrainingTable table, TrainingTable held)
@@ -65,7 +73,7 @@ internal sealed class TrainCommand : Command
             terminal.Note($"{Words.Several(both, "image is", "images are")} learned from and validated on: the validation will look too good.");
     }
 
-    private static int Tell(Work work, string path, SegSamOptions options, SegSamTransformer model, List<TrainingProgress> history, TimeSpan time)
+    private static int Tell(Work work, string path, SegSamOptions options, SegSamTransformer model, List<TrainingProgress> history, TimeSpan time, int leftOut)
     {
         var (last, best) = (history.LastOrDefault(), history.LastOrDefault(epoch => epoch.IsBest));
         var isCut = work.Cancel.IsCancellationRequested && last?.Epoch != options.Epochs;
@@ -82,6 +90,7 @@ internal sealed class TrainCommand : Command
             Model = path,
             model.Categories,
             Stopped = isCut,
+            RowsLeftOut = leftOut,
             Seconds = Math.Round(time.TotalSeconds, 1),
             last?.Device,
             Epochs = history.Select(epoch => new { epoch.Epoch, epoch.Loss, epoch.LossParts, epoch.Validation, epoch.IsBest }),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
+using SegSam.Cli.Images;
 
 namespace SegSam.Cli.Output;
 
@@ -16,22 +17,25 @@ internal static class Pictures
     /// <summary>x0,y0,x1,y1, as --box takes it.</summary>
     public static string Text(RegionBox? box) => box is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at.X0},{at.Y0},{at.X1},{at.Y1}") : "(empty)";
 
-    /// <summary>One PNG for each mask: IMAGE-NUMBER-CATEGORY.png.</summary>
-    /// <returns>Their paths.</returns>
-    public static IReadOnlyList<string> WriteMasks(string folder, string image, IReadOnlyList<(SegmentationMask Mask, string Category)> masks)
-    {
-        var paths = new List<string>();
-        foreach (var (mask, category) in masks)
-        {
-            paths.Add(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(image)}-{paths.Count + 1}-{FileName(category)}.png"));
-            GrayPicture.Write(paths[^1], mask.ToPixels(), mask.Height, mask.Width);
-        }
+    /// <summary>The PNG of an image's results in a folder that holds those of many.</summary>
+    /// <param name="name">What its results are called; it may hold folders.</param>
+    public static string In(string folder, string name) => Path.Combine(folder, name + ".png");
 
+    /// <summary>One PNG for each mask: NAME-NUMBER-CATEGORY.png. None is written where one of them is there already.</summary>
+    /// <param name="name">What the image's results are called; it may hold folders.</param>
+    /// <returns>Their paths.</returns>
+    public static IReadOnlyList<string> WriteMasks(Outputs outputs, string folder, string name, IReadOnlyList<FoundObject> objects)
+    {
+        var place = Path.Combine(folder, Path.GetDirectoryName(name)!);
+        var paths = objects.Select((one, i) => outputs.Next(place, FormattableString.Invariant($"{Path.GetFileName(name)}-{i + 1}-{one.Category}"), ".png")).ToList();
+        paths.ForEach(outputs.Reserve);
+        foreach (var (path, one) in paths.Zip(objects))
+            GrayPicture.Write(path, one.Mask.ToPixels(), one.Mask.Height, one.Mask.Width);
         return paths;
     }
 
     /// <summary>The image beside itself with outlined, named masks.</summary>
-    public static void WriteOverlay(string path, MLImage image, IReadOnlyList<string> categories, IReadOnlyList<(SegmentationMask Mask, string Category, float Score)> found)
+    public static void WriteOverlay(string path, MLImage image, IReadOnlyList<string> categories, IReadOnlyList<FoundObject> found)
     {
         var order = categories.ToList();
         OverlayLayer[] layers =

@@ -5,10 +5,10 @@ namespace SegSam.Cli.Sources;
 
 /// <summary>A picture that annotations name.</summary>
 /// <param name="Height">0 where the file does not say.</param>
-internal sealed record CocoPicture(string FileName, int Height, int Width);
+internal sealed record CocoImage(string FileName, int Height, int Width);
 
 /// <summary>COCO annotations as programs write them: ids are numbers (1, 1.0) or texts, sizes may be missing, numbers may be NaN.</summary>
-internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
+internal sealed record CocoFile(IReadOnlyDictionary<string, CocoImage> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
 {
     /// <exception cref="InvalidDataException">It is no such JSON, or an id names two images or two categories.</exception>
     public static CocoFile Read(string path)
@@ -17,7 +17,7 @@ internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images,
         if (List(root, "images") is not { } images || List(root, "annotations") is not { } annotations || List(root, "categories") is not { } categories)
             throw new InvalidDataException($"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
         return new(
-            ById(path, images, "image", "file_name", (one, name) => new CocoPicture(name, Whole(one, "height"), Whole(one, "width")), picture => picture.FileName),
+            ById(path, images, "image", "file_name", (one, name) => new CocoImage(name, Whole(one, "height"), Whole(one, "width")), picture => picture.FileName),
             ById(path, categories, "category", "name", (_, name) => name, name => name),
             annotations);
     }

@@ -97,7 +97,7 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
 
     private static bool IsCrowd(JsonElement one) => CocoFile.Get(one, "iscrowd") is var crowd && (crowd.ValueKind == JsonValueKind.True || CocoFile.Id(one, "iscrowd") is not (null or "0"));
 
-    private Found Picture(CocoPicture image)
+    private Found Picture(CocoImage image)
     {
         // Written on Windows, a path has backslashes; elsewhere a name may have one.
         var name = File.Exists(Path.Combine(_folder, image.FileName)) ? image.FileName : image.FileName.Replace('\\', '/');

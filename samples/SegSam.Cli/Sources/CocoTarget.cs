@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
-using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
@@ -10,23 +9,23 @@ namespace SegSam.Cli.Sources;
 internal static class CocoTarget
 {
     /// <exception cref="InvalidDataException">A picture is no whole image.</exception>
-    public static CocoDocument Of(TrainingTable table, string target, SourceReading reading)
+    public static (IReadOnlyList<string> Categories, IReadOnlyList<CocoPicture> Pictures, IReadOnlyList<CocoObject> Objects) Of(TrainingTable table, string target, SourceReading reading)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
-        var (images, places, objects) = (new List<(string, int, int)>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
+        var (images, places, objects) = (new List<CocoPicture>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
         foreach (var row in reading.Each(table.Rows, "objects"))
         {
             var mask = Mask(row.MaskPath);
             if (!places.TryGetValue(row.ImageId, out var place))
             {
                 places[row.ImageId] = place = images.Count;
-                images.Add((Path.GetRelativePath(folder, row.ImagePath).Replace('\\', '/'), mask.Height, mask.Width));
+                images.Add(new(Path.GetRelativePath(folder, row.ImagePath).Replace('\\', '/'), mask.Height, mask.Width));
             }
 
             objects.Add(new(place, row.Category, mask));
         }
 
-        return CocoDocument.Of([.. objects.Select(each => each.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
+        return ([.. objects.Select(each => each.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
     }
 
     private static SegmentationMask Mask(string path)

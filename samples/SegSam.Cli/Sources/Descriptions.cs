@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SampleKit;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
@@ -24,7 +25,7 @@ internal static class Descriptions
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(TextFile.Read(path)) ?? [];
         }
         catch (JsonException wrong)
         {

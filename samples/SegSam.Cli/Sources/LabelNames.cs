@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
@@ -16,7 +17,7 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
         var path = Path.Combine(folder, "dataset.json");
         try
         {
-            using var json = File.Exists(path) ? JsonDocument.Parse(File.ReadAllText(path)) : null;
+            using var json = File.Exists(path) ? JsonDocument.Parse(TextFile.Read(path)) : null;
             return json?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(Labels, out var labels) && labels.ValueKind == JsonValueKind.Object ? path : null;
         }
         catch (JsonException)
@@ -34,7 +35,7 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
             throw new FileNotFoundException($"There is no file '{path}' for --labels.");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllText(path));
+            using var json = JsonDocument.Parse(TextFile.Read(path));
             var map = json.RootElement.TryGetProperty(Labels, out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : json.RootElement;
             var all = map.EnumerateObject().Select(Pair).Where(pair => pair.Numbers.Count > 0).OrderBy(pair => pair.Numbers.Min()).ToList();
             var single = all.FindAll(pair => pair.Numbers.Count == 1).CountBy(pair => pair.Numbers[0]).FirstOrDefault(each => each.Value > 1);

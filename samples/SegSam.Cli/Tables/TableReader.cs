@@ -1,5 +1,4 @@
-using System.Globalization;
-using nietras.SeparatedValues;
+using System.Text;
 
 namespace SegSam.Cli.Tables;
 
@@ -8,97 +7,75 @@ internal static class TableReader
 {
     /// <param name="split">Keeps the rows of this split alone; null keeps all.</param>
     /// <param name="note">Receives what the user should know of a table that is read all the same.</param>
-    /// <exception cref="FileNotFoundException">There is no such file, or one that it names is missing.</exception>
-    /// <exception cref="InvalidDataException">A column is missing, or a value makes no sense; the message names the line.</exception>
-    public static TrainingTable Read(string path, string? split, Action<string> note)
+    /// <param name="leftOut">Receives rows that cannot be used; null: the first of them is an error.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="BadRowException">A row cannot be used; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">A column is missing, no row is left, or one ImageId names different images.</exception>
+    public static TrainingTable Read(string path, string? split, Action<string> note, LeftOutRows? leftOut = null)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no table '{path}'. 'segsam convert' makes one from your masks.");
-        using var reader = Open(path);
-        if (reader.IsEmpty)
-            throw new InvalidDataException($"{path} is empty. {TableColumns.Help}");
-        var columns = Check(path, reader.Header.ColNames, note);
-        if (split is not null && !columns.Contains(TableColumns.Split))
+        leftOut ??= new(isStrict: true);
+        var table = TableFile.Read(path, TableColumns.Needed, note, leftOut);
+        if (split is not null && !table.Columns.Contains(TableColumns.Split))
             throw new InvalidDataException($"{path} has no column Split, so --split {split} picks nothing. Add it, or leave --split out.");
-        var rows = ReadRows(path, reader, columns);
-        var kept = split is null ? rows : rows.FindAll(row => row.Split.Equals(split, StringComparison.OrdinalIgnoreCase));
-        if (kept.Count == 0)
-            throw new InvalidDataException(split is null || rows.Count == 0 ? $"{path} has no rows; give it one for each object."
-                : $"{path} has no row of split '{split}'; there are: {string.Join(", ", rows.Select(row => row.Split).Distinct())}.");
-        return new(path, kept, columns);
-    }
-
-    private static SepReader Open(string path) =>
-        Sep.Reader(options => options with { Unescape = true, Trim = SepTrim.All, ColNameComparer = StringComparer.OrdinalIgnoreCase, DisableColCountCheck = true }).FromFile(path);
-
-    private static List<string> Check(string path, IReadOnlyList<string> found, Action<string> note)
-    {
-        string[] missing = [.. TableColumns.Needed.Where(name => !found.Contains(name, StringComparer.OrdinalIgnoreCase))];
-        if (missing.Length > 0)
-            throw new InvalidDataException($"{path} has no column {string.Join(" and no column ", missing)}; found {string.Join(", ", found)}.{Environment.NewLine}{TableColumns.Help}");
-        string[] unknown = [.. found.Where(name => !TableColumns.All.Contains(name, StringComparer.OrdinalIgnoreCase))];
-        if (unknown.Length > 0)
-            note($"{path}: not used, as no such column is known: {string.Join(", ", unknown)}. Known are {string.Join(", ", TableColumns.All)}.");
-        if (found.Contains(TableColumns.Points, StringComparer.OrdinalIgnoreCase) != found.Contains(TableColumns.PointLabels, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidDataException($"{path} has one of the columns Points and PointLabels; give both or neither.");
-        return [.. TableColumns.All.Where(name => found.Contains(name, StringComparer.OrdinalIgnoreCase))];
-    }
-
-    private static List<TableRow> ReadRows(string path, SepReader reader, List<string> columns)
-    {
-        var (folder, rows, known) = (Path.GetDirectoryName(Path.GetFullPath(path))!, new List<TableRow>(), new HashSet<string>(StringComparer.Ordinal));
-        var count = reader.Header.ColNames.Count;
-        foreach (var line in reader)
+        var chosen = table.Lines.Where(line => split is null || line[TableColumns.Split].Equals(split, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (chosen.Count == 0 && table.Lines.Count > 0)
+            throw new InvalidDataException($"{path} has no row of split '{split}'; there are: {string.Join(", ", table.Lines.Select(line => line[TableColumns.Split]).Distinct())}.");
+        var rows = new List<TableRow>();
+        foreach (var line in chosen)
         {
-            var at = line.LineNumberFrom;
-            if (line.ColCount == 1 && line[0].Span.IsEmpty)
-                continue; // an empty line
-            if (line.ColCount != count)
-                throw new InvalidDataException($"{path}, line {at}: {line.ColCount} values where the first line names {count} columns. Put values that hold the separator into quotes.");
-            var values = columns.ToDictionary(name => name, name => "");
-            foreach (var name in columns)
-                values[name] = line[reader.Header.IndexOf(name)].ToString();
-            rows.Add(new TableRow
+            try
             {
-                Line = at,
-                ImagePath = Existing(path, at, folder, TableColumns.ImagePath, values, known),
-                MaskPath = Existing(path, at, folder, TableColumns.MaskPath, values, known),
-                Category = values[TableColumns.Category] is { Length: > 0 } category ? category : throw new InvalidDataException($"{path}, line {at}: Category is empty; give the object's name."),
-                ImageId = values.GetValueOrDefault(TableColumns.ImageId) is { Length: > 0 } id ? id : values[TableColumns.ImagePath],
-                Box = Numbers(path, at, TableColumns.Box, values, length => length is 0 or 4, "4 numbers x0 y0 x1 y1, or nothing"),
-                Points = Numbers(path, at, TableColumns.Points, values, length => length % 2 == 0, "pairs of numbers x y x y ..."),
-                PointLabels = Numbers(path, at, TableColumns.PointLabels, values, _ => true, "numbers, 1 or 0 for each point"),
-                Description = values.GetValueOrDefault(TableColumns.Description, ""),
-                Dataset = values.GetValueOrDefault(TableColumns.Dataset, ""),
-                CaseId = values.GetValueOrDefault(TableColumns.CaseId, ""),
-                Modality = values.GetValueOrDefault(TableColumns.Modality, ""),
-                Split = values.GetValueOrDefault(TableColumns.Split, ""),
-            });
+                rows.Add(Row(line));
+            }
+            catch (BadRowException wrong)
+            {
+                leftOut.Add(wrong);
+            }
         }
 
-        return rows;
+        leftOut.ThrowIfNoneIsLeft(rows.Count);
+        if (rows.Count == 0)
+            throw new InvalidDataException($"{path} has no rows; give it one for each object.");
+        CheckImageIds(path, rows);
+        return new(path, rows, table.Columns);
     }
 
-    private static string Existing(string path, int line, string folder, string column, Dictionary<string, string> values, HashSet<string> known)
+    private static TableRow Row(TableLine line)
     {
-        if (values[column].Length == 0)
-            throw new InvalidDataException($"{path}, line {line}: {column} is empty; give the path of a picture.");
-        var file = Path.Combine(folder, values[column]);
-        return known.Contains(file) || (File.Exists(file) && known.Add(file)) ? file
-            : throw new FileNotFoundException($"{path}, line {line}: {column} is '{values[column]}', but there is no file '{file}'. Paths are relative to the table.");
-    }
-
-    private static float[] Numbers(string path, int line, string column, Dictionary<string, string> values, Predicate<int> fits, string expected)
-    {
-        var text = values.GetValueOrDefault(column, "");
-        var parts = text.Split([' ', ',', ';', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        var numbers = new float[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
+        var image = line.File(TableColumns.ImagePath);
+        return new()
         {
-            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
-                throw new InvalidDataException($"{path}, line {line}: {column} is '{text}'; expected {expected}.");
-        }
+            Line = line.Number,
+            ImagePath = image,
+            MaskPath = line.File(TableColumns.MaskPath),
+            // One spelling of accents, so that equal names are one category.
+            Category = line[TableColumns.Category] is { Length: > 0 } category ? category.Normalize(NormalizationForm.FormC)
+                : throw line.Bad("no Category", "Category is empty; give the object's name"),
+            ImageId = line[TableColumns.ImageId] is { Length: > 0 } id ? id : Path.GetRelativePath(line.Folder, image).Replace('\\', '/'),
+            Box = line.Numbers(TableColumns.Box, length => length is 0 or 4, "4 numbers x0 y0 x1 y1, or nothing"),
+            Points = line.Numbers(TableColumns.Points, length => length % 2 == 0, "pairs of numbers x y x y ..."),
+            PointLabels = line.Numbers(TableColumns.PointLabels, _ => true, "numbers, 1 or 0 for each point"),
+            Description = line[TableColumns.Description],
+            Dataset = line[TableColumns.Dataset],
+            CaseId = line[TableColumns.CaseId],
+            Modality = line[TableColumns.Modality],
+            Split = line[TableColumns.Split],
+        };
+    }
 
-        return fits(numbers.Length) ? numbers : throw new InvalidDataException($"{path}, line {line}: {column} is '{text}'; expected {expected}.");
+    // Rows of one ImageId share one image: the second picture would never be read, and its masks be learned on the first one's pixels.
+    private static void CheckImageIds(string path, IReadOnlyList<TableRow> rows)
+    {
+        var first = new Dictionary<string, TableRow>(StringComparer.Ordinal);
+        var same = new HashSet<(string, string)>();
+        foreach (var row in rows)
+        {
+            if (first.TryAdd(row.ImageId, row) || first[row.ImageId] is not { } known || known.ImagePath == row.ImagePath || same.Contains((known.ImagePath, row.ImagePath)))
+                continue;
+            if (!File.ReadAllBytes(known.ImagePath).AsSpan().SequenceEqual(File.ReadAllBytes(row.ImagePath)))
+                throw new InvalidDataException($"{path}, lines {known.Line} and {row.Line}: the ImageId '{row.ImageId}' names two different images, '{known.ImagePath}' and '{row.ImagePath}'. "
+                    + "Rows of one ImageId share one image: give each image an ImageId of its own, or take the column out, and the path tells images apart.");
+            same.Add((known.ImagePath, row.ImagePath));
+        }
     }
 }

@@ -37,5 +37,6 @@ internal static class TableWriter
         }
     }
 
-    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, Path.GetFullPath(path)).Replace('\\', '/');
+    /// <summary>A file as tables name it: relative to their folder, with forward slashes.</summary>
+    public static string Relative(string folder, string path) => Path.GetRelativePath(folder, Path.GetFullPath(path)).Replace('\\', '/');
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
@@ -14,6 +15,15 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
     public int Images => Rows.DistinctBy(row => row.ImageId).Count();
 
     public string Summary => $"{Path}: {Words.Several(Images, "image")} with {Words.Several(Rows.Count, "object")} of {Words.Several(Rows.DistinctBy(row => row.Category).Count(), "category", "categories")}";
+
+    /// <summary>Tells which category names are probably meant as one.</summary>
+    /// <param name="others">Names that these must match: of a model or of the training table.</param>
+    public void TellOfSimilarNames(IEnumerable<string> others, Action<string> note)
+    {
+        var groups = SimilarNames.Groups(Rows.Select(row => row.Category).Concat(others));
+        if (groups.Count > 0)
+            note($"{Path}: these names differ only by case, blanks or punctuation, and count as different categories: {SimilarNames.Text(groups)}.");
+    }
 
     public bool Has(string column) => Columns.Contains(column);
 

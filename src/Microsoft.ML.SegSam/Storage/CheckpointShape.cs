@@ -20,7 +20,7 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
             DecoderDepth = Count("mask_decoder.transformer.layers."),
             DecoderMlpWidth = Side("mask_decoder.transformer.layers.0.mlp.lin1.weight", 0, of: 2),
             AttentionDownsample = Math.Max(1, width / Math.Max(1, Side("mask_decoder.transformer.final_attn_token_to_image.q_proj.weight", 0, of: 2))),
-            MultimaskOutputs = Side("mask_decoder.mask_tokens.weight", 0, of: 2) - 1,
+            MultimaskOutputs = MaskTokens() - 1,
             QualityHeadDepth = Count("mask_decoder.iou_prediction_head.layers."),
             QualityHeadWidth = Side("mask_decoder.iou_prediction_head.layers.0.weight", 0, of: 2),
         };
@@ -54,6 +54,14 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
         };
     }
 
+    private int MaskTokens()
+    {
+        const string Tokens = "mask_decoder.mask_tokens.weight";
+        var found = Side(Tokens, 0, of: 2);
+        return found >= 2 ? found : throw new InvalidDataException($"The weights have {found} mask token{(found == 1 ? "" : "s")} ({Tokens}); SAM has 4, one for the mask of a clear prompt and 3 for those of an ambiguous one, "
+            + "and at least 2 are needed. The model was cut down to a single mask: take the weights that it was made from.");
+    }
+
     private double? AdapterRatio(string name) => weights.ContainsKey(name) ? (double)Side(name, 0, of: 2) / Math.Max(1, Side(name, 1, of: 2)) : null;
 
     private int Side(string name, int dimension, int of)
@@ -69,6 +77,7 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
     {
         var indices = weights.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => name[prefix.Length..].Split('.')[0]).ToHashSet(StringComparer.Ordinal);
-        return Enumerable.Range(0, indices.Count).TakeWhile(i => indices.Contains($"{i}")).Count();
+        var count = Enumerable.Range(0, indices.Count).TakeWhile(i => indices.Contains($"{i}")).Count();
+        return count > 0 ? count : throw new InvalidDataException($"No weight is called {prefix}0..., from which the number of layers is read; {weights.Count} others are there.");
     }
 }

@@ -117,7 +117,7 @@ internal sealed class Pretrained
 
     private void Check(SegSamConfig config)
     {
-        using var shapes = ConfigCheck.Shapes(config);
+        using var shapes = Shapes(config);
         var expected = shapes.state_dict().Where(pair => PublishedNames.IsSam(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
         string[] problems =
         [
@@ -130,6 +130,19 @@ internal sealed class Pretrained
         ];
         if (problems.Length > 0)
             throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  ", problems));
+    }
+
+    // The sizes were read off the weights' shapes, so the fault is the weights'.
+    private static SegSamNetwork Shapes(SegSamConfig config)
+    {
+        try
+        {
+            return ConfigCheck.Shapes(config);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new InvalidDataException($"The weights' shapes are not those of a SAM. {wrong.Message}", wrong);
+        }
     }
 
     // Adapters wanted for a checkpoint that has none start from random numbers.

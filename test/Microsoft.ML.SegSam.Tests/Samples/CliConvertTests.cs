@@ -45,12 +45,12 @@ public sealed class CliConvertTests : IDisposable
 
         var plain = _folder.At("set", "masks", "c.png");
         TinySources.Block(plain, 7, 7, 9, 9, 0);
-        StringAssert.Contains(Fails(1, "convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--strict"), $"'{plain}' tells no category; give it by --category");
-        Done("convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--category", "lesion");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--strict", "--force"), $"'{plain}' tells no category; give it by --category");
+        Done("convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--category", "lesion", "--force");
         Assert.AreEqual("lesion", Table("table.csv").Rows.Single(row => row.ImageId == "images/c.png").Category);
         TinySources.Block(_folder.At("set", "masks", "z_liver.png"), 7, 7, 9, 9, 0);
-        StringAssert.Contains(Fails(1, "convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--category", "lesion", "--strict"), "z_liver.png' belongs to no image");
-        StringAssert.Contains(Fails(1, "convert", _folder.At(), "--out", _folder.At("table.csv")), "has no folder images/");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--category", "lesion", "--strict", "--force"), "z_liver.png' belongs to no image");
+        StringAssert.Contains(Fails(1, "convert", _folder.At(), "--out", _folder.At("table.csv"), "--force"), "has no folder images/");
     }
 
     [TestMethod]
@@ -68,7 +68,7 @@ public sealed class CliConvertTests : IDisposable
             Assert.AreEqual(5 * 43, Enumerable.Range(0, 48 * 48).Count(i => mask.Pixels[4 * i] == 255));
 
         File.WriteAllText(_folder.At("labels.json"), """{"1": "liver"}""");
-        string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json")];
+        string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"), "--force"];
         StringAssert.Contains(Segsam(again).Error, "Left out (1): objects with the number 300, which has no category");
         StringAssert.Contains(Fails(1, [.. again, "--strict"]), "holds the number 300, which --labels does not name; named are: 1");
         File.WriteAllText(_folder.At("labels.json"), """{"one": "liver"}""");
@@ -129,9 +129,9 @@ public sealed class CliConvertTests : IDisposable
         Assert.IsEmpty(kept.Rows.Select(row => row.ImageId).Intersect(held.Rows.Select(row => row.ImageId)));
         Assert.IsEmpty(held.Rows.Select(row => row.Category).Except(kept.Rows.Select(row => row.Category)));
         Assert.IsTrue(kept.Rows.All(row => row.Description.Length > 0) && kept.Has(TableColumns.Description));
-        StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--hold-out", "1.5"), "--hold-out is 1.5; it must be above 0 and below 1");
+        StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--hold-out", "1.5", "--force"), "--hold-out is 1.5; it must be above 0 and below 1");
         File.WriteAllText(_folder.At("few.json"), """{"liver": "large"}""");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--descriptions", _folder.At("few.json")), "few.json' does not describe: ");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--descriptions", _folder.At("few.json"), "--force"), "few.json' does not describe: ");
     }
 
     private TrainingTable Table(string name) => TableReader.Read(_folder.At(name), split: null, note => Assert.Fail(note));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Tests.Pipeline;
 using Phantoms;
 using SegSam.Cli;
 
@@ -20,6 +21,13 @@ internal sealed class CliRun : IDisposable
         var slices = PhantomGenerator.Create(seed: 5, count, size: 64).ToList();
         PhantomFolder.Write(At("slices"), slices);
         return slices;
+    }
+
+    /// <summary>A model that takes every kind of prompt, saved in the folder.</summary>
+    public string Model()
+    {
+        FittedModel.Ml.Model.Save(FittedModel.Shared, FittedModel.Load(TinyData.Rows(images: 1)).Schema, At("model.zip"));
+        return At("model.zip");
     }
 
     public static (int Code, string Output, string Error) Segsam(params string[] args) => Segsam(CancellationToken.None, args);

@@ -17,7 +17,6 @@ public sealed class CliUsageTests
     [DataRow("Say where the object is", "predict", "m.zip", "i.png")]
     [DataRow("There are 2 objects, so a click must say which one it belongs to: --point 2:5,5", "predict", "m.zip", "i.png", "--box", "1,1,9,9", "--box", "2,2,9,9", "--point", "5,5")]
     [DataRow("Object 1 has two boxes", "predict", "m.zip", "i.png", "--box", "1:1,1,9,9", "--box", "1:2,2,9,9")]
-    [DataRow("'model.onnx' is no model (.zip) or published weights", "info", "model.onnx")]
     [DataRow("a model's name ends in .zip", "train", "x.csv", "--out", "model.bin")]
     [DataRow("'--encoder'", "train", "x.csv", "--encoder", "huge")]
     [DataRow("'many'", "train", "x.csv", "--epochs", "many")]

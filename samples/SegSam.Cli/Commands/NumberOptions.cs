@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace SegSam.Cli.Commands;
+
+/// <summary>Options that take a number. The parser of System.CommandLine reads numbers as the machine's language writes them; these read them alike everywhere.</summary>
+internal static class NumberOptions
+{
+    /// <summary>An option with a default.</summary>
+    public static Option<T> Of<T>(string name, T usual, string form, string description) where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = form,
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => Parse<T>(name, result),
+    };
+
+    /// <summary>An option without one.</summary>
+    public static Option<T?> Of<T>(string name, string form, string description) where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = form,
+        CustomParser = result => Parse<T>(name, result),
+    };
+
+    private static T Parse<T>(string name, ArgumentResult result) where T : struct, INumber<T>
+    {
+        var (text, isWhole) = (result.Tokens.Single().Value, default(T) is int);
+        if (T.TryParse(text, isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
+            return number;
+        result.AddError($"{name} is '{text}'; expected {(isWhole ? "a whole number, such as 20" : "a number with a decimal point, such as 0.001")}.");
+        return default;
+    }
+}

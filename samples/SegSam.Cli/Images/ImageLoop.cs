@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using SegSam.Cli.Output;
+
+namespace SegSam.Cli.Images;
+
+/// <summary>Where the answers about several images go; null: nowhere.</summary>
+/// <param name="Masks">Folder for the masks.</param>
+/// <param name="Overlays">Folder for the overlays.</param>
+/// <param name="Table">File of the results' table.</param>
+/// <param name="Resume">Whether to go on with that table.</param>
+/// <param name="Strict">Whether the first image that cannot be answered ends the run.</param>
+/// <param name="Force">Whether files of an earlier run may be written over.</param>
+internal sealed record ImagePlaces(string? Masks, string? Overlays, string? Table, bool Resume, bool Strict, bool Force);
+
+/// <summary>Goes through many images: what is answered is written at once and stays, whatever is wrong with another image.</summary>
+/// <param name="leftOut">Rows of tables that could not be used: the run then does not end as if all were well.</param>
+internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, ImagePlaces places, int leftOut)
+{
+    private readonly Outputs _outputs = new(places.Force || places.Resume);
+    private readonly List<JsonNode> _documents = [];
+    private readonly List<(ImageInput Image, string Problem)> _failed = [];
+    private ResultTable? _table;
+    private int _objects;
+
+    public IReadOnlyList<ImageInput> Images => images;
+
+    public bool Resumes => places.Resume;
+
+    /// <summary>Reserves all places before the work.</summary>
+    /// <param name="moreFolders">Of further pictures, one for each image.</param>
+    /// <param name="moreFiles">Further files.</param>
+    public void Claim(IEnumerable<string?>? moreFolders = null, IEnumerable<string?>? moreFiles = null)
+    {
+        string?[] folders = [places.Overlays, .. moreFolders ?? []];
+        foreach (var file in moreFiles ?? [])
+            _outputs.Claim(file);
+        foreach (var folder in folders.OfType<string>().Append(places.Masks).OfType<string>())
+        {
+            if (File.Exists(folder))
+                throw new IOException($"'{folder}' is a file; with several images it must be the name of a folder.");
+            OutputFile.Try(Path.Combine(folder, "x.png"));
+        }
+
+        foreach (var image in images)
+        {
+            foreach (var folder in folders.OfType<string>())
+                _outputs.Reserve(Pictures.In(folder, image.Name));
+            if (places.Masks is { } masks)
+                _outputs.ClaimMasks(masks, image.Name);
+        }
+
+        if (places.Table is null)
+            return;
+        _outputs.Claim(places.Table);
+        _table = places.Resume && File.Exists(places.Table) ? ResultTable.Continue(places.Table) : ResultTable.Create(places.Table);
+        if (_table.Finished > 0)
+            work.Terminal.Note($"{places.Table} holds {Words.Several(_table.Finished, "image")} of an earlier run; the others follow.");
+    }
+
+    /// <summary>Asks about each image and writes what was found.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <param name="categories">Its names.</param>
+    /// <param name="ask">Answers one image; the function it is given receives the part done, 0 to 1.</param>
+    /// <param name="also">Writes what else is wanted of an answer, and returns what the JSON document says of it.</param>
+    /// <returns>An exit code.</returns>
+    public int Run(string model, IReadOnlyList<string> categories, Func<ImageInput, Action<double>, ImageAnswer> ask, Func<ImageInput, ImageAnswer, JsonObject?>? also = null)
+    {
+        work.Terminal.Result("image  #  name  score  quality  area  box  prompt");
+        var isStopped = work.Terminal.Steps($"Asking about {Words.Several(images.Count, "image")}", tell =>
+        {
+            for (var i = 0; i < images.Count; i++)
+            {
+                if (_table?.Has(images[i]) == true)
+                    continue;
+                var (image, done) = (images[i], i);
+                if (work.Cancel.IsCancellationRequested || Answer(image, ask, part => tell((done + part) / images.Count, $"{done + 1} of {images.Count} images: {image.Name}")) is not { } answer)
+                    return true;
+                if (answer.Answer is { } found)
+                    Keep(image, found, categories, also);
+            }
+
+            return false;
+        });
+        if (isStopped && _documents.Count + (_table?.Finished ?? 0) == 0)
+            throw new OperationCanceledException();
+        return Tell(model, isStopped);
+    }
+
+    // Null: stopped. An answer of null: the image cannot be answered.
+    private (ImageAnswer? Answer, bool)? Answer(ImageInput image, Func<ImageInput, Action<double>, ImageAnswer> ask, Action<double> tell)
+    {
+        try
+        {
+            tell(0);
+            return (ask(image, tell), true);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        catch (Exception wrong) when (!places.Strict && wrong is IOException or InvalidDataException or UnauthorizedAccessException or UsageException or NotSupportedException)
+        {
+            _failed.Add((image, wrong.Message));
+            work.Terminal.Note($"{image.Path}: {wrong.Message}");
+            return (null, false);
+        }
+    }
+
+    private void Keep(ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
+    {
+        var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, answer.Objects) : null;
+        var overlay = places.Overlays is null ? null : Pictures.In(places.Overlays, image.Name);
+        if (overlay is not null)
+        {
+            using var picture = Pictures.Read(image.Path);
+            Pictures.WriteOverlay(overlay, picture, categories, answer.Objects);
+        }
+
+        var document = new JsonObject { ["image"] = image.Path, ["height"] = answer.Height, ["width"] = answer.Width };
+        if (overlay is not null)
+            document["overlay"] = overlay;
+        foreach (var (name, value) in also?.Invoke(image, answer) ?? [])
+            document[name] = value?.DeepClone();
+        document["objects"] = new JsonArray([.. answer.Objects.Select((each, i) => each.Describe(masks?[i]))]);
+        _table?.Add(image, answer, masks); // the last: what is in the table is done
+        _documents.Add(work.Terminal.IsJson ? document : new JsonObject());
+        _objects += answer.Objects.Count;
+        for (var i = 0; i < answer.Objects.Count; i++)
+        {
+            var one = answer.Objects[i];
+            work.Terminal.Result(FormattableString.Invariant($"{image.Path}  {i + 1}  {one.Category}  {Words.Share(one.Score)}  {Words.Share(one.Quality)}  {Words.Count(one.Mask.Area)}  {Pictures.Text(one.Mask.Box)}  {one.Prompt}").TrimEnd());
+        }
+
+        if (answer.Objects.Count == 0)
+            work.Terminal.Result($"{image.Path}  no object");
+    }
+
+    private int Tell(string model, bool isStopped)
+    {
+        var finished = _table?.Finished ?? 0;
+        work.Terminal.Note($"{Words.Several(_documents.Count, "image")} with {Words.Several(_objects, "object")}"
+            + (finished > 0 ? $", besides {Words.Several(finished, "image")} of an earlier run" : "")
+            + (_failed.Count > 0 ? $"; {Words.Several(_failed.Count, "image")} could not be answered, first {_failed[0].Image.Path}: {_failed[0].Problem}" : ".")
+            + (leftOut > 0 ? $" {Words.Several(leftOut, "row")} of tables could not be used." : ""));
+        if (isStopped)
+        {
+            work.Terminal.Note($"Stopped after {_documents.Count + finished + _failed.Count} of {Words.Several(images.Count, "image")}; what was written stays."
+                + (_table is null ? "" : " The same command with --resume goes on."));
+        }
+
+        work.Terminal.Json(new
+        {
+            Model = model,
+            Images = _documents,
+            Failed = _failed.Select(each => new { Image = each.Image.Path, Error = each.Problem }),
+            RowsLeftOut = leftOut,
+            ImagesOfEarlierRun = finished,
+            Stopped = isStopped,
+        });
+        return isStopped ? ExitCode.Canceled : _failed.Count + leftOut > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+}

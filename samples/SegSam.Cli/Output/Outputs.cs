@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using SampleKit;
+
+namespace SegSam.Cli.Output;
+
+/// <summary>The files that a command will write, known before its work begins: none meets another, and none of an earlier run is lost without --force.</summary>
+internal sealed class Outputs(bool mayOverwrite)
+{
+    // Names that differ by case alone are one file on some systems.
+    private readonly HashSet<string> _reserved = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, UniqueFileNames> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reserves a file and makes sure that it can be written; null reserves none.</summary>
+    /// <exception cref="IOException">It exists, or cannot be written.</exception>
+    /// <exception cref="UsageException">Another result has that name.</exception>
+    public void Claim(string? path)
+    {
+        if (path is null)
+            return;
+        Reserve(path);
+        OutputFile.Try(path);
+    }
+
+    /// <summary>Reserves one of many files of a folder that is known to be writable.</summary>
+    /// <inheritdoc cref="Claim" path="/exception"/>
+    public void Reserve(string path)
+    {
+        if (!_reserved.Add(Path.GetFullPath(path)))
+            throw new UsageException($"Two results would be written to '{path}'; give each a name of its own.");
+        if (!mayOverwrite && File.Exists(path))
+            throw Exists($"'{path}' exists");
+    }
+
+    /// <summary>A file of a folder whose name no other result of the run has.</summary>
+    /// <param name="wanted">Any text; what does not belong in a file's name becomes a low line.</param>
+    public string Next(string folder, string wanted, string extension)
+    {
+        var full = Path.GetFullPath(folder);
+        if (!_names.TryGetValue(full, out var names))
+            _names[full] = names = new();
+        return Path.Combine(folder, names.Next(wanted, extension));
+    }
+
+    /// <summary>Reserves what will be written into a folder under names that are not known yet.</summary>
+    /// <exception cref="IOException">There are files in it.</exception>
+    public void ClaimFolder(string folder)
+    {
+        if (!mayOverwrite && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw Exists($"'{folder}' holds files of an earlier run");
+    }
+
+    /// <summary>Makes sure that no masks of an image are in a folder; their names end in categories, which are not known yet.</summary>
+    /// <param name="name">What the masks' names begin with, and folders below the one given.</param>
+    /// <exception cref="IOException">There are some.</exception>
+    public void ClaimMasks(string folder, string name)
+    {
+        var stem = Path.Combine(folder, name);
+        var place = Path.GetDirectoryName(Path.GetFullPath(stem))!;
+        if (mayOverwrite || !Directory.Exists(place))
+            return;
+        var masks = new Regex($@"^{Regex.Escape(Path.GetFileName(stem))}-[0-9]+-.*\.png$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        if (Directory.EnumerateFiles(place).Select(Path.GetFileName).FirstOrDefault(file => masks.IsMatch(file!)) is { } found)
+            throw Exists($"'{Path.Combine(place, found)}' exists");
+    }
+
+    private static IOException Exists(string what) => new($"{what}; give --force to write over it, or another name.");
+}
