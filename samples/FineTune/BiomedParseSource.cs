@@ -33,7 +33,7 @@ internal static class BiomedParseSource
             {
                 var target = Path.GetFileNameWithoutExtension(mask)[(name.Length + 1)..].Replace('+', ' ');
                 var category = CategoryNames.Of(target, name.Split('_')[^1]);
-                if (leftOut.Try(() => Box(mask, picture, leftOut)) is { } box)
+                if (leftOut.Try(() => MaskFile.TightBox(mask, (picture.Image.Width, picture.Image.Height), leftOut)) is { } box)
                     picture.Objects.Add(new(picture, category, box, () => ImageFile.Read(mask)));
             }
 
@@ -41,17 +41,9 @@ internal static class BiomedParseSource
                 pictures.Add(picture);
         }
 
-        remarks.AddRange(leftOut.Items.Select(item => new Remark(source, $"{item}")));
+        remarks.AddRange(leftOut.Lines.Select(line => new Remark(source, line)));
 
         return pictures;
-    }
-
-    private static float[]? Box(string mask, Picture picture, LeftOut leftOut)
-    {
-        var box = MaskFile.TightBox(mask, (picture.Image.Width, picture.Image.Height));
-        if (box is null)
-            leftOut.Add("masks without a pixel", $"The mask '{mask}' is empty; it needs a pixel that is not black");
-        return box;
     }
 
     private static string[] Files(string folder, string part) => [.. DataFiles.In(Path.Combine(folder, part), ".png")];

@@ -1,5 +1,5 @@
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 
 namespace FineTune;
@@ -23,16 +23,16 @@ internal static class InstanceSource
         foreach (var path in DataFiles.In(folder, Ending))
         {
             var imagePath = path[..^Ending.Length] + ".png";
-            var (name, map) = (Path.GetFileNameWithoutExtension(imagePath), GrayPng.Read(path));
+            var (name, map) = (Path.GetFileNameWithoutExtension(imagePath), ImageFile.ReadLabels(path, out var height, out var width));
             using var image = ImageFile.Read(imagePath);
-            if ((image.Width, image.Height) != (map.Width, map.Height))
-                throw new InvalidDataException($"'{path}' is {map.Width} x {map.Height} pixels (width x height), its image {image.Width} x {image.Height}; they must be of one size.");
+            if ((image.Width, image.Height) != (width, height))
+                throw new InvalidDataException($"'{path}' is {width} x {height} pixels (width x height), its image {image.Width} x {image.Height}; they must be of one size.");
             var (source, small, pixels) = (Path.GetFileName(folder), 0, image.Pixels.ToArray());
-            foreach (var (part, area) in Quarters(map.Width, map.Height))
+            foreach (var (part, area) in Quarters(width, height))
             {
-                var quarter = ToImage(area, image.PixelFormat, (x, y) => pixels.AsSpan(4 * (y * map.Width + x), 4));
+                var quarter = ToImage(area, image.PixelFormat, (x, y) => pixels.AsSpan(4 * (y * width + x), 4));
                 var picture = new Picture(source, $"{name}-{part}", () => quarter);
-                AddObjects(picture, map, area, ref small);
+                AddObjects(picture, (x, y) => map[y * width + x], area, ref small);
                 pictures.Add(picture);
             }
 
@@ -51,14 +51,14 @@ internal static class InstanceSource
         yield return ("bottom-right", new(x, y, width - x, height - y));
     }
 
-    private static void AddObjects(Picture picture, GrayPng map, Area area, ref int small)
+    private static void AddObjects(Picture picture, Func<int, int, uint> map, Area area, ref int small)
     {
-        var found = new SortedDictionary<ushort, (int Area, int X0, int Y0, int X1, int Y1)>();
+        var found = new SortedDictionary<uint, (int Area, int X0, int Y0, int X1, int Y1)>();
         for (var y = 0; y < area.Height; y++)
         {
             for (var x = 0; x < area.Width; x++)
             {
-                var level = map[area.X + x, area.Y + y];
+                var level = map(area.X + x, area.Y + y);
                 if (level == 0)
                     continue;
                 var (count, x0, y0, x1, _) = found.TryGetValue(level, out var known) ? known : (0, x, y, x, y);
@@ -75,7 +75,7 @@ internal static class InstanceSource
             }
 
             picture.Objects.Add(new(picture, Category, [part.X0, part.Y0, part.X1, part.Y1],
-                () => ToImage(area, MLPixelFormat.Bgra32, (x, y) => map[x, y] == level ? White : Black)));
+                () => ToImage(area, MLPixelFormat.Bgra32, (x, y) => map(x, y) == level ? White : Black)));
         }
     }
 

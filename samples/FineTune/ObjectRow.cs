@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
 
 namespace FineTune;
 
@@ -33,10 +34,7 @@ public sealed class ObjectRow
     /// <summary>Dice of the filled box, taken as the mask: what a prompt gives away by itself.</summary>
     internal double BoxDice()
     {
-        var pixels = Mask.Pixels;
-        var (area, box) = (0, (Box[2] - Box[0]) * (Box[3] - Box[1]));
-        for (var i = 0; i < pixels.Length; i += 4)
-            area += (pixels[i] | pixels[i + 1] | pixels[i + 2]) != 0 ? 1 : 0;
+        var (area, box) = (SegmentationMask.FromImage(Mask).Area, (Box[2] - Box[0]) * (Box[3] - Box[1]));
         return 2.0 * area / (area + box);
     }
 }

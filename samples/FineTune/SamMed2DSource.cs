@@ -16,7 +16,7 @@ internal static class SamMed2DSource
         var pictures = new List<Picture>();
         var leftOut = new LeftOut(isStrict: false);
         var rows = SamMed2DFolder.Read(folder, leftOut, (_, _) => { }, CancellationToken.None).DistinctBy(row => row.MaskPath).ToList();
-        remarks.AddRange(leftOut.Items.Select(item => new Remark(source, $"{item}")));
+        remarks.AddRange(leftOut.Lines.Select(line => new Remark(source, line)));
         foreach (var image in rows.GroupBy(row => row.ImagePath))
         {
             var picture = new Picture(source, image.First().ImageId, () => ImageFile.Read(image.Key));

@@ -1,34 +1,33 @@
 using Microsoft.ML.SegSam.Imaging;
+
 namespace SampleKit;
 
 /// <summary>What a mask file says of its object.</summary>
 public static class MaskFile
 {
-    /// <summary>x0, y0, x1, y1 in pixels around the pixels with any non-zero color, right and bottom just outside.</summary>
+    /// <summary>x0, y0, x1, y1 in pixels around the object, right and bottom just outside.</summary>
     /// <param name="expected">Width and height of the image.</param>
-    /// <returns>null where the mask is empty.</returns>
-    /// <exception cref="InvalidDataException">The mask is not of its image's size, or no whole image.</exception>
-    public static float[]? TightBox(string maskPath, (int Width, int Height) expected)
+    /// <param name="leftOut">Receives a mask without a pixel, and what is odd about masks that are used.</param>
+    /// <returns>null where the mask is left out.</returns>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The mask is not of its image's size, a label map or not a whole image; strict: or empty.</exception>
+    public static float[]? TightBox(string maskPath, (int Width, int Height) expected, LeftOut leftOut)
     {
-        var (width, height) = expected;
-        using var mask = ImageFile.Read(maskPath);
-        if (mask.Width != width || mask.Height != height)
+        var mask = ImageFile.ReadMask(maskPath, out var doubts);
+        if ((mask.Width, mask.Height) != expected)
         {
             throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels (width x height), " +
-                $"its image {width} x {height}; they must be of one size.");
+                $"its image {expected.Width} x {expected.Height}; they must be of one size.");
         }
 
-        var (x0, y0, x1, y1) = (width, height, 0, 0);
-        var pixels = mask.Pixels;
-        for (var i = 0; i < width * height; i++)
+        if (mask.Box is not { } box)
         {
-            // Three colors in either order, then opacity.
-            if ((pixels[4 * i] | pixels[4 * i + 1] | pixels[4 * i + 2]) == 0)
-                continue;
-            var (y, x) = Math.DivRem(i, width);
-            (x0, y0, x1, y1) = (Math.Min(x0, x), Math.Min(y0, y), Math.Max(x1, x + 1), Math.Max(y1, y + 1));
+            leftOut.Add("masks without a pixel", $"The mask '{maskPath}' is empty; it needs a pixel that is not black");
+            return null;
         }
 
-        return x1 > 0 ? [x0, y0, x1, y1] : null;
+        foreach (var (kind, found) in doubts)
+            leftOut.Doubt("masks: " + kind, $"'{maskPath}': {found}");
+        return [box.X0, box.Y0, box.X1, box.Y1];
     }
 }

@@ -56,7 +56,7 @@ public static class Overlays
             Image = MLImage.CreateFromPixels(row.Image.Width, row.Image.Height, row.Image.PixelFormat, row.Image.Pixels);
             var predicted = categories[(int)row.PredictedCategory - 1];
             var score = row.ClassScores[(int)row.PredictedCategory - 1];
-            Truth = new(TruthOf(row.Mask), ColorOf(row.Category, categories), row.Category);
+            Truth = new(SegmentationMask.FromImage(row.Mask).ToPixels(), ColorOf(row.Category, categories), row.Category);
             Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"quality {row.MaskQuality:0.00}"));
             Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories), FormattableString.Invariant($"{predicted} {score:0.00}"));
         }
@@ -73,14 +73,5 @@ public static class Overlays
 
         private static Rgb ColorOf(string category, IReadOnlyList<string> categories) =>
             Palette.ColorOf(Math.Max(0, categories.ToList().IndexOf(category)));
-
-        private static bool[] TruthOf(MLImage mask)
-        {
-            var pixels = mask.Pixels;
-            var truth = new bool[mask.Width * mask.Height];
-            for (var i = 0; i < truth.Length; i++)
-                truth[i] = (pixels[4 * i] | pixels[4 * i + 1] | pixels[4 * i + 2]) != 0;
-            return truth;
-        }
     }
 }

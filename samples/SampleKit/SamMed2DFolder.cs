@@ -1,5 +1,5 @@
-using Microsoft.ML.SegSam.Imaging;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
 
 namespace SampleKit;
 
@@ -101,12 +101,8 @@ public static class SamMed2DFolder
             sizes[imagePath] = size = (pixels.Width, pixels.Height);
         }
 
-        if (MaskFile.TightBox(maskPath, size) is not { } box)
-        {
-            leftOut.Add("masks without a pixel", $"The mask '{maskPath}' is empty; it needs a pixel that is not black");
+        if (MaskFile.TightBox(maskPath, size, leftOut) is not { } box)
             return null;
-        }
-
         var (id, (modality, dataset, caseId)) = (DataFiles.IdOf(folder, imagePath), SaMed2D20M.Parts(stem));
         return new()
         {

@@ -21,13 +21,14 @@ internal sealed class Work(ParseResult parsed, CancellationToken cancel)
 
     /// <summary>ML.NET on the chosen device; its warnings, and with --verbose all it tells, go to standard error.</summary>
     /// <param name="isQuiet">Whether warnings, too, are for --verbose alone.</param>
-    public MLContext CreateContext(int seed = 1, bool isQuiet = false)
+    /// <param name="words">What becomes of a message before it is shown.</param>
+    public MLContext CreateContext(int seed = 1, bool isQuiet = false, Func<string, string>? words = null)
     {
         var ml = new MLContext(seed) { GpuDeviceId = parsed.GetValue<int?>(Gpu), FallbackToCpu = false };
         ml.Log += (_, told) =>
         {
             if (told.Kind >= ChannelMessageKind.Info && (IsVerbose || (told.Kind >= ChannelMessageKind.Warning && !isQuiet)))
-                Terminal.Note(OptionNames.InPlaceOfProperties(told.RawMessage));
+                Terminal.Note(OptionNames.InPlaceOfProperties(words is null ? told.RawMessage : words(told.RawMessage)));
         };
         return ml;
     }

@@ -27,8 +27,8 @@ internal static class ImageEndpoints
             lease = await gates.Long.Run(() =>
             {
                 cancel.ThrowIfCancellationRequested();
-                var image = UploadedImage.Decode(file, options.Pixels);
-                return sessions.Add(id, loaded.Predictor.Encode(image.Rgb, image.Height, image.Width));
+                using var image = UploadedImage.Decode(file, options.Pixels);
+                return sessions.Add(id, loaded.Predictor.Encode(image));
             }, cancel);
         }
 

@@ -82,9 +82,9 @@ internal sealed class ConvertCommand : Command
 
         var categories = rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ToDictionary();
         work.Terminal.Result(["category", "objects"], categories.Select(each => (string[])[each.Key, Words.Count(each.Value)]));
-        foreach (var line in notes.Concat(leftOut.Items.Select(item => $"{item}")))
+        foreach (var line in notes.Concat(leftOut.Lines))
             work.Terminal.Note(line);
-        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories, LeftOut = leftOut.Items });
+        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories, LeftOut = leftOut.Items, leftOut.Doubts, Notes = notes });
         return ExitCode.Done;
     }
 

@@ -33,7 +33,6 @@ internal sealed class EvaluateCommand : Command
 
     private int Run(Work work)
     {
-        var ml = work.CreateContext();
         ModelFile.Check(work.Get(_model));
         var leftOut = new LeftOutRows(work.Get(_strict));
         var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
@@ -44,6 +43,7 @@ internal sealed class EvaluateCommand : Command
         work.Terminal.Note(table.Summary);
         using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
         table.TellOfSimilarNames(model.Categories, work.Terminal.Note);
+        var ml = work.CreateContext(words: message => TrainingTable.InLines(message, table));
         var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
         if (work.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());

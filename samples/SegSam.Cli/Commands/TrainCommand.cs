@@ -47,7 +47,7 @@ internal sealed class TrainCommand : Command
         if (held is not null)
             Tell(work.Terminal, table, held);
 
-        var ml = work.CreateContext(work.Get(_arguments.Seed));
+        var ml = work.CreateContext(work.Get(_arguments.Seed), words: message => TrainingTable.InLines(message, table, held));
         var (clock, history) = (Stopwatch.StartNew(), new List<TrainingProgress>());
         TrainingTable[] tables = held is null ? [table] : [table, held];
         using var model = TrainingTable.Reading(tables, () => work.Terminal.Progress("Reading images", tell =>

@@ -109,7 +109,7 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
             using var pixels = ImageFile.Read(picture);
             var isSame = (image.Height == 0 || image.Height == pixels.Height) && (image.Width == 0 || image.Width == pixels.Width);
             return new(picture, name, pixels.Height, pixels.Width, isSame ? null
-                : $"'{picture}' is {pixels.Width} x {pixels.Height} pixels, but its annotations are made for {image.Width} x {image.Height}");
+                : $"'{picture}' is {pixels.Width} x {pixels.Height} pixels, but its annotations are made for {image.Width} x {image.Height}{((image.Height, image.Width) == (pixels.Width, pixels.Height) ? ": pictures are read upright, as EXIF says, and the annotations seem to be made without that" : "")}");
         }
         catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 using SegSam.Cli.Tables;
@@ -15,7 +14,7 @@ internal static class CocoTarget
         var (images, places, objects) = (new List<CocoPicture>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
         foreach (var row in reading.Each(table.Rows, "objects"))
         {
-            var mask = Mask(row.MaskPath);
+            var mask = ImageFile.ReadMask(row.MaskPath, out _);
             if (!places.TryGetValue(row.ImageId, out var place))
             {
                 places[row.ImageId] = place = images.Count;
@@ -26,16 +25,5 @@ internal static class CocoTarget
         }
 
         return ([.. objects.Select(each => each.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
-    }
-
-    private static SegmentationMask Mask(string path)
-    {
-        using var image = ImageFile.Read(path);
-        var colors = MemoryMarshal.Cast<byte, uint>(image.Pixels);
-        var opaque = BitConverter.IsLittleEndian ? 0x00FFFFFFu : 0xFFFFFF00u; // three colors, then opacity, which does not count
-        var pixels = new bool[colors.Length];
-        for (var i = 0; i < pixels.Length; i++)
-            pixels[i] = (colors[i] & opaque) != 0;
-        return SegmentationMask.FromPixels(pixels, image.Height, image.Width);
     }
 }

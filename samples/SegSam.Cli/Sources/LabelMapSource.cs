@@ -55,9 +55,9 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         return owner is null || (owner.Folders.Count > 0 && owner.Image.Folders.Count > 0) ? null : owner.Image;
     }
 
-    private GrayPng? Map(DataPicture path, DataPicture image)
+    private LabelMap? Map(DataPicture path, DataPicture image)
     {
-        var map = GrayPng.Read(path.Path);
+        var map = new LabelMap(ImageFile.ReadLabels(path.Path, out var height, out var width), height, width);
         using var pixels = ImageFile.Read(image.Path);
         if ((pixels.Width, pixels.Height) == (map.Width, map.Height))
             return map;
@@ -65,9 +65,9 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         return null;
     }
 
-    private void Add(DataPicture path, DataPicture image, GrayPng map)
+    private void Add(DataPicture path, DataPicture image, LabelMap map)
     {
-        var levels = Levels(map);
+        var levels = new SortedSet<int>(map.Numbers.Distinct().Select(number => (int)number).Where(number => number != 0)); // 0 is the background
         if (levels.Count == 0)
             reading.LeftOut.Add("label maps without an object", $"The label map '{path.Path}' is empty: all its pixels are 0");
         foreach (var level in levels.Where(level => !labels.Ignored.Contains(level) && !labels.Categories.Any(each => each.Numbers.Contains(level))))
@@ -81,7 +81,7 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         foreach (var (category, numbers) in labels.Categories.Where(each => levels.Overlaps(each.Numbers)))
         {
             var file = Path.Combine(masks, _names.Next($"{path.Name}_{category}_{_rows.Count + 1}", ".png"));
-            var mask = Mask(map, numbers);
+            var mask = Array.ConvertAll(map.Numbers, number => numbers.Contains((int)number));
             GrayPicture.Write(file, mask, map.Height, map.Width);
             var box = SegmentationMask.FromPixels(mask, map.Height, map.Width).Box!.Value;
             _rows.Add(new TableRow
@@ -91,24 +91,6 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         }
     }
 
-    private static SortedSet<int> Levels(GrayPng map)
-    {
-        var levels = new SortedSet<int>();
-        for (var y = 0; y < map.Height; y++)
-        {
-            for (var x = 0; x < map.Width; x++)
-                levels.Add(map[x, y]);
-        }
-
-        levels.Remove(0); // the background
-        return levels;
-    }
-
-    private static bool[] Mask(GrayPng map, IReadOnlyList<int> numbers)
-    {
-        var mask = new bool[map.Width * map.Height];
-        for (var i = 0; i < mask.Length; i++)
-            mask[i] = numbers.Contains(map[i % map.Width, i / map.Width]);
-        return mask;
-    }
+    // The numbers of all pixels, row by row.
+    private sealed record LabelMap(uint[] Numbers, int Height, int Width);
 }

@@ -81,12 +81,8 @@ internal static class MaskFolderSource
             sizes[image.Path] = size = (pixels.Width, pixels.Height);
         }
 
-        if (MaskFile.TightBox(mask.Path, size) is not { } box)
-        {
-            leftOut.Add("masks without a pixel", $"The mask '{mask.Path}' is empty; it needs a pixel that is not black");
+        if (MaskFile.TightBox(mask.Path, size, leftOut) is not { } box)
             return null;
-        }
-
         var (modality, dataset, caseId) = SaMed2D20M.Parts(image.Name);
         return new TableRow
         {

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 
 namespace SegSam.Cli.Tables;
@@ -40,8 +41,7 @@ internal static class TableCheck
         if (!sizes.TryGetValue(row.ImagePath, out var known))
             sizes[row.ImagePath] = known = Reading(() => Size(row.ImagePath), wrong => Bad("an image that is not readable", wrong.Message, wrong));
         var size = known ?? throw Bad("an image that is not readable", $"the image '{row.ImagePath}' is not readable, as an earlier line says.");
-        if (Reading(() => MaskFile.TightBox(row.MaskPath, size), wrong => Bad("a mask that is not readable, empty or not of its image's size", wrong.Message, wrong)) is null)
-            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs a non-zero pixel.");
+        Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: true)), wrong => Bad("a mask that is not readable, empty or not of its image's size", wrong.Message, wrong));
         if (Problem(row, size) is { } problem)
             throw Bad("a prompt that does not fit its image", problem);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -46,7 +47,7 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
         catch (InvalidOperationException failure) when (RowError().Match(failure.Message) is { Success: true } found
             && tables.LastOrDefault(table => table._isRead) is { } table) // they are read one after the other
         {
-            var row = table.Rows[int.Parse(found.Groups["row"].Value, System.Globalization.CultureInfo.InvariantCulture)];
+            var row = table.Rows[int.Parse(found.Groups["row"].Value, CultureInfo.InvariantCulture)];
             var about = found.Groups["column"].Value switch
             {
                 nameof(TableRow.Image) => row.ImagePath,
@@ -56,6 +57,12 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
             throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {found.Groups["problem"].Value.Replace("?.", "?", StringComparison.Ordinal)}", failure);
         }
     }
+
+    /// <summary>A message of the library with lines of the table in place of its rows' numbers.</summary>
+    /// <param name="tables">Those that may be read so far, one after the other.</param>
+    public static string InLines(string message, params TrainingTable?[] tables) => tables.LastOrDefault(table => table?._isRead == true) is not { } table ? message
+        : RowNumber().Replace(message, found => int.Parse(found.Groups["row"].Value, CultureInfo.InvariantCulture) is var row && row < table.Rows.Count
+            ? FormattableString.Invariant($"line {table.Rows[row].Line} of {table.Path}") : found.Value);
 
     private IEnumerable<TableRow> Enumerate()
     {
@@ -68,4 +75,7 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
 
     [GeneratedRegex(@"^Column '(?<column>\w+)', row (?<row>\d+) \(counting from 0\): (?<problem>.*)$", RegexOptions.Singleline)]
     private static partial Regex RowError();
+
+    [GeneratedRegex(@"row (?<row>\d+) \(counting from 0\)")]
+    private static partial Regex RowNumber();
 }

@@ -24,15 +24,15 @@ public static class ImageFile
 
     /// <summary>Reads a mask: of two levels the higher is the object; three levels and more are cut at half of the format's range.</summary>
     /// <param name="path">The file; its content decides the format, not its name.</param>
-    /// <param name="warning">What a person should look at, as a sentence: more than two levels, an object on all borders, an empty mask of low levels. Null where nothing is odd.</param>
+    /// <param name="doubts">What a person should look at: the kind of each doubt (more than two levels, no black pixel, an object on all four borders), and what was found. Mostly none.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is of another format, cut off or damaged; the message names the file.</exception>
-    public static SegmentationMask ReadMask(string path, out string? warning)
+    /// <exception cref="InvalidDataException">It is of another format, cut off or damaged, or a label map: of more levels than two, none of them above half; the message names the file.</exception>
+    public static SegmentationMask ReadMask(string path, out IReadOnlyList<(string Kind, string Found)> doubts)
     {
         var mask = Read(path, MaskImage.Decode);
-        warning = string.Join("; ", mask.Doubts.Select(doubt => $"{doubt.Kind}: {doubt.Found}")) is { Length: > 0 } doubts ? $"The mask '{path}': {doubts}." : null;
         if (mask is { IsEmpty: true, Highest: > 0 })
-            warning = $"The mask '{path}' {mask.WhyEmpty}.";
+            throw new InvalidDataException($"The mask '{path}' {mask.WhyEmpty}.");
+        doubts = [.. mask.Doubts];
         return mask.ToSegmentationMask();
     }
 

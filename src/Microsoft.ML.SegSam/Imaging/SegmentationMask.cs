@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Imaging;
@@ -52,6 +53,14 @@ public sealed class SegmentationMask : INotebookView
         if (pixels.Length != height * width)
             throw new ArgumentException($"A {width} x {height} mask takes {height * width} pixels, found {pixels.Length}.", nameof(pixels));
         return new(CocoRle.Encode(pixels, height, width), height, width);
+    }
+
+    /// <summary>Takes an ML.NET image, which stays the caller's: of two levels the higher is the mask, more levels are cut at half of 255.</summary>
+    /// <exception cref="NotSupportedException">Its pixels are neither Bgra32 nor Rgba32.</exception>
+    public static SegmentationMask FromImage(MLImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return MaskImage.From(image).ToSegmentationMask();
     }
 
     /// <summary>Takes COCO's uncompressed run lengths.</summary>

@@ -23,17 +23,16 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [TestMethod]
-    public void A_mask_comes_with_a_warning_where_it_is_odd()
+    public void A_mask_comes_with_doubts_where_it_is_odd()
     {
-        var mask = ImageFile.ReadMask(Write(PngWriter.Of(4, 3, 16, 0, (x, y, _) => x == 1 && y == 1 ? 1 : 0)), out var warning);
-        Assert.AreEqual((1L, null), (mask.Area, warning));
+        var mask = ImageFile.ReadMask(Write(PngWriter.Of(4, 3, 16, 0, (x, y, _) => x == 1 && y == 1 ? 1 : 0)), out var doubts);
+        Assert.AreEqual((1L, 0), (mask.Area, doubts.Count));
         Assert.AreEqual(new RegionBox(1, 1, 2, 2), mask.Box);
 
-        ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => 100 * x)), out warning);
-        StringAssert.Contains(warning, "3 levels from 0 to 200, cut at half of 255");
-        mask = ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => x)), out warning);
-        Assert.AreEqual(0, mask.Area);
-        StringAssert.Contains(warning, "label map");
+        ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => 100 * x)), out doubts);
+        StringAssert.Contains(doubts.Single().Found, "3 levels from 0 to 200, cut at half of 255");
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => x)), out _));
+        StringAssert.Contains(failure.Message, "it is a label map");
     }
 
     [TestMethod]

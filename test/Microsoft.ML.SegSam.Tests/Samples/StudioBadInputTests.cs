@@ -106,7 +106,7 @@ public sealed class StudioBadInputTests
         for (var origin = 1; origin <= 8; origin++)
         {
             var image = UploadedImage.Decode(StudioPictures.Turned(jpeg, origin), long.MaxValue);
-            var brightest = Enumerable.Range(0, image.Rgb.Length / 3).Where(i => image.Rgb[3 * i] > 128).ToList();
+            var brightest = Enumerable.Range(0, image.Width * image.Height).Where(i => image.Pixels[4 * i] > 128).ToList();
             var (x, y) = (brightest.Average(i => i % image.Width) / image.Width, brightest.Average(i => i / image.Width) / image.Height);
             Assert.AreEqual(expected[origin - 1], (image.Height == 32, x > 0.5, y > 0.5), $"orientation {origin}");
         }

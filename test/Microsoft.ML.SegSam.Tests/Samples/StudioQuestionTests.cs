@@ -37,7 +37,7 @@ public sealed class StudioQuestionTests
     {
         var id = await s_server.Upload(Sample.Png);
         using var predictor = SegSamPredictor.Load(Path.Combine((await StudioServer.First).Cache.Path, StudioServer.Training.FileName));
-        using var image = predictor.Encode(UploadedImage.Decode(Sample.Png, long.MaxValue).Rgb, 512, 512);
+        using var image = predictor.Encode(UploadedImage.Decode(Sample.Png, long.MaxValue));
         var first = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180));
         var second = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180).AndClick(90, 90, onObject: false).AndMask(first.LowResLogits));
         object[] steps = [new { click = (double[])[200.5, 180] }, new { click = (int[])[90, 90], on = false }];
