@@ -48,13 +48,13 @@ public sealed partial class SaMed2D20M
     public static (string Modality, string Dataset, string CaseId) Parts(string image) => image.Split(Between) is [var modality, var dataset, var id, _]
         ? (Numbered().Replace(modality, ""), dataset, id) : ("", "", "");
 
-    /// <summary>What a class number means in an image's data set: its name, or the number itself where the file does not say.</summary>
+    /// <summary>What a class number means in an image's data set: its name, with blanks for low lines, or the number itself where the file does not say.</summary>
     public string CategoryOf(string image, string number)
     {
         if (!TryNumber(number, out var known) || image.Split(Between) is not [var modality, var dataset, ..])
             return number;
         string[] about = [$"{modality}{Between}{dataset}", $"{Numbered().Replace(modality, "")}{Between}{dataset}", dataset, ""];
-        return about.Select(each => _names.GetValueOrDefault((each, known))).FirstOrDefault(name => name is not null) ?? number;
+        return about.Select(each => _names.GetValueOrDefault((each, known))).FirstOrDefault(name => name is not null)?.Replace('_', ' ') ?? number;
     }
 
     private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -31,7 +31,7 @@ internal static class MaskFolderSource
         var (rows, sizes) = (new List<TableRow>(), new Dictionary<string, (int, int)>());
         foreach (var (mask, owner, said) in reading.Each(owned, "masks"))
         {
-            var name = SaysNone(said) && category is not null ? category : said;
+            var name = SaysNone(said) && category is not null ? category : Spoken(said);
             if (name.Length == 0)
                 reading.LeftOut.Add("masks without a category", $"The mask '{mask.Path}' tells no category; give it by --category, or put the mask into a folder called like it");
             else if (reading.LeftOut.Try(() => Row(mask, owner.Image, name, sizes, reading.LeftOut)) is { } row)
@@ -44,14 +44,16 @@ internal static class MaskFolderSource
 
     private static string Said(MaskOwner owner, SaMed2D20M names)
     {
-        var inFolder = string.Join('/', owner.Folders).Replace('_', ' ');
+        var inFolder = string.Join('/', owner.Folders);
         if (owner.Name is not { } name)
             return inFolder;
-        var said = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category.Replace('_', ' ');
+        var said = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category;
         return SaysNone(said) && !SaysNone(inFolder) ? inFolder : said;
     }
 
-    private static bool SaysNone(string name) => name.Length == 0 || NoCategory.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static string Spoken(string name) => name.Replace('_', ' ');
+
+    private static bool SaysNone(string name) => name.Length == 0 || NoCategory.Contains(Spoken(name), StringComparer.OrdinalIgnoreCase);
 
     private static void TellOfNames(List<(DataPicture Mask, MaskOwner Owner, string Said)> owned, string? category, SaMed2D20M names, SourceReading reading)
     {
@@ -60,7 +62,7 @@ internal static class MaskFolderSource
             reading.Note($"{Words.Several(without.Count, "mask")} got the category '{word}', as their names say no other; --category NAME gives them one.");
         else if (category is not null && owned.Count > without.Count && owned.Find(each => !SaysNone(each.Said)) is var (mask, _, said))
         {
-            var own = $"{Words.Several(owned.Count - without.Count, "mask")} of {owned.Count} say their category themselves, such as '{said}' ('{mask.Path}')";
+            var own = $"{Words.Several(owned.Count - without.Count, "mask")} of {owned.Count} say their category themselves, such as '{Spoken(said)}' ('{mask.Path}')";
             if (without.Count == 0)
                 throw new UsageException($"--category '{category}' is not used here: {own}. Leave it out, or name masks like their images.");
             reading.Note($"--category '{category}' is for {Words.Several(without.Count, "mask")}; {own}.");
@@ -68,6 +70,8 @@ internal static class MaskFolderSource
 
         if (owned.Count(each => each.Owner.Name is { HasComponent: true }) is > 0 and var components)
             reading.Note($"{Words.Several(components, "name")} ended in a number of three digits (_000), which counts components and is not part of the category.");
+        foreach (var joined in owned.Select(each => each.Said).Distinct().GroupBy(Spoken).Where(group => group.Count() > 1))
+            reading.Note($"As low lines become blanks, these categories are one: {string.Join(", ", joined.Select(said => $"'{said}'"))}.");
         if (!names.HasNames && owned.Exists(each => each.Owner.Name is { IsClassNumber: true }))
             reading.Note(SamMed2DSource.NumbersAlone);
     }
