@@ -69,7 +69,8 @@ internal static class CocoMask
         };
     }
 
-    private static double Number(JsonElement number) => number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value
+    private static double Number(JsonElement number) =>
+        number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value
         : throw new FormatException($"it holds {number.GetRawText()} where a number belongs (NaN is none)");
 
     private static int Whole(JsonElement number) => Number(number) is var value && value == Math.Truncate(value) ? checked((int)value)
