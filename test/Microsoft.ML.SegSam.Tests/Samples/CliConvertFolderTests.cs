@@ -18,7 +18,8 @@ public sealed class CliConvertFolderTests : IDisposable
         var error = Converted();
         AssertCategories("Ki67", "Ki67+", "Ki67-", "brain tumor", "cyst", "CYST", "Zyste gra\u00FC");
         StringAssert.Contains(error, "These categories differ by case, blanks or punctuation alone and are kept apart: 'cyst', 'CYST'.");
-        Masks("cyst/a.png");
+        Masks("cyst/a.png", "brain tumor/a.png");
+        StringAssert.Contains(Converted(), "As low lines become blanks, these categories are one: 'brain tumor', 'brain_tumor'.");
         StringAssert.Contains(Converted(), "Categories that differ by blanks at their ends alone are one: ' cyst ', 'cyst'.");
     }
 
@@ -152,7 +153,7 @@ public sealed class CliConvertFolderTests : IDisposable
         CollectionAssert.AreEqual((string[])["ct LITS case001 0001", "ct LITS case001 0002", "mr_t1 ACDC p2 0001"], Rows().Select(Named).ToArray());
         File.WriteAllText(_folder.At("set", "SAMed2D_v1_class_mapping_id.json"), """{"ct--LITS--liver": 1, "ct--LITS--liver_tumor": "0002", "mr_t1--ACDC--myocardium": 1}""");
         Assert.DoesNotContain("class numbers", Converted());
-        CollectionAssert.AreEqual((string[])["ct LITS case001 liver", "ct LITS case001 liver_tumor", "mr_t1 ACDC p2 myocardium"], Rows().Select(Named).ToArray());
+        CollectionAssert.AreEqual((string[])["ct LITS case001 liver", "ct LITS case001 liver tumor", "mr_t1 ACDC p2 myocardium"], Rows().Select(Named).ToArray());
         File.WriteAllText(_folder.At("set", "SAMed2D_v1.json"), """{"images/ct_00--LITS--case001--x_0006.png": ["masks/ct_00--LITS--case001--x_0006--0001_000.png"]}""");
         Converted();
         CollectionAssert.AreEqual((string[])["ct LITS case001 liver"], Rows().Select(Named).ToArray());
