@@ -104,7 +104,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         _options.ValidateCategories(categories.Names);
         var isLowered = PrecisionChoice.IsLowered(_options.Precision, config, device, channel);
         var options = _options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
-        var network = start.Build(categories, seed, training.MostOthers).to(device.Device);
+        var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {
             channel.Info(MessageSensitivity.None,
@@ -144,7 +144,14 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             ColumnCheck.Require(input.Schema, name, accepts, expected);
         var categories = CategoryReader.Collect(input, _options);
         channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; semantic masks and class scores mean nothing yet.");
-        return Finish(start.Build(categories, seed).to(device.Device), categories, start, device, PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel));
+        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel));
+    }
+
+    private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
+    {
+        if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder && categories.CutBy(embedder, _options.Catalogue) is { Count: > 0 } cut)
+            channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer ones were left out, of these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
+        return start.Build(categories, seed, others);
     }
 
     private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool isLowered)

@@ -68,6 +68,11 @@ internal sealed class CategoryTexts
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
+    /// <summary>The categories with a text of which an embedder reads the beginning only.</summary>
+    public IReadOnlyList<string> CutBy(OnnxTextEmbedder embedder, CategoryCatalogue? catalogue) => _vectors.Any(vector => vector is not null)
+        ? []
+        : [.. _names.Where((_, i) => Texts(i, catalogue).Any(text => embedder.CountTokens(text) > embedder.MaxTokens))];
+
     /// <summary>A text that is equal where the bank is made of equal texts or vectors in equal order, and hardly ever otherwise. What an embedder makes of the texts is not in it.</summary>
     public string Digest(CategoryCatalogue? catalogue)
     {

@@ -53,7 +53,7 @@ public sealed class HashedTextEmbedder : IEmbeddingGenerator<string, Embedding<f
     private static IEnumerable<string> Words(string text)
     {
         var word = new StringBuilder();
-        foreach (var character in text.ToLowerInvariant())
+        foreach (var character in TextVectors.Compose(text).ToLowerInvariant())
         {
             if (char.IsLetterOrDigit(character))
             {

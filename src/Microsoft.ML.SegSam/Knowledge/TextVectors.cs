@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.AI;
 
 namespace Microsoft.ML.SegSam.Knowledge;
@@ -32,6 +33,10 @@ internal static class TextVectors
             return vectors;
         }, cancellation);
     }
+
+    /// <summary>The text with letter and accent as one character, where it may have them as two that look the same. What is no character (U+FFFE, half a surrogate pair) is left out.</summary>
+    public static string Compose(string text) =>
+        string.Concat(text.EnumerateRunes().Where(rune => rune != Rune.ReplacementChar && rune.Value != 0xFFFE)).Normalize();
 
     /// <summary>The embedder itself or what it says of itself, as callers of Microsoft.Extensions.AI ask for them.</summary>
     public static object? Service(object embedder, EmbeddingGeneratorMetadata metadata, Type type, object? key)

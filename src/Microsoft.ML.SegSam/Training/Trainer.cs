@@ -38,7 +38,7 @@ internal sealed class Trainer(
         using var steps = new StepRunner(network, options, training, visuals, device.Device);
         var state = options.StateFile is null ? null : new TrainingState(
             options.StateFile, TrainingFacts.Of(options, network.Config, CategoryTexts, training, validation, seed, steps.Threads), Changing(steps, best));
-        var start = state?.Load() ?? TrainingPosition.Start;
+        var start = Resume(state) ?? TrainingPosition.Start;
         var (position, clock) = (start, Stopwatch.StartNew());
         var reader = new StepReader(training, options, network.Config.PresenceTokens, steps.Threads, new Random(seed));
         (steps.Updates, steps.DroppedOthers, steps.Epoch.Sums) = (start.Updates, start.DroppedOthers, start.Losses);
@@ -89,6 +89,19 @@ internal sealed class Trainer(
     }
 
     private VisualEmbeddings Visuals(TrainingSet set, EmbeddingFolder? folder) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen, folder, isLowered: options.IsLowered);
+
+    // A state brings its text vectors along: those of another embedder would go unused without a word. A service's own may differ in the last digits.
+    private TrainingPosition? Resume(TrainingState? state)
+    {
+        using var scope = NewDisposeScope();
+        var asked = network.TextBank.clone();
+        if (state?.Load() is not { } position)
+            return null;
+        var others = (network.TextBank - asked).square().sum(1) > 1e-4 * asked.square().sum(1);
+        if (others.any().item<bool>())
+            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {options.StateFile} is of another run: its text vectors differ from the embedder's for {others.sum().item<long>()} of {asked.shape[0]} categories. Fit with the {nameof(SegSamOptions.TextEmbedder)} it began with to go on, or delete the file to start over.");
+        return position;
+    }
 
     private Dictionary<string, Tensor> Changing(StepRunner steps, WeightSnapshot? best)
     {

@@ -36,6 +36,13 @@ public sealed class HashedTextEmbedderTests
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("left kidney, bright"), HashedTextEmbedder.Embed("Left  KIDNEY (bright)"));
 
     [TestMethod]
+    public void Letters_and_marks_may_be_one_character_or_two_and_broken_pairs_do_no_harm()
+    {
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("gr\u00F6\u00DFe"), HashedTextEmbedder.Embed("gro\u0308\u00DFe"));
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver"), HashedTextEmbedder.Embed("liver \uD83D"));
+    }
+
+    [TestMethod]
     [DataRow("left kidney", "right kidney", "aortic valve")]
     [DataRow("bright round lesion", "dark round lesions", "trachea")]
     [DataRow("hepatic vein", "hepatocellular tumour", "skull")]

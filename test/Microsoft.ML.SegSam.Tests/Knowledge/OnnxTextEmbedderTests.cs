@@ -82,6 +82,43 @@ public sealed class OnnxTextEmbedderTests : IDisposable
         AssertMean((2 + 1 + 3) / 3f, await Vector(cased, "Líver"));
     }
 
+    // Vocabularies of lower-cased texts hold capitals in shape alone, and marks in capitals.
+    [TestMethod]
+    [DataRow("\u211D", DisplayName = "double-struck R")]
+    [DataRow("##\u211D", DisplayName = "a piece of it")]
+    [DataRow("[unused7]", DisplayName = "an unused mark")]
+    [DataRow("[EMAIL]", DisplayName = "an own mark")]
+    [DataRow("<URL>", DisplayName = "an own mark in angles")]
+    public async Task A_capital_that_no_text_has_makes_no_vocabulary_cased(string token)
+    {
+        var vocabulary = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, token]);
+        using var uncased = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, rows: 11), vocabulary);
+        AssertMean((2 + 5 + 3) / 3f, await Vector(uncased, "LIVER"));
+    }
+
+    [TestMethod]
+    public async Task A_vocabulary_with_accents_keeps_them_and_the_caller_can_decide_on_capitals()
+    {
+        var model = TinyTextEncoder.WriteModel(_folder.Path);
+        var german = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "größe", ":"]);
+        using (var accents = new OnnxTextEmbedder(model, german))
+            AssertMean((2 + 8 + 3) / 3f, await Vector(accents, "GRO\u0308ßE"));
+        var stray = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "COVID", ":"]);
+        using (var cased = new OnnxTextEmbedder(model, stray))
+            AssertMean((2 + 1 + 3) / 3f, await Vector(cased, "Liver"));
+        using var forced = new OnnxTextEmbedder(model, stray, lowerCase: true);
+        AssertMean((2 + 5 + 3) / 3f, await Vector(forced, "Líver"));
+    }
+
+    [TestMethod]
+    public async Task Line_breaks_separate_words_and_symbols_are_words()
+    {
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path));
+        AssertMean((2 + 5 + 6 + 3) / 4f, await Vector(embedder, "liver\nlarge"));
+        AssertMean((2 + 5 + 1 + 6 + 3) / 5f, await Vector(embedder, "liver>large"));
+        AssertMean((2 + 1 + 1 + 1 + 3) / 5f, await Vector(embedder, "[SEP]")); // no mark of the text's own
+    }
+
     private static async Task<float[]> Vector(OnnxTextEmbedder embedder, string text) => (await embedder.GenerateVectorAsync(text)).ToArray();
 
     private static void AssertMean(float expected, float[] vector)

@@ -68,6 +68,18 @@ public sealed class OnnxTextErrorTests : IDisposable
     }
 
     [TestMethod]
+    public void A_vocabulary_that_is_no_text_or_holds_a_token_twice_is_refused()
+    {
+        var model = TinyTextEncoder.WriteModel(_folder.Path);
+        Assert.EndsWith("The model comes first, the vocabulary second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
+        var twice = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "liver"]);
+        Assert.Contains("The token 'liver' is there twice", Refusal(model, twice));
+        var latin = TinyTextEncoder.WriteBert(_folder.Path);
+        File.WriteAllLines(latin, [.. TinyTextEncoder.BertTokens[..9], "größe"], System.Text.Encoding.Latin1);
+        Assert.Contains("cannot be used", Refusal(model, latin));
+    }
+
+    [TestMethod]
     public void A_clip_vocabulary_without_or_with_wrong_merges_is_refused()
     {
         var (vocabulary, merges) = TinyTextEncoder.WriteClip(_folder.Path);
@@ -75,6 +87,8 @@ public sealed class OnnxTextErrorTests : IDisposable
         Assert.Contains("needs its merges.txt too", Refusal(model, vocabulary));
         Assert.Contains("expected CLIP's vocab.json", Refusal(model, vocabulary, vocabulary));
         Assert.Contains("expected CLIP's vocab.json", Refusal(model, merges, merges));
+        Assert.StartsWith("CLIP's texts are always lower-cased",
+            Assert.ThrowsExactly<ArgumentException>(() => new OnnxTextEmbedder(model, vocabulary, merges, lowerCase: false)).Message);
         File.AppendAllText(merges, "q q\n");
         Assert.Contains("the merges.txt of the same model", Refusal(model, vocabulary, merges));
     }

