@@ -10,7 +10,7 @@ public static class PhantomData
     // An image column of any size: [ImageType] exists only for one fixed size.
     static PhantomData() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
 
-    /// <summary>One row per object: ImageId, Image, Box, Mask, Category, Description. Every pass enumerates the slices anew and
+    /// <summary>One row per object: ImageId, Image, Box, Points, PointLabels, Mask, Category, Description. Every pass enumerates the slices anew and
     /// makes the images as it goes, so hand over a list where making the slices again would cost more than keeping
     /// them.</summary>
     public static IDataView Load(MLContext ml, IEnumerable<PhantomSlice> slices) =>

@@ -21,6 +21,14 @@ public sealed class PhantomRow
     [VectorType(4)]
     public float[] Box => [_object.Box.X0, _object.Box.Y0, _object.Box.X1, _object.Box.Y1];
 
+    /// <summary>No clicks: who names this column trains with clicks drawn from the masks.</summary>
+    [VectorType]
+    public float[] Points { get; } = [];
+
+    /// <summary>As empty as <see cref="Points"/>.</summary>
+    [VectorType]
+    public float[] PointLabels { get; } = [];
+
     /// <summary>White = object, made when first asked for.</summary>
     public MLImage Mask => field ??= ToImage(i => _object.Mask[i] ? ((byte)255, (byte)255, (byte)255) : default);
 

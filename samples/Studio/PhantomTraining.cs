@@ -29,7 +29,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
         var slices = PhantomGenerator.Create(Seed, Slices, Side, new() { Modalities = Modalities }).ToList();
         cancel.ThrowIfCancellationRequested();
         var ml = new MLContext(Seed);
-        var data = ClickedPhantom.Load(ml, slices);
+        var data = PhantomData.Load(ml, slices);
         using var model = ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box",

@@ -39,6 +39,9 @@ internal static class OutputColumns
             new(name, ShapeOf(name, type, annotation), type, annotation is null ? null : Annotate(annotation, categories), getter);
     }
 
+    /// <summary>Annotations of keys that stand for categories.</summary>
+    public static DataViewSchema.Annotations KeyNames(IReadOnlyList<string> categories) => Annotate(KeyValues, categories);
+
     private static SchemaShape.Column ShapeOf(string name, DataViewType type, string? annotation)
     {
         var vector = type as VectorDataViewType;

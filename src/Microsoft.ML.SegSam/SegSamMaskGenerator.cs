@@ -76,13 +76,17 @@ public sealed class SegSamMaskGenerator
     public uint[] ToLabelMap(IReadOnlyList<GeneratedMask> masks, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(masks);
-        var keys = _predictor.Categories.Select((category, i) => (category, Key: (uint)i + 1)).ToDictionary(each => each.category, each => each.Key);
+        var keys = Keys();
         return LabelMap.Compose(height * width, masks.Select(each => (each.Mask.Height, each.Mask.Width) == (height, width) && keys.TryGetValue(each.Category, out var key)
             ? new LabelMapObject(key, each.Score, Array.ConvertAll(each.Mask.ToPixels(), inside => inside ? 1f : 0))
             : throw new ArgumentException($"A mask of category '{each.Category}' is {each.Mask.Width} x {each.Mask.Height} pixels; expected {width} x {height} and one of {string.Join(", ", keys.Keys)}. Are they of another image or model?", nameof(masks))));
     }
 
-    private List<GeneratedMask> Generate(PixelImage pixels, IProgress<MaskGeneratorProgress>? progress, CancellationToken cancellation)
+    /// <summary>The key of each category, counting from 1, in the order of the model's categories.</summary>
+    internal OrderedDictionary<string, uint> Keys() =>
+        new(_predictor.Categories.Select((category, i) => KeyValuePair.Create(category, (uint)i + 1)));
+
+    internal List<GeneratedMask> Generate(PixelImage pixels, IProgress<MaskGeneratorProgress>? progress, CancellationToken cancellation)
     {
         using var whole = _predictor.Encode(pixels);
         return Generate(whole, pixels, progress, cancellation);

@@ -13,6 +13,8 @@ public sealed partial record SegSamOptions
                      (nameof(MaskColumnName), MaskColumnName, "mask"), (nameof(CategoryColumnName), CategoryColumnName, "category")])
             Require(!string.IsNullOrWhiteSpace(name), property, name, $"the name of the {kind} column");
         Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
+        Require(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName, $"null without a {nameof(BoxColumnName)}");
+        Require(BoxScoresColumnName is null || !string.IsNullOrWhiteSpace(BoxScoresColumnName), nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column, or null");
         Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
         Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");

@@ -16,6 +16,13 @@ public sealed partial record SegSamOptions
     /// <summary>Box prompt: Vector&lt;Single, 4&gt; x0 y0 x1 y1 in pixels of the original image. Default null.</summary>
     public string? BoxColumnName { get; init; }
 
+    /// <summary>
+    /// Scores of the boxes, where <see cref="BoxColumnName"/> holds all boxes of a detector, as ML.NET's object detection gives them:
+    /// Vector&lt;Single&gt;, one for each box, which is four numbers there. The box of the highest score is the prompt, of equal ones the first; a row without boxes has none.
+    /// Default null: a row has one box.
+    /// </summary>
+    public string? BoxScoresColumnName { get; init; }
+
     /// <summary>Click prompt: Vector&lt;Single&gt; x y x y … in pixels of the original image; may be empty. Needs <see cref="PointLabelsColumnName"/>.</summary>
     public string? PointsColumnName { get; init; }
 

@@ -21,6 +21,17 @@ public sealed class SegSamPrompt
     /// <param name="y1">Lower edge, above y0.</param>
     public static SegSamPrompt Box(float x0, float y0, float x1, float y1) => new(new(Box: [x0, y0, x1, y1]));
 
+    /// <summary>A prompt for each of a detector's boxes, such as ML.NET's object detection gives in its column PredictedBoundingBoxes.</summary>
+    /// <param name="boxes">x0 y0 x1 y1 of each box, in pixels.</param>
+    /// <returns>In the order of the boxes; none where there is no number.</returns>
+    /// <exception cref="ArgumentException">The numbers are not four for each box.</exception>
+    public static IReadOnlyList<SegSamPrompt> Boxes(ReadOnlySpan<float> boxes)
+    {
+        if (boxes.Length % 4 != 0)
+            throw new ArgumentException($"Expected 4 numbers x0 y0 x1 y1 for each box, found {boxes.Length} numbers.", nameof(boxes));
+        return [.. boxes.ToArray().Chunk(4).Select(box => Box(box[0], box[1], box[2], box[3]))];
+    }
+
     /// <summary>A click.</summary>
     /// <param name="x">Column, in pixels, 0 to the image's width.</param>
     /// <param name="y">Row, 0 to the image's height.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Metrics;
@@ -141,6 +142,32 @@ public sealed class SegmentationCatalog
         if (unused > 0)
             channel.Warning(MessageSensitivity.None, $"{unused} objects of the prompts are not among the rows; figures of a part are not those of the whole.");
         return metrics;
+    }
+
+    /// <summary>Finds everything in images, and gives it in the form of ML.NET's object detection, which its evaluator and other tools take.</summary>
+    /// <remarks>
+    /// <para>The columns added, n the number of masks that the generator finds in the row's image, K the model's categories:</para>
+    /// <list type="table">
+    /// <item><term>PredictedBoundingBoxes</term><description>Vector&lt;Single&gt; of 4·n: x0 y0 x1 y1 of each mask in pixels, right and bottom just outside</description></item>
+    /// <item><term>Score</term><description>Vector&lt;Single&gt; of n: probability of the mask's category, 0 to 1</description></item>
+    /// <item><term>PredictedLabel</term><description>Vector&lt;Key&lt;UInt32, K&gt;&gt; of n: the mask's category; key values are the names</description></item>
+    /// </list>
+    /// <para>They are empty in a row without image. An image is searched when its row is read, and again with each pass over the rows.</para>
+    /// </remarks>
+    /// <param name="data">One row for each image.</param>
+    /// <param name="generator">Finds and names the masks.</param>
+    /// <param name="imageColumnName">MLImage of any size, or Vector&lt;Byte&gt; holding an encoded file.</param>
+    /// <param name="cancellationToken">Stops, also while rows are read.</param>
+    /// <returns>The rows with these columns added.</returns>
+    /// <exception cref="ArgumentException">The image column is missing or of another type.</exception>
+    [SuppressMessage("Performance", "CA1822", Justification = "A catalog's members are reached by its instance.")]
+    public IDataView DetectObjects(
+        IDataView data, SegSamMaskGenerator generator, string imageColumnName = "Image", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
+        return new DetectionView(data, generator, imageColumnName, cancellationToken);
     }
 
     private static SegmentationMetrics Finish(IChannel channel, IReadOnlyList<RowScore> rows, SurfaceRuler ruler, RowWarnings warnings)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 
@@ -9,13 +10,14 @@ internal sealed class PromptReader
     private readonly DataViewRow _row;
     private readonly SegSamOptions _options;
     private readonly int _maskSide;
-    private readonly Func<float[]?> _box, _points, _labels, _mask;
+    private readonly Func<float[]?> _boxes, _scores, _points, _labels, _mask;
 
     /// <param name="maskSide">Side of the low-resolution logits that the network takes.</param>
     public PromptReader(DataViewRow row, SegSamOptions options, int maskSide)
     {
         (_row, _options, _maskSide) = (row, options, maskSide);
-        _box = Floats(options.BoxColumnName);
+        _boxes = Floats(options.BoxColumnName);
+        _scores = Floats(options.BoxScoresColumnName);
         _points = Floats(options.PointsColumnName);
         _labels = Floats(options.PointLabelsColumnName);
         _mask = Floats(options.MaskPromptColumnName);
@@ -31,8 +33,14 @@ internal sealed class PromptReader
     /// <summary>What prompts need from a schema: name, test and the words for it.</summary>
     public static IEnumerable<(string Name, Predicate<DataViewType> Accepts, string Expected)> Needs(SegSamOptions options)
     {
-        if (options.BoxColumnName is { } box)
-            yield return (box, type => ColumnCheck.IsFloats(type, 4), "a vector of 4 floats x0 y0 x1 y1 in pixels");
+        if (options is { BoxColumnName: { } boxes, BoxScoresColumnName: { } scores })
+        {
+            yield return (boxes, type => ColumnCheck.IsFloats(type), "a vector of floats, x0 y0 x1 y1 of each box in pixels");
+            yield return (scores, type => ColumnCheck.IsFloats(type), "a vector of floats, the score of each box");
+        }
+        else if (options.BoxColumnName is { } box)
+            yield return (box, type => ColumnCheck.IsFloats(type, 4),
+                $"a vector of 4 floats x0 y0 x1 y1 in pixels, or several boxes with their scores in {nameof(SegSamOptions.BoxScoresColumnName)}");
         if (options.PointsColumnName is { } points)
             yield return (points, type => ColumnCheck.IsFloats(type), "a vector of floats x y x y … in pixels");
         if (options.PointLabelsColumnName is { } labels)
@@ -46,11 +54,39 @@ internal sealed class PromptReader
     /// <param name="isAnswered">Whether the network will see the prompt as it is, mask logits included.</param>
     public Prompt Read(int height, int width, bool isAnswered)
     {
-        var prompt = new Prompt(_box(), _points(), _labels(), _mask());
+        var prompt = new Prompt(ReadBox(), _points(), _labels(), _mask());
         if ((isAnswered ? prompt.CheckAll(height, width, _maskSide) : prompt.Check(height, width, _maskSide)) is var (part, problem))
-            throw ColumnCheck.BadRow(ColumnOf(part), _row.Position, problem);
+            throw Bad(ColumnOf(part), problem);
         return prompt;
     }
+
+    // Of a detector's boxes that of the highest score, of equal ones the first; null where there is none.
+    private float[]? ReadBox()
+    {
+        var (boxes, scores) = (_boxes() ?? [], _scores() ?? []);
+        if (boxes is [] && scores is [])
+            return null;
+        var (column, count) = (_options.BoxColumnName!, boxes.Length / 4);
+        if (_options.BoxScoresColumnName is not { } scoreColumn)
+        {
+            return count <= 1 ? boxes : throw Bad(column, $"expected one box, 4 numbers x0 y0 x1 y1, found {boxes.Length} numbers; "
+                + $"name the column of their scores in {nameof(SegSamOptions)}.{nameof(SegSamOptions.BoxScoresColumnName)} to take the best box, or give each box a row of its own");
+        }
+
+        if (boxes.Length % 4 != 0)
+            throw Bad(column, $"expected 4 numbers x0 y0 x1 y1 for each box, found {boxes.Length} numbers");
+        if (scores.Length != count)
+            throw Bad(scoreColumn, $"expected a score for each of the {count} boxes of column '{column}', found {scores.Length}");
+        foreach (var (numbers, each, name) in ((float[], int, string)[])[(boxes, 4, column), (scores, 1, scoreColumn)])
+        {
+            if (Array.FindIndex(numbers, number => !float.IsFinite(number)) is >= 0 and var at)
+                throw Bad(name, string.Create(CultureInfo.InvariantCulture, $"expected finite numbers, found {numbers[at]} for box {at / each} (counting from 0)"));
+        }
+
+        return boxes.AsSpan(4 * Array.IndexOf(scores, scores.Max()), 4).ToArray();
+    }
+
+    private InvalidOperationException Bad(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);
 
     /// <summary>The column of a prompt's part.</summary>
     public string ColumnOf(string part) => part switch

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.SegSam.Network;
 
 /// <summary>A module whose intermediate tensors are freed when its forward ends; only what <see cref="Compute"/> returns survives.</summary>
-/// <remarks>The one place that owns dispose scopes, so that the modules themselves read as mathematics.</remarks>
+/// <remarks>So the modules read as mathematics. Only what must free tensors amid its work, such as a loop over heads or windows, opens a scope of its own.</remarks>
 internal abstract class ScopedModule<TIn, TOut>(string name) : Module<TIn, TOut>(name)
 {
     public sealed override TOut forward(TIn input)

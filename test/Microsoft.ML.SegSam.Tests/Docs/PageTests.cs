@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Samples;
 using ScriptEnd = Microsoft.CodeAnalysis.Scripting.ScriptState<object>;
 
@@ -47,6 +50,24 @@ public sealed class PageTests
         {
             var pin = package.Groups["family"].Value == "TorchSharp" ? "TorchSharp" : "libtorch-cpu-linux-x64";
             Assert.AreEqual(PackagePins.Versions[pin], package.Groups["version"].Value, package.Value);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(SegSamAdapter.LowRank, "12,288")]
+    [DataRow(SegSamAdapter.Bottleneck, "295,872")]
+    public void The_sizes_of_adapters_are_those_of_the_network(SegSamAdapter adapter, string documented)
+    {
+        var config = SegSamConfig.For(SegSamEncoder.VitB) with { CategoryCount = 1 };
+        var added = Count(config with { Adapter = adapter }) - Count(config);
+        Assert.AreEqual(documented, (added / config.EncoderDepth).ToString("N0", CultureInfo.InvariantCulture));
+        Assert.Contains(documented, Readme.Text);
+        Assert.Contains(documented, new MarkdownPage("docs/training.md").Text);
+
+        static long Count(SegSamConfig config)
+        {
+            using var shapes = ConfigCheck.Shapes(config);
+            return shapes.parameters().Sum(parameter => parameter.numel());
         }
     }
 

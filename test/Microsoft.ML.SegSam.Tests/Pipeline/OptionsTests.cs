@@ -16,6 +16,8 @@ public sealed class OptionsTests
         (new(), "BoxColumnName is 'null'; it must be a column of prompts: name at least one of BoxColumnName, PointsColumnName and MaskPromptColumnName"),
         (new() { PointsColumnName = "Points" }, "PointLabelsColumnName is 'null'; it must be given together with PointsColumnName ('Points')"),
         (new() { BoxColumnName = "Box", PointLabelsColumnName = "Labels" }, "PointLabelsColumnName is 'Labels'"),
+        (new() { PointsColumnName = "Points", PointLabelsColumnName = "Labels", BoxScoresColumnName = "Score" }, "BoxScoresColumnName is 'Score'; it must be null without a BoxColumnName"),
+        (new() { BoxColumnName = "Boxes", BoxScoresColumnName = " " }, "BoxScoresColumnName is ' '; it must be the name of a column, or null"),
         (new() { BoxColumnName = "Box", InputSize = 0 }, "InputSize is '0'; it must be a multiple of 16 from 16 to 4096, or null"),
         (new() { BoxColumnName = "Box", InputSize = -16 }, "InputSize is '-16'"),
         (new() { BoxColumnName = "Box", InputSize = 100 }, "InputSize is '100'"),
