@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>What points out one object: any of a box, clicks and the logits of an earlier answer.</summary>
@@ -25,7 +27,7 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
     {
         if (Box is not null)
         {
-            var text = $"({string.Join(", ", Box)}) on an image {width} wide and {height} high";
+            var text = $"({string.Join(", ", Box.Select(Text))}) on an image {width} wide and {height} high";
             if (Box is not [var x0, var y0, var x1, var y1])
                 return ("Box", $"expected 4 numbers x0 y0 x1 y1 in pixels, found {Box.Length}");
             if (!Box.All(float.IsFinite))
@@ -44,9 +46,9 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
         {
             var (x, y) = (Points[2 * i], Points[2 * i + 1]);
             if (!(x >= 0 && y >= 0 && x <= width && y <= height))
-                return ("Points", $"expected points on the image, {width} wide and {height} high, found ({x}, {y})");
+                return ("Points", $"expected points on the image, {width} wide and {height} high, found ({Text(x)}, {Text(y)})");
             if (PointLabels[i] is not (0 or 1))
-                return ("PointLabels", $"expected 1 (object) or 0 (background), found {PointLabels[i]}");
+                return ("PointLabels", $"expected 1 (object) or 0 (background), found {Text(PointLabels[i])}");
         }
 
         if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
@@ -56,6 +58,8 @@ internal sealed record Prompt(float[]? Box = null, float[]? Points = null, float
 
     /// <summary>The prompt in the frame of the network's input; logits stay as they are.</summary>
     public Prompt ToNetwork(ImageGeometry geometry) => new(Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels, MaskLogits);
+
+    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static float[] Move(float[] coordinates, ImageGeometry geometry) =>
         [.. coordinates.Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value))];

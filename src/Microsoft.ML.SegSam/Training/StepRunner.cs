@@ -93,7 +93,8 @@ internal sealed class StepRunner : IDisposable
     private void Update(double loss)
     {
         if (!double.IsFinite(loss))
-            throw new InvalidOperationException($"The loss is {loss} at step {Updates}; a lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help.");
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"The loss is {loss} at step {Updates}; a lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
         foreach (var more in _gradients[1..])
             _gradients[0].Add(more);
         _optimizer.Step(_gradients[0], _schedule.At(Updates++));
