@@ -22,7 +22,7 @@ public sealed record EvaluationPrompt(
     /// <summary>What is wrong with values that came from a file; null when nothing is.</summary>
     internal string? Problem =>
         string.IsNullOrWhiteSpace(ImageId) || string.IsNullOrWhiteSpace(Category) ? "an image id or a category is empty"
-        : Height < 1 || Width < 1 ? $"the image has {Height} rows and {Width} columns"
+        : Height < 1 || Width < 1 ? FormattableString.Invariant($"the image has {Height} rows and {Width} columns")
         : Box is not [var x0, var y0, var x1, var y1] || x0 < 0 || y0 < 0 || x1 <= x0 || y1 <= y0 || x1 > Width || y1 > Height
             ? $"the box is not x0, y0, x1, y1 on an image {Width} wide and {Height} high"
         : Point is not [var x, var y] || x < x0 || y < y0 || x >= x1 || y >= y1 ? "the point is not x, y in the box"

@@ -109,7 +109,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         {
             channel.Info(MessageSensitivity.None,
                 $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
-                + $"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {options.PrecisionName}");
+                + FormattableString.Invariant($"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; ") + $"{device}, {options.PrecisionName}");
             var losses = new List<double>();
             var trainer = new Trainer(network, options, start.Preprocessing.Scaling, device, seed, progress =>
             {

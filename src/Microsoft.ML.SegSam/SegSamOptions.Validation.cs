@@ -89,6 +89,6 @@ public sealed partial record SegSamOptions
     private static void Require(bool holds, string property, object? found, string allowed)
     {
         if (!holds)
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{property} is '{found ?? "null"}'; it must be {allowed}.", property);
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{property} is '{found ?? "null"}'; it must be {allowed}."), property);
     }
 }

@@ -122,7 +122,7 @@ internal sealed class StartingPoint : IDisposable
     private void Agree<T>(string option, T? wanted, T? found) where T : struct
     {
         if (wanted is not null && !wanted.Equals(found))
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{option} is '{wanted}'; it must be null or '{found}', which {_options.Checkpoint} holds.", option);
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{wanted}'; it must be null or '{found}', which {_options.Checkpoint} holds."), option);
     }
 
     private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)

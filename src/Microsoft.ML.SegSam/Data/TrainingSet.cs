@@ -98,7 +98,8 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         foreach (var found in _objects)
         {
             var others = string.Join(',', OthersOf(_objectsOf[found.Image][0]));
-            hash.AppendData(Encoding.UTF8.GetBytes($"{found.Image} {GeometryOf(found.Image)} {found.MaskOffset} {found.Category} {found.Dataset} {others} {JsonSerializer.Serialize(found.Given)}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
+                $"{found.Image} {GeometryOf(found.Image)} {found.MaskOffset} {found.Category} {found.Dataset} {others} {JsonSerializer.Serialize(found.Given)}\n")));
         }
 
         hash.AppendData(_file.Digest());

@@ -33,7 +33,7 @@ internal sealed record TorchDevice(Device Device)
         if (settings.FallbackToCpu)
             return new(CPU);
         throw new InvalidOperationException(
-            $"MLContext.GpuDeviceId is {id}, but {count} CUDA devices are usable. Build with TorchBackend=cuda-linux on a machine with an NVIDIA "
+            FormattableString.Invariant($"MLContext.GpuDeviceId is {id}, but {count} CUDA devices are usable. ") + "Build with TorchBackend=cuda-linux on a machine with an NVIDIA "
             + "driver, choose a device from 0, set GpuDeviceId to null for the CPU, or set FallbackToCpu to true.");
     }
 

@@ -86,7 +86,7 @@ internal static class CocoRle
                 value |= -1L << shift;
             value += counts.Count > 2 ? counts[^2] : 0;
             if (value is < 0 or > int.MaxValue)
-                throw new FormatException($"Count {counts.Count} of the run-length text is {value}; expected 0 or more, and no more than a mask can have pixels.");
+                throw new FormatException(FormattableString.Invariant($"Count {counts.Count} of the run-length text is {value}; expected 0 or more, and no more than a mask can have pixels."));
             counts.Add((int)value);
         }
 

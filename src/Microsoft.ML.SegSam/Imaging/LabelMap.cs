@@ -28,7 +28,7 @@ public static class LabelMap
         {
             var mask = probabilities.Span;
             if (category == 0 || mask.Length != pixels || probability is not (>= 0 and <= 1))
-                throw new ArgumentException($"An object of category {category} has {mask.Length} pixels and class probability {probability}; " +
+                throw new ArgumentException(FormattableString.Invariant($"An object of category {category} has {mask.Length} pixels and class probability {probability}; ") +
                     $"expected a category from 1, {pixels} pixels and a probability from 0 to 1.", nameof(objects));
             for (var i = 0; i < pixels; i++)
             {

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>A label's look: a bar of its mask's colour and light text on a dark plate. Sizes in font pixels.</summary>
-internal sealed record LabelTag(string Text, Rgb Color)
+internal sealed record LabelTag(DrawnText Text, Rgb Color)
 {
     public const int Height = BitmapFont.LineHeight + 3;
 
@@ -11,10 +11,10 @@ internal sealed record LabelTag(string Text, Rgb Color)
     private static readonly Rgb Plate = new(10, 11, 14);
     private static readonly Rgb Ink = new(240, 242, 245);
 
-    public int Width => Bar + Gap + BitmapFont.Width(Text) + Gap;
+    public int Width => Bar + Gap + Text.Width + Gap;
 
     /// <summary>The label of a layer that has one, shortened to a width.</summary>
-    public static LabelTag For(OverlayLayer layer, int width) => new(BitmapFont.Fit(layer.Label!, width - Bar - 2 * Gap), layer.Color);
+    public static LabelTag For(OverlayLayer layer, int width, PictureTexts texts) => new(texts.Fit(layer.Label!, width - Bar - 2 * Gap), layer.Color);
 
     /// <summary>Draws the tag; x and y are pixels, a font pixel is unit x unit of them.</summary>
     public void Draw(PixelCanvas canvas, int x, int y, int unit)

@@ -10,7 +10,7 @@ internal static class Legend
     public static bool IsNeeded(OverlayPanel panel) => panel.Layers.Count(layer => layer.Label is not null) > MostLabelsOnImage;
 
     /// <summary>Tags and their places in lines of a width, in font pixels; none where no legend is needed.</summary>
-    public static IReadOnlyList<(LabelTag Tag, int X, int Y)> Arrange(OverlayPanel panel, int width)
+    public static IReadOnlyList<(LabelTag Tag, int X, int Y)> Arrange(OverlayPanel panel, int width, PictureTexts texts)
     {
         if (!IsNeeded(panel))
             return [];
@@ -18,7 +18,7 @@ internal static class Legend
         var (x, y) = (0, Gap);
         foreach (var layer in panel.Layers.Where(layer => layer.Label is not null))
         {
-            var tag = LabelTag.For(layer, width);
+            var tag = LabelTag.For(layer, width, texts);
             if (x > 0 && x + tag.Width > width)
                 (x, y) = (0, y + LabelTag.Height);
             places.Add((tag, x, y));

@@ -7,6 +7,9 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <remarks>
 /// Our choice: each view's long side has about 450 to 1024 pixels. Smaller images are enlarged by a whole factor without smoothing,
 /// so that their pixels stay visible; larger ones are reduced. Up to six labels lie beside their masks, more go below the image.
+/// Latin, Greek and Cyrillic letters are drawn on every machine; Chinese, Japanese, Korean and others where a font of the machine has them.
+/// Words that no font has, and those of scripts whose letters join or run to the left, become numbers, in the order of their first use;
+/// different texts never look the same: those cut to the same letters are numbered too. <see cref="PngPicture.Key"/> says what numbers stand for.
 /// </remarks>
 public static class MaskOverlay
 {
@@ -22,8 +25,13 @@ public static class MaskOverlay
     /// <param name="panels">At least one.</param>
     /// <returns>The picture; notebooks show it as such.</returns>
     /// <inheritdoc cref="RenderPng(MLImage, IReadOnlyList{OverlayPanel})" path="/exception"/>
-    public static PngPicture Render(MLImage image, IReadOnlyList<OverlayPanel> panels) =>
-        new(RenderPng(image, panels), $"Masks over an image: {string.Join(", ", panels.Select(panel => panel.Caption))}");
+    public static PngPicture Render(MLImage image, IReadOnlyList<OverlayPanel> panels)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(panels);
+        var (png, key) = Paint(PixelImage.From(image), panels);
+        return new(png, $"Masks over an image: {string.Join(", ", panels.Select(panel => panel.Caption))}", key);
+    }
 
     /// <summary>Paints the panels from left to right into one picture.</summary>
     /// <param name="image">The image below the masks; it stays the caller's.</param>
@@ -38,7 +46,9 @@ public static class MaskOverlay
         return RenderPng(PixelImage.From(image), panels);
     }
 
-    internal static byte[] RenderPng(PixelImage image, IReadOnlyList<OverlayPanel> panels)
+    internal static byte[] RenderPng(PixelImage image, IReadOnlyList<OverlayPanel> panels) => Paint(image, panels).Png;
+
+    private static (byte[] Png, string Key) Paint(PixelImage image, IReadOnlyList<OverlayPanel> panels)
     {
         if (panels.Count == 0)
             throw new ArgumentException("Expected at least one panel, found none.", nameof(panels));
@@ -49,23 +59,25 @@ public static class MaskOverlay
         var unit = (int)Math.Max(1, Math.Round(Math.Max(view.Height, view.Width) / 256.0)); // pixels per font pixel
         var (margin, captionHeight) = (4 * unit, (BitmapFont.LineHeight + 3) * unit);
         var (cellHeight, cellWidth) = (Math.Max(view.Height, 32 * unit), Math.Max(view.Width, 96 * unit)); // text fits thin images
-        var legends = panels.Select(panel => Legend.Arrange(panel, cellWidth / unit)).ToArray();
+        var texts = new PictureTexts(unit);
+        var captions = panels.Select(panel => texts.Fit(panel.Caption, cellWidth / unit)).ToArray();
+        var legends = panels.Select(panel => Legend.Arrange(panel, cellWidth / unit, texts)).ToArray();
         var legendHeight = legends.Max(legend => legend.Count == 0 ? 0 : legend[^1].Y + LabelTag.Height) * unit;
         var canvas = new PixelCanvas(
             captionHeight + cellHeight + legendHeight + 2 * margin, (cellWidth + margin) * panels.Count + margin, Background);
         for (var i = 0; i < panels.Count; i++)
         {
             var (x, y) = (margin + i * (cellWidth + margin), margin + captionHeight);
-            canvas.Write(BitmapFont.Fit(panels[i].Caption, cellWidth / unit), x, margin, unit, Ink);
-            Paint(canvas, image, view, panels[i], new(x, y, x + cellWidth, y + cellHeight), unit);
+            canvas.Write(captions[i], x, margin, unit, Ink);
+            Paint(canvas, image, view, panels[i], new(x, y, x + cellWidth, y + cellHeight), unit, texts);
             foreach (var (tag, left, top) in legends[i])
                 tag.Draw(canvas, x + left * unit, y + cellHeight + top * unit, unit);
         }
 
-        return canvas.EncodePng();
+        return (canvas.EncodePng(), texts.Key);
     }
 
-    private static void Paint(PixelCanvas canvas, PixelImage image, PixelImage view, OverlayPanel panel, RegionBox cell, int unit)
+    private static void Paint(PixelCanvas canvas, PixelImage image, PixelImage view, OverlayPanel panel, RegionBox cell, int unit, PictureTexts texts)
     {
         var x = cell.X0 + (cell.X1 - cell.X0 - view.Width) / 2;
         canvas.Draw(view, x, cell.Y0);
@@ -83,7 +95,7 @@ public static class MaskOverlay
         var placer = new LabelPlacer(cell, [.. objects.Select(item => item.Box)]);
         foreach (var (layer, box) in objects.Where(item => item.Layer.Label is not null)) // above all masks, so that none covers a label
         {
-            var tag = LabelTag.For(layer, (cell.X1 - cell.X0) / unit);
+            var tag = LabelTag.For(layer, (cell.X1 - cell.X0) / unit, texts);
             var place = placer.Place(box, tag.Width * unit, LabelTag.Height * unit);
             tag.Draw(canvas, place.X0, place.Y0, unit);
         }

@@ -48,10 +48,10 @@ internal sealed class PixelCanvas
     }
 
     /// <summary>Text with its upper left corner at x, y; a font pixel is scale x scale pixels.</summary>
-    public void Write(string text, int x, int y, int scale, Rgb color)
+    public void Write(DrawnText text, int x, int y, int scale, Rgb color)
     {
-        foreach (var (left, top) in BitmapFont.Pixels(text))
-            Fill(x + left * scale, y + top * scale, scale, scale, color);
+        foreach (var (left, top, coverage) in text.Pixels(scale))
+            Fill(x + left, y + top, 1, 1, color, coverage);
     }
 
     /// <summary>The picture as it is; painting goes on in it.</summary>

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Imaging;
@@ -9,10 +10,13 @@ public sealed class PngPicture : INotebookView
     private readonly byte[] _bytes;
     private readonly string _content;
 
-    internal PngPicture(byte[] bytes, string content) => (_bytes, _content) = (bytes, content);
+    internal PngPicture(byte[] bytes, string content, string key) => (_bytes, _content, Key) = (bytes, content, key);
 
     /// <summary>The bytes of a PNG file.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>What the numbers in the picture stand for, where names could not be drawn or looked alike, such as "#1 is 肝臓"; empty where all are there.</summary>
+    public string Key { get; }
 
     /// <summary>Writes the file; one that is there is replaced.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -23,8 +27,8 @@ public sealed class PngPicture : INotebookView
         File.WriteAllBytes(path, _bytes);
     }
 
-    /// <summary>What it shows, in words.</summary>
-    public override string ToString() => _content;
+    /// <summary>What it shows, in words, with the <see cref="Key"/>.</summary>
+    public override string ToString() => Key.Length == 0 ? _content : $"{_content}; {Key}";
 
-    string INotebookView.ToHtml() => Markup.Print(Markup.Picture(_bytes, _content));
+    string INotebookView.ToHtml() => Markup.Print([Markup.Picture(_bytes, ToString()), .. Key.Length == 0 ? (XElement[])[] : [Markup.Tag("p", null, Key)]]);
 }

@@ -35,7 +35,7 @@ internal sealed record Prompt(
     {
         if (Box is not null)
         {
-            var text = $"({string.Join(", ", Box)}) on an image {width} wide and {height} high";
+            var text = $"({string.Join(", ", Box.Select(Text))}) on an image {width} wide and {height} high";
             if (Box is not [var x0, var y0, var x1, var y1])
                 return ("Box", $"expected 4 numbers x0 y0 x1 y1 in pixels, found {Box.Length}");
             if (!Box.All(float.IsFinite))
@@ -54,9 +54,9 @@ internal sealed record Prompt(
         {
             var (x, y) = (Points[2 * i], Points[2 * i + 1]);
             if (!(x >= 0 && y >= 0 && x <= width && y <= height))
-                return ("Points", $"expected points on the image, {width} wide and {height} high, found ({x}, {y})");
+                return ("Points", $"expected points on the image, {width} wide and {height} high, found ({Text(x)}, {Text(y)})");
             if (PointLabels[i] is not (0 or 1))
-                return ("PointLabels", $"expected 1 (object) or 0 (background), found {PointLabels[i]}");
+                return ("PointLabels", $"expected 1 (object) or 0 (background), found {Text(PointLabels[i])}");
         }
 
         if (Mask is not null && (Mask.Height, Mask.Width) != (height, width))
@@ -89,7 +89,7 @@ internal sealed record Prompt(
         if (Box is [var x0, var y0, var x1, var y1])
         {
             var tight = MaskRegions.Box(mask, height, width)!.Value;
-            var text = $"box ({string.Join(", ", Box.Select(value => value.ToString(CultureInfo.InvariantCulture)))}), its mask lies in ({tight.X0}, {tight.Y0}, {tight.X1}, {tight.Y1})";
+            var text = $"box ({string.Join(", ", Box.Select(Text))}), its mask lies in ({tight.X0}, {tight.Y0}, {tight.X1}, {tight.Y1})";
             if (Near(x0, tight.X0) && Near(y0, tight.Y0) && Near(x1, tight.Width) && Near(y1, tight.Height) && !(Near(x1, tight.X1) && Near(y1, tight.Y1)))
                 yield return ("Box", "boxes are x y width height where x0 y0 x1 y1 is expected", text);
             else if (2 * Inside(mask, width, x0, y0, x1, y1) < mask.AsSpan().Count((byte)1))
@@ -102,7 +102,7 @@ internal sealed record Prompt(
             var isOn = mask[Math.Min((int)y, height - 1) * width + Math.Min((int)x, width - 1)] != 0;
             if (isOn != (PointLabels[i] == 1))
                 yield return ("Points", isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks",
-                    string.Create(CultureInfo.InvariantCulture, $"point ({x}, {y})"));
+                    $"point ({Text(x)}, {Text(y)})");
         }
 
         if (MaskLogits is not null && IsNoLogits(MaskLogits))
@@ -138,6 +138,8 @@ internal sealed record Prompt(
 
         return count;
     }
+
+    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static float[] Move(float[] coordinates, ImageGeometry geometry) =>
         [.. coordinates.Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value))];

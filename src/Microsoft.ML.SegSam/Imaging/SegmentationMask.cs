@@ -75,7 +75,7 @@ public sealed class SegmentationMask : INotebookView
         int[] all = [.. counts];
         var (lowest, sum) = (all.DefaultIfEmpty().Min(), all.Sum(count => (long)count));
         if (lowest < 0 || sum != height * width)
-            throw new ArgumentException($"The {all.Length} run lengths sum up to {sum}, the least is {lowest}; expected none below 0 and a sum of {width} x {height} = {height * width}. Are height and width exchanged, or is it another image's mask?", nameof(counts));
+            throw new ArgumentException(FormattableString.Invariant($"The {all.Length} run lengths sum up to {sum}, the least is {lowest}; expected none below 0 and a sum of {width} x {height} = {height * width}. Are height and width exchanged, or is it another image's mask?"), nameof(counts));
         return new(all, height, width);
     }
 

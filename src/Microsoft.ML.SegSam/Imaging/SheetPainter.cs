@@ -9,12 +9,12 @@ internal static class SheetPainter
     private static readonly Rgb Background = new(22, 24, 29), Ink = new(240, 242, 245), Faint = new(150, 155, 165);
 
     /// <param name="cells">At least one.</param>
-    /// <returns>The bytes of a PNG file.</returns>
-    public static byte[] Paint(string title, IReadOnlyList<SheetCell> cells)
+    /// <returns>The bytes of a PNG file, and <see cref="PictureTexts.Key"/>.</returns>
+    public static (byte[] Png, string Key) Paint(string title, IReadOnlyList<SheetCell> cells)
     {
         var (columns, lines) = (Math.Min(Columns, cells.Count), cells.Max(cell => cell.Lines.Count));
         var (cellWidth, cellHeight) = (SheetCell.Width + 2 * Margin, (2 + lines) * Line + SheetCell.Side + 2 * Margin);
-        var width = columns * cellWidth + Margin;
+        var (width, texts) = (columns * cellWidth + Margin, new PictureTexts(Unit));
         var canvas = new PixelCanvas(Line + 2 * Margin + (cells.Count + columns - 1) / columns * cellHeight, width, Background);
         Write(title, Margin, Margin, width - 2 * Margin, Ink);
         foreach (var (i, cell) in cells.Index())
@@ -28,8 +28,8 @@ internal static class SheetPainter
                 Write(cell.Lines[line].Text, x, y + (2 + line) * Line + SheetCell.Side + 4, SheetCell.Width, cell.Lines[line].Color);
         }
 
-        return canvas.EncodePng();
+        return (canvas.EncodePng(), texts.Key);
 
-        void Write(string text, int x, int y, int room, Rgb color) => canvas.Write(BitmapFont.Fit(text, room / Unit), x, y, Unit, color);
+        void Write(string text, int x, int y, int room, Rgb color) => canvas.Write(texts.Fit(text, room / Unit), x, y, Unit, color);
     }
 }

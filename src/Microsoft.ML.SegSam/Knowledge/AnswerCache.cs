@@ -56,7 +56,7 @@ internal sealed class AnswerCache
             using var file = File.OpenRead(path);
             var content = JsonSerializer.Deserialize<Content>(file, CatalogueFile.Format);
             if (content is null || content.Version != Version)
-                throw new InvalidDataException($"its version is {(content is null ? "missing" : content.Version)}, expected {Version}");
+                throw new InvalidDataException(FormattableString.Invariant($"its version is {(content is null ? "missing" : content.Version)}, expected {Version}"));
             return [.. content.Answers.Select((line, i) => line ?? throw new InvalidDataException($"answer {i} is null")).Select((line, i) => line with { Entry = CatalogueFile.Check(line.Entry, i, "its list of answers") })];
         }
         catch (Exception failure) when (failure is JsonException or InvalidDataException)

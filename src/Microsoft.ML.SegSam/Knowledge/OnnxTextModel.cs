@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -127,5 +128,5 @@ internal sealed class OnnxTextModel : IDisposable
     }
 
     private InvalidDataException Unknown(string what, IReadOnlyDictionary<string, NodeMetadata> found, string expected) =>
-        new($"The {what} of '{_file}' are {string.Join(", ", found.Select(node => $"{node.Key} ({node.Value.ElementDataType} {string.Join(" x ", node.Value.Dimensions ?? [])})"))}; expected {expected}.");
+        new($"The {what} of '{_file}' are {string.Join(", ", found.Select(node => $"{node.Key} ({node.Value.ElementDataType} {string.Join(" x ", (node.Value.Dimensions ?? []).Select(side => side.ToString(CultureInfo.InvariantCulture)))})"))}; expected {expected}.");
 }

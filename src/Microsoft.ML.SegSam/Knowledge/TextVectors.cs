@@ -17,7 +17,7 @@ internal static class TextVectors
     {
         ArgumentNullException.ThrowIfNull(values);
         if (options?.Dimensions is { } wanted && wanted != width)
-            throw new ArgumentException($"{nameof(EmbeddingGenerationOptions)}.{nameof(options.Dimensions)} is '{wanted}'; it must be null or {width}, the only length of these vectors.", nameof(options));
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(EmbeddingGenerationOptions)}.{nameof(options.Dimensions)} is '{wanted}'; it must be null or {width}, the only length of these vectors."), nameof(options));
         var texts = values.ToList();
         if (texts.Contains(null!))
             throw new ArgumentException($"Text {texts.IndexOf(null!)} (counting from 0) is null; every text must be given, if only as an empty one.", nameof(values));

@@ -32,7 +32,8 @@ public sealed class ContactSheet : INotebookView
     /// <summary>Paints one page.</summary>
     /// <remarks>
     /// Of each object: the part of the image around it with the true mask, with the binary and with the semantic mask found, the truth's
-    /// outline over both; Dice of each; the true name; the name given and its probability, red where it is wrong. ASCII; other characters show as '?'.
+    /// outline over both; Dice of each; the true name; the name given and its probability, red where it is wrong. Names in scripts that no font here
+    /// has become numbers: <see cref="PngPicture.Key"/>.
     /// </remarks>
     /// <param name="page">From 0, less than <see cref="Pages"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such page.</exception>
@@ -42,7 +43,8 @@ public sealed class ContactSheet : INotebookView
             throw new ArgumentOutOfRangeException(nameof(page), page, $"There are {Pages} pages, counted from 0.");
         var (first, cells) = (page * CellsPerPage, _cells.Skip(page * CellsPerPage).Take(CellsPerPage).ToList());
         var title = FormattableString.Invariant($"worst first: {first + 1} to {first + cells.Count} of {Metrics.Rows} objects, by the mean of both masks' Dice (the figures)");
-        return new(SheetPainter.Paint(title, cells), $"Contact sheet, {title}");
+        var (png, key) = SheetPainter.Paint(title, cells);
+        return new(png, $"Contact sheet, {title}", key);
     }
 
     /// <summary>A line for each object.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>How far apart the centres of neighbouring pixels lie, in millimetres.</summary>
@@ -19,6 +21,6 @@ public sealed record PixelSpacing
     public double Y { get; }
 
     private static double Checked(double distance, string name) => distance is >= Smallest and <= Largest ? distance
-        : throw new ArgumentOutOfRangeException(name, distance,
+        : throw new ArgumentOutOfRangeException(name, distance.ToString(CultureInfo.InvariantCulture),
             "The spacing of pixels is expected in millimetres, from 1e-9 to 1e9; without a known spacing leave it out: distances are then in pixels.");
 }

@@ -117,13 +117,13 @@ internal sealed class ScoredRowReader
         {
             throw new InvalidOperationException(
                 $"Row {_row.Position} (counting from 0): the true mask is {trueHeight} x {trueWidth} pixels " +
-                $"(height x width), the predicted one {height} x {width}. Give the true mask at the size of the image.");
+                FormattableString.Invariant($"(height x width), the predicted one {height} x {width}. ") + "Give the true mask at the size of the image.");
         }
 
         if ((long)height * width != binaryPixels || binaryPixels != semanticPixels)
         {
             throw new InvalidOperationException(
-                $"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has " +
+                FormattableString.Invariant($"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has ") +
                 $"{binaryPixels} and SemanticMask {semanticPixels}. Pass the model's output columns unchanged.");
         }
     }

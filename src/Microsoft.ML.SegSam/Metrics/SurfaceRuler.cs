@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>How distances between outlines are measured, and up to which one outlines count as equal.</summary>
@@ -16,7 +18,7 @@ internal sealed class SurfaceRuler
     {
         if (!double.IsFinite(surfaceTolerance) || surfaceTolerance < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(surfaceTolerance), surfaceTolerance,
+            throw new ArgumentOutOfRangeException(nameof(surfaceTolerance), surfaceTolerance.ToString(CultureInfo.InvariantCulture),
                 "The tolerance of the surface Dice is expected to be a finite number, 0 or more, in pixels, or in mm where a pixel spacing is given.");
         }
 

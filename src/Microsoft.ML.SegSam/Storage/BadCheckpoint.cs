@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.SegSam.Storage;
 
 /// <summary>The one kind of error of an unusable checkpoint, and how names from a file are shown in it.</summary>
@@ -6,6 +8,9 @@ internal static class BadCheckpoint
     private const int Shown = 100;
 
     public static InvalidDataException Because(string what) => new($"Unusable checkpoint: {what}.");
+
+    /// <summary>Numbers of the file: a damaged one may hold negative ones, whose sign differs between languages.</summary>
+    public static string List(params IEnumerable<long> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A text of the file, in quotes: shortened, control characters replaced.</summary>
     public static string Quote(string text) =>

@@ -17,7 +17,7 @@ internal sealed class CheckpointTensor
         if ((Int128)span * StorageTypes.SizeOf(type) > int.MaxValue)
             throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} reaches over {span} elements of {StorageTypes.SizeOf(type)} bytes; at most 2 GiB are read");
         if (shape.Aggregate(Int128.One, (product, side) => product > int.MaxValue ? product : product * Math.Max(1, side)) > int.MaxValue)
-            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} has the impossible shape [{string.Join(',', shape)}]"); // beside a side of 0
+            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} has the impossible shape [{BadCheckpoint.List(shape)}]"); // beside a side of 0
     }
 
     public string Name { get; }
@@ -36,7 +36,7 @@ internal sealed class CheckpointTensor
         var (storage, offset, shape, strides) = tensor;
         var (type, size) = StorageTypes.Of(storage);
         InvalidDataException Bad(string why) => BadCheckpoint.Because(
-            $"the tensor {BadCheckpoint.Quote(name)} of shape [{string.Join(',', shape)}], strides [{string.Join(',', strides)}], offset {offset} {why}");
+            $"the tensor {BadCheckpoint.Quote(name)} of shape [{BadCheckpoint.List(shape)}], strides [{BadCheckpoint.List(strides)}], offset {BadCheckpoint.List(offset)} {why}");
 
         if (shape.Length != strides.Length || shape.Any(side => side < 0) || strides.Any(stride => stride < 0) || offset < 0)
             throw Bad("cannot be: shape and strides must be equally many, and nothing negative");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.ML.SegSam.Network;
 
 namespace Microsoft.ML.SegSam.Storage;
@@ -29,7 +30,7 @@ internal static class ConfigCheck
         ])
             Check(name, size, 1, LargestSide);
         if (!EncoderFits(config) || config.InputSize % config.PatchSize != 0 || config.Width % 8 != 0 || config.Width / config.AttentionDownsample % config.DecoderHeads != 0 || config.MaskPromptChannels % 4 != 0)
-            throw new InvalidDataException($"The model's config does not fit itself: {config}.");
+            throw new InvalidDataException($"The model's config does not fit itself: {JsonSerializer.Serialize(config, ModelArchive.Json)}.");
         try
         {
             return new(config, Layers.Meta);

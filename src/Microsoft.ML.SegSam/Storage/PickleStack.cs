@@ -63,7 +63,7 @@ internal sealed class PickleStack(PickleInput input)
     public void Put(long number)
     {
         if (number is < 0 or >= MostSteps)
-            throw input.Bad($"the memo number {number}; at most {MostSteps} are allowed");
+            throw input.Bad($"the memo number {BadCheckpoint.List(number)}; at most {MostSteps} are allowed");
         var value = Peek();
         while (_memo.Count <= number)
             _memo.Add(Unset);
@@ -75,7 +75,7 @@ internal sealed class PickleStack(PickleInput input)
     public void Get(long number)
     {
         if (number < 0 || number >= _memo.Count || ReferenceEquals(_memo[(int)number], Unset))
-            throw input.Bad($"a use of the memo number {number}, which was never set");
+            throw input.Bad($"a use of the memo number {BadCheckpoint.List(number)}, which was never set");
         Push(_memo[(int)number]);
     }
 }

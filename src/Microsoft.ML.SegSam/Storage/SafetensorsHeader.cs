@@ -116,7 +116,7 @@ internal static class SafetensorsHeader
         foreach (var side in shape)
             bytes = side >= 0 && bytes >= 0 && bytes <= long.MaxValue ? bytes * side : -1; // once wrong, wrong to the end
         if (offsets is not [var begin, var end] || begin < 0 || bytes < 0 || end - (Int128)begin != bytes)
-            throw Broken($"tensor '{property.Name}' of {typeName} [{string.Join(',', shape)}] does not fit its data_offsets [{string.Join(',', offsets)}]");
+            throw Broken($"tensor '{property.Name}' of {typeName} [{BadCheckpoint.List(shape)}] does not fit its data_offsets [{BadCheckpoint.List(offsets)}]");
         return new(property.Name, type, shape, begin, end);
     }
 

@@ -30,6 +30,7 @@ public sealed class FirstExampleTests
             Assert.Inconclusive($"There is no {model}: run samples/Quickstart first.");
         if (approve)
             File.Copy(model, Path.Combine(folder.Path, PageHost.ModelFile), overwrite: true);
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the reader's own code prints in the machine's language
         await Script.Compile(["using System.IO;", PageHost.Runnable(Readme.Examples.First(), folder.Path)], typeof(PageHost)).RunAsync(host);
 
         var (output, picture) = (host.Printed.ReplaceLineEndings("\n"), Path.Combine(folder.Path, "answer.png"));

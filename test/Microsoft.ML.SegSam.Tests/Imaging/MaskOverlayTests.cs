@@ -79,6 +79,20 @@ public sealed class MaskOverlayTests
     }
 
     [TestMethod]
+    public void Organs_in_any_script_look_different_and_the_picture_says_what_numbers_stand_for()
+    {
+        var image = Grey(448, 448);
+        string[] names = ["Größe", "Grösse", "печень", "почки", "كبد", "طحال", "a liver segment whose name is long, 1", "a liver segment whose name is long, 2"];
+        var pictures = names.Select(name => Convert.ToHexString(MaskOverlay.RenderPng(image, [new("", [new(LeftHalf(448, 448), Red, name)])]))).ToList();
+        Assert.AreEqual(names.Length - 1, pictures.Distinct().Count(), "Each word that needs a number is the first in its own picture.");
+        using var pixels = MLImage.CreateFromPixels(448, 448, MLPixelFormat.Bgra32, new byte[448 * 448 * 4]);
+        var together = MaskOverlay.Render(pixels, [new("image", []), new("found", [.. names.Select(name => new OverlayLayer(LeftHalf(448, 448), Red, name))])]);
+        Assert.Contains("#1 is كبد, #2 is طحال", together.Key);
+        Assert.EndsWith("; " + together.Key, together.ToString());
+        Assert.AreEqual("", MaskOverlay.Render(pixels, [new("liver", [])]).Key);
+    }
+
+    [TestMethod]
     public void Masks_of_another_size_and_empty_panel_lists_are_refused()
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() =>
