@@ -13,6 +13,7 @@ internal static class ImageEndpoints
             samples.All.TryGetValue(id, out var sample) ? Results.Bytes(sample.Png, "image/png")
                 : throw new ProblemException(StatusCodes.Status404NotFound, $"There is no sample '{id}'."));
         routes.MapPost("/api/images", Upload);
+        routes.MapPost("/api/pictures", Show);
     }
 
     private static async Task<IResult> Upload(HttpContext context, StudioModel model, ImageSessions sessions, Gates gates, StudioOptions options)
@@ -34,6 +35,17 @@ internal static class ImageEndpoints
 
         using (lease)
             return Results.Json(new { id, lease.Image.Width, lease.Image.Height });
+    }
+
+    // What the model sees of a file that browsers show otherwise: 16 bits, and PNG files that lie on their side.
+    private static async Task<IResult> Show(HttpContext context, Gates gates, StudioOptions options)
+    {
+        var file = await Read(context.Request, options, context.RequestAborted);
+        return Results.Bytes(await gates.Long.Run(() =>
+        {
+            using var image = UploadedImage.Decode(file, options.Pixels);
+            return UploadedImage.ToPng(image);
+        }, context.RequestAborted), "image/png");
     }
 
     private static async Task<byte[]> Read(HttpRequest request, StudioOptions options, CancellationToken cancel)

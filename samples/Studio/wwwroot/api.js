@@ -14,6 +14,14 @@ export const sampleUrl = id => `api/samples/${id}.png`;
 /** Brings an image; answers with its id and size. */
 export const upload = (blob, signal) => ask('api/images', { method: 'POST', body: blob, headers: { 'Content-Type': 'application/octet-stream' }, signal });
 
+/** The file as the model sees it, where browsers may show it otherwise: PNG of 16 bits (they show the high byte alone), or turned by EXIF. */
+export async function asSeen(blob) {
+  const bytes = new Uint8Array(await blob.slice(0, 1 << 16).arrayBuffer());
+  const text = String.fromCharCode(...bytes.subarray(0, 8)) === '\x89PNG\r\n\x1a\n' ? new TextDecoder('latin1').decode(bytes) : '';
+  if (!text || (bytes[24] !== 16 && !text.includes('eXIf'))) return blob;
+  return (await send('api/pictures', { method: 'POST', body: blob, headers: { 'Content-Type': 'application/octet-stream' } })).blob();
+}
+
 /** Asks what the steps (clicks and boxes, in order) point out. */
 export const predict = (id, steps, signal) => ask(`api/images/${id}/predict`, json({ steps }, signal));
 

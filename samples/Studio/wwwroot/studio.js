@@ -102,6 +102,7 @@ const open = guarded(async (blob, name, key) => {
   if (blob.size > uploadBytes)
     throw new api.Problem(`The file has ${(blob.size / 1e6).toFixed(1)} MB; at most ${uploadBytes / 1e6} MB are allowed. `
       + 'Make it smaller, or start Studio with a higher --max-upload.', 413);
+  blob = await api.asSeen(blob);
   const bitmap = await createImageBitmap(blob).catch(() => null);
   if (bitmap && bitmap.width * bitmap.height > pixels)
     throw new api.Problem(`The image has ${bitmap.width} x ${bitmap.height} pixels; at most ${pixels / 1e6} megapixels are allowed. `

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Tests.Imaging;
 using Phantoms;
 using Studio;
 
@@ -49,6 +50,18 @@ public sealed class StudioQuestionTests
         for (var i = 0; i < 40; i++)
             await s_server.Answer(id, new { click = (int[])[i, i] });
         Assert.AreEqual(second.ToJson(), await s_server.Answer(id, steps));
+    }
+
+    [TestMethod]
+    public async Task A_file_that_browsers_show_otherwise_is_shown_as_the_model_sees_it()
+    {
+        var file = PngWriter.Of(40, 56, 16, 0, (x, y, _) => 10 * x + y, exif: 6); // dark to who takes the high byte, and on its side
+        using var answer = await s_server.Client.PostAsync("api/pictures", new ByteArrayContent(file));
+        using var shown = ImageFile.Decode(await answer.Content.ReadAsByteArrayAsync());
+        using var seen = ImageFile.Decode(file);
+        Assert.AreEqual((40, 56), (shown.Height, shown.Width));
+        Assert.AreEqual(255, shown.Pixels.ToArray().Chunk(4).Max(pixel => pixel[0]));
+        CollectionAssert.AreEqual(seen.Pixels.ToArray(), shown.Pixels.ToArray());
     }
 
     [TestMethod]
