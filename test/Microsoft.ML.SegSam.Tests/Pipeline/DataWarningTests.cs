@@ -87,7 +87,7 @@ public sealed class DataWarningTests
     {
         var rows = TinyData.Rows(images: 1);
         Assert.Contains(line => line.StartsWith("The loss did not fall: ", StringComparison.Ordinal),
-            Warnings(rows, TinyData.Options() with { Epochs = 2, LearningRate = 0.03 }));
+            Warnings(rows, TinyData.Options() with { Epochs = 2, LearningRate = 0.06 }));
     }
 
     private static List<string> Warnings(IEnumerable<TinyRow> rows, SegSamOptions? options = null)

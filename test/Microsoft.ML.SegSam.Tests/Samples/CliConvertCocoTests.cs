@@ -200,7 +200,7 @@ public sealed class CliConvertCocoTests : IDisposable
         CollectionAssert.AreEqual(expected, rows.Select(row => $"{row.ImageId} {string.Join(' ', row.Box)}").ToArray());
         Assert.HasCount(rows.Count, rows.DistinctBy(row => row.MaskPath.ToUpperInvariant()));
         foreach (var row in rows)
-            CollectionAssert.AreEqual(row.Box, MaskFile.TightBox(row.MaskPath, (48, 48)));
+            CollectionAssert.AreEqual(row.Box, MaskFile.TightBox(row.MaskPath, (48, 48), new LeftOut(isStrict: true)));
     }
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using System.Text.Json;
 using nietras.SeparatedValues;
 using SampleKit;
