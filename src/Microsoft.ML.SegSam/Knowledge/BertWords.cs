@@ -9,10 +9,12 @@ internal static class BertWords
     // Blocks of Chinese characters, each of which is a word.
     private static readonly (int First, int Last)[] Ideographs =
     [
-        (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF), (0x2F800, 0x2FA1F),
+        (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF),
+        (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF), (0x2F800, 0x2FA1F),
     ];
 
-    /// <summary>The words with blanks between them. Every punctuation mark and ideograph is one; line breaks separate, other control characters are left out.</summary>
+    /// <summary>The words with blanks between them: every punctuation mark and ideograph is one.</summary>
+    /// <remarks>Line breaks and tabs separate words; other control characters are left out.</remarks>
     /// <param name="text">Any text. Halves of surrogate pairs that stand alone are left out.</param>
     /// <param name="lowerCase">Capitals become small letters.</param>
     /// <param name="dropAccents">Letters lose their marks; else letter and mark are one character where there is such a one.</param>
@@ -41,11 +43,13 @@ internal static class BertWords
         return words.ToString();
     }
 
-    /// <summary>Whether lower-casing changes a text. Not all that looks like a capital has a small letter: double-struck R, a symbol, is in vocabularies of lower-cased texts.</summary>
+    /// <summary>Whether lower-casing changes a text.</summary>
+    /// <remarks>What only looks like a capital does not count: double-struck R, which has no small letter, is in vocabularies of lower-cased texts.</remarks>
     public static bool HasCapitals(string text) => text.EnumerateRunes().Any(rune => Rune.ToLowerInvariant(rune) != rune);
 
     /// <summary>Whether letters of a text stand with marks such as accents.</summary>
-    public static bool HasAccents(string text) => !Ascii.IsValid(text) && text.Normalize(NormalizationForm.FormD).EnumerateRunes().Any(IsMark);
+    public static bool HasAccents(string text) =>
+        !Ascii.IsValid(text) && text.Normalize(NormalizationForm.FormD).EnumerateRunes().Any(IsMark);
 
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark;
 

@@ -33,7 +33,8 @@ internal sealed class EncoderFile
         stream.CopyTo(copy);
         return copy.Length > 0
             ? new(name, copy.ToArray())
-            : throw new InvalidDataException($"The stream '{name}' gives no bytes: it is empty, or was read to its end before. Set its Position to 0, or open it again.");
+            : throw new InvalidDataException($"The stream '{name}' gives no bytes: it is empty, or was read to its end before. "
+                + "Set its Position to 0, or open it again.");
     }
 
     /// <exception cref="FileNotFoundException">It is not there; the message ends with the advice.</exception>

@@ -34,7 +34,8 @@ internal static class TextVectors
         }, cancellation);
     }
 
-    /// <summary>The text with letter and accent as one character, where it may have them as two that look the same. What is no character (U+FFFE, half a surrogate pair) is left out.</summary>
+    /// <summary>The text with letter and accent as one character, where it may have them as two that look the same.</summary>
+    /// <remarks>What is no character (U+FFFE, half a surrogate pair) is left out.</remarks>
     public static string Compose(string text) =>
         string.Concat(text.EnumerateRunes().Where(rune => rune != Rune.ReplacementChar && rune.Value != 0xFFFE)).Normalize();
 

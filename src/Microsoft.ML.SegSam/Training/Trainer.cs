@@ -90,7 +90,8 @@ internal sealed class Trainer(
 
     private VisualEmbeddings Visuals(TrainingSet set, EmbeddingFolder? folder) => new(network, set, scaling, device.Device, options.EncoderTraining == EncoderTraining.Frozen, folder, isLowered: options.IsLowered);
 
-    // A state brings its text vectors along: those of another embedder would go unused without a word. A service's own may differ in the last digits.
+    // A state brings its text vectors along: those of another embedder would go unused without a word. A service's own may
+    // differ in the last digits.
     private TrainingPosition? Resume(TrainingState? state)
     {
         using var scope = NewDisposeScope();
@@ -99,7 +100,11 @@ internal sealed class Trainer(
             return null;
         var others = (network.TextBank - asked).square().sum(1) > 1e-4 * asked.square().sum(1);
         if (others.any().item<bool>())
-            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {options.StateFile} is of another run: its text vectors differ from the embedder's for {others.sum().item<long>()} of {asked.shape[0]} categories. Fit with the {nameof(SegSamOptions.TextEmbedder)} it began with to go on, or delete the file to start over.");
+        {
+            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {options.StateFile} is of another run: its text vectors differ from the embedder's "
+                + $"for {others.sum().item<long>()} of {asked.shape[0]} categories. Fit with the {nameof(SegSamOptions.TextEmbedder)} it began with to go on, or delete the file to start over.");
+        }
+
         return position;
     }
 
