@@ -109,7 +109,7 @@ public sealed class CliTableRowTests : IDisposable
         foreach (var part in (string[])
         [
             "Left out 8 rows that cannot be used (with --strict the first one ends the run)", "1 x no file of MaskPath, first: ", "line 3: MaskPath is 'masks/gone.png'", "none.png' is empty",
-            "2 x an image that is not readable, first: ", "line 5: '", "line 7: column Box: ", "small.png' is 20 x 48", "line 9: Box is '1 2'", "line 10: 2 values where the first line names 4 columns",
+            "2 x an image that is not readable, first: ", "line 5: ", "line 7: column Box: ", "line 9: Box is '1 2'", "line 10: 2 values where the first line names 4 columns",
         ])
             Assert.HasCount(1 + 2, error.Split(part), $"{part} is told before the training and after it:\n{error}");
         StringAssert.Contains(Fails(1, [.. train, "--strict", "--force"]), "line 10: 2 values where");
