@@ -10,13 +10,13 @@ internal static class BiomedParseSource
 
     public static bool Fits(string folder) => Directory.Exists(Path.Combine(folder, Images)) && Directory.Exists(Path.Combine(folder, Masks));
 
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A mask belongs to no image, is empty or of another size, or a file is no whole image.</exception>
+    /// <remarks>A mask that belongs to no image, is empty, damaged or of another size is left out, and a remark says so.</remarks>
     public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
     {
         var source = Path.GetFileName(folder);
         var images = Files(folder, Images);
-        var byImage = Files(folder, Masks).ToLookup(mask => Owner(mask, images));
+        var leftOut = new LeftOut(isStrict: false);
+        var byImage = Files(folder, Masks).ToLookup(mask => leftOut.Try(() => Owner(mask, images), "masks that belong to no image"));
         var pictures = new List<Picture>();
         foreach (var image in images)
         {
@@ -32,18 +32,28 @@ internal static class BiomedParseSource
             {
                 var target = Path.GetFileNameWithoutExtension(mask)[(name.Length + 1)..].Replace('+', ' ');
                 var category = CategoryNames.Of(target, name.Split('_')[^1]);
-                var box = MaskFile.TightBox(mask, (picture.Image.Width, picture.Image.Height));
-                picture.Objects.Add(new(picture, category, box, () => ImageFile.Read(mask)));
+                if (leftOut.Try(() => Box(mask, picture, leftOut)) is { } box)
+                    picture.Objects.Add(new(picture, category, box, () => ImageFile.Read(mask)));
             }
 
-            pictures.Add(picture);
+            if (picture.Objects.Count > 0)
+                pictures.Add(picture);
         }
+
+        remarks.AddRange(leftOut.Items.Select(item => new Remark(source, $"{item}")));
 
         return pictures;
     }
 
-    private static string[] Files(string folder, string part) =>
-        [.. Directory.EnumerateFiles(Path.Combine(folder, part), "*.png").Order(StringComparer.Ordinal)];
+    private static float[]? Box(string mask, Picture picture, LeftOut leftOut)
+    {
+        var box = MaskFile.TightBox(mask, (picture.Image.Width, picture.Image.Height));
+        if (box is null)
+            leftOut.Add("masks without a pixel", $"The mask '{mask}' is empty; it needs a pixel that is not black");
+        return box;
+    }
+
+    private static string[] Files(string folder, string part) => [.. DataFiles.In(Path.Combine(folder, part), ".png")];
 
     // Of images a and a_b, a_b_tumor.png belongs to the latter.
     private static string Owner(string mask, string[] images)

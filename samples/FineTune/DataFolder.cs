@@ -1,3 +1,5 @@
+using SampleKit;
+
 namespace FineTune;
 
 /// <summary>What was left out or changed, and why.</summary>
@@ -24,7 +26,7 @@ internal sealed record DataFolder(IReadOnlyList<Picture> Pictures, IReadOnlyList
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}'; give one whose subfolders hold images with masks.");
         var (pictures, remarks) = (new List<Picture>(), new List<Remark>());
-        names ??= [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        names ??= [.. DataFiles.FoldersIn(folder).Select(path => Path.GetFileName(path))];
         foreach (var name in names.Distinct())
         {
             var source = Path.Combine(folder, name);
@@ -36,6 +38,9 @@ internal sealed record DataFolder(IReadOnlyList<Picture> Pictures, IReadOnlyList
                 remarks.AddRange(Unread(source));
         }
 
+        var files = new UniqueFileNames();
+        foreach (var picture in pictures)
+            picture.FileName = files.Next($"{picture.Source}--{picture.Name}", "");
         return pictures.Count >= 2 ? new(pictures, remarks) : throw new InvalidDataException(
             $"'{folder}' holds {pictures.Count} images with masks in a known layout; at least 2 are needed, one to leave out and one to train on."
             + string.Concat(remarks.Select(one => $" {one.About}: {one.Text}.")));
@@ -44,9 +49,9 @@ internal sealed record DataFolder(IReadOnlyList<Picture> Pictures, IReadOnlyList
     private static IEnumerable<Remark> Unread(string source)
     {
         var name = Path.GetFileName(source);
-        var kinds = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).ToLookup(Kind);
+        var kinds = DataFiles.Under(source).ToLookup(Kind);
         foreach (var image in kinds["image"].Order(StringComparer.Ordinal))
-            yield return new($"{name}/{Path.GetRelativePath(source, image).Replace('\\', '/')}", "an image without a mask");
+            yield return new($"{name}/{DataFiles.IdOf(source, image)}", "an image without a mask");
         var volumes = kinds.Where(kind => kind.Key is not ("image" or "other")).OrderBy(kind => kind.Key, StringComparer.Ordinal).ToList();
         if (volumes.Count > 0)
             yield return new(name, $"volumes, which this program does not read: {string.Join(", ", volumes.Select(kind => $"{kind.Count()} {kind.Key}"))}");

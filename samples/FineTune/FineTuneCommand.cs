@@ -69,11 +69,11 @@ internal static class FineTuneCommand
         foreach (var picture in pictures)
         {
             cancel.ThrowIfCancellationRequested();
-            var (clock, fold) = (Stopwatch.StartNew(), store.Find(picture.Key));
+            var (clock, fold) = (Stopwatch.StartNew(), store.Find(picture.FileName));
             var how = "from an earlier run";
             if (fold is null)
             {
-                store.Add(picture.Key, fold = leaveOneOut.Run(picture));
+                store.Add(picture.FileName, fold = leaveOneOut.Run(picture));
                 how = FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:0} s");
             }
 

@@ -12,14 +12,14 @@ internal static class InstanceSource
 
     private const string Ending = "_instances.png", Category = "cell nucleus";
 
-    public static bool Fits(string folder) => Directory.EnumerateFiles(folder, "*" + Ending).Any();
+    public static bool Fits(string folder) => DataFiles.In(folder, Ending).Any();
 
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The sizes differ, or a file is no whole image.</exception>
     public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
     {
         var pictures = new List<Picture>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
+        foreach (var path in DataFiles.In(folder, Ending))
         {
             var imagePath = path[..^Ending.Length] + ".png";
             var (name, map) = (Path.GetFileNameWithoutExtension(imagePath), GrayPng.Read(path));

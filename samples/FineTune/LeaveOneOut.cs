@@ -23,7 +23,7 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
         cancel.ThrowIfCancellationRequested();
         var scored = trained.Transform(held);
         var after = _ml.Segmentation().Evaluate(scored);
-        Paint(scored, [.. trained.Categories, .. after.UnknownCategories]);
+        Paint(left, scored, [.. trained.Categories, .. after.UnknownCategories]);
         return Result(left, before, after);
     }
 
@@ -48,8 +48,8 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
         CancellationToken = cancel,
     };
 
-    private void Paint(IDataView scored, IReadOnlyList<string> categories) => Overlays.Write(Path.Combine(settings.Folder, "overlays"),
-        _ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false), categories, images: 1);
+    private void Paint(Picture left, IDataView scored, IReadOnlyList<string> categories) => Overlays.Write(Path.Combine(settings.Folder, "overlays"),
+        _ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false), categories, images: 1, _ => left.FileName);
 
     private static FoldResult Result(Picture left, SegmentationMetrics before, SegmentationMetrics after) => new(left.Source, left.Name, after.Rows,
         after.PerCategory.Where(category => !after.UnknownCategories.Contains(category.Category)).Sum(category => category.Count),

@@ -17,8 +17,11 @@ internal sealed class Picture(string source, string name, Func<MLImage> load)
 
     public string Name => name;
 
-    /// <summary>Unique within all sources, and fit for a file name.</summary>
-    public string Key => $"{source}--{name}";
+    /// <summary>Unique within all sources.</summary>
+    public string Key => $"{source}/{name}";
+
+    /// <summary>The same as a name for files, without an extension.</summary>
+    public string FileName { get; set; } = "";
 
     public MLImage Image => field ??= load();
 

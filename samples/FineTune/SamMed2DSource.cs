@@ -7,13 +7,15 @@ internal static class SamMed2DSource
 {
     public static bool Fits(string folder) => SamMed2DFolder.IsOne(folder);
 
-    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A list or a mask makes no sense.</exception>
+    /// <exception cref="IOException">A list cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A list makes no sense.</exception>
     public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
     {
         var source = Path.GetFileName(folder);
         var pictures = new List<Picture>();
-        var rows = SamMed2DFolder.Read(folder).DistinctBy(row => row.MaskPath).ToList();
+        var leftOut = new LeftOut(isStrict: false);
+        var rows = SamMed2DFolder.Read(folder, leftOut, (_, _) => { }, CancellationToken.None).DistinctBy(row => row.MaskPath).ToList();
+        remarks.AddRange(leftOut.Items.Select(item => new Remark(source, $"{item}")));
         foreach (var image in rows.GroupBy(row => row.ImagePath))
         {
             var picture = new Picture(source, image.First().ImageId, () => ImageFile.Read(image.Key));
@@ -22,10 +24,11 @@ internal static class SamMed2DSource
             pictures.Add(picture);
         }
 
-        foreach (var image in Directory.EnumerateFiles(Path.Combine(folder, "images"), "*.png").Order(StringComparer.Ordinal))
+        var images = Path.Combine(folder, "images");
+        foreach (var image in Directory.Exists(images) ? DataFiles.Under(images).Select(path => DataFiles.IdOf(folder, path)) : [])
         {
-            if (rows.TrueForAll(row => row.ImagePath != image))
-                remarks.Add(new($"{source}/images/{Path.GetFileName(image)}", "no list names a mask for it"));
+            if (rows.TrueForAll(row => row.ImageId != image))
+                remarks.Add(new($"{source}/{image}", "no list names a mask for it"));
         }
 
         return pictures;

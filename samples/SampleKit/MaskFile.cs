@@ -5,8 +5,9 @@ public static class MaskFile
 {
     /// <summary>x0, y0, x1, y1 in pixels around the pixels with any non-zero color, right and bottom just outside.</summary>
     /// <param name="expected">Width and height of the image.</param>
-    /// <exception cref="InvalidDataException">The mask is empty, not of its image's size, or no whole image.</exception>
-    public static float[] TightBox(string maskPath, (int Width, int Height) expected)
+    /// <returns>null where the mask is empty.</returns>
+    /// <exception cref="InvalidDataException">The mask is not of its image's size, or no whole image.</exception>
+    public static float[]? TightBox(string maskPath, (int Width, int Height) expected)
     {
         var (width, height) = expected;
         using var mask = ImageFile.Read(maskPath);
@@ -27,7 +28,6 @@ public static class MaskFile
             (x0, y0, x1, y1) = (Math.Min(x0, x), Math.Min(y0, y), Math.Max(x1, x + 1), Math.Max(y1, y + 1));
         }
 
-        return x1 > 0 ? [x0, y0, x1, y1]
-            : throw new InvalidDataException($"The mask '{maskPath}' is empty; it needs a non-zero pixel. Take it out.");
+        return x1 > 0 ? [x0, y0, x1, y1] : null;
     }
 }

@@ -8,9 +8,12 @@ public static class Overlays
 {
     /// <summary>Writes one PNG for each of the first images, and reads the rest too.</summary>
     /// <param name="categories">Names in the order of keys; further ones may follow, for colors of their own.</param>
-    public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images)
+    /// <param name="nameOf">The file name, without .png, of an image id; by default one that is like it and fit for a file.</param>
+    public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images, Func<string, string>? nameOf = null)
     {
         Directory.CreateDirectory(folder);
+        var names = new UniqueFileNames();
+        nameOf ??= id => names.Next(id, "");
         // The rows of one image follow each other; a row's images live only until the next row is read.
         foreach (var (id, rows) in predictions.Select(row => new Row(row, categories)).ChunkBy(row => row.ImageId))
         {
@@ -23,7 +26,7 @@ public static class Overlays
                 new("binary mask", [.. rows.Select(row => row.Binary)]),
                 new("semantic mask", [.. rows.Select(row => row.Semantic)]),
             ];
-            File.WriteAllBytes(Path.Combine(folder, $"{id}.png"), MaskOverlay.RenderPng(rows[0].Image, panels));
+            File.WriteAllBytes(Path.Combine(folder, nameOf(id) + ".png"), MaskOverlay.RenderPng(rows[0].Image, panels));
         }
     }
 

@@ -5,7 +5,7 @@ namespace SampleKit;
 /// <summary>One object of a SAM-Med2D folder: what ML.NET needs to load its image and mask.</summary>
 public sealed class SliceRow
 {
-    /// <summary>The image's file name without its ending; the rows of one image share it.</summary>
+    /// <summary>The image's path within the folder, such as images/a.png; the rows of one image share it.</summary>
     public required string ImageId { get; init; }
 
     /// <summary>Path of the image file.</summary>
@@ -21,6 +21,15 @@ public sealed class SliceRow
     /// <summary>The category as the mask's file name spells it, with spaces for underscores.</summary>
     public required string Category { get; init; }
 
-    /// <summary>"train" or "test".</summary>
+    /// <summary>"train" or "test"; empty where the list does not split.</summary>
     public required string Split { get; init; }
+
+    /// <summary>The patient's folder below images/, or what an image's name in SA-Med2D-20M says; may be empty, as may the next two.</summary>
+    public string CaseId { get; init; } = "";
+
+    /// <summary>Where the image comes from, such as LITS.</summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>Kind of image, such as ct.</summary>
+    public string Modality { get; init; } = "";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.SegSam;
+using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Sources;
 using SegSam.Cli.Tables;
@@ -11,9 +12,9 @@ internal sealed class ConvertCommand : Command
 {
     private const string Sources = """
         What to convert; it tells itself what it is:
-          a folder in SAM-Med2D's layout   images/, masks/ and image2label_train.json or label2image_test.json
+          a folder in SAM-Med2D's layout   images/, masks/ and image2label_train.json or label2image_test.json; or SA-Med2D-20M's, SAMed2D_v1.json
           a folder of masks                images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png, or masks/NAME.png and --category
-          a folder of label maps           images/NAME.png with masks/NAME.png, gray levels telling categories, and --labels
+          a folder of label maps           images/NAME.png with masks/NAME.png, whose numbers tell categories, and --labels; or nnU-Net's, with dataset.json
           COCO annotations (.json)         polygons or run lengths; masks are written beside the table
           a training table (.csv)          to COCO annotations: --out FILE.json
           a model (.zip) or weights        to SAM's official names: --out FILE.safetensors or FILE.pth, for Python
@@ -22,8 +23,9 @@ internal sealed class ConvertCommand : Command
     private readonly Argument<string> _source = new("SOURCE") { Description = Sources };
     private readonly Option<string> _out = new("--out", "-o") { Description = "The file to write; its ending says what: .csv, .json, .safetensors or .pth.", Required = true, HelpName = "FILE" };
     private readonly Option<string> _images = new("--images") { Description = "Of COCO annotations: where the pictures are (default: beside the annotations).", HelpName = "FOLDER" };
-    private readonly Option<string> _category = new("--category") { Description = "Of a folder of masks called like their images: the name of what they show.", HelpName = "NAME" };
-    private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them.", HelpName = "FILE.json" };
+    private readonly Option<string> _category = new("--category") { Description = "Of a folder of masks called NAME.png or NAME_mask.png: the name of what they show.", HelpName = "NAME" };
+    private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them; that file is found by itself.", HelpName = "FILE.json" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "End at the first mask, image or annotation that cannot be used, instead of leaving it out and saying so." };
     private readonly Option<string> _descriptions = new("--descriptions") { Description = "JSON object from category to what it looks like; becomes the column Description.", HelpName = "FILE.json" };
     private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE", "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.");
     private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Decides which images are held out.");
@@ -33,7 +35,7 @@ internal sealed class ConvertCommand : Command
     public ConvertCommand() : base("convert", "Convert annotations to a training table, or a table to COCO annotations, or weights from one form to another.")
     {
         Add(_source);
-        foreach (var option in (Option[])[_out, _images, _category, _labels, _descriptions, _holdOut, _seed, _force, _family])
+        foreach (var option in (Option[])[_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family])
             Add(option);
         this.SetWork(Run);
     }
@@ -57,9 +59,16 @@ internal sealed class ConvertCommand : Command
         var outputs = new Outputs(work.Get(_force));
         outputs.Claim(target);
         outputs.Claim(work.Get(_holdOut) is null ? null : HeldOut(target));
-        if (File.Exists(source) || work.Get(_labels) is not null)
+        if (File.Exists(source) || LabelsOf(work, source) is not null)
             outputs.ClaimFolder(MaskFolder(target));
-        var rows = work.Terminal.Progress($"Reading {source}", tell => Read(work, source, target, new(tell, work.Terminal.Note, work.Cancel)));
+        var (leftOut, notes) = (new LeftOut(work.Get(_strict)), new List<string>());
+        var rows = work.Terminal.Progress($"Reading {source}", tell =>
+        {
+            var reading = new SourceReading(tell, notes.Add, leftOut, work.Cancel);
+            return CategorySpelling.Of(Read(work, source, target, reading), reading);
+        });
+        if (rows.Count == 0)
+            throw leftOut.Nothing(source);
         rows = Descriptions.Add(rows, work.Get(_descriptions));
         var (kept, held) = HoldOut.Split(rows, work.Get(_holdOut), work.Get(_seed));
         var heldPath = held.Count == 0 ? null : HeldOut(target);
@@ -73,32 +82,56 @@ internal sealed class ConvertCommand : Command
 
         var categories = rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ToDictionary();
         work.Terminal.Result(["category", "objects"], categories.Select(each => (string[])[each.Key, Words.Count(each.Value)]));
-        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories });
+        foreach (var line in notes.Concat(leftOut.Items.Select(item => $"{item}")))
+            work.Terminal.Note(line);
+        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories, LeftOut = leftOut.Items });
         return ExitCode.Done;
     }
 
     private IReadOnlyList<TableRow> Read(Work work, string source, string target, SourceReading reading)
     {
         var masks = MaskFolder(target);
-        if (Directory.Exists(source) && work.Get(_labels) is { } labels)
-            return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
-        if (Directory.Exists(source))
-            return SamMed2DSource.Fits(source) ? SamMed2DSource.Read(source, reading) : MaskFolderSource.Read(source, work.Get(_category), reading);
-        if (Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
+        if (!Directory.Exists(source))
+        {
+            if (!Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
+                throw new UsageException($"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
+            NotFor("COCO annotations, which name their categories", work, _category, _labels);
             return CocoSource.Read(source, work.Get(_images), masks, reading);
-        throw new UsageException($"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
+        }
+
+        NotFor("a folder, which holds its images", work, _images);
+        if (LabelsOf(work, source) is { } labels)
+        {
+            NotFor("label maps, whose labels name the categories", work, _category);
+            return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
+        }
+
+        if (!SamMed2DSource.Fits(source))
+            return MaskFolderSource.Read(source, work.Get(_category), reading);
+        NotFor("SAM-Med2D's layout, whose file names say the categories", work, _category);
+        return SamMed2DSource.Read(source, reading);
+    }
+
+    // nnU-Net's file of labels is found by itself, where nothing says that the folder is another.
+    private string? LabelsOf(Work work, string source) =>
+        work.Get(_labels) ?? (SamMed2DSource.Fits(source) || work.Get(_category) is not null ? null : LabelNames.FileIn(source));
+
+    private static void NotFor(string what, Work work, params Option<string>[] options)
+    {
+        foreach (var option in options.Where(option => work.Get(option) is not null))
+            throw new UsageException($"{option.Name} is not used with {what}. Leave it out.");
     }
 
     private int ToCoco(Work work, string source, string target)
     {
         new Outputs(work.Get(_force)).Claim(target);
-        var leftOut = new LeftOutRows(isStrict: false);
+        var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
+        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, leftOut, work.Cancel)));
         leftOut.Tell(work.Terminal.Note);
-        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, work.Cancel)));
         CocoDocument.Write(target, categories, pictures, objects);
         work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
-        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories });
+        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories, LeftOut = leftOut.Items });
         return ExitCode.Done;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace SegSam.Cli.Sources;
@@ -9,47 +8,66 @@ internal static class CocoMask
 {
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    /// <param name="bad">Makes the error of a problem.</param>
-    public static SegmentationMask Read(JsonNode? segmentation, int height, int width, Func<string, Exception> bad)
+    /// <returns>The mask, empty where nothing is segmented, and how many stray polygons of one or two corners beside good ones are not in it.</returns>
+    /// <exception cref="InvalidDataException">The segmentation makes no sense; the message says why, without naming the annotation.</exception>
+    public static (SegmentationMask Mask, int Strays) Read(JsonElement segmentation, int height, int width)
     {
         try
         {
-            return segmentation switch
+            return segmentation.ValueKind switch
             {
-                JsonArray polygons => Polygons(polygons, height, width, bad),
-                JsonObject runs => Runs(runs, height, width, bad),
-                _ => throw bad("it has no segmentation; expected polygons [[x, y, ...], ...] or run lengths {size, counts}"),
+                JsonValueKind.Array => Polygons(segmentation, height, width),
+                JsonValueKind.Object => (Runs(segmentation, height, width), 0),
+                JsonValueKind.Undefined or JsonValueKind.Null => (SegmentationMask.FromPixels(new bool[height * width], height, width), 0),
+                _ => throw new InvalidDataException("its segmentation is neither polygons [[x, y, ...], ...] nor run lengths {size, counts}"),
             };
         }
-        catch (Exception wrong) when (wrong is JsonException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or InvalidOperationException or OverflowException)
         {
-            throw bad($"its segmentation is not readable: {wrong.Message.TrimEnd('.')}");
+            throw new InvalidDataException($"its segmentation is not readable: {wrong.Message.TrimEnd('.')}", wrong);
         }
     }
 
-    private static SegmentationMask Polygons(JsonArray polygons, int height, int width, Func<string, Exception> bad)
+    private static (SegmentationMask Mask, int Strays) Polygons(JsonElement polygons, int height, int width)
     {
-        var pixels = new bool[height * width];
-        foreach (var polygon in polygons)
+        var (pixels, filled, strays) = (new bool[height * width], 0, 0);
+        foreach (var polygon in polygons.EnumerateArray())
         {
-            double[] corners = [.. (polygon as JsonArray ?? throw bad("a polygon is no list of numbers")).Select(number => number!.GetValue<double>())];
-            if (corners.Length < 6 || corners.Length % 2 != 0)
-                throw bad($"a polygon has {corners.Length} numbers; expected x, y of at least 3 corners");
+            if (polygon.ValueKind != JsonValueKind.Array)
+                throw new InvalidDataException("a polygon is no list of numbers");
+            double[] corners = [.. polygon.EnumerateArray().Select(Number)];
+            if (corners.Length % 2 != 0)
+                throw new InvalidDataException($"a polygon has {corners.Length} numbers; expected x, y of at least 3 corners");
+            if (corners.Length < 6)
+            {
+                strays++;
+                continue;
+            }
+
+            filled++;
             PolygonFill.Fill(corners, pixels, height, width);
         }
 
-        return SegmentationMask.FromPixels(pixels, height, width);
+        return filled > 0 || strays == 0 ? (SegmentationMask.FromPixels(pixels, height, width), strays)
+            : throw new InvalidDataException($"a polygon has {polygons[0].GetArrayLength()} numbers; expected x, y of at least 3 corners");
     }
 
-    private static SegmentationMask Runs(JsonObject runs, int height, int width, Func<string, Exception> bad)
+    private static SegmentationMask Runs(JsonElement runs, int height, int width)
     {
-        if (runs["size"] is not JsonArray { Count: 2 } size || (size[0]!.GetValue<int>(), size[1]!.GetValue<int>()) != (height, width))
-            throw bad($"its run lengths are of size {runs["size"]?.ToJsonString() ?? "unknown"}, its image [{height},{width}] (rows, columns)");
-        return runs["counts"] switch
+        var size = CocoFile.Get(runs, "size");
+        if (size.ValueKind != JsonValueKind.Array || size.GetArrayLength() != 2 || (Whole(size[0]), Whole(size[1])) != (height, width))
+            throw new InvalidDataException($"its run lengths are of size {(size.ValueKind == JsonValueKind.Undefined ? "unknown" : size.GetRawText())}, its image [{height},{width}] (rows, columns)");
+        return CocoFile.Get(runs, "counts") switch
         {
-            JsonArray counts => SegmentationMask.FromCounts(counts.Select(count => count!.GetValue<int>()), height, width),
-            JsonValue text => SegmentationMask.FromCocoText(text.GetValue<string>(), height, width),
-            _ => throw bad("its run lengths have no counts"),
+            { ValueKind: JsonValueKind.Array } counts => SegmentationMask.FromCounts(counts.EnumerateArray().Select(Whole), height, width),
+            { ValueKind: JsonValueKind.String } text => SegmentationMask.FromCocoText(text.GetString()!, height, width),
+            _ => throw new InvalidDataException("its run lengths have no counts"),
         };
     }
+
+    private static double Number(JsonElement number) => number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value
+        : throw new FormatException($"it holds {number.GetRawText()} where a number belongs (NaN is none)");
+
+    private static int Whole(JsonElement number) => Number(number) is var value && value == Math.Truncate(value) ? checked((int)value)
+        : throw new FormatException($"it holds {number.GetRawText()} where a whole number belongs");
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
@@ -5,59 +8,118 @@ using SegSam.Cli.Tables;
 namespace SegSam.Cli.Sources;
 
 /// <summary>COCO's object annotations: each becomes a row, and its segmentation a mask file.</summary>
-internal static class CocoSource
+internal sealed class CocoSource(string path, string? images, string masks, SourceReading reading)
 {
+    private readonly string _folder = images ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
+    private readonly Dictionary<string, Found> _found = [];
+    private readonly UniqueFileNames _names = new();
+    private readonly HashSet<string> _ids = [], _annotated = [];
+    private int _withoutId;
+
     /// <param name="images">Where the pictures are; null: beside the annotations.</param>
     /// <param name="masks">Folder for the mask files.</param>
-    /// <exception cref="IOException">A picture is missing, or a file cannot be read or written.</exception>
-    /// <exception cref="InvalidDataException">The annotations make no sense; the message names the one.</exception>
-    public static IReadOnlyList<TableRow> Read(string path, string? images, string masks, SourceReading reading)
+    /// <exception cref="IOException">A file cannot be written; strict: or a picture is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is no COCO annotations, or has ids twice; strict: or an annotation makes no sense.</exception>
+    public static IReadOnlyList<TableRow> Read(string path, string? images, string masks, SourceReading reading) => new CocoSource(path, images, masks, reading).Read();
+
+    private List<TableRow> Read()
     {
-        var document = CocoDocument.Read(path);
-        var folder = images ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var byId = document.Images.ToDictionary(image => image.Id);
-        var categories = document.Categories.ToDictionary(category => category.Id, category => category.Name);
-        var (rows, crowds, empty, checkedImages) = (new List<TableRow>(), 0, 0, new HashSet<long>());
-        foreach (var one in reading.Each(document.Annotations, "annotations"))
+        var (file, rows, number) = (CocoFile.Read(path), new List<TableRow>(), 0);
+        foreach (var one in reading.Each(file.Annotations, "annotations"))
         {
-            var image = byId.TryGetValue(one.ImageId, out var found) ? found : throw Bad(path, one, $"image {one.ImageId} is not in the list of images");
-            var category = categories.TryGetValue(one.CategoryId, out var name) ? name : throw Bad(path, one, $"category {one.CategoryId} is not in the list of categories");
-            var picture = Path.Combine(folder, image.FileName);
-            if (checkedImages.Add(image.Id))
-                Check(picture, image);
-            if (one.Iscrowd != 0)
-            {
-                crowds++;
+            var id = CocoFile.Id(one, "id");
+            number++;
+            if (id is null || !_ids.Add(id))
+                _withoutId++;
+            var about = $"{path}, annotation {id ?? $"number {number}"}";
+            if (reading.LeftOut.Try(() => Object(one, about, file), "annotations that make no sense") is not { } found)
                 continue;
-            }
-
-            var mask = CocoMask.Read(one.Segmentation, image.Height, image.Width, problem => Bad(path, one, problem));
-            if (mask.Box is not { } box)
-            {
-                empty++;
-                continue;
-            }
-
-            var file = Path.Combine(masks, $"{Pictures.FileName(Path.GetFileNameWithoutExtension(image.FileName))}_{Pictures.FileName(category)}_{one.Id}.png");
-            GrayPicture.Write(file, mask.ToPixels(), mask.Height, mask.Width);
-            rows.Add(new TableRow { ImagePath = picture, MaskPath = file, Category = category, ImageId = image.FileName, Box = [box.X0, box.Y0, box.X1, box.Y1] });
+            var (picture, category, mask) = found;
+            var name = _names.Next($"{Path.GetFileNameWithoutExtension(picture.Path)}_{category}_{id ?? number.ToString(CultureInfo.InvariantCulture)}", ".png");
+            GrayPicture.Write(Path.Combine(masks, name), mask.ToPixels(), mask.Height, mask.Width);
+            var box = mask.Box!.Value;
+            rows.Add(new TableRow { ImagePath = picture.Path, MaskPath = Path.Combine(masks, name), Category = category, ImageId = picture.Id, Box = [box.X0, box.Y0, box.X1, box.Y1] });
         }
 
-        if (crowds > 0)
-            reading.Note($"Left out: {Words.Several(crowds, "crowd region")}, which mean no single object.");
-        if (empty > 0)
-            reading.Note($"Left out: {Words.Several(empty, "annotation")} without a pixel, which no prompt can point at.");
+        if (_withoutId > 0)
+            reading.Note($"{Words.Several(_withoutId, "annotation")} without an id, or with one that another has; each got a mask file of its own.");
+        string[] without = [.. file.Images.Values.Select(image => image.FileName).Except(_annotated)];
+        if (without.Length > 0)
+            reading.LeftOut.Count("images without an annotation", without[0], without.Length);
         return rows;
     }
 
-    private static void Check(string picture, CocoImage image)
+    private Segmented? Object(JsonElement one, string about, CocoFile file)
     {
-        if (!File.Exists(picture))
-            throw new FileNotFoundException($"There is no picture '{picture}', which the annotations name; --images says where pictures are.");
-        using var pixels = ImageFile.Read(picture);
-        if ((pixels.Height, pixels.Width) != (image.Height, image.Width))
-            throw new InvalidDataException($"'{picture}' is {pixels.Width} x {pixels.Height} pixels, but its annotations are made for {image.Width} x {image.Height}.");
+        if (IsCrowd(one))
+        {
+            reading.LeftOut.Count("crowd regions, which mean no single object", about);
+            return null;
+        }
+
+        var imageId = CocoFile.Id(one, "image_id");
+        if (imageId is null || !file.Images.TryGetValue(imageId, out var image))
+            throw new InvalidDataException($"{about}: image {imageId ?? "(no id)"} is not in the list of images, or has no file_name there");
+        _annotated.Add(image.FileName);
+        var categoryId = CocoFile.Id(one, "category_id");
+        if (categoryId is null || !file.Categories.TryGetValue(categoryId, out var category))
+            throw new InvalidDataException($"{about}: category {categoryId ?? "(no id)"} is not in the list of categories, or has no name there");
+        if (CocoFile.Get(one, "bbox") is { ValueKind: JsonValueKind.Array } bbox && bbox.EnumerateArray().Any(number => number.ValueKind != JsonValueKind.Number))
+            throw new InvalidDataException($"{about}: its bbox is {bbox.GetRawText()}, where numbers belong (NaN is none)");
+        if (!_found.TryGetValue(imageId, out var picture))
+            _found[imageId] = picture = Picture(image);
+        if (picture.Problem is { } problem)
+        {
+            reading.LeftOut.Add("annotations of pictures that cannot be used", problem);
+            return null;
+        }
+
+        var (mask, strays) = Mask(one, about, picture);
+        if (strays > 0)
+            reading.LeftOut.Add("stray polygons of fewer than 3 corners, whose annotations have others", $"{about}: a polygon has fewer than 3 corners");
+        if (mask.Area > 0)
+            return new(picture, category, mask);
+        reading.LeftOut.Add("annotations without a pixel, which no prompt can point at", $"{about}: it has no segmentation, or an empty one; expected polygons [[x, y, ...], ...] or run lengths {{size, counts}}");
+        return null;
     }
 
-    private static InvalidDataException Bad(string path, CocoAnnotation one, string problem) => new($"{path}, annotation {one.Id}: {problem}.");
+    private static (SegmentationMask Mask, int Strays) Mask(JsonElement one, string about, Found picture)
+    {
+        try
+        {
+            return CocoMask.Read(CocoFile.Get(one, "segmentation"), picture.Height, picture.Width);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new InvalidDataException($"{about}: {wrong.Message}", wrong);
+        }
+    }
+
+    private static bool IsCrowd(JsonElement one) => CocoFile.Get(one, "iscrowd") is var crowd && (crowd.ValueKind == JsonValueKind.True || CocoFile.Id(one, "iscrowd") is not (null or "0"));
+
+    private Found Picture(CocoPicture image)
+    {
+        // Written on Windows, a path has backslashes; elsewhere a name may have one.
+        var name = File.Exists(Path.Combine(_folder, image.FileName)) ? image.FileName : image.FileName.Replace('\\', '/');
+        var picture = Path.Combine(_folder, name);
+        if (!File.Exists(picture))
+            return new(picture, name, 0, 0, $"There is no picture '{picture}', which the annotations name; --images says where pictures are");
+        try
+        {
+            using var pixels = ImageFile.Read(picture);
+            var isSame = (image.Height == 0 || image.Height == pixels.Height) && (image.Width == 0 || image.Width == pixels.Width);
+            return new(picture, name, pixels.Height, pixels.Width, isSame ? null
+                : $"'{picture}' is {pixels.Width} x {pixels.Height} pixels, but its annotations are made for {image.Width} x {image.Height}");
+        }
+        catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new(picture, name, 0, 0, wrong.Message);
+        }
+    }
+
+    /// <summary>A picture in its file.</summary>
+    /// <param name="Problem">Why it cannot be used; null where it can.</param>
+    private sealed record Found(string Path, string Id, int Height, int Width, string? Problem);
+
+    private sealed record Segmented(Found Picture, string Category, SegmentationMask Mask);
 }

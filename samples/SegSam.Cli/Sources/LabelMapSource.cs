@@ -1,49 +1,94 @@
+using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>A folder with images/ and masks/, where the gray levels of a mask tell categories: each becomes a row and a mask file.</summary>
-internal static class LabelMapSource
+/// <summary>A folder with images/ and masks/, where the numbers of a mask's pixels tell categories: each becomes a row and a mask file.</summary>
+internal sealed class LabelMapSource(LabelNames labels, string masks, SourceReading reading)
 {
-    /// <param name="labels">Category by gray level.</param>
+    private const string FirstChannel = "_0000"; // nnU-Net: one image file for each channel, and one map for all
+    private readonly UniqueFileNames _names = new();
+    private readonly List<TableRow> _rows = [];
+    private readonly HashSet<string> _ignoring = [];
+
+    /// <param name="labels">What the numbers mean.</param>
     /// <param name="masks">Folder for the mask files.</param>
-    /// <exception cref="IOException">A file is missing, or cannot be read or written.</exception>
-    /// <exception cref="InvalidDataException">A map belongs to no image, is of another size, no gray PNG, or has a level without a category.</exception>
-    public static IReadOnlyList<TableRow> Read(string folder, IReadOnlyDictionary<int, string> labels, string masks, SourceReading reading)
+    /// <exception cref="IOException">A folder is missing, or a file cannot be written; strict: or read.</exception>
+    /// <exception cref="InvalidDataException">There are no pictures; strict: or a map belongs to no image, is of another size, no label map, or has a number without a category.</exception>
+    public static IReadOnlyList<TableRow> Read(string folder, LabelNames labels, string masks, SourceReading reading) => new LabelMapSource(labels, masks, reading).Read(folder);
+
+    private List<TableRow> Read(string folder)
     {
-        var images = PictureFolder.List(folder, PictureFolder.Images);
-        var byName = images.ToLookup(Path.GetFileNameWithoutExtension, StringComparer.Ordinal);
-        var (rows, used) = (new List<TableRow>(), new List<string>());
-        foreach (var path in reading.Each(PictureFolder.List(folder, PictureFolder.Masks), "label maps"))
+        var images = PictureFolder.Images(folder, reading);
+        var (index, used, ofChannels) = (new ImageIndex(images), new HashSet<DataPicture>(), new HashSet<(string, string)>());
+        foreach (var path in reading.Each(PictureFolder.Masks(folder, reading), "label maps"))
         {
-            var name = Path.GetFileNameWithoutExtension(path);
-            if (!byName.Contains(name))
-                throw new InvalidDataException($"The label map '{path}' belongs to no image; expected one called '{name}' in {PictureFolder.Images}/.");
-            used.Add(PictureFolder.Only(byName, name));
-            var map = GrayPng.Read(path);
-            Check(used[^1], path, map);
-            foreach (var level in Levels(map).Where(level => level != 0))
-            {
-                var category = labels.TryGetValue(level, out var known) ? known
-                    : throw new InvalidDataException($"The label map '{path}' holds the number {level}, which --labels does not name; named are: {string.Join(", ", labels.Keys.Order())}.");
-                var file = Path.Combine(masks, $"{Pictures.FileName(name)}_{Pictures.FileName(category)}_{rows.Count + 1}.png");
-                var mask = Mask(map, level);
-                GrayPicture.Write(file, mask, map.Height, map.Width);
-                rows.Add(new TableRow { ImagePath = used[^1], MaskPath = file, Category = category, ImageId = name, Box = MaskFile.TightBox(file, (map.Width, map.Height)) });
-            }
+            var image = reading.LeftOut.Try(() => Owner(index, path) ?? throw new InvalidDataException(
+                $"The label map '{path.Path}' belongs to no image; expected one called '{path.Name}' or '{path.Name}{FirstChannel}' in images/"),
+                "label maps that belong to no image, or to several");
+            if (image is null)
+                continue;
+            used.Add(image);
+            if (image.Name != path.Name)
+                ofChannels.Add((string.Join('/', image.Folders), path.Name));
+            if (reading.LeftOut.Try(() => Map(path, image)) is { } map)
+                Add(path, image, map);
         }
 
-        PictureFolder.TellOfOthers(images, used, reading);
-        return rows;
+        if (_ignoring.Count > 0)
+            reading.Note($"{Words.Several(_ignoring.Count, "image")} with pixels of the label 'ignore', which are taken for no object; the first: {_ignoring.First()}.");
+        foreach (var image in images.Where(image => !used.Contains(image) && image.Name.LastIndexOf('_') is var cut and >= 0 && ofChannels.Contains((string.Join('/', image.Folders), image.Name[..cut]))))
+        {
+            used.Add(image);
+            reading.LeftOut.Count("further channels of images: channel 0 is used", image.Id);
+        }
+
+        PictureFolder.CountOthers(images, used, reading);
+        return _rows;
     }
 
-    private static void Check(string image, string path, GrayPng map)
+    private static DataPicture? Owner(ImageIndex index, DataPicture map)
     {
-        using var pixels = ImageFile.Read(image);
-        if ((pixels.Width, pixels.Height) != (map.Width, map.Height))
-            throw new InvalidDataException($"The label map '{path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; they must be of one size.");
+        var owner = index.Same(map) ?? index.Same(map with { Name = map.Name + FirstChannel });
+        return owner is null || (owner.Folders.Count > 0 && owner.Image.Folders.Count > 0) ? null : owner.Image;
+    }
+
+    private GrayPng? Map(DataPicture path, DataPicture image)
+    {
+        var map = GrayPng.Read(path.Path);
+        using var pixels = ImageFile.Read(image.Path);
+        if ((pixels.Width, pixels.Height) == (map.Width, map.Height))
+            return map;
+        reading.LeftOut.Add("label maps of another size than their image", $"The label map '{path.Path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; they must be of one size");
+        return null;
+    }
+
+    private void Add(DataPicture path, DataPicture image, GrayPng map)
+    {
+        var levels = Levels(map);
+        if (levels.Count == 0)
+            reading.LeftOut.Add("label maps without an object", $"The label map '{path.Path}' is empty: all its pixels are 0");
+        foreach (var level in levels.Where(level => !labels.Ignored.Contains(level) && !labels.Categories.Any(each => each.Numbers.Contains(level))))
+        {
+            reading.LeftOut.Add($"objects with the number {level}, which has no category", $"The label map '{path.Path}' holds the number {level}, which --labels does not name; " +
+                $"named are: {string.Join(", ", labels.Categories.SelectMany(each => each.Numbers).Distinct().Order())}");
+        }
+
+        if (levels.Overlaps(labels.Ignored))
+            _ignoring.Add(image.Id);
+        foreach (var (category, numbers) in labels.Categories.Where(each => levels.Overlaps(each.Numbers)))
+        {
+            var file = Path.Combine(masks, _names.Next($"{path.Name}_{category}_{_rows.Count + 1}", ".png"));
+            var mask = Mask(map, numbers);
+            GrayPicture.Write(file, mask, map.Height, map.Width);
+            var box = SegmentationMask.FromPixels(mask, map.Height, map.Width).Box!.Value;
+            _rows.Add(new TableRow
+            {
+                ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id, CaseId = DataFiles.CaseOf(image.Id), Box = [box.X0, box.Y0, box.X1, box.Y1],
+            });
+        }
     }
 
     private static SortedSet<int> Levels(GrayPng map)
@@ -55,14 +100,15 @@ internal static class LabelMapSource
                 levels.Add(map[x, y]);
         }
 
+        levels.Remove(0); // the background
         return levels;
     }
 
-    private static bool[] Mask(GrayPng map, int level)
+    private static bool[] Mask(GrayPng map, IReadOnlyList<int> numbers)
     {
         var mask = new bool[map.Width * map.Height];
         for (var i = 0; i < mask.Length; i++)
-            mask[i] = map[i % map.Width, i / map.Width] == level;
+            mask[i] = numbers.Contains(map[i % map.Width, i / map.Width]);
         return mask;
     }
 }

@@ -4,25 +4,48 @@ using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>Which number of a label map is which category.</summary>
-internal static class LabelNames
+/// <summary>What the numbers of a label map mean.</summary>
+/// <param name="Categories">Each with its numbers; a region has several, and one number may belong to several regions.</param>
+/// <param name="Ignored">Numbers of pixels about which nothing is said.</param>
+internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<int> Numbers)> Categories, IReadOnlyList<int> Ignored)
 {
-    /// <param name="path">JSON: {"1": "liver"}, or {"liver": 1}, or either under "labels", as in nnU-Net's dataset.json. 0 is the background.</param>
+    private const string Labels = "labels", Ignore = "ignore"; // nnU-Net's words
+
+    /// <summary>nnU-Net's file in a folder; null where there is none, or one that names no labels.</summary>
+    public static string? FileIn(string folder)
+    {
+        var path = Path.Combine(folder, "dataset.json");
+        try
+        {
+            using var json = File.Exists(path) ? JsonDocument.Parse(TextFile.Read(path)) : null;
+            return json?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(Labels, out var labels) && labels.ValueKind == JsonValueKind.Object ? path : null;
+        }
+        catch (JsonException)
+        {
+            return null; // somebody else's file
+        }
+    }
+
+    /// <param name="path">JSON: {"1": "liver"}, or {"liver": 1}, or {"liver": [1, 2]}, or any of these under "labels", as in nnU-Net's dataset.json. 0 is the background.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no such JSON.</exception>
-    public static IReadOnlyDictionary<int, string> Read(string path)
+    public static LabelNames Read(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file '{path}' for --labels.");
         try
         {
             using var json = JsonDocument.Parse(TextFile.Read(path));
-            var map = json.RootElement.TryGetProperty("labels", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : json.RootElement;
-            var names = map.EnumerateObject().Select(Pair).Where(pair => pair.Number != 0).ToDictionary(pair => pair.Number, pair => pair.Name);
-            if (names.Count > 0)
-                return names;
+            var map = json.RootElement.TryGetProperty(Labels, out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : json.RootElement;
+            var all = map.EnumerateObject().Select(Pair).Where(pair => pair.Numbers.Count > 0).OrderBy(pair => pair.Numbers.Min()).ToList();
+            var single = all.FindAll(pair => pair.Numbers.Count == 1).CountBy(pair => pair.Numbers[0]).FirstOrDefault(each => each.Value > 1);
+            if (single.Value > 1)
+                throw new FormatException($"the number {single.Key} has {single.Value} names");
+            var isIgnored = all.ToLookup(pair => pair.Name.Equals(Ignore, StringComparison.OrdinalIgnoreCase));
+            if (isIgnored.Contains(false))
+                return new([.. isIgnored[false]], [.. isIgnored[true].SelectMany(pair => pair.Numbers)]);
         }
-        catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
             throw Bad(path, wrong);
         }
@@ -30,10 +53,17 @@ internal static class LabelNames
         throw Bad(path, null);
     }
 
-    private static (int Number, string Name) Pair(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Number
-        ? (property.Value.GetInt32(), property.Name)
-        : (int.Parse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture), property.Value.GetString()!);
+    private static (string Name, IReadOnlyList<int> Numbers) Pair(JsonProperty property)
+    {
+        int[] numbers = property.Value.ValueKind switch
+        {
+            JsonValueKind.Number => [property.Value.GetInt32()],
+            JsonValueKind.Array => [.. property.Value.EnumerateArray().Select(number => number.GetInt32())],
+            _ => [int.Parse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture)],
+        };
+        return (property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Name, [.. numbers.Where(number => number != 0).Distinct()]);
+    }
 
-    private static InvalidDataException Bad(string path, Exception? wrong) =>
-        new($"'{path}' is no list of labels: expected a JSON object such as {{\"1\": \"liver\", \"2\": \"spleen\"}}, every number once.", wrong);
+    private static InvalidDataException Bad(string path, Exception? wrong) => new($"'{path}' is no list of labels: expected a JSON object such as "
+        + $"{{\"1\": \"liver\", \"2\": \"spleen\"}}, every number once, or {{\"kidney\": [1, 2]}} for a region{(wrong is null ? "" : ": " + wrong.Message)}.", wrong);
 }

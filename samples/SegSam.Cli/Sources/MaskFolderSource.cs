@@ -6,47 +6,91 @@ namespace SegSam.Cli.Sources;
 /// <summary>A folder with images/ and masks/: a mask says by its name, or by its folder, what it shows and in which image.</summary>
 internal static class MaskFolderSource
 {
-    private const string Images = PictureFolder.Images, Masks = PictureFolder.Masks;
+    // What masks of one category are called in many data sets; it says no category.
+    private static readonly string[] NoCategory = ["mask", "masks", "seg", "segm", "segmentation", "segmentations", "label", "labels", "gt", "groundtruth", "ground truth", "annotation"];
 
-    /// <param name="category">Of masks that are called like their images.</param>
-    /// <exception cref="IOException">A folder is missing, or a file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A mask belongs to no image, has no category, is empty or of another size.</exception>
+    /// <param name="category">Of masks whose names and folders say none.</param>
+    /// <exception cref="IOException">A folder is missing, or it is strict and a file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">There are no pictures, or it is strict and a mask belongs to no image, has no category, is empty or of another size.</exception>
+    /// <exception cref="UsageException">A category is given, and all masks say theirs.</exception>
     public static IReadOnlyList<TableRow> Read(string folder, string? category, SourceReading reading)
     {
-        var (images, masks) = (PictureFolder.List(folder, Images), PictureFolder.List(folder, Masks));
-        var byName = images.ToLookup(Path.GetFileNameWithoutExtension, StringComparer.Ordinal);
-        var (rows, sizes) = (new List<TableRow>(), new Dictionary<string, (int, int)>());
-        foreach (var mask in reading.Each(masks, "masks"))
+        var (images, masks) = (PictureFolder.Images(folder, reading), PictureFolder.Masks(folder, reading));
+        var (index, names) = (new ImageIndex(images), SaMed2D20M.Open(folder));
+        List<(DataPicture Mask, MaskOwner Owner, string Said)> owned = [];
+        foreach (var mask in masks)
         {
-            var (image, name) = Owner(folder, mask, byName, category);
-            if (!sizes.TryGetValue(image, out var size))
-            {
-                using var pixels = ImageFile.Read(image);
-                sizes[image] = size = (pixels.Width, pixels.Height);
-            }
-
-            rows.Add(new TableRow { ImagePath = image, MaskPath = mask, Category = name, ImageId = Path.GetFileNameWithoutExtension(image), Box = MaskFile.TightBox(mask, size) });
+            var owner = reading.LeftOut.Try(() => index.Of(mask) ?? throw new InvalidDataException(
+                $"The mask '{mask.Path}' belongs to no image; expected a name like IMAGE_CATEGORY.png or a folder masks/CATEGORY/ with IMAGE.png, where images/ holds IMAGE"),
+                "masks that belong to no image, or to several");
+            if (owner is not null)
+                owned.Add((mask, owner, Said(owner, names)));
         }
 
-        PictureFolder.TellOfOthers(images, sizes.Keys, reading);
+        TellOfNames(owned, category, names, reading);
+        var (rows, sizes) = (new List<TableRow>(), new Dictionary<string, (int, int)>());
+        foreach (var (mask, owner, said) in reading.Each(owned, "masks"))
+        {
+            var name = SaysNone(said) && category is not null ? category : said;
+            if (name.Length == 0)
+                reading.LeftOut.Add("masks without a category", $"The mask '{mask.Path}' tells no category; give it by --category, or put the mask into a folder called like it");
+            else if (reading.LeftOut.Try(() => Row(mask, owner.Image, name, sizes, reading.LeftOut)) is { } row)
+                rows.Add(row);
+        }
+
+        PictureFolder.CountOthers(images, owned.Select(each => each.Owner.Image), reading);
         return [.. rows.OrderBy(row => row.ImagePath, StringComparer.Ordinal)];
     }
 
-    private static (string Image, string Category) Owner(string folder, string mask, ILookup<string?, string> images, string? category)
+    private static string Said(MaskOwner owner, SaMed2D20M names)
     {
-        var name = Path.GetFileNameWithoutExtension(mask);
-        var inside = Path.GetRelativePath(Path.Combine(folder, Masks), Path.GetDirectoryName(mask)!);
-        if (images.Contains(name)) // masks/CATEGORY/NAME.png, or masks/NAME.png and --category
-            return (PictureFolder.Only(images, name), Spoken(inside == "." ? category ?? throw Bad(mask, "tells no category; give it by --category, or put the mask into a folder called like it") : inside));
-        // Of images a and a_b, the mask a_b_liver belongs to the latter.
-        var owner = images.Select(each => each.Key!).Where(image => name.StartsWith(image + "_", StringComparison.Ordinal) && name.Length > image.Length + 1).MaxBy(image => image.Length)
-            ?? throw Bad(mask, $"belongs to no image; expected a name like IMAGE_CATEGORY.png or a folder {Masks}/CATEGORY/ with IMAGE.png, where {Images}/ holds IMAGE");
-        var rest = name[(owner.Length + 1)..];
-        var end = rest.LastIndexOf('_');
-        return (PictureFolder.Only(images, owner), Spoken(end > 0 && rest[(end + 1)..].All(char.IsAsciiDigit) ? rest[..end] : rest)); // IMAGE_liver_000.png
+        var inFolder = string.Join('/', owner.Folders).Replace('_', ' ');
+        if (owner.Name is not { } name)
+            return inFolder;
+        var said = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category.Replace('_', ' ');
+        return SaysNone(said) && !SaysNone(inFolder) ? inFolder : said;
     }
 
-    private static string Spoken(string category) => category.Replace('_', ' ').Replace('+', ' ').Replace('\\', '/');
+    private static bool SaysNone(string name) => name.Length == 0 || NoCategory.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private static InvalidDataException Bad(string mask, string problem) => new($"The mask '{mask}' {problem}.");
+    private static void TellOfNames(List<(DataPicture Mask, MaskOwner Owner, string Said)> owned, string? category, SaMed2D20M names, SourceReading reading)
+    {
+        var without = owned.FindAll(each => SaysNone(each.Said));
+        if (category is null && without.Find(each => each.Said.Length > 0) is { Said: { } word })
+            reading.Note($"{Words.Several(without.Count, "mask")} got the category '{word}', as their names say no other; --category NAME gives them one.");
+        else if (category is not null && owned.Count > without.Count && owned.Find(each => !SaysNone(each.Said)) is var (mask, _, said))
+        {
+            var own = $"{Words.Several(owned.Count - without.Count, "mask")} of {owned.Count} say their category themselves, such as '{said}' ('{mask.Path}')";
+            if (without.Count == 0)
+                throw new UsageException($"--category '{category}' is not used here: {own}. Leave it out, or name masks like their images.");
+            reading.Note($"--category '{category}' is for {Words.Several(without.Count, "mask")}; {own}.");
+        }
+
+        if (owned.Count(each => each.Owner.Name is { HasComponent: true }) is > 0 and var components)
+            reading.Note($"{Words.Several(components, "name")} ended in a number of three digits (_000), which counts components and is not part of the category.");
+        if (!names.HasNames && owned.Exists(each => each.Owner.Name is { IsClassNumber: true }))
+            reading.Note(SamMed2DSource.NumbersAlone);
+    }
+
+    private static TableRow? Row(DataPicture mask, DataPicture image, string category, Dictionary<string, (int, int)> sizes, LeftOut leftOut)
+    {
+        if (!sizes.TryGetValue(image.Path, out var size))
+        {
+            using var pixels = ImageFile.Read(image.Path);
+            sizes[image.Path] = size = (pixels.Width, pixels.Height);
+        }
+
+        if (MaskFile.TightBox(mask.Path, size) is not { } box)
+        {
+            leftOut.Add("masks without a pixel", $"The mask '{mask.Path}' is empty; it needs a pixel that is not black");
+            return null;
+        }
+
+        var (modality, dataset, caseId) = SaMed2D20M.Parts(image.Name);
+        return new TableRow
+        {
+            ImagePath = image.Path, MaskPath = mask.Path, Category = category, ImageId = image.Id, Box = box,
+            Modality = modality, Dataset = dataset, CaseId = caseId.Length > 0 ? caseId : DataFiles.CaseOf(image.Id),
+        };
+    }
 }

@@ -7,11 +7,18 @@ namespace SegSam.Cli.Tables;
 /// <summary>Writes training tables: commas, quotes where needed, paths relative to the table where it lies on their drive.</summary>
 internal static class TableWriter
 {
+    // Written where a row has them.
+    private static readonly (string Name, Func<TableRow, string> Of)[] Optional =
+    [
+        (TableColumns.Description, row => row.Description), (TableColumns.Dataset, row => row.Dataset), (TableColumns.CaseId, row => row.CaseId),
+        (TableColumns.Modality, row => row.Modality), (TableColumns.Split, row => row.Split),
+    ];
+
     /// <exception cref="IOException">The file cannot be written; what was there stays.</exception>
     public static void Write(string path, IReadOnlyList<TableRow> rows)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var (hasDescription, hasSplit) = (rows.Any(row => row.Description.Length > 0), rows.Any(row => row.Split.Length > 0));
+        var optional = Optional.Where(column => rows.Any(row => column.Of(row).Length > 0)).ToList();
         using (var writer = Sep.New(',').Writer(options => options with { Escape = true }).ToText())
         {
             foreach (var row in rows)
@@ -22,10 +29,8 @@ internal static class TableWriter
                 line[TableColumns.Category].Set(row.Category);
                 line[TableColumns.ImageId].Set(row.ImageId);
                 line[TableColumns.Box].Set(string.Join(' ', row.Box.Select(number => number.ToString(CultureInfo.InvariantCulture))));
-                if (hasDescription)
-                    line[TableColumns.Description].Set(row.Description);
-                if (hasSplit)
-                    line[TableColumns.Split].Set(row.Split);
+                foreach (var (name, of) in optional)
+                    line[name].Set(of(row));
             }
 
             OutputFile.Write(path, writer.ToString());

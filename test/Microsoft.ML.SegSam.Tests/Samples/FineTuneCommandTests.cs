@@ -39,7 +39,7 @@ public sealed class FineTuneCommandTests
         Assert.AreEqual(4, sources[1].GetProperty("known").GetInt32());
         Assert.AreEqual(1, sources[0].GetProperty("boxDice").GetDouble(), "Blocks fill their boxes.");
         var markdown = File.ReadAllText(Path.Combine(results, "report.md"));
-        foreach (var part in (string[])["encoder frozen", "| nuclei | 3 | 4 |", "| slices | b_2 | 1 |", "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning raised the Dice in"])
+        foreach (var part in (string[])["encoder frozen", "| nuclei | 3 | 4 |", "| slices | images/b_2.png | 1 |", "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning raised the Dice in"])
             StringAssert.Contains(markdown, part);
         Assert.HasCount(5, Directory.GetFiles(Path.Combine(results, "overlays"), "*.png"));
         Assert.DoesNotContain(Folder.Path, markdown);

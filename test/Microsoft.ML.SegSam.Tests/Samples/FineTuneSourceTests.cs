@@ -33,7 +33,7 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         TinySources.SamMed2D(_folder.Path);
         var data = Read();
-        CollectionAssert.AreEqual((string[])["slices--a_1", "slices--b_2"], data.Pictures.Select(picture => picture.Key).ToArray());
+        CollectionAssert.AreEqual((string[])["slices/images/a_1.png", "slices/images/b_2.png"], data.Pictures.Select(picture => picture.Key).ToArray());
         AssertObject(data.Pictures[0].Objects[0], "liver", 8, 8, 24, 20);
         AssertObject(data.Pictures[0].Objects[1], "spleen", 30, 30, 40, 44);
         AssertObject(data.Pictures[1].Objects[0], "inferior vena cava", 8, 8, 24, 20);
@@ -110,22 +110,46 @@ public sealed class FineTuneSourceTests : IDisposable
     }
 
     [TestMethod]
-    public void Masks_that_make_no_sense_are_named()
+    public void Masks_that_make_no_sense_are_left_out_and_told()
     {
         var source = TinySources.BiomedParse(_folder.Path);
         var mask = Path.Combine(source, "demo_mask", "2_CT_lung_tumor.png");
         TinySources.Block(mask, 0, 0, 0, 0, ground: 0);
-        Fails<InvalidDataException>(() => Read(), "2_CT_lung_tumor.png' is empty");
+        AssertTold("masks without a pixel", "2_CT_lung_tumor.png' is empty");
         TinySources.Write(mask, (_, _) => 255, width: 40);
-        Fails<InvalidDataException>(() => Read(), "40 x 48 pixels (width x height), its image 48 x 48");
+        AssertTold("files that cannot be used", "40 x 48 pixels (width x height), its image 48 x 48");
         TinySources.Write(mask, (x, y) => (byte)(x * y));
         File.WriteAllBytes(mask, File.ReadAllBytes(mask)[..^100]);
-        Fails<InvalidDataException>(() => Read(), "2_CT_lung_tumor.png' holds no whole image");
+        AssertTold("files that cannot be used", "2_CT_lung_tumor.png' holds no whole image");
         File.WriteAllText(mask, "no image");
-        Fails<InvalidDataException>(() => Read(), "2_CT_lung_tumor.png' holds no whole image");
+        AssertTold("files that cannot be used", "2_CT_lung_tumor.png' holds no whole image");
         File.Delete(mask);
         TinySources.Block(Path.Combine(source, "demo_mask", "9_XR_hand_bone.png"), 1, 1, 9, 9, 0);
-        Fails<InvalidDataException>(() => Read(), "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
+        AssertTold("masks that belong to no image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
+    }
+
+    [TestMethod]
+    public void Hidden_files_are_not_seen_and_pictures_get_file_names_of_their_own()
+    {
+        TinySources.Instances(_folder.Path);
+        var source = TinySources.BiomedParse(_folder.Path);
+        foreach (var hidden in (string[])["nuclei/._n_instances.png", "targets/demo/._1_CT_liver.png", "targets/demo_mask/._1_CT_liver_liver.png", "__MACOSX/x.png", ".git/x.png"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder.Path, hidden))!);
+            File.WriteAllText(Path.Combine(_folder.Path, hidden), "no picture");
+        }
+
+        var twin = TinySources.SamMed2D(_folder.Path);
+        File.Copy(Path.Combine(twin, "images", "a_1.png"), Path.Combine(twin, "images", "a.1.png"));
+        File.Copy(Path.Combine(twin, "masks", "a_1_liver_000.png"), Path.Combine(twin, "masks", "a.1_liver_000.png"));
+        File.WriteAllText(Path.Combine(twin, "label2image_test.json"), """{"masks/a.1_liver_000.png": "images/a.1.png"}""");
+        Directory.Move(source, source + " 2");
+        var data = Read();
+        Assert.AreEqual(0, data.Remarks.Count(one => one.Text.Contains("left out (", StringComparison.OrdinalIgnoreCase) || one.About.StartsWith('.') || one.About.StartsWith('_')));
+        Assert.HasCount(data.Pictures.Count, data.Pictures.Select(picture => picture.FileName).Distinct(StringComparer.OrdinalIgnoreCase));
+        Assert.HasCount(data.Pictures.Count, data.Pictures.Select(picture => picture.Key).Distinct());
+        foreach (var name in data.Pictures.Select(picture => picture.FileName))
+            Assert.IsTrue(name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' or '_'), name);
     }
 
     [TestMethod]
@@ -136,6 +160,14 @@ public sealed class FineTuneSourceTests : IDisposable
         Fails<InvalidDataException>(() => Read(), "48 x 48", "32 x 48");
         File.Delete(Path.Combine(source, "n.png"));
         Fails<FileNotFoundException>(() => Read(), "n.png");
+    }
+
+    private void AssertTold(string reason, string saying)
+    {
+        var data = Read();
+        Assert.IsTrue(data.Remarks.Any(one => one.About == "targets" && one.Text.Contains($"(1): {reason}", StringComparison.Ordinal) && one.Text.Contains(saying, StringComparison.Ordinal)),
+            string.Join('\n', data.Remarks));
+        Assert.DoesNotContain("2_CT_lung", data.Pictures.Select(picture => picture.Name), "A picture without objects is none to test on.");
     }
 
     private DataFolder Read(params string[] names) => DataFolder.Read(_folder.Path, names.Length == 0 ? null : names);

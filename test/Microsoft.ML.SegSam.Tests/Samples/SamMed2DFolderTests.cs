@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Data;
 using Phantoms;
 using SampleKit;
@@ -17,7 +18,7 @@ public sealed class SamMed2DFolderTests
             rows.Where(row => row.Split == "test").Select(row => row.Category).ToArray());
         CollectionAssert.IsSubsetOf((string[])["vertebrae T9", "rib left 9", "lung lower lobe left", "spleen"],
             rows.Select(row => row.Category).ToArray());
-        CollectionAssert.AreEquivalent((string[])["amos_0004_75", "amos_0006_90", "s0114_111"],
+        CollectionAssert.AreEquivalent((string[])["images/amos_0004_75.png", "images/amos_0006_90.png", "images/s0114_111.png"],
             rows.Select(row => row.ImageId).Distinct().ToArray());
         foreach (var row in rows)
         {
@@ -38,7 +39,7 @@ public sealed class SamMed2DFolderTests
         {
             foreach (var found in slice.Objects)
             {
-                var row = rows.Single(row => row.ImageId == slice.Id && row.Category == found.Category);
+                var row = rows.Single(row => row.ImageId == $"images/{slice.Id}.png" && row.Category == found.Category);
                 CollectionAssert.AreEqual(slice.Gray, Levels(row.ImagePath));
                 CollectionAssert.AreEqual(found.Mask, Levels(row.MaskPath).Select(level => level > 0).ToArray());
                 CollectionAssert.AreEqual((float[])[found.Box.X0, found.Box.Y0, found.Box.X1, found.Box.Y1], row.Box);
@@ -91,6 +92,53 @@ public sealed class SamMed2DFolderTests
         File.Copy(rows[0].MaskPath, Path.Combine(folder.Path, "masks", "a_liver.png"));
         AssertFails<InvalidDataException>(folder.Path, expected);
     }
+
+    [TestMethod]
+    [DataRow("data/set/images/p1/s.png", "data/set/masks/p1/s_rib_left_1_000.png", "images/p1/s.png", "p1")]
+    [DataRow("D:\\data\\images\\p1\\s.png", "D:\\data\\masks\\p1\\s_rib_left_1_000.png", "images/p1/s.png", "p1")]
+    [DataRow("/home/x/images/s.png", "../masks/s_rib_left_1_000.png", "images/s.png", "")]
+    public void Of_a_listed_path_the_longest_end_counts_that_is_there(string image, string mask, string expected, string patient)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var part in (string[])["", "p1", "p2"])
+        {
+            TinySources.Block(Path.Combine(folder.Path, "images", part, "s.png"), 4, 4, 9, 9);
+            TinySources.Block(Path.Combine(folder.Path, "masks", part, "s_rib_left_1_000.png"), 4, 4, 9, 9, 0);
+        }
+
+        Lists(folder.Path, (image, [mask]));
+        var row = SamMed2DFolder.Read(folder.Path).Single();
+        Assert.AreEqual($"{expected} {patient} rib left 1", $"{row.ImageId} {row.CaseId} {row.Category}");
+        Lists(folder.Path, ("p3/images/s.png", [mask]), ("p4/images/s.png", [mask]));
+        AssertFails<InvalidDataException>(folder.Path, "'p3/images/s.png' and 'p4/images/s.png'", "lead to one file");
+    }
+
+    [TestMethod]
+    public void Pictures_of_one_name_and_two_kinds_are_two_images()
+    {
+        using var folder = new TemporaryFolder();
+        TinySources.Block(Path.Combine(folder.Path, "images", "a.png"), 4, 4, 9, 9);
+        File.Copy(Path.Combine(folder.Path, "images", "a.png"), Path.Combine(folder.Path, "images", "a.jpg"));
+        foreach (var mask in (string[])["a_liver_000.png", "a_liver_001.png"])
+            TinySources.Block(Path.Combine(folder.Path, "masks", mask), 4, 4, 9, 9, 0);
+        Lists(folder.Path, ("images/a.png", ["masks/a_liver_000.png"]), ("images/a.jpg", ["masks/a_liver_001.png"]));
+        CollectionAssert.AreEqual((string[])["images/a.png", "images/a.jpg"], SamMed2DFolder.Read(folder.Path).Select(row => row.ImageId).ToArray());
+    }
+
+    [TestMethod]
+    public void Bad_masks_among_good_ones_are_left_out_and_counted()
+    {
+        using var folder = Written(out var rows);
+        File.Delete(rows[0].MaskPath);
+        TinySources.Write(rows[1].MaskPath, (_, _) => 0, width: 64, height: 64);
+        var leftOut = new LeftOut(isStrict: false);
+        Assert.HasCount(rows.Count - 2, SamMed2DFolder.Read(folder.Path, leftOut, (_, _) => { }, CancellationToken.None));
+        CollectionAssert.AreEqual((string[])["files that are missing 1", "masks without a pixel 1"], leftOut.Items.Select(item => $"{item.Reason} {item.Count}").ToArray());
+        StringAssert.Contains(leftOut.Items[1].First, Path.GetFileName(rows[1].MaskPath));
+    }
+
+    private static void Lists(string folder, params (string Image, string[] Masks)[] entries) => File.WriteAllText(
+        Path.Combine(folder, "image2label_train.json"), JsonSerializer.Serialize(entries.ToDictionary(entry => entry.Image, entry => entry.Masks)));
 
     private static void AssertFails<T>(string folder, params string[] saying)
         where T : Exception

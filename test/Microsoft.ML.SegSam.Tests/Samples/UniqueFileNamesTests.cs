@@ -20,7 +20,7 @@ public sealed class UniqueFileNamesTests
     [DataRow("a b", "a_b")]
     [DataRow("Liver", "liver")]
     [DataRow("p/a", "p\\a")]
-    [DataRow("größe", "größe")]
+    [DataRow("gr\u00F6\u00DFe", "gro\u0308\u00DFe")]
     [DataRow("", "?")]
     public void Names_that_would_be_one_file_get_numbers(string first, string second)
     {
