@@ -14,14 +14,16 @@ namespace Quickstart;
 /// <param name="InputSize">Side of the network's input; null for the preset's.</param>
 /// <param name="PromptsPerImage">Objects of one image in a step.</param>
 /// <param name="Epochs">Enough for good masks.</param>
+/// <param name="LeftOut">What the data hold that cannot be used.</param>
 internal sealed record SampleData(
-    Func<MLContext, IDataView> Train, Func<MLContext, IDataView> Test, string MeasuredOn, int Images, int Prompts, int? InputSize, int PromptsPerImage, int Epochs)
+    Func<MLContext, IDataView> Train, Func<MLContext, IDataView> Test, string MeasuredOn, int Images, int Prompts, int? InputSize, int PromptsPerImage, int Epochs,
+    IReadOnlyList<LeftOutItem> LeftOut)
 {
     private const int TrainingSlices = 300, TestSlices = 60;
 
     public bool HasDescriptions => Has("Description");
 
-    public string Summary => $"{Images} training images with {Prompts} objects.";
+    public string Summary => string.Join(Environment.NewLine, [$"{Images} training images with {Prompts} objects.", .. LeftOut]);
 
     /// <summary>Seeded made-up slices; the test slices come from another seed.</summary>
     public static SampleData Phantoms(int seed)
@@ -29,18 +31,21 @@ internal sealed record SampleData(
         var train = PhantomGenerator.Create(seed, TrainingSlices).ToList();
         var test = PhantomGenerator.Create(seed + 1_000_003, TestSlices).ToList();
         return new(ml => PhantomData.Load(ml, train), ml => PhantomData.Load(ml, test), $"Held-out phantoms ({TestSlices} slices)",
-            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 12);
+            train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 12, LeftOut: []);
     }
 
     /// <summary>Real slices in SAM-Med2D layout, measured on the training slices themselves.</summary>
     public static SampleData Folder(string folder)
     {
-        var rows = SamMed2DFolder.Read(folder).Where(row => row.Split == "train").ToList();
+        var leftOut = new LeftOut(isStrict: false);
+        var rows = SamMed2DFolder.Read(folder, leftOut, (_, _) => { }, CancellationToken.None).Where(row => row.Split != "test").ToList();
+        if (rows.Count == 0 && leftOut.Items.Count > 0)
+            throw leftOut.Nothing(folder);
         if (rows.Count == 0)
             throw new InvalidDataException($"'{folder}' lists no training masks; image2label_train.json must name some.");
         IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows);
         return new(Load, Load, "OVERFIT CHECK on the training slices themselves (it shows that learning works, not how well it generalises)",
-            rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300);
+            rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300, leftOut.Items);
     }
 
     /// <summary>The estimator, after loading the images where the rows hold paths.</summary>

@@ -9,7 +9,8 @@ public static class Overlays
     /// <summary>Writes one PNG for each of the first images, and reads the rest too.</summary>
     /// <param name="categories">Names in the order of keys; further ones may follow, for colors of their own.</param>
     /// <param name="nameOf">The file name, without .png, of an image id; by default one that is like it and fit for a file.</param>
-    public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images, Func<string, string>? nameOf = null)
+    public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images,
+        Func<string, string>? nameOf = null)
     {
         Directory.CreateDirectory(folder);
         var names = new UniqueFileNames();

@@ -17,7 +17,7 @@ public sealed partial class SaMed2D20M
     /// <summary>Whether the file is there that says what the class numbers mean.</summary>
     public bool HasNames => _names.Count > 0;
 
-    /// <summary>Reads the names of classes beside a data set: {"ct--LITS--liver": 1}, or {"1": "ct--LITS--liver"}; none where the file is missing.</summary>
+    /// <summary>Reads the names of classes beside a data set: {"ct--LITS--liver": 1}, or {"1": "ct--LITS--liver"}.</summary>
     /// <exception cref="InvalidDataException">It is not such JSON.</exception>
     public static SaMed2D20M Open(string folder)
     {
@@ -31,7 +31,8 @@ public sealed partial class SaMed2D20M
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 var (name, number) = TryNumber(property.Name, out var key) ? (property.Value.GetString()!, key)
-                    : (property.Name, TryNumber(property.Value.ToString(), out var value) ? value : throw new FormatException($"'{property.Value}' is not a class number"));
+                    : (property.Name, TryNumber(property.Value.ToString(), out var value) ? value
+                        : throw new FormatException($"'{property.Value}' is not a class number"));
                 var cut = name.LastIndexOf(Between, StringComparison.Ordinal);
                 names[(cut < 0 ? "" : name[..cut], number)] = cut < 0 ? name : name[(cut + Between.Length)..];
             }
@@ -40,7 +41,8 @@ public sealed partial class SaMed2D20M
         }
         catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}' does not say what class numbers mean: expected an object such as {{\"ct--LITS--liver\": 1}}; {wrong.Message}", wrong);
+            throw new InvalidDataException(
+                $"'{path}' does not say what class numbers mean: expected an object such as {{\"ct--LITS--liver\": 1}}; {wrong.Message}", wrong);
         }
     }
 
@@ -48,13 +50,13 @@ public sealed partial class SaMed2D20M
     public static (string Modality, string Dataset, string CaseId) Parts(string image) => image.Split(Between) is [var modality, var dataset, var id, _]
         ? (Numbered().Replace(modality, ""), dataset, id) : ("", "", "");
 
-    /// <summary>What a class number means in an image's data set: its name, or the number itself where the file does not say.</summary>
+    /// <summary>What a class number means in an image's data set: its name, with blanks for low lines, or else the number itself.</summary>
     public string CategoryOf(string image, string number)
     {
         if (!TryNumber(number, out var known) || image.Split(Between) is not [var modality, var dataset, ..])
             return number;
         string[] about = [$"{modality}{Between}{dataset}", $"{Numbered().Replace(modality, "")}{Between}{dataset}", dataset, ""];
-        return about.Select(each => _names.GetValueOrDefault((each, known))).FirstOrDefault(name => name is not null) ?? number;
+        return about.Select(each => _names.GetValueOrDefault((each, known))).FirstOrDefault(name => name is not null)?.Replace('_', ' ') ?? number;
     }
 
     private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

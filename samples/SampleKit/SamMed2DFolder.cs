@@ -42,7 +42,8 @@ public static class SamMed2DFolder
         }
 
         var (names, sizes, rows) = (SaMed2D20M.Open(folder), new Dictionary<string, (int, int)>(), new List<SliceRow>());
-        (List<(string, string)> Pairs, string Split)[] lists = [(Images(folder, TrainList), "train"), (Images(folder, SaMed2D20M.List), ""), (Masks(folder, TestList), "test")];
+        (List<(string, string)> Pairs, string Split)[] lists =
+            [(Images(folder, TrainList), "train"), (Images(folder, SaMed2D20M.List), ""), (Masks(folder, TestList), "test")];
         var (done, count) = (0, lists.Sum(list => list.Pairs.Count));
         foreach (var (pairs, split) in lists)
         {
@@ -60,7 +61,10 @@ public static class SamMed2DFolder
     }
 
     private static List<(string Image, string Mask)> Images(string folder, string list) =>
-        [.. ReadList<string[]>(folder, list, "from image path to a list of mask paths").SelectMany(entry => entry.Value.Select(mask => (entry.Key, mask)))];
+        [
+            .. ReadList<string[]>(folder, list, "from image path to a list of mask paths")
+                .SelectMany(entry => entry.Value.Select(mask => (entry.Key, mask))),
+        ];
 
     private static List<(string Image, string Mask)> Masks(string folder, string list) =>
         [.. ReadList<string>(folder, list, "from mask path to image path").Select(entry => (entry.Value, entry.Key))];
@@ -89,8 +93,8 @@ public static class SamMed2DFolder
         var stem = Path.GetFileNameWithoutExtension(imagePath);
         if (MaskName.Of(stem.Normalize(), Path.GetFileNameWithoutExtension(maskPath).Normalize()) is not { HasComponent: true } name)
         {
-            leftOut.Add("masks whose names do not fit", $"The mask '{maskPath}' should be called {stem}_CATEGORY_NUMBER.png with a number of three digits, " +
-                $"such as {stem}_liver_000.png.");
+            leftOut.Add("masks whose names do not fit", $"The mask '{maskPath}' should be called {stem}_CATEGORY_NUMBER.png " +
+                $"with a number of three digits, such as {stem}_liver_000.png.");
             return null;
         }
 
@@ -128,11 +132,17 @@ public static class SamMed2DFolder
         var path = Ends(Parts('/')).Concat(Ends(parts)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
             $"'{listed}' is listed in '{folder}', but there is no file '{Path.Combine([folder, .. parts.TakeLast(2)])}'.");
         if (!located.TryAdd(path, listed) && located[path] != listed)
-            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and lead to one file, '{path}'; keep the folders that tell them apart.");
+        {
+            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and lead to one file, '{path}'; " +
+                "keep the folders that tell them apart.");
+        }
+
         return path;
 
-        string[] Parts(params char[] separators) => [.. listed.Split(separators).Where(part => part is not ("" or "." or "..") && !part.EndsWith(':'))];
+        string[] Parts(params char[] separators) => 
+            [.. listed.Split(separators).Where(part => part is not ("" or "." or "..") && !part.EndsWith(':'))];
 
-        IEnumerable<string> Ends(string[] whole) => Enumerable.Range(0, Math.Max(1, whole.Length - 1)).Select(from => Path.Combine([folder, .. whole[from..]]));
+        IEnumerable<string> Ends(string[] whole) =>
+            Enumerable.Range(0, Math.Max(1, whole.Length - 1)).Select(from => Path.Combine([folder, .. whole[from..]]));
     }
 }

@@ -3,7 +3,7 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>Categories as a table can hold them: without blanks at their ends, and in the one form (NFC) in which equal names are equal texts.</summary>
+/// <summary>Categories as a table holds them: without blanks at their ends, and in the form (NFC) in which equal names are equal texts.</summary>
 internal static class CategorySpelling
 {
     /// <summary>Brings all rows to that form; names that become equal by it are told, as are those that stay different but look alike.</summary>
@@ -13,7 +13,11 @@ internal static class CategorySpelling
         foreach (var joined in names.GroupBy(name => name.Trim()).Where(group => group.Count() > 1))
             reading.Note($"Categories that differ by blanks at their ends alone are one: {string.Join(", ", joined.Select(name => $"'{name}'"))}.");
         if (SimilarNames.Groups(names.Select(name => name.Trim())) is { Count: > 0 } similar)
-            reading.Note($"These categories differ by case, blanks or punctuation alone and are kept apart: {SimilarNames.Text(similar)}. Give what is one thing one name.");
+        {
+            reading.Note($"These categories differ by case, blanks or punctuation alone and are kept apart: {SimilarNames.Text(similar)}. " +
+                "Give what is one thing one name.");
+        }
+
         var spelled = new List<TableRow>();
         foreach (var row in rows)
         {

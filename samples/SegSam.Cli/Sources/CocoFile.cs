@@ -10,22 +10,30 @@ namespace SegSam.Cli.Sources;
 internal sealed record CocoPicture(string FileName, int Height, int Width);
 
 /// <summary>COCO annotations as programs write them: ids are numbers (1, 1.0) or texts, sizes may be missing, numbers may be NaN.</summary>
-internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
+internal sealed record CocoFile(
+    IReadOnlyDictionary<string, CocoPicture> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
 {
     /// <exception cref="InvalidDataException">It is no such JSON, or an id names two images or two categories.</exception>
     public static CocoFile Read(string path)
     {
         var root = Parse(path);
-        if (List(root, "images") is not { } images || List(root, "annotations") is not { } annotations || List(root, "categories") is not { } categories)
-            throw new InvalidDataException($"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
+        if (List(root, "images") is not { } images || List(root, "annotations") is not { } annotations
+            || List(root, "categories") is not { } categories)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
+        }
+
         return new(
-            ById(path, images, "image", "file_name", (one, name) => new CocoPicture(name, Whole(one, "height"), Whole(one, "width")), picture => picture.FileName),
+            ById(path, images, "image", "file_name", (one, name) => new CocoPicture(name, Whole(one, "height"), Whole(one, "width")),
+                picture => picture.FileName),
             ById(path, categories, "category", "name", (_, name) => name, name => name),
             annotations);
     }
 
     /// <summary>A property of an object; undefined where there is none.</summary>
-    public static JsonElement Get(JsonElement item, string name) => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) ? value : default;
+    public static JsonElement Get(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) ? value : default;
 
     /// <summary>An id as text, so that 1, 1.0 and "1" are equal; null where there is none.</summary>
     public static string? Id(JsonElement item, string name) => Get(item, name) switch
@@ -36,7 +44,7 @@ internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images,
         _ => null,
     };
 
-    /// <summary>Where a text has NaN or Infinity, which are no JSON but which Python writes, it gets texts of the same length, which are no numbers.</summary>
+    /// <summary>Puts texts of the same length, which are no numbers, for NaN and Infinity, which Python writes though they are no JSON.</summary>
     internal static void ReplaceNoNumbers(Span<byte> json)
     {
         var isText = false;
@@ -77,15 +85,18 @@ internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images,
         }
     }
 
-    private static IReadOnlyList<JsonElement>? List(JsonElement root, string name) => Get(root, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : null;
+    private static IReadOnlyList<JsonElement>? List(JsonElement root, string name) =>
+        Get(root, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : null;
 
-    private static Dictionary<string, T> ById<T>(string path, IReadOnlyList<JsonElement> items, string what, string nameOfName, Func<JsonElement, string, T> make, Func<T, string> nameOf)
+    private static Dictionary<string, T> ById<T>(string path, IReadOnlyList<JsonElement> items, string what, string nameOfName,
+        Func<JsonElement, string, T> make, Func<T, string> nameOf)
     {
         var found = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var item in items)
         {
             // What has no id or name, no annotation can use.
-            if (Id(item, "id") is not { } id || Get(item, nameOfName) is not { ValueKind: JsonValueKind.String } name || name.GetString()!.Trim().Length == 0)
+            if (Id(item, "id") is not { } id || Get(item, nameOfName) is not { ValueKind: JsonValueKind.String } name
+                || name.GetString()!.Trim().Length == 0)
                 continue;
             if (!found.TryAdd(id, make(item, name.GetString()!)))
             {
@@ -98,5 +109,6 @@ internal sealed record CocoFile(IReadOnlyDictionary<string, CocoPicture> Images,
     }
 
     private static int Whole(JsonElement item, string name) =>
-        Get(item, name) is { ValueKind: JsonValueKind.Number } number && number.GetDouble() is >= 1 and < int.MaxValue and var value && value == Math.Truncate(value) ? (int)value : 0;
+        Get(item, name) is { ValueKind: JsonValueKind.Number } number && number.GetDouble() is >= 1 and < int.MaxValue and var value
+            && value == Math.Truncate(value) ? (int)value : 0;
 }

@@ -56,7 +56,11 @@ internal static class CocoMask
     {
         var size = CocoFile.Get(runs, "size");
         if (size.ValueKind != JsonValueKind.Array || size.GetArrayLength() != 2 || (Whole(size[0]), Whole(size[1])) != (height, width))
-            throw new InvalidDataException($"its run lengths are of size {(size.ValueKind == JsonValueKind.Undefined ? "unknown" : size.GetRawText())}, its image [{height},{width}] (rows, columns)");
+        {
+            var found = size.ValueKind == JsonValueKind.Array ? $"[{string.Join(',', size.EnumerateArray().Select(side => side.GetRawText()))}]" : "unknown";
+            throw new InvalidDataException($"its run lengths are of size {found}, its image [{height},{width}] (rows, columns)");
+        }
+
         return CocoFile.Get(runs, "counts") switch
         {
             { ValueKind: JsonValueKind.Array } counts => SegmentationMask.FromCounts(counts.EnumerateArray().Select(Whole), height, width),
@@ -65,7 +69,8 @@ internal static class CocoMask
         };
     }
 
-    private static double Number(JsonElement number) => number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value
+    private static double Number(JsonElement number) =>
+        number.ValueKind == JsonValueKind.Number && number.GetDouble() is var value && double.IsFinite(value) ? value
         : throw new FormatException($"it holds {number.GetRawText()} where a number belongs (NaN is none)");
 
     private static int Whole(JsonElement number) => Number(number) is var value && value == Math.Truncate(value) ? checked((int)value)

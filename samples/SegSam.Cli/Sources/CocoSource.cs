@@ -20,7 +20,8 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
     /// <param name="masks">Folder for the mask files.</param>
     /// <exception cref="IOException">A file cannot be written; strict: or a picture is missing.</exception>
     /// <exception cref="InvalidDataException">The file is no COCO annotations, or has ids twice; strict: or an annotation makes no sense.</exception>
-    public static IReadOnlyList<TableRow> Read(string path, string? images, string masks, SourceReading reading) => new CocoSource(path, images, masks, reading).Read();
+    public static IReadOnlyList<TableRow> Read(string path, string? images, string masks, SourceReading reading) =>
+        new CocoSource(path, images, masks, reading).Read();
 
     private List<TableRow> Read()
     {
@@ -35,10 +36,15 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
             if (reading.LeftOut.Try(() => Object(one, about, file), "annotations that make no sense") is not { } found)
                 continue;
             var (picture, category, mask) = found;
-            var name = _names.Next($"{Path.GetFileNameWithoutExtension(picture.Path)}_{category}_{id ?? number.ToString(CultureInfo.InvariantCulture)}", ".png");
+            var ending = id ?? number.ToString(CultureInfo.InvariantCulture);
+            var name = _names.Next($"{Path.GetFileNameWithoutExtension(picture.Path)}_{category}_{ending}", ".png");
             GrayPicture.Write(Path.Combine(masks, name), mask.ToPixels(), mask.Height, mask.Width);
             var box = mask.Box!.Value;
-            rows.Add(new TableRow { ImagePath = picture.Path, MaskPath = Path.Combine(masks, name), Category = category, ImageId = picture.Id, Box = [box.X0, box.Y0, box.X1, box.Y1] });
+            rows.Add(new TableRow
+            {
+                ImagePath = picture.Path, MaskPath = Path.Combine(masks, name), Category = category, ImageId = picture.Id,
+                Box = [box.X0, box.Y0, box.X1, box.Y1],
+            });
         }
 
         if (_withoutId > 0)
@@ -64,8 +70,12 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
         var categoryId = CocoFile.Id(one, "category_id");
         if (categoryId is null || !file.Categories.TryGetValue(categoryId, out var category))
             throw new InvalidDataException($"{about}: category {categoryId ?? "(no id)"} is not in the list of categories, or has no name there");
-        if (CocoFile.Get(one, "bbox") is { ValueKind: JsonValueKind.Array } bbox && bbox.EnumerateArray().Any(number => number.ValueKind != JsonValueKind.Number))
+        if (CocoFile.Get(one, "bbox") is { ValueKind: JsonValueKind.Array } bbox
+            && bbox.EnumerateArray().Any(number => number.ValueKind != JsonValueKind.Number))
+        {
             throw new InvalidDataException($"{about}: its bbox is {bbox.GetRawText()}, where numbers belong (NaN is none)");
+        }
+
         if (!_found.TryGetValue(imageId, out var picture))
             _found[imageId] = picture = Picture(image);
         if (picture.Problem is { } problem)
@@ -79,7 +89,8 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
             reading.LeftOut.Add("stray polygons of fewer than 3 corners, whose annotations have others", $"{about}: a polygon has fewer than 3 corners");
         if (mask.Area > 0)
             return new(picture, category, mask);
-        reading.LeftOut.Add("annotations without a pixel, which no prompt can point at", $"{about}: it has no segmentation, or an empty one; expected polygons [[x, y, ...], ...] or run lengths {{size, counts}}");
+        reading.LeftOut.Add("annotations without a pixel, which no prompt can point at",
+            $"{about}: it has no segmentation, or an empty one; expected polygons [[x, y, ...], ...] or run lengths {{size, counts}}");
         return null;
     }
 
@@ -95,7 +106,8 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
         }
     }
 
-    private static bool IsCrowd(JsonElement one) => CocoFile.Get(one, "iscrowd") is var crowd && (crowd.ValueKind == JsonValueKind.True || CocoFile.Id(one, "iscrowd") is not (null or "0"));
+    private static bool IsCrowd(JsonElement one) => CocoFile.Get(one, "iscrowd") is var crowd
+        && (crowd.ValueKind == JsonValueKind.True || CocoFile.Id(one, "iscrowd") is not (null or "0"));
 
     private Found Picture(CocoPicture image)
     {

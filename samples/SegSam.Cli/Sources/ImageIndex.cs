@@ -16,7 +16,7 @@ internal sealed class ImageIndex(IReadOnlyList<DataPicture> images)
     /// <exception cref="InvalidDataException">There are several.</exception>
     public MaskOwner? Same(DataPicture mask) => Find(mask, [(mask.Name, null)]);
 
-    /// <summary>The image that is called like the mask, or like the beginning of its name: of images a and a_b, the mask a_b_liver belongs to the latter.</summary>
+    /// <summary>The image that is called like the mask, or like the beginning of its name: of a and a_b, a_b_liver belongs to the latter.</summary>
     /// <exception cref="InvalidDataException">There are several.</exception>
     public MaskOwner? Of(DataPicture mask) => Find(mask,
     [
@@ -29,8 +29,8 @@ internal sealed class ImageIndex(IReadOnlyList<DataPicture> images)
     {
         foreach (var (image, name) in called)
         {
-            var beside = _byName[image].Select(each => new { Image = each, Folders = Rest(mask.Folders, each.Folders) }).Where(each => each.Folders is not null)
-                .GroupBy(each => each.Folders!.Count).MinBy(group => group.Key);
+            var beside = _byName[image].Select(each => new { Image = each, Folders = Rest(mask.Folders, each.Folders) })
+                .Where(each => each.Folders is not null).GroupBy(each => each.Folders!.Count).MinBy(group => group.Key);
             if (beside is not null)
                 return new(Only([.. beside.Select(each => each.Image)]), beside.First().Folders!, name);
         }
@@ -46,7 +46,8 @@ internal sealed class ImageIndex(IReadOnlyList<DataPicture> images)
     }
 
     private static DataPicture Only(IReadOnlyList<DataPicture> found) => found is [var one] ? one
-        : throw new InvalidDataException($"Several images are called '{found[0].Name}': {string.Join(", ", found.Select(image => image.Path))}. Put masks into folders like theirs, or give images names of their own.");
+        : throw new InvalidDataException($"Several images are called '{found[0].Name}': {string.Join(", ", found.Select(image => image.Path))}. "
+            + "Put masks into folders like theirs, or give images names of their own.");
 
     // What p1/liver/left has more than p1/left: liver. Null where the image lies elsewhere.
     private static IReadOnlyList<string>? Rest(IReadOnlyList<string> mask, IReadOnlyList<string> image)

@@ -16,8 +16,10 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
     /// <param name="labels">What the numbers mean.</param>
     /// <param name="masks">Folder for the mask files.</param>
     /// <exception cref="IOException">A folder is missing, or a file cannot be written; strict: or read.</exception>
-    /// <exception cref="InvalidDataException">There are no pictures; strict: or a map belongs to no image, is of another size, no label map, or has a number without a category.</exception>
-    public static IReadOnlyList<TableRow> Read(string folder, LabelNames labels, string masks, SourceReading reading) => new LabelMapSource(labels, masks, reading).Read(folder);
+    /// <exception cref="InvalidDataException">There are no pictures; strict: or a map belongs to no image, is of another size, is no label map,
+    /// or has a number without a category.</exception>
+    public static IReadOnlyList<TableRow> Read(string folder, LabelNames labels, string masks, SourceReading reading) =>
+        new LabelMapSource(labels, masks, reading).Read(folder);
 
     private List<TableRow> Read(string folder)
     {
@@ -38,8 +40,13 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         }
 
         if (_ignoring.Count > 0)
-            reading.Note($"{Words.Several(_ignoring.Count, "image")} with pixels of the label 'ignore', which are taken for no object; the first: {_ignoring.First()}.");
-        foreach (var image in images.Where(image => !used.Contains(image) && image.Name.LastIndexOf('_') is var cut and >= 0 && ofChannels.Contains((string.Join('/', image.Folders), image.Name[..cut]))))
+        {
+            reading.Note($"{Words.Several(_ignoring.Count, "image")} with pixels of the label 'ignore', which are taken for no object; " +
+                $"the first: {_ignoring.First()}.");
+        }
+
+        foreach (var image in images.Where(image => !used.Contains(image) && image.Name.LastIndexOf('_') is var cut and >= 0
+            && ofChannels.Contains((string.Join('/', image.Folders), image.Name[..cut]))))
         {
             used.Add(image);
             reading.LeftOut.Count("further channels of images: channel 0 is used", image.Id);
@@ -61,19 +68,21 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         using var pixels = ImageFile.Read(image.Path);
         if ((pixels.Width, pixels.Height) == (map.Width, map.Height))
             return map;
-        reading.LeftOut.Add("label maps of another size than their image", $"The label map '{path.Path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; they must be of one size");
+        reading.LeftOut.Add("label maps of another size than their image",
+            $"The label map '{path.Path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; they must be of one size");
         return null;
     }
 
     private void Add(DataPicture path, DataPicture image, GrayPng map)
     {
-        var levels = Levels(map);
+        var (levels, named) = (Levels(map), string.Join(", ", labels.Categories.SelectMany(each => each.Numbers).Distinct().Order()));
         if (levels.Count == 0)
             reading.LeftOut.Add("label maps without an object", $"The label map '{path.Path}' is empty: all its pixels are 0");
-        foreach (var level in levels.Where(level => !labels.Ignored.Contains(level) && !labels.Categories.Any(each => each.Numbers.Contains(level))))
+        foreach (var level in levels.Where(level => !labels.Ignored.Contains(level)
+            && !labels.Categories.Any(each => each.Numbers.Contains(level))))
         {
-            reading.LeftOut.Add($"objects with the number {level}, which has no category", $"The label map '{path.Path}' holds the number {level}, which --labels does not name; " +
-                $"named are: {string.Join(", ", labels.Categories.SelectMany(each => each.Numbers).Distinct().Order())}");
+            reading.LeftOut.Add($"objects with the number {level}, which has no category",
+                $"The label map '{path.Path}' holds the number {level}, which --labels does not name; named are: {named}");
         }
 
         if (levels.Overlaps(labels.Ignored))
@@ -86,7 +95,8 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
             var box = SegmentationMask.FromPixels(mask, map.Height, map.Width).Box!.Value;
             _rows.Add(new TableRow
             {
-                ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id, CaseId = DataFiles.CaseOf(image.Id), Box = [box.X0, box.Y0, box.X1, box.Y1],
+                ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id,
+                CaseId = DataFiles.CaseOf(image.Id), Box = [box.X0, box.Y0, box.X1, box.Y1],
             });
         }
     }

@@ -18,7 +18,8 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
         try
         {
             using var json = File.Exists(path) ? JsonDocument.Parse(TextFile.Read(path)) : null;
-            return json?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(Labels, out var labels) && labels.ValueKind == JsonValueKind.Object ? path : null;
+            return json?.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(Labels, out var labels)
+                && labels.ValueKind == JsonValueKind.Object ? path : null;
         }
         catch (JsonException)
         {
@@ -26,7 +27,8 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
         }
     }
 
-    /// <param name="path">JSON: {"1": "liver"}, or {"liver": 1}, or {"liver": [1, 2]}, or any of these under "labels", as in nnU-Net's dataset.json. 0 is the background.</param>
+    /// <param name="path">JSON: {"1": "liver"}, or {"liver": 1}, or {"liver": [1, 2]}, or any of these under "labels", as in nnU-Net's
+    /// dataset.json. 0 is the background.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no such JSON.</exception>
     public static LabelNames Read(string path)
@@ -61,7 +63,8 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
             JsonValueKind.Array => [.. property.Value.EnumerateArray().Select(number => number.GetInt32())],
             _ => [int.Parse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture)],
         };
-        return (property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Name, [.. numbers.Where(number => number != 0).Distinct()]);
+        return (property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Name,
+            [.. numbers.Where(number => number != 0).Distinct()]);
     }
 
     private static InvalidDataException Bad(string path, Exception? wrong) => new($"'{path}' is no list of labels: expected a JSON object such as "

@@ -7,11 +7,15 @@ namespace SegSam.Cli.Sources;
 internal static class MaskFolderSource
 {
     // What masks of one category are called in many data sets; it says no category.
-    private static readonly string[] NoCategory = ["mask", "masks", "seg", "segm", "segmentation", "segmentations", "label", "labels", "gt", "groundtruth", "ground truth", "annotation"];
+    private static readonly string[] NoCategory =
+    [
+        "mask", "masks", "seg", "segm", "segmentation", "segmentations", "label", "labels", "gt", "groundtruth", "ground truth", "annotation",
+    ];
 
     /// <param name="category">Of masks whose names and folders say none.</param>
     /// <exception cref="IOException">A folder is missing, or it is strict and a file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">There are no pictures, or it is strict and a mask belongs to no image, has no category, is empty or of another size.</exception>
+    /// <exception cref="InvalidDataException">There are no pictures; strict: or a mask belongs to no image, has no category, is empty or of
+    /// another size.</exception>
     /// <exception cref="UsageException">A category is given, and all masks say theirs.</exception>
     public static IReadOnlyList<TableRow> Read(string folder, string? category, SourceReading reading)
     {
@@ -21,7 +25,8 @@ internal static class MaskFolderSource
         foreach (var mask in masks)
         {
             var owner = reading.LeftOut.Try(() => index.Of(mask) ?? throw new InvalidDataException(
-                $"The mask '{mask.Path}' belongs to no image; expected a name like IMAGE_CATEGORY.png or a folder masks/CATEGORY/ with IMAGE.png, where images/ holds IMAGE"),
+                $"The mask '{mask.Path}' belongs to no image; expected a name like IMAGE_CATEGORY.png or a folder masks/CATEGORY/ " +
+                "with IMAGE.png, where images/ holds IMAGE"),
                 "masks that belong to no image, or to several");
             if (owner is not null)
                 owned.Add((mask, owner, Said(owner, names)));
@@ -31,9 +36,10 @@ internal static class MaskFolderSource
         var (rows, sizes) = (new List<TableRow>(), new Dictionary<string, (int, int)>());
         foreach (var (mask, owner, said) in reading.Each(owned, "masks"))
         {
-            var name = SaysNone(said) && category is not null ? category : said;
+            var name = SaysNone(said) && category is not null ? category : Spoken(said);
             if (name.Length == 0)
-                reading.LeftOut.Add("masks without a category", $"The mask '{mask.Path}' tells no category; give it by --category, or put the mask into a folder called like it");
+                reading.LeftOut.Add("masks without a category",
+                    $"The mask '{mask.Path}' tells no category; give it by --category, or put the mask into a folder called like it");
             else if (reading.LeftOut.Try(() => Row(mask, owner.Image, name, sizes, reading.LeftOut)) is { } row)
                 rows.Add(row);
         }
@@ -44,30 +50,40 @@ internal static class MaskFolderSource
 
     private static string Said(MaskOwner owner, SaMed2D20M names)
     {
-        var inFolder = string.Join('/', owner.Folders).Replace('_', ' ');
+        var inFolder = string.Join('/', owner.Folders);
         if (owner.Name is not { } name)
             return inFolder;
-        var said = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category.Replace('_', ' ');
+        var said = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category;
         return SaysNone(said) && !SaysNone(inFolder) ? inFolder : said;
     }
 
-    private static bool SaysNone(string name) => name.Length == 0 || NoCategory.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static string Spoken(string name) => name.Replace('_', ' ');
 
-    private static void TellOfNames(List<(DataPicture Mask, MaskOwner Owner, string Said)> owned, string? category, SaMed2D20M names, SourceReading reading)
+    private static bool SaysNone(string name) => name.Length == 0 || NoCategory.Contains(Spoken(name), StringComparer.OrdinalIgnoreCase);
+
+    private static void TellOfNames(List<(DataPicture Mask, MaskOwner Owner, string Said)> owned, string? category,
+        SaMed2D20M names, SourceReading reading)
     {
         var without = owned.FindAll(each => SaysNone(each.Said));
         if (category is null && without.Find(each => each.Said.Length > 0) is { Said: { } word })
             reading.Note($"{Words.Several(without.Count, "mask")} got the category '{word}', as their names say no other; --category NAME gives them one.");
         else if (category is not null && owned.Count > without.Count && owned.Find(each => !SaysNone(each.Said)) is var (mask, _, said))
         {
-            var own = $"{Words.Several(owned.Count - without.Count, "mask")} of {owned.Count} say their category themselves, such as '{said}' ('{mask.Path}')";
+            var own = $"{Words.Several(owned.Count - without.Count, "mask")} of {owned.Count} say their category themselves, " +
+                $"such as '{Spoken(said)}' ('{mask.Path}')";
             if (without.Count == 0)
                 throw new UsageException($"--category '{category}' is not used here: {own}. Leave it out, or name masks like their images.");
             reading.Note($"--category '{category}' is for {Words.Several(without.Count, "mask")}; {own}.");
         }
 
         if (owned.Count(each => each.Owner.Name is { HasComponent: true }) is > 0 and var components)
-            reading.Note($"{Words.Several(components, "name")} ended in a number of three digits (_000), which counts components and is not part of the category.");
+        {
+            reading.Note($"{Words.Several(components, "name")} ended in a number of three digits (_000), " +
+                "which counts components and is not part of the category.");
+        }
+
+        foreach (var joined in owned.Select(each => each.Said).Distinct().GroupBy(Spoken).Where(group => group.Count() > 1))
+            reading.Note($"As low lines become blanks, these categories are one: {string.Join(", ", joined.Select(said => $"'{said}'"))}.");
         if (!names.HasNames && owned.Exists(each => each.Owner.Name is { IsClassNumber: true }))
             reading.Note(SamMed2DSource.NumbersAlone);
     }

@@ -26,7 +26,10 @@ internal static class PictureFolder
     {
         string[] without = [.. images.Except(used).Select(image => image.Id)];
         if (without.Length > 0)
-            reading.LeftOut.Count("images that no mask belongs to", string.Join(", ", without.Take(Named)) + (without.Length > Named ? " ..." : ""), without.Length);
+        {
+            var first = string.Join(", ", without.Take(Named)) + (without.Length > Named ? " ..." : "");
+            reading.LeftOut.Count("images that no mask belongs to", first, without.Length);
+        }
     }
 
     /// <summary>All pictures of a part, subfolders included, in the order of their paths; files of other kinds are left out.</summary>
@@ -35,7 +38,8 @@ internal static class PictureFolder
     private static List<DataPicture> List(string folder, string[] parts, SourceReading reading)
     {
         var part = parts.Select(each => Path.Combine(folder, each)).FirstOrDefault(Directory.Exists) ?? throw new DirectoryNotFoundException(
-            $"'{folder}' has no folder {parts[0]}/. Expected images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png, or masks/NAME.png and --category or --labels.");
+            $"'{folder}' has no folder {parts[0]}/. Expected images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png, " +
+            "or masks/NAME.png and --category or --labels.");
         var kinds = DataFiles.Under(part).ToLookup(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
         var others = kinds[false].Select(file => DataFiles.IdOf(folder, file)).ToList();
         if (!kinds.Contains(true))
@@ -45,13 +49,18 @@ internal static class PictureFolder
         }
 
         foreach (var other in others)
-            reading.LeftOut.Add($"files in {Path.GetFileName(part)}/ of other kinds than {string.Join(", ", Endings)}", $"'{other}'; convert it to PNG, each slice of a volume");
+        {
+            reading.LeftOut.Add($"files in {Path.GetFileName(part)}/ of other kinds than {string.Join(", ", Endings)}",
+                $"'{other}'; convert it to PNG, each slice of a volume");
+        }
+
         return [.. kinds[true].Select(file => Picture(folder, part, file))];
     }
 
     private static DataPicture Picture(string folder, string part, string file)
     {
         var inside = Path.GetRelativePath(part, Path.GetDirectoryName(file)!).Normalize();
-        return new(file, DataFiles.IdOf(folder, file), inside == "." ? [] : inside.Split(Path.DirectorySeparatorChar), Path.GetFileNameWithoutExtension(file).Normalize());
+        return new(file, DataFiles.IdOf(folder, file), inside == "." ? [] : inside.Split(Path.DirectorySeparatorChar),
+            Path.GetFileNameWithoutExtension(file).Normalize());
     }
 }

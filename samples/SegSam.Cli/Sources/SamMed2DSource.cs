@@ -7,7 +7,8 @@ namespace SegSam.Cli.Sources;
 /// <summary>A folder in SAM-Med2D's or SA-Med2D-20M's layout; SAM-Med2D's two lists become the splits train and test.</summary>
 internal static class SamMed2DSource
 {
-    public static string NumbersAlone => $"Categories are class numbers, as there is no {SaMed2D20M.Mapping} beside the images' folder to name them; one number may mean different things in different data sets.";
+    public static string NumbersAlone => $"Categories are class numbers, as there is no {SaMed2D20M.Mapping} beside the images' folder " +
+        "to name them; one number may mean different things in different data sets.";
 
     public static bool Fits(string folder) => SamMed2DFolder.IsOne(folder);
 

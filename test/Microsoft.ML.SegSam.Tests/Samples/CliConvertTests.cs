@@ -71,8 +71,12 @@ public sealed class CliConvertTests : IDisposable
         string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"), "--force"];
         StringAssert.Contains(Segsam(again).Error, "Left out (1): objects with the number 300, which has no category");
         StringAssert.Contains(Fails(1, [.. again, "--strict"]), "holds the number 300, which --labels does not name; named are: 1");
-        File.WriteAllText(_folder.At("labels.json"), """{"one": "liver"}""");
-        StringAssert.Contains(Fails(1, again), "labels.json' is no list of labels");
+        foreach (var bad in (string[])["""{"one": "liver"}""", """{"liver": 1, "spleen": 1}""", """{"liver": [1, "2"]}""", """{"ignore": 3}""", "[1]"])
+        {
+            File.WriteAllText(_folder.At("labels.json"), bad);
+            StringAssert.Contains(Fails(1, again), "labels.json' is no list of labels");
+        }
+
         File.WriteAllText(_folder.At("labels.json"), labels);
         GrayPngWriter.Write(map, 40, 48, (_, _) => 1, bytes: 1, filter: 0);
         StringAssert.Contains(Fails(1, again), "is 40 x 48 pixels, its image 48 x 48");
