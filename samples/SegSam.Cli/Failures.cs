@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
-using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
@@ -31,7 +30,7 @@ internal static class Failures
         }
         catch (Exception failure)
         {
-            var isExpected = failure is BadRowException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException;
+            var isExpected = failure is IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or NotSupportedException;
             work.Terminal.Note(isExpected ? Text(failure) : $"Unexpected {failure.GetType().Name}: {Text(failure)} (--verbose shows where it arose.)");
             if (work.IsVerbose)
                 work.Terminal.Note(failure.ToString());

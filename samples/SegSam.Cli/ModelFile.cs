@@ -22,8 +22,16 @@ internal static class ModelFile
         }
         catch (InvalidDataException)
         {
-            return path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+            return path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && !BeginsAsWeights(path);
         }
+    }
+
+    // A pickle of the old torch.save, or the header of a .safetensors file after its length.
+    private static bool BeginsAsWeights(string path)
+    {
+        var start = new byte[9];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{'];
     }
 
     /// <exception cref="IOException">There is no such file, or it is a folder.</exception>

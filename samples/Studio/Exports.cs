@@ -45,7 +45,7 @@ internal sealed class Exports
 
     /// <summary>COCO's JSON of one image.</summary>
     public JsonObject Coco() => CocoWriter.Write(_categories, [new(_request.FileName ?? "image", _request.Height, _request.Width)],
-        _objects.Select(each => new CocoObject(Picture: 0, each.Category, each.Mask, each.Score)), "Made with SEG-SAM Studio. Not for diagnosis.", DateTimeOffset.UtcNow);
+        _objects.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)), "Made with SEG-SAM Studio. Not for diagnosis.", DateTimeOffset.UtcNow);
 
     /// <summary>A PNG of the image's size: 0 is background, other pixels hold the category's id; of masks that overlap the surer name counts.</summary>
     /// <exception cref="ProblemException">There are more categories than a byte can tell apart.</exception>

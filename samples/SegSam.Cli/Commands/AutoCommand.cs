@@ -45,7 +45,7 @@ internal sealed class AutoCommand : Command
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(work, predictor), predictor.Categories);
-        var (pictures, objects) = (new List<CocoPicture>(), new List<CocoObject>());
+        var (pictures, objects) = (new List<CocoImage>(), new List<CocoObject>());
         IReadOnlyList<GeneratedMask> masks = [];
         var code = loop.Run(work.Get(_model), categories, (input, tell) =>
         {
@@ -88,7 +88,7 @@ internal sealed class AutoCommand : Command
         if (work.Get(_coco) is { } coco)
         {
             CocoDocument.Write(coco, categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],
-                masks.Select(each => new CocoObject(Picture: 0, each.Category, each.Mask, each.Score)));
+                masks.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)));
         }
 
         Tell(work, path, picture.Height, picture.Width, masks, [.. objects.Select((each, i) => each.Describe(files?[i]))], categories);

@@ -112,6 +112,7 @@ internal sealed class ConvertCommand : Command
         return SamMed2DSource.Read(source, reading);
     }
 
+    // nnU-Net's file of labels is found by itself, where nothing says that the folder is another.
     private string? LabelsOf(Work work, string source) => work.Get(_labels)
         ?? (!Directory.Exists(source) || SamMed2DSource.Fits(source) || work.Get(_category) is not null ? null : LabelNames.FileIn(source));
 
@@ -124,13 +125,13 @@ internal sealed class ConvertCommand : Command
     private int ToCoco(Work work, string source, string target)
     {
         new Outputs(work.Get(_force)).Claim(target);
-        var leftOut = new LeftOutRows(isStrict: false);
+        var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
+        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, leftOut, work.Cancel)));
         leftOut.Tell(work.Terminal.Note);
-        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, new LeftOut(isStrict: true), work.Cancel)));
         CocoDocument.Write(target, categories, pictures, objects);
         work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
-        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories });
+        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories, LeftOut = leftOut.Items });
         return ExitCode.Done;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Metrics;
+using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
@@ -34,7 +35,7 @@ internal sealed class EvaluateCommand : Command
     private int Run(Work work)
     {
         ModelFile.Check(work.Get(_model));
-        var leftOut = new LeftOutRows(work.Get(_strict));
+        var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
         if (work.Get(_csv) is { } place)
             new Outputs(work.Get(_force)).Claim(place);

@@ -60,9 +60,9 @@ internal sealed class ImageArguments
     {
         if (work.Get(_resume) && work.Get(_table) is null)
             throw new UsageException("--resume goes on with a table; name it by --table FILE.csv.");
-        var leftOut = new LeftOutRows(work.Get(_strict));
+        var leftOut = new LeftOut(work.Get(_strict));
         var images = ImageInput.Find(work.Get(_images), needPrompts, work.Terminal.Note, leftOut);
         leftOut.Tell(work.Terminal.Note);
-        return new(work, images, new(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force)), leftOut.Count);
+        return new(work, images, new(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force)), leftOut.Total());
     }
 }

@@ -35,7 +35,7 @@ internal sealed class PredictCommand : Command
             throw new UsageException("Prompts come from the rows of the table; leave --box, --point and --no-point out, or name images and folders in place of the table.");
         loop.Claim();
         if (prompts.Count > 0 && loop.Images.Count > 1)
-            work.Terminal.Note($"The same {Words.Several(prompts.Count, "prompt is", "prompts are")} asked in each of {Words.Several(loop.Images.Count, "image")}; a table (.csv) gives each its own.");
+            work.Terminal.Note($"The same {(prompts.Count == 1 ? "prompt is" : $"{Words.Count(prompts.Count)} prompts are")} asked in each of {Words.Several(loop.Images.Count, "image")}; a table (.csv) gives each its own.");
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         return loop.Run(work.Get(_model), predictor.Categories, (input, _) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
@@ -31,7 +32,7 @@ internal sealed class TrainCommand : Command
         var path = work.Get(_out)!;
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--out is '{path}'; a model's name ends in .zip.");
-        var leftOut = new LeftOutRows(work.Get(_strict));
+        var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
         var held = work.Get(_validation) is { } validation ? TableReader.Read(validation, work.Get(_validationSplit), work.Terminal.Note, leftOut) : null;
         var options = _arguments.ToOptions(work, table);
@@ -62,7 +63,7 @@ internal sealed class TrainCommand : Command
             }).Fit(table.Load(ml), held?.Load(ml)), everyStep: true));
         OutputFile.Write(path, partial => ml.Model.Save(model, table.Load(ml).Schema, partial));
         leftOut.Tell(work.Terminal.Note); // again: between the two are all epochs
-        return Tell(work, path, options, model, history, clock.Elapsed, leftOut.Count);
+        return Tell(work, path, options, model, history, clock.Elapsed, leftOut.Total());
     }
 
     private static void Tell(Terminal terminal, TrainingTable table, TrainingTable held)

@@ -26,7 +26,7 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
     /// <param name="leftOut">Receives rows of tables that cannot be used.</param>
     /// <exception cref="IOException">An argument names nothing that is there.</exception>
     /// <exception cref="InvalidDataException">It names no picture.</exception>
-    public static IReadOnlyList<ImageInput> Find(IEnumerable<string> arguments, bool needPrompts, Action<string> note, LeftOutRows leftOut)
+    public static IReadOnlyList<ImageInput> Find(IEnumerable<string> arguments, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
         var (found, paths, names) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, UniqueFileNames>(StringComparer.OrdinalIgnoreCase));
         foreach (var one in arguments.SelectMany(argument => Of(argument, needPrompts, note, leftOut)))
@@ -47,7 +47,7 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
         return found;
     }
 
-    private static IEnumerable<ImageInput> Of(string argument, bool needPrompts, Action<string> note, LeftOutRows leftOut)
+    private static IEnumerable<ImageInput> Of(string argument, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
         if (Directory.Exists(argument))
             return InFolder(argument, "**", argument, note);
@@ -62,16 +62,14 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
             : throw new DirectoryNotFoundException($"There is no folder '{folder}' for the pattern '{argument}'.");
     }
 
-    private static IEnumerable<ImageInput> InTable(string table, bool needPrompts, Action<string> note, LeftOutRows leftOut) =>
+    private static IEnumerable<ImageInput> InTable(string table, bool needPrompts, Action<string> note, LeftOut leftOut) =>
         PromptTable.Read(table, needPrompts, note, leftOut).Select(image => new ImageInput(image.Path, NameBelow(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(table))!, image.Path), image.Prompts));
 
     private static List<ImageInput> InFolder(string folder, string pattern, string argument, Action<string> note)
     {
         var matches = Matcher(pattern);
-        var files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Select(file => (File: file, Below: System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/')))
-            .Where(each => !each.Below.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX") && matches.IsMatch(each.Below))
-            .OrderBy(each => each.Below, StringComparer.Ordinal).ToLookup(each => Endings.Contains(System.IO.Path.GetExtension(each.File).ToLowerInvariant()));
+        var files = DataFiles.Under(folder).Select(file => (File: file, Below: DataFiles.IdOf(folder, file)))
+            .Where(each => matches.IsMatch(each.Below)).ToLookup(each => Endings.Contains(System.IO.Path.GetExtension(each.File).ToLowerInvariant()));
         if (files[false].Any())
             note($"'{argument}': left out {Words.Several(files[false].Count(), "file")} of other kinds than {string.Join(", ", Endings)}: "
                 + string.Join(", ", files[false].CountBy(each => System.IO.Path.GetExtension(each.File).ToLowerInvariant() is { Length: > 0 } ending ? ending : "no ending")

@@ -2,10 +2,10 @@ using SampleKit;
 
 namespace SegSam.Cli.Output;
 
-/// <summary>Writes COCO's object annotations: images, categories and masks.</summary>
+/// <summary>Files of COCO's object annotations.</summary>
 internal static class CocoDocument
 {
     /// <summary>Writes annotations; ids count from 1 in the order of the lists.</summary>
-    public static void Write(string path, IReadOnlyList<string> categories, IReadOnlyList<CocoPicture> pictures, IEnumerable<CocoObject> objects) =>
-        OutputFile.Write(path, CocoWriter.Write(categories, pictures, objects, "Made with segsam. Not for diagnosis.", DateTimeOffset.UtcNow).ToJsonString());
+    public static void Write(string path, IReadOnlyList<string> categories, IReadOnlyList<CocoImage> images, IEnumerable<CocoObject> objects) =>
+        OutputFile.Write(path, CocoWriter.Write(categories, images, objects, "Made with segsam. Not for diagnosis.", DateTimeOffset.UtcNow).ToJsonString());
 }

@@ -1,13 +1,12 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>A picture that annotations name.</summary>
-/// <param name="Height">0 where the file does not say.</param>
-internal sealed record CocoImage(string FileName, int Height, int Width);
-
 /// <summary>COCO annotations as programs write them: ids are numbers (1, 1.0) or texts, sizes may be missing, numbers may be NaN.</summary>
+/// <param name="Images">By id; a size that the file does not say is 0.</param>
 internal sealed record CocoFile(
     IReadOnlyDictionary<string, CocoImage> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
 {
@@ -64,8 +63,7 @@ internal sealed record CocoFile(
 
     private static JsonElement Parse(string path)
     {
-        var bytes = File.ReadAllBytes(path);
-        var json = bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
+        var json = Encoding.UTF8.GetBytes(TextFile.Read(path)).AsMemory();
         try
         {
             try

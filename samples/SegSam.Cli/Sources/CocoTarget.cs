@@ -8,10 +8,10 @@ namespace SegSam.Cli.Sources;
 internal static class CocoTarget
 {
     /// <exception cref="InvalidDataException">A picture is no whole image.</exception>
-    public static (IReadOnlyList<string> Categories, IReadOnlyList<CocoPicture> Pictures, IReadOnlyList<CocoObject> Objects) Of(TrainingTable table, string target, SourceReading reading)
+    public static (IReadOnlyList<string> Categories, IReadOnlyList<CocoImage> Pictures, IReadOnlyList<CocoObject> Objects) Of(TrainingTable table, string target, SourceReading reading)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
-        var (images, places, objects) = (new List<CocoPicture>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
+        var (images, places, objects) = (new List<CocoImage>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
         foreach (var row in reading.Each(table.Rows, "objects"))
         {
             var mask = ImageFile.ReadMask(row.MaskPath, out _);

@@ -1,3 +1,5 @@
+using SampleKit;
+
 namespace SegSam.Cli.Tables;
 
 /// <summary>A row cannot be used.</summary>
@@ -8,37 +10,26 @@ internal sealed class BadRowException(string reason, string message, Exception? 
     public string Reason => reason;
 }
 
-/// <summary>The rows of a table that cannot be used. They are left out, counted by reason and told; with --strict the first one ends the run.</summary>
-internal sealed class LeftOutRows(bool isStrict)
+/// <summary>What commands do with rows that were left out.</summary>
+internal static class LeftOutRows
 {
-    private readonly Dictionary<string, (int Count, string First)> _reasons = [];
-    private BadRowException? _first;
+    /// <exception cref="InvalidDataException">Strict; the message is the row's.</exception>
+    public static void Add(this LeftOut leftOut, BadRowException wrong) => leftOut.Add(wrong.Reason, wrong.Message);
 
-    public int Count => _reasons.Values.Sum(each => each.Count);
+    /// <summary>How many were left out.</summary>
+    public static int Total(this LeftOut leftOut) => leftOut.Items.Sum(item => item.Count);
 
-    /// <exception cref="BadRowException">Rows must not be left out.</exception>
-    public void Add(BadRowException wrong)
+    /// <summary>One line for each reason.</summary>
+    public static void Tell(this LeftOut leftOut, Action<string> note)
     {
-        if (isStrict)
-            throw wrong;
-        _first ??= wrong;
-        _reasons[wrong.Reason] = _reasons.TryGetValue(wrong.Reason, out var known) ? (known.Count + 1, known.First) : (1, wrong.Message);
+        foreach (var item in leftOut.Items)
+            note($"{item}");
     }
 
     /// <exception cref="InvalidDataException">Every row was left out.</exception>
-    public void ThrowIfNoneIsLeft(int rows)
+    public static void ThrowIfNoneIsLeft(this LeftOut leftOut, string table, int rows)
     {
-        if (rows == 0 && _first is { } first)
-            throw new InvalidDataException(first.Message + (Count == 1 ? "" : $" No row can be used; {Words.Count(Count)} are wrong:{Lines()}"), first);
+        if (rows == 0 && leftOut.Total() > 0)
+            throw leftOut.Total() == 1 ? new InvalidDataException(leftOut.Items[0].First) : leftOut.Nothing(table);
     }
-
-    /// <summary>One line for each reason, with the first row that it holds for; nothing where no row was left out.</summary>
-    public void Tell(Action<string> note)
-    {
-        if (Count > 0)
-            note($"Left out {Words.Several(Count, "row")} that cannot be used (with --strict the first one ends the run):{Lines()}");
-    }
-
-    private string Lines() => string.Concat(_reasons.OrderByDescending(each => each.Value.Count)
-        .Select(each => $"{Environment.NewLine}  {Words.Count(each.Value.Count)} x {each.Key}, first: {each.Value.First}"));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam;
+using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
@@ -11,7 +12,7 @@ internal static class PromptTable
     /// <param name="note">Receives which columns nobody knows.</param>
     /// <param name="leftOut">Receives rows that cannot be used.</param>
     /// <exception cref="InvalidDataException">A column is missing, or no row is left.</exception>
-    public static IReadOnlyList<(string Path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> Prompts)> Read(string path, bool needPrompts, Action<string> note, LeftOutRows leftOut)
+    public static IReadOnlyList<(string Path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> Prompts)> Read(string path, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
         var table = TableFile.Read(path, [TableColumns.ImagePath], note, leftOut);
         if (needPrompts && !table.Columns.Contains(TableColumns.Box) && !table.Columns.Contains(TableColumns.Points))
@@ -34,7 +35,7 @@ internal static class PromptTable
             }
         }
 
-        leftOut.ThrowIfNoneIsLeft(order.Count);
+        leftOut.ThrowIfNoneIsLeft(path, order.Count);
         return order.Count > 0 ? [.. order.Select(image => (image, (IReadOnlyList<(string, SegSamPrompt)>)images[image]))]
             : throw new InvalidDataException($"{path} has no rows; give it one for each object.");
     }

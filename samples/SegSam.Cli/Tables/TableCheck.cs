@@ -11,7 +11,7 @@ internal static class TableCheck
     /// <param name="tell">Receives the part done, 0 to 1, and words for it.</param>
     /// <exception cref="InvalidDataException">No row is left.</exception>
     /// <exception cref="BadRowException">A row cannot be used, and rows must not be left out.</exception>
-    public static TrainingTable Keep(TrainingTable table, LeftOutRows leftOut, Action<double, string> tell, CancellationToken cancel)
+    public static TrainingTable Keep(TrainingTable table, LeftOut leftOut, Action<double, string> tell, CancellationToken cancel)
     {
         var sizes = new Dictionary<string, (int Width, int Height)?>(StringComparer.Ordinal); // null: the image cannot be read
         var kept = new List<TableRow>();
@@ -31,7 +31,7 @@ internal static class TableCheck
             tell((i + 1.0) / table.Rows.Count, FormattableString.Invariant($"{i + 1} of {table.Rows.Count} rows checked"));
         }
 
-        leftOut.ThrowIfNoneIsLeft(kept.Count);
+        leftOut.ThrowIfNoneIsLeft(table.Path, kept.Count);
         return table with { Rows = kept };
     }
 

@@ -23,7 +23,7 @@ internal sealed class TableFile
     /// <param name="note">Receives which columns nobody knows.</param>
     /// <param name="leftOut">Receives lines of too many or too few values.</param>
     /// <exception cref="InvalidDataException">A column is missing, or the file is in an unknown encoding.</exception>
-    public static TableFile Read(string path, IReadOnlyList<string> needed, Action<string> note, LeftOutRows leftOut)
+    public static TableFile Read(string path, IReadOnlyList<string> needed, Action<string> note, LeftOut leftOut)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no table '{path}'. 'segsam convert' makes one from your masks.");

@@ -1,4 +1,5 @@
 using System.Text;
+using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
@@ -11,7 +12,7 @@ internal static class TableReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="BadRowException">A row cannot be used; the message names the line.</exception>
     /// <exception cref="InvalidDataException">A column is missing, no row is left, or one ImageId names different images.</exception>
-    public static TrainingTable Read(string path, string? split, Action<string> note, LeftOutRows? leftOut = null)
+    public static TrainingTable Read(string path, string? split, Action<string> note, LeftOut? leftOut = null)
     {
         leftOut ??= new(isStrict: true);
         var table = TableFile.Read(path, TableColumns.Needed, note, leftOut);
@@ -33,7 +34,7 @@ internal static class TableReader
             }
         }
 
-        leftOut.ThrowIfNoneIsLeft(rows.Count);
+        leftOut.ThrowIfNoneIsLeft(path, rows.Count);
         if (rows.Count == 0)
             throw new InvalidDataException($"{path} has no rows; give it one for each object.");
         CheckImageIds(path, rows);

@@ -35,7 +35,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void A_segmentation_that_makes_no_sense_is_said_with_its_annotation(string complaint, string segmentation)
     {
         Coco(segmentation);
-        var error = Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("table.csv"));
+        var error = Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"));
         StringAssert.Contains(error, "c.json, annotation 7: ");
         StringAssert.Contains(error, complaint);
     }
@@ -44,7 +44,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Crowds_and_empty_masks_are_left_out_and_told()
     {
         Coco("[[1, 1, 9, 1, 9, 9, 1, 9]]", """, {"id": 8, "image_id": 1, "category_id": 2, "iscrowd": 1, "segmentation": null}, {"id": 9, "image_id": 1, "category_id": 2, "segmentation": []}""");
-        var (code, output, error) = Segsam("convert", _folder.At("c.json"), "--out", _folder.At("table.csv"));
+        var (code, output, error) = Segsam("convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"));
         Assert.AreEqual(0, code, error);
         StringAssert.Contains(error, "Left out (1): crowd regions");
         StringAssert.Contains(error, "Left out (1): annotations without a pixel");
@@ -56,16 +56,16 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Annotations_of_missing_pictures_other_sizes_and_no_annotations_are_said()
     {
         Coco("[[1, 1, 9, 1, 9, 9]]");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images", _folder.At("nowhere")), "--images says where pictures are");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images", _folder.At("nowhere")), "--images says where pictures are");
         TinySources.Block(_folder.At("p.png"), 1, 1, 9, 9);
         TinySources.Write(_folder.At("p.png"), (_, _) => 9, width: 40);
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is 40 x 48 pixels, but its annotations are made for 48 x 48");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is 40 x 48 pixels, but its annotations are made for 48 x 48");
         File.WriteAllText(_folder.At("c.json"), """{"images": []}""");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is no COCO annotations");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is no COCO annotations");
         File.WriteAllText(_folder.At("c.json"), "{");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is not readable as COCO annotations");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is not readable as COCO annotations");
         StringAssert.Contains(Fails(1, "convert", "nowhere", "--out", "table.csv"), "There is no file or folder 'nowhere'");
-        StringAssert.Contains(Fails(2, "convert", _folder.At("c.json"), "--out", "model.zip"), "use 'segsam train'");
+        StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("c.json"), "--out", "model.zip"), "use 'segsam train'");
     }
 
     [TestMethod]
@@ -126,7 +126,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void An_id_of_two_images_or_categories_is_said_with_both_names(string complaint, string images, string categories)
     {
         Write(images, categories, "");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("t.csv")), $"c.json' has the {complaint}");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")), $"c.json' has the {complaint}");
     }
 
     [TestMethod]
@@ -145,7 +145,7 @@ public sealed class CliConvertCocoTests : IDisposable
         StringAssert.Contains(error, "Left out (1): " + reason);
         StringAssert.Contains(error, "c.json, annotation 8");
         Assert.HasCount(rows, Rows());
-        StringAssert.Contains(Fails(1, "convert", _folder.At("c.json"), "--out", _folder.At("t.csv"), "--strict"), "c.json, annotation 8");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"), "--strict"), "c.json, annotation 8");
     }
 
     [TestMethod]
@@ -186,7 +186,7 @@ public sealed class CliConvertCocoTests : IDisposable
 
     private string Converted()
     {
-        var (code, _, error) = Segsam("convert", _folder.At("c.json"), "--out", _folder.At("t.csv"));
+        var (code, _, error) = Segsam("convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"));
         Assert.AreEqual(0, code, error);
         return error;
     }

@@ -79,14 +79,14 @@ public sealed class CliConvertFolderTests : IDisposable
         TinySources.Write(_folder.At("set", "masks", "a_aorta.png"), (_, _) => 255, width: 40);
         Text("images/g.tif");
         Text("masks/g_liver.nii.gz");
-        var report = Json("convert", _folder.At("set"), "--out", _folder.At("t.csv")).GetProperty("left_out");
+        var report = Json("convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv")).GetProperty("left_out");
         var items = report.EnumerateArray().Select(item => $"{item.GetProperty("count").GetInt32()} {item.GetProperty("reason").GetString()}: {item.GetProperty("first").GetString()}").ToList();
         foreach (var (count, reason, first) in ((int, string, string)[])[(2, "masks without a pixel", "a_cyst.png"), (1, "masks that belong to no image", "nowhere_liver.png"),
             (2, "files that cannot be used", "a_aorta.png"), (1, "files in images/ of other kinds", "images/g.tif"), (1, "files in masks/ of other kinds", "masks/g_liver.nii.gz"),
             (4, "images that no mask belongs to", "images/c.png, images/d.png, images/e.png ...")])
             Assert.IsTrue(items.Exists(item => item.StartsWith($"{count} {reason}", StringComparison.Ordinal) && item.Contains(first, StringComparison.Ordinal)), $"{reason}: {string.Join('\n', items)}");
         AssertCategories("liver", "spleen");
-        Fails(1, "convert", _folder.At("set"), "--out", _folder.At("t.csv"), "--strict");
+        Fails(1, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), "--strict");
     }
 
     [TestMethod]
@@ -94,13 +94,13 @@ public sealed class CliConvertFolderTests : IDisposable
     {
         Pictures("images/a.png");
         Masks("x_liver.png", "y_liver.png");
-        var error = Fails(1, "convert", _folder.At("set"), "--out", _folder.At("t.csv"));
+        var error = Fails(1, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"));
         StringAssert.Contains(error, "holds nothing that can be used.");
         StringAssert.Contains(error, "Left out (2): masks that belong to no image, or to several; the first: The mask");
         Directory.Delete(_folder.At("set", "masks"), recursive: true);
         Text("masks/a_liver.tif");
         Text("masks/b_liver.tif");
-        StringAssert.Contains(Fails(1, "convert", _folder.At("set"), "--out", _folder.At("t.csv")), "but 2 files of other kinds, such as 'masks/a_liver.tif'. Convert them to PNG");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv")), "but 2 files of other kinds, such as 'masks/a_liver.tif'. Convert them to PNG");
     }
 
     [TestMethod]
@@ -129,10 +129,10 @@ public sealed class CliConvertFolderTests : IDisposable
     {
         Pictures("images/a.png");
         Masks("a_liver.png");
-        StringAssert.Contains(Fails(2, "convert", _folder.At("set"), "--out", _folder.At("t.csv"), "--category", "lesion"), "--category 'lesion' is not used here: 1 mask of 1 say their category themselves, such as 'liver'");
-        StringAssert.Contains(Fails(2, "convert", _folder.At("set"), "--out", _folder.At("t.csv"), "--images", "x"), "--images is not used with a folder");
+        StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), "--category", "lesion"), "--category 'lesion' is not used here: 1 mask of 1 say their category themselves, such as 'liver'");
+        StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), "--images", "x"), "--images is not used with a folder");
         var source = TinySources.SamMed2D(_folder.At());
-        StringAssert.Contains(Fails(2, "convert", source, "--out", _folder.At("t.csv"), "--category", "lesion"), "--category is not used with SAM-Med2D's layout");
+        StringAssert.Contains(Fails(2, "convert", "--force", source, "--out", _folder.At("t.csv"), "--category", "lesion"), "--category is not used with SAM-Med2D's layout");
     }
 
     [TestMethod]
@@ -197,7 +197,7 @@ public sealed class CliConvertFolderTests : IDisposable
         StringAssert.Contains(Converted("--labels", _folder.At("labels.json")), "Left out (1): label maps that belong to no image");
         CollectionAssert.AreEqual((string[])["images/p1/s.png p1 1", "images/p2/s.png p2 2"], Rows().Select(row => $"{row.ImageId} {row.CaseId} {row.Box[0]}").ToArray());
         Assert.HasCount(2, Rows().DistinctBy(row => row.MaskPath));
-        StringAssert.Contains(Fails(2, "convert", _folder.At("set"), "--out", _folder.At("t.csv"), "--labels", _folder.At("labels.json"), "--category", "x"), "--category is not used with label maps");
+        StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), "--labels", _folder.At("labels.json"), "--category", "x"), "--category is not used with label maps");
     }
 
     private void Pictures(params string[] paths)
@@ -221,7 +221,7 @@ public sealed class CliConvertFolderTests : IDisposable
 
     private string Converted(params string[] options)
     {
-        var (code, _, error) = Segsam(["convert", _folder.At("set"), "--out", _folder.At("t.csv"), .. options]);
+        var (code, _, error) = Segsam(["convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), .. options]);
         Assert.AreEqual(0, code, error);
         return error;
     }
