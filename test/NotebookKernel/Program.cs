@@ -6,8 +6,8 @@ using Microsoft.DotNet.Interactive.Documents.Jupyter;
 using Microsoft.DotNet.Interactive.Events;
 using Microsoft.DotNet.Interactive.PackageManagement;
 
-// Runs the code cells of a notebook in the working directory, as a front end does, and writes one line of JSON for each value that they show:
-// {"cell":3,"mime":"text/html","value":"..."}. The first cell that fails ends it with code 1 and the cell's number and error.
+// Runs the code cells of a notebook in the working directory, as a front end does, and writes one line of JSON for each value
+// that they show: {"cell":3,"mime":"text/html","value":"..."}. The first cell that fails ends it with code 1, its number and error.
 if (args is not [var path])
 {
     Console.Error.WriteLine("usage: NotebookKernel NOTEBOOK.ipynb");
@@ -31,8 +31,9 @@ if (cells.Count == 0)
 for (var i = 0; i < cells.Count; i++)
 {
     var result = await kernel.SendAsync(new SubmitCode(cells[i].Contents, csharp.Name));
-    foreach (var shown in result.Events.OfType<DisplayEvent>().Where(shown => shown is DisplayedValueProduced or ReturnValueProduced).SelectMany(shown => shown.FormattedValues))
-        output.WriteLine(JsonSerializer.Serialize(new { cell = i + 1, mime = shown.MimeType, value = shown.Value }));
+    var shown = result.Events.OfType<DisplayEvent>().Where(each => each is DisplayedValueProduced or ReturnValueProduced);
+    foreach (var value in shown.SelectMany(each => each.FormattedValues))
+        output.WriteLine(JsonSerializer.Serialize(new { cell = i + 1, mime = value.MimeType, value = value.Value }));
     if (result.Events.OfType<CommandFailed>().FirstOrDefault() is { } failed)
     {
         Console.Error.WriteLine($"Code cell {i + 1} of {cells.Count} failed: {failed.Message}\nIts code:\n{cells[i].Contents}");

@@ -14,8 +14,8 @@ internal static class ModuleStart
         TorchEnvironment.Prepare();
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += TorchNatives.ResolveShim;
 
-        // ML.NET finds the class that a saved model names by Assembly.Load, which asks the default context. A host that loads this library into
-        // another one (a notebook does, by #r "PATH.dll") would get "Corrupt model file" for a model that is not.
+        // ML.NET finds the class that a saved model names through Assembly.Load, which asks the default context. Where a host has
+        // loaded this library into another one (a notebook does, by #r "PATH.dll"), loading would fail: no such file.
         var own = typeof(ModuleStart).Assembly;
         if (AssemblyLoadContext.GetLoadContext(own) != AssemblyLoadContext.Default)
             AssemblyLoadContext.Default.Resolving += (_, name) => name.Name == own.GetName().Name ? own : null;

@@ -13,8 +13,8 @@ namespace Microsoft.ML.SegSam.Hosting;
 /// package cache or of the application is changed.
 /// </para>
 /// <para>
-/// A notebook or another host loads TorchSharp out of NuGet's package cache, where shim and libtorch lie in two packages. Left to itself,
-/// TorchSharp would then copy libtorch (478 MB) beside its own assembly.
+/// A notebook loads TorchSharp out of NuGet's package cache, where shim and libtorch lie in two packages. Left to itself, TorchSharp
+/// would then copy libtorch (478 MB) beside its own assembly.
 /// </para>
 /// </remarks>
 internal static class TorchNatives
@@ -110,7 +110,7 @@ internal static class TorchNatives
         var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         var rid = $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant();
         var native = Path.Combine("runtimes", rid, "native");
-        var beside = Path.GetDirectoryName(torchSharp) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory; // none in a single file
+        var beside = Path.GetDirectoryName(torchSharp) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory; // single file: none
         var package = Path.GetFullPath(Path.Combine(beside, "..", ".."));
         var cache = Path.GetFullPath(Path.Combine(package, "..", ".."));
         return [.. listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), AppContext.BaseDirectory,
