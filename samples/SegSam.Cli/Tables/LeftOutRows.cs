@@ -19,11 +19,11 @@ internal static class LeftOutRows
     /// <summary>How many were left out.</summary>
     public static int Total(this LeftOut leftOut) => leftOut.Items.Sum(item => item.Count);
 
-    /// <summary>One line for each reason.</summary>
+    /// <summary>One line for each reason, of doubts too.</summary>
     public static void Tell(this LeftOut leftOut, Action<string> note)
     {
-        foreach (var item in leftOut.Items)
-            note($"{item}");
+        foreach (var line in leftOut.Lines)
+            note(line);
     }
 
     /// <exception cref="InvalidDataException">Every row was left out.</exception>

@@ -128,7 +128,7 @@ public sealed class LanguageTests
     public void The_server_says_numbers_alike(string language)
     {
         using var _ = new Language(language);
-        StringAssert.Contains(Assert.ThrowsExactly<ProblemException>(() => UploadedImage.Decode(new byte[1234], 100)).Message, "1,234 bytes");
+        StringAssert.Contains(Assert.ThrowsExactly<ProblemException>(() => UploadedImage.Decode(new byte[1234], 100)).Message, "The 1234 bytes");
         StringAssert.Contains(Assert.ThrowsExactly<ProblemException>(() => new Exports(new("a.png", 9, 9, [new("liver", 1.5f, "")]), [], 100)).Message, "the score 1.5;");
         StringAssert.Contains(Assert.ThrowsExactly<ProblemException>(() => new Exports(new("a.png", 99, 99, null), [], 1234)).Message, "1,234 pixels");
     }
