@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
-using SampleKit;
 using SegSam.Cli.Images;
 
 namespace SegSam.Cli.Output;

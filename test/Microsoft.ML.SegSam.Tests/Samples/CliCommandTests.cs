@@ -2,7 +2,6 @@ using Microsoft.ML.SegSam.Imaging;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Storage;
-using SampleKit;
 using static Microsoft.ML.SegSam.Tests.Samples.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;

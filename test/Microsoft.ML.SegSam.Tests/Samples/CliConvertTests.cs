@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
-using SampleKit;
 using SegSam.Cli.Sources;
 using SegSam.Cli.Tables;
 using static Microsoft.ML.SegSam.Tests.Samples.CliRun;

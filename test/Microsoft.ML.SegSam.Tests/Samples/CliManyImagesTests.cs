@@ -1,7 +1,6 @@
 using Microsoft.ML.SegSam.Imaging;
 using System.Text.Json;
 using nietras.SeparatedValues;
-using SampleKit;
 using SegSam.Cli;
 using static Microsoft.ML.SegSam.Tests.Samples.CliRun;
 
