@@ -21,7 +21,8 @@ public static class CocoWriter
     /// <param name="objects">Their ids count from 1 in this order; each category is one of the names.</param>
     /// <param name="description">Of the whole document.</param>
     /// <param name="created">When it was made.</param>
-    public static JsonObject Write(IReadOnlyList<string> categories, IReadOnlyList<CocoImage> images, IEnumerable<CocoObject> objects, string description, DateTimeOffset created)
+    public static JsonObject Write(IReadOnlyList<string> categories, IReadOnlyList<CocoImage> images, IEnumerable<CocoObject> objects,
+        string description, DateTimeOffset created)
     {
         var ids = categories.Select((name, i) => (name, Id: i + 1)).ToDictionary(each => each.name, each => each.Id);
         return new()

@@ -6,8 +6,9 @@ namespace SampleKit;
 public static class TextFile
 {
     // They refuse what they cannot read, where the usual ones put a replacement character in its place.
-    private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true), LittleEndian = new UnicodeEncoding(false, true, throwOnInvalidBytes: true),
-        BigEndian = new UnicodeEncoding(true, true, throwOnInvalidBytes: true);
+    private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
+    private static readonly Encoding LittleEndian = new UnicodeEncoding(false, true, throwOnInvalidBytes: true);
+    private static readonly Encoding BigEndian = new UnicodeEncoding(true, true, throwOnInvalidBytes: true);
 
     /// <summary>The text of a file in UTF-8, or in UTF-16 with a byte order mark.</summary>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>

@@ -6,12 +6,12 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
-/// <summary>Loads what answers prompts: a model (.zip) or published weights, recognized by what is in the file; names and endings are free.</summary>
+/// <summary>Loads what answers prompts: a model (.zip) or published weights, recognized by their content, not by their names.</summary>
 internal static class ModelFile
 {
     public const string Kinds = "a model (.zip) or published weights (.pth, .pt, .ckpt, .bin, .safetensors)";
 
-    /// <summary>Whether a file is a model; what is none, the readers of weights say what they make of. A damaged file's ending decides who complains.</summary>
+    /// <summary>Whether a file is a model, and not weights. Of a damaged file the ending decides which it is taken for.</summary>
     public static bool IsModel(string path)
     {
         try
@@ -31,7 +31,8 @@ internal static class ModelFile
     {
         var start = new byte[9];
         using var file = File.OpenRead(path);
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{'];
+        var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return length == start.Length && start is [0x80, ..] or [_, _, _, _, _, 0, 0, 0, (byte)'{'];
     }
 
     /// <exception cref="IOException">There is no such file, or it is a folder.</exception>

@@ -16,7 +16,8 @@ internal static class CommonOptions
 
     public static Option<string> Split() => new("--split") { Description = "Use the rows of this split alone (column Split of the table).", HelpName = "NAME" };
 
-    public static Option<bool> Strict(string of) => new("--strict") { Description = $"End at the first {of} that cannot be used, in place of leaving it out with a count." };
+    public static Option<bool> Strict(string of) =>
+        new("--strict") { Description = $"End at the first {of} that cannot be used, in place of leaving it out with a count." };
 
     public static Option<bool> Force() => new("--force") { Description = "Write over files that are there already." };
 }

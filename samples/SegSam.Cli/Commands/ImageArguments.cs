@@ -11,25 +11,36 @@ internal sealed class ImageArguments
 {
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "The picture: PNG, JPEG, BMP, GIF or WebP. Several may be given, and folders (with all below), patterns such as 'scans/**/*.png', "
-            + "and tables (.csv) with the column ImagePath; there, predict takes each row's prompt from Box, or Points and PointLabels.",
+        Description = "The picture: PNG, JPEG, BMP, GIF or WebP. Several may be given, and folders (with all below), "
+            + "patterns such as 'scans/**/*.png', and tables (.csv) with the column ImagePath; there, predict takes each row's prompt from Box, or Points and PointLabels.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out = new("--out", "-o")
     {
-        Description = "Write each mask there, IMAGE-1-CATEGORY.png and so on: white = object. Folders below a folder that was named are made there, too.",
+        Description = "Write each mask there, IMAGE-1-CATEGORY.png and so on: white = object. "
+            + "Folders below a folder that was named are made there, too.",
         HelpName = "FOLDER",
     };
 
     private readonly Option<string> _overlay = new("--overlay")
     {
-        Description = "Write a picture of the masks over the image, with names and scores (PNG). With several images, a folder for one picture of each.",
+        Description = "Write a picture of the masks over the image, with names and scores (PNG). "
+            + "With several images, a folder for one picture of each.",
         HelpName = "FILE",
     };
 
-    private readonly Option<string> _table = new("--table") { Description = "Write a line for each object: image, name, score, area, box, mask file.", HelpName = "FILE.csv" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the --table of a run that was stopped: images whose lines are all in it are not asked about again." };
+    private readonly Option<string> _table = new("--table")
+    {
+        Description = "Write a line for each object: image, name, score, area, box, mask file.",
+        HelpName = "FILE.csv",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the --table of a run that was stopped: images whose lines are all in it are not asked about again.",
+    };
+
     private readonly Option<bool> _strict = CommonOptions.Strict("image or row of a table"), _force = CommonOptions.Force();
 
     public Argument<string[]> Images => _images;
@@ -63,6 +74,7 @@ internal sealed class ImageArguments
         var leftOut = new LeftOut(work.Get(_strict));
         var images = ImageInput.Find(work.Get(_images), needPrompts, work.Terminal.Note, leftOut);
         leftOut.Tell(work.Terminal.Note);
-        return new(work, images, new(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force)), leftOut.Total());
+        var places = new ImagePlaces(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force));
+        return new(work, images, places, leftOut.Total());
     }
 }

@@ -5,7 +5,8 @@ using System.Numerics;
 
 namespace SegSam.Cli.Commands;
 
-/// <summary>Options that take a number. The parser of System.CommandLine reads numbers as the machine's language writes them; these read them alike everywhere.</summary>
+/// <summary>Options that take a number.</summary>
+/// <remarks>The parser of System.CommandLine reads numbers as the machine's language writes them; these read them alike everywhere.</remarks>
 internal static class NumberOptions
 {
     /// <summary>An option with a default.</summary>
@@ -28,7 +29,8 @@ internal static class NumberOptions
     private static T Parse<T>(string name, ArgumentResult result) where T : struct, INumber<T>
     {
         var (text, isWhole) = (result.Tokens.Single().Value, default(T) is int);
-        if (T.TryParse(text, isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
+        var style = isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
+        if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
             return number;
         result.AddError($"{name} is '{text}'; expected {(isWhole ? "a whole number, such as 20" : "a number with a decimal point, such as 0.001")}.");
         return default;

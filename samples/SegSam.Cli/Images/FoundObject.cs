@@ -9,7 +9,8 @@ namespace SegSam.Cli.Images;
 /// <param name="Json">The answer as the library writes it.</param>
 internal sealed record FoundObject(string Prompt, string Category, float Score, float Quality, SegmentationMask Mask, string Json)
 {
-    public static FoundObject Of(SegSamPrediction answer, string prompt) => new(prompt, answer.Category, answer.Score, answer.Quality, answer.Mask, answer.ToJson());
+    public static FoundObject Of(SegSamPrediction answer, string prompt) =>
+        new(prompt, answer.Category, answer.Score, answer.Quality, answer.Mask, answer.ToJson());
 
     public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.Quality, mask.Mask, mask.ToJson());
 

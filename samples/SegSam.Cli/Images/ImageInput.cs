@@ -7,17 +7,20 @@ namespace SegSam.Cli.Images;
 
 /// <summary>A picture to answer about.</summary>
 /// <param name="Path">Its file.</param>
-/// <param name="Name">What its results are called, without an ending: its path below the folder that was named. No two pictures share one.</param>
+/// <param name="Name">
+/// What its results are called, without an ending: its path below the folder that was named. No two pictures share one.
+/// </param>
 /// <param name="Prompts">Those of its rows in a table; null where it does not come from a table.</param>
 internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(string Text, SegSamPrompt Prompt)>? Prompts = null)
 {
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"], TableEndings = [".csv", ".tsv"];
     private static readonly char[] Wildcards = ['*', '?'];
 
-    public static bool IsTable(string path) => TableEndings.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
+    public static bool IsTable(string path) => TableEndings.Contains(EndingOf(path));
 
     /// <summary>Whether an argument names one picture alone.</summary>
-    public static bool IsPicture(string argument) => !Directory.Exists(argument) && (File.Exists(argument) ? !IsTable(argument) : argument.IndexOfAny(Wildcards) < 0);
+    public static bool IsPicture(string argument) =>
+        !Directory.Exists(argument) && (File.Exists(argument) ? !IsTable(argument) : argument.IndexOfAny(Wildcards) < 0);
 
     /// <summary>All pictures that the arguments name, each once, in their order; those of a folder in the order of their paths.</summary>
     /// <param name="arguments">Pictures, folders, patterns with '*', '**' and '?', and tables.</param>
@@ -28,7 +31,8 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
     /// <exception cref="InvalidDataException">It names no picture.</exception>
     public static IReadOnlyList<ImageInput> Find(IEnumerable<string> arguments, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
-        var (found, paths, names) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, UniqueFileNames>(StringComparer.OrdinalIgnoreCase));
+        var (found, paths) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal));
+        var names = new Dictionary<string, UniqueFileNames>(StringComparer.OrdinalIgnoreCase); // by folder
         foreach (var one in arguments.SelectMany(argument => Of(argument, needPrompts, note, leftOut)))
         {
             if (!paths.Add(System.IO.Path.GetFullPath(one.Path)))
@@ -52,7 +56,8 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
         if (Directory.Exists(argument))
             return InFolder(argument, "**", argument, note);
         if (File.Exists(argument))
-            return IsTable(argument) ? InTable(argument, needPrompts, note, leftOut) : [new(argument, System.IO.Path.GetFileNameWithoutExtension(argument))];
+            return IsTable(argument) ? InTable(argument, needPrompts, note, leftOut)
+                : [new(argument, System.IO.Path.GetFileNameWithoutExtension(argument))];
         var wild = argument.IndexOfAny(Wildcards);
         if (wild < 0)
             throw new FileNotFoundException($"There is no image, folder or table '{argument}'.");
@@ -62,35 +67,49 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
             : throw new DirectoryNotFoundException($"There is no folder '{folder}' for the pattern '{argument}'.");
     }
 
-    private static IEnumerable<ImageInput> InTable(string table, bool needPrompts, Action<string> note, LeftOut leftOut) =>
-        PromptTable.Read(table, needPrompts, note, leftOut).Select(image => new ImageInput(image.Path, NameBelow(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(table))!, image.Path), image.Prompts));
+    private static IEnumerable<ImageInput> InTable(string table, bool needPrompts, Action<string> note, LeftOut leftOut)
+    {
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(table))!;
+        return PromptTable.Read(table, needPrompts, note, leftOut)
+            .Select(image => new ImageInput(image.Path, NameBelow(folder, image.Path), image.Prompts));
+    }
 
     private static List<ImageInput> InFolder(string folder, string pattern, string argument, Action<string> note)
     {
         var matches = Matcher(pattern);
         var files = DataFiles.Under(folder).Select(file => (File: file, Below: DataFiles.IdOf(folder, file)))
-            .Where(each => matches.IsMatch(each.Below)).ToLookup(each => Endings.Contains(System.IO.Path.GetExtension(each.File).ToLowerInvariant()));
+            .Where(each => matches.IsMatch(each.Below)).ToLookup(each => Endings.Contains(EndingOf(each.File)));
         if (files[false].Any())
+        {
+            var kinds = files[false].CountBy(each => EndingOf(each.File) is { Length: > 0 } ending ? ending : "no ending");
             note($"'{argument}': left out {Words.Several(files[false].Count(), "file")} of other kinds than {string.Join(", ", Endings)}: "
-                + string.Join(", ", files[false].CountBy(each => System.IO.Path.GetExtension(each.File).ToLowerInvariant() is { Length: > 0 } ending ? ending : "no ending")
-                    .Select(kind => $"{Words.Count(kind.Value)} x {kind.Key}")) + ".");
+                + string.Join(", ", kinds.Select(kind => $"{Words.Count(kind.Value)} x {kind.Key}")) + ".");
+        }
+
         return files[true].Any() ? [.. files[true].Select(each => new ImageInput(each.File, NameBelow(folder, each.File)))]
             : throw new InvalidDataException($"'{argument}' holds no picture ({string.Join(", ", Endings)}).");
     }
 
+    private static string EndingOf(string path) => System.IO.Path.GetExtension(path).ToLowerInvariant();
+
     private static string NameBelow(string folder, string file)
     {
         var below = System.IO.Path.GetRelativePath(System.IO.Path.GetFullPath(folder), System.IO.Path.GetFullPath(file));
-        return System.IO.Path.ChangeExtension(below.StartsWith("..", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(below) ? System.IO.Path.GetFileName(file) : below, null);
+        var isBelow = !below.StartsWith("..", StringComparison.Ordinal) && !System.IO.Path.IsPathRooted(below);
+        return System.IO.Path.ChangeExtension(isBelow ? below : System.IO.Path.GetFileName(file), null);
     }
 
     // '*' and '?' stay within a folder's name, '**' goes through folders.
-    private static Regex Matcher(string pattern) => new("^" + Regex.Replace(pattern.Replace('\\', '/'), @"\*\*/?|\*|\?|[^*?]+", token => token.Value switch
+    private static Regex Matcher(string pattern)
     {
-        "**/" => "(?:.*/)?",
-        "**" => ".*",
-        "*" => "[^/]*",
-        "?" => "[^/]",
-        var text => Regex.Escape(text),
-    }) + "$", RegexOptions.Singleline | RegexOptions.CultureInvariant);
+        var text = Regex.Replace(pattern.Replace('\\', '/'), @"\*\*/?|\*|\?|[^*?]+", token => token.Value switch
+        {
+            "**/" => "(?:.*/)?",
+            "**" => ".*",
+            "*" => "[^/]*",
+            "?" => "[^/]",
+            var letters => Regex.Escape(letters),
+        });
+        return new($"^{text}$", RegexOptions.Singleline | RegexOptions.CultureInvariant);
+    }
 }

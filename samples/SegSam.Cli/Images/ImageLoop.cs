@@ -63,7 +63,9 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
     /// <param name="ask">Answers one image; the function it is given receives the part done, 0 to 1.</param>
     /// <param name="also">Writes what else is wanted of an answer, and returns what the JSON document says of it.</param>
     /// <returns>An exit code.</returns>
-    public int Run(string model, IReadOnlyList<string> categories, Func<ImageInput, Action<double>, ImageAnswer> ask, Func<ImageInput, ImageAnswer, JsonObject?>? also = null)
+    public int Run(
+        string model, IReadOnlyList<string> categories, Func<ImageInput, Action<double>, ImageAnswer> ask,
+        Func<ImageInput, ImageAnswer, JsonObject?>? also = null)
     {
         work.Terminal.Result("image  #  name  score  quality  area  box  prompt");
         var isStopped = work.Terminal.Steps($"Asking about {Words.Several(images.Count, "image")}", tell =>
@@ -73,7 +75,8 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
                 if (_table?.Has(images[i]) == true)
                     continue;
                 var (image, done) = (images[i], i);
-                if (work.Cancel.IsCancellationRequested || Answer(image, ask, part => tell((done + part) / images.Count, $"{done + 1} of {images.Count} images: {image.Name}")) is not { } answer)
+                void Progress(double part) => tell((done + part) / images.Count, $"{done + 1} of {images.Count} images: {image.Name}");
+                if (work.Cancel.IsCancellationRequested || Answer(image, ask, Progress) is not { } answer)
                     return true;
                 if (answer.Answer is { } found)
                     Keep(image, found, categories, also);
@@ -98,7 +101,8 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         {
             return null;
         }
-        catch (Exception wrong) when (!places.Strict && wrong is IOException or InvalidDataException or UnauthorizedAccessException or UsageException or NotSupportedException)
+        catch (Exception wrong) when (!places.Strict
+            && wrong is IOException or InvalidDataException or UnauthorizedAccessException or UsageException or NotSupportedException)
         {
             _failed.Add((image, wrong.Message));
             work.Terminal.Note($"{image.Path}: {wrong.Message}");
@@ -106,7 +110,8 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         }
     }
 
-    private void Keep(ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
+    private void Keep(
+        ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
     {
         var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, answer.Objects) : null;
         var overlay = places.Overlays is null ? null : Pictures.In(places.Overlays, image.Name);
@@ -128,7 +133,12 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         for (var i = 0; i < answer.Objects.Count; i++)
         {
             var one = answer.Objects[i];
-            work.Terminal.Result(FormattableString.Invariant($"{image.Path}  {i + 1}  {one.Category}  {Words.Share(one.Score)}  {Words.Share(one.Quality)}  {Words.Count(one.Mask.Area)}  {Pictures.Text(one.Mask.Box)}  {one.Prompt}").TrimEnd());
+            string[] cells =
+            [
+                image.Path, Words.Count(i + 1), one.Category, Words.Share(one.Score), Words.Share(one.Quality), Words.Count(one.Mask.Area),
+                Pictures.Text(one.Mask.Box), one.Prompt,
+            ];
+            work.Terminal.Result(string.Join("  ", cells).TrimEnd());
         }
 
         if (answer.Objects.Count == 0)
@@ -140,11 +150,13 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         var finished = _table?.Finished ?? 0;
         work.Terminal.Note($"{Words.Several(_documents.Count, "image")} with {Words.Several(_objects, "object")}"
             + (finished > 0 ? $", besides {Words.Several(finished, "image")} of an earlier run" : "")
-            + (_failed.Count > 0 ? $"; {Words.Several(_failed.Count, "image")} could not be answered, first {_failed[0].Image.Path}: {_failed[0].Problem}" : ".")
+            + (_failed.Count == 0 ? "."
+                : $"; {Words.Several(_failed.Count, "image")} could not be answered, first {_failed[0].Image.Path}: {_failed[0].Problem}")
             + (leftOut > 0 ? $" {Words.Several(leftOut, "row")} of tables could not be used." : ""));
         if (isStopped)
         {
-            work.Terminal.Note($"Stopped after {_documents.Count + finished + _failed.Count} of {Words.Several(images.Count, "image")}; what was written stays."
+            var count = Words.Count(_documents.Count + finished + _failed.Count);
+            work.Terminal.Note($"Stopped after {count} of {Words.Several(images.Count, "image")}; what was written stays."
                 + (_table is null ? "" : " The same command with --resume goes on."));
         }
 

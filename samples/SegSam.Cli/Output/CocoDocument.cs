@@ -6,6 +6,10 @@ namespace SegSam.Cli.Output;
 internal static class CocoDocument
 {
     /// <summary>Writes annotations; ids count from 1 in the order of the lists.</summary>
-    public static void Write(string path, IReadOnlyList<string> categories, IReadOnlyList<CocoImage> images, IEnumerable<CocoObject> objects) =>
-        OutputFile.Write(path, CocoWriter.Write(categories, images, objects, "Made with segsam. Not for diagnosis.", DateTimeOffset.UtcNow).ToJsonString());
+    public static void Write(
+        string path, IReadOnlyList<string> categories, IReadOnlyList<CocoImage> images, IEnumerable<CocoObject> objects)
+    {
+        var document = CocoWriter.Write(categories, images, objects, "Made with segsam. Not for diagnosis.", DateTimeOffset.UtcNow);
+        OutputFile.Write(path, document.ToJsonString());
+    }
 }

@@ -3,7 +3,7 @@ using SampleKit;
 
 namespace SegSam.Cli.Output;
 
-/// <summary>The files that a command will write, known before its work begins: none meets another, and none of an earlier run is lost without --force.</summary>
+/// <summary>The files that a command will write: none meets another, and none of an earlier run is lost without --force.</summary>
 internal sealed class Outputs(bool mayOverwrite)
 {
     // Names that differ by case alone are one file on some systems.
@@ -58,7 +58,8 @@ internal sealed class Outputs(bool mayOverwrite)
         var place = Path.GetDirectoryName(Path.GetFullPath(stem))!;
         if (mayOverwrite || !Directory.Exists(place))
             return;
-        var masks = new Regex($@"^{Regex.Escape(Path.GetFileName(stem))}-[0-9]+-.*\.png$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        var options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+        var masks = new Regex($@"^{Regex.Escape(Path.GetFileName(stem))}-[0-9]+-.*\.png$", options);
         if (Directory.EnumerateFiles(place).Select(Path.GetFileName).FirstOrDefault(file => masks.IsMatch(file!)) is { } found)
             throw Exists($"'{Path.Combine(place, found)}' exists");
     }

@@ -26,7 +26,8 @@ internal static class Pictures
     public static IReadOnlyList<string> WriteMasks(Outputs outputs, string folder, string name, IReadOnlyList<FoundObject> objects)
     {
         var place = Path.Combine(folder, Path.GetDirectoryName(name)!);
-        var paths = objects.Select((one, i) => outputs.Next(place, FormattableString.Invariant($"{Path.GetFileName(name)}-{i + 1}-{one.Category}"), ".png")).ToList();
+        var paths = objects.Select((one, i) =>
+            outputs.Next(place, FormattableString.Invariant($"{Path.GetFileName(name)}-{i + 1}-{one.Category}"), ".png")).ToList();
         paths.ForEach(outputs.Reserve);
         foreach (var (path, one) in paths.Zip(objects))
             GrayPicture.Write(path, one.Mask.ToPixels(), one.Mask.Height, one.Mask.Width);

@@ -12,11 +12,16 @@ internal static class PromptTable
     /// <param name="note">Receives which columns nobody knows.</param>
     /// <param name="leftOut">Receives rows that cannot be used.</param>
     /// <exception cref="InvalidDataException">A column is missing, or no row is left.</exception>
-    public static IReadOnlyList<(string Path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> Prompts)> Read(string path, bool needPrompts, Action<string> note, LeftOut leftOut)
+    public static IReadOnlyList<(string Path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> Prompts)> Read(
+        string path, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
         var table = TableFile.Read(path, [TableColumns.ImagePath], note, leftOut);
         if (needPrompts && !table.Columns.Contains(TableColumns.Box) && !table.Columns.Contains(TableColumns.Points))
-            throw new InvalidDataException($"{path} has no column Box and no columns Points and PointLabels; one of them must say where the objects are.");
+        {
+            throw new InvalidDataException($"{path} has no column Box and no columns Points and PointLabels; "
+                + "one of them must say where the objects are.");
+        }
+
         var (images, order) = (new Dictionary<string, List<(string, SegSamPrompt)>>(StringComparer.Ordinal), new List<string>());
         foreach (var line in table.Lines)
         {
@@ -44,9 +49,14 @@ internal static class PromptTable
     {
         var (box, points) = (line.Numbers(TableColumns.Box, length => length is 0 or 4, "4 numbers x0 y0 x1 y1, or nothing"),
             line.Numbers(TableColumns.Points, length => length % 2 == 0, "pairs of numbers x y x y ..."));
-        var labels = line.Numbers(TableColumns.PointLabels, length => length == points.Length / 2, FormattableString.Invariant($"1 or 0 for each of the {points.Length / 2} points"));
+        var labels = line.Numbers(TableColumns.PointLabels, length => length == points.Length / 2,
+            $"1 or 0 for each of {Words.Several(points.Length / 2, "point")}");
         if (labels.Any(label => label is not (0 or 1)))
-            throw line.Bad("a PointLabels that makes no sense", $"{TableColumns.PointLabels} is '{line[TableColumns.PointLabels]}'; expected 1 (on the object) or 0 (beside it) for each point");
+        {
+            throw line.Bad("a PointLabels that makes no sense",
+                $"{TableColumns.PointLabels} is '{line[TableColumns.PointLabels]}'; expected 1 (on the object) or 0 (beside it) for each point");
+        }
+
         if (box.Length + points.Length == 0)
             throw line.Bad("no prompt", "there is neither a Box nor a point, so nothing says where the object is");
         var (texts, prompt) = (new List<string>(), (SegSamPrompt?)null);

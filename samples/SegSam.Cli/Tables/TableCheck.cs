@@ -1,11 +1,14 @@
+using System.Globalization;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
-/// <summary>Opens every image and mask of a table once, so that rows which cannot be used are known before hours of work and not after them.</summary>
+/// <summary>Opens every image and mask of a table once, so that rows which cannot be used are known before hours of work.</summary>
 internal static class TableCheck
 {
+    private const string NoImage = "an image that is not readable";
+
     /// <summary>The table without the rows that cannot be used.</summary>
     /// <param name="leftOut">Receives those.</param>
     /// <param name="tell">Receives the part done, 0 to 1, and words for it.</param>
@@ -37,15 +40,17 @@ internal static class TableCheck
 
     private static void Check(TrainingTable table, TableRow row, Dictionary<string, (int Width, int Height)?> sizes)
     {
-        BadRowException Bad(string reason, string problem, Exception? inner = null) => new(reason, $"{table.Path}, line {row.Line}: {problem}", inner);
+        BadRowException Bad(string reason, string problem, Exception? inner = null) =>
+            new(reason, $"{table.Path}, line {row.Line}: {problem}", inner);
         if (!sizes.TryGetValue(row.ImagePath, out var known))
-            sizes[row.ImagePath] = known = Reading(() => Size(row.ImagePath), wrong => Bad("an image that is not readable", wrong.Message, wrong));
-        var size = known ?? throw Bad("an image that is not readable", $"the image '{row.ImagePath}' is not readable, as an earlier line says.");
-        Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: true)), wrong => Bad("a mask that is not readable, empty or not of its image's size", wrong.Message, wrong));
+            sizes[row.ImagePath] = known = Reading(() => Size(row.ImagePath), NoImage);
+        var size = known ?? throw Bad(NoImage, $"the image '{row.ImagePath}' is not readable, as an earlier line says.");
+        if (Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: false)), "a mask that is not readable or not of its image's size") is null)
+            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs a non-zero pixel.");
         if (Problem(row, size) is { } problem)
             throw Bad("a prompt that does not fit its image", problem);
 
-        T Reading<T>(Func<T> read, Func<Exception, BadRowException> bad)
+        T Reading<T>(Func<T> read, string reason)
         {
             try
             {
@@ -54,7 +59,7 @@ internal static class TableCheck
             catch (Exception wrong) when (wrong is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 sizes.TryAdd(row.ImagePath, null);
-                throw bad(wrong);
+                throw Bad(reason, wrong.Message, wrong);
             }
         }
     }
@@ -70,10 +75,19 @@ internal static class TableCheck
     {
         var image = FormattableString.Invariant($"the image is {size.Width} wide and {size.Height} high");
         if (row.Box is [var x0, var y0, var x1, var y1] && !(x0 < x1 && y0 < y1 && x1 > 0 && y1 > 0 && x0 < size.Width && y0 < size.Height))
-            return FormattableString.Invariant($"column Box: found {x0} {y0} {x1} {y1}; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; {image}.");
+        {
+            return FormattableString.Invariant($"column Box: found {x0} {y0} {x1} {y1}; expected x0 y0 x1 y1 ")
+                + $"with x0 < x1 and y0 < y1 that overlap the image; {image}.";
+        }
+
         if (row.PointLabels.Length != row.Points.Length / 2 || row.PointLabels.Any(label => label is not (0 or 1)))
-            return FormattableString.Invariant($"column PointLabels: found {string.Join(' ', row.PointLabels)} for {row.Points.Length / 2} points; expected 1 or 0 for each.");
+        {
+            return $"column PointLabels: found {Text(row.PointLabels)} for {Words.Several(row.Points.Length / 2, "point")}; expected 1 or 0 for each.";
+        }
+
         return row.Points.Where((number, i) => !(number >= 0 && number <= (i % 2 == 0 ? size.Width : size.Height))).Any()
-            ? FormattableString.Invariant($"column Points: found {string.Join(' ', row.Points)}; expected points on the image; {image}.") : null;
+            ? $"column Points: found {Text(row.Points)}; expected points on the image; {image}." : null;
     }
+
+    private static string Text(float[] numbers) => string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 }

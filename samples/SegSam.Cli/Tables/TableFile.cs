@@ -47,7 +47,8 @@ internal sealed class TableFile
             var at = line.LineNumberFrom;
             if (line.ColCount != count)
             {
-                leftOut.Add(new("another number of values than columns", $"{path}, line {at}: {line.ColCount} values where the first line names {count} columns. Put values that hold the separator into quotes."));
+                leftOut.Add("another number of values than columns", $"{path}, line {at}: {line.ColCount} values where the first line names "
+                    + $"{count} columns. Put values that hold the separator into quotes.");
                 continue;
             }
 
@@ -64,13 +65,21 @@ internal sealed class TableFile
     {
         string[] missing = [.. needed.Where(name => !found.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (missing.Length > 0)
-            throw new InvalidDataException($"{path} has no column {string.Join(" and no column ", missing)}; found {string.Join(", ", found)}.{Environment.NewLine}{TableColumns.Help}");
+        {
+            throw new InvalidDataException($"{path} has no column {string.Join(" and no column ", missing)}; found {string.Join(", ", found)}."
+                + $"{Environment.NewLine}{TableColumns.Help}");
+        }
+
         string[] unknown = [.. found.Where(name => !TableColumns.All.Contains(name, StringComparer.OrdinalIgnoreCase))];
         if (unknown.Length > 0)
-            note($"{path}: not used, as no such column is known: {string.Join(", ", unknown)}. Known are {string.Join(", ", TableColumns.All)}.");
-        if (found.Contains(TableColumns.Points, StringComparer.OrdinalIgnoreCase) != found.Contains(TableColumns.PointLabels, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidDataException($"{path} has one of the columns Points and PointLabels; give both or neither.");
-        return [.. TableColumns.All.Where(name => found.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        {
+            note($"{path}: not used, as no such column is known: {string.Join(", ", unknown)}. "
+                + $"Known are {string.Join(", ", TableColumns.All)}.");
+        }
+
+        List<string> known = [.. TableColumns.All.Where(name => found.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        return known.Contains(TableColumns.Points) == known.Contains(TableColumns.PointLabels) ? known
+            : throw new InvalidDataException($"{path} has one of the columns Points and PointLabels; give both or neither.");
     }
 }
 
@@ -90,7 +99,8 @@ internal sealed record TableLine(string Table, int Number, string Folder, IReadO
         // A file of exactly that name wins; other systems write its separators or its accents in another way.
         string[] spellings = [text, forward, forward.Normalize(NormalizationForm.FormC), forward.Normalize(NormalizationForm.FormD)];
         return spellings.Select(spelling => Path.GetFullPath(Path.Combine(Folder, spelling))).FirstOrDefault(System.IO.File.Exists)
-            ?? throw Bad($"no file of {column}", $"{column} is '{text}', but there is no file '{Path.Combine(Folder, text)}'. Paths are relative to the table");
+            ?? throw Bad($"no file of {column}",
+                $"{column} is '{text}', but there is no file '{Path.Combine(Folder, text)}'. Paths are relative to the table");
     }
 
     /// <summary>The numbers of a column, with blanks between them, or commas or semicolons alone.</summary>
@@ -100,11 +110,12 @@ internal sealed record TableLine(string Table, int Number, string Folder, IReadO
         var parts = text.Split([' ', ',', ';', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var numbers = new float[parts.Length];
         // In "8,5 9,5" commas may be decimal ones: what would be read as four numbers is refused.
-        var isRight = !(text.Contains(',', StringComparison.Ordinal) && text.Replace(", ", ",", StringComparison.Ordinal).AsSpan().ContainsAny(" ;\t"));
+        var hasOtherSeparators = text.Replace(", ", ",", StringComparison.Ordinal).AsSpan().ContainsAny(" ;\t");
+        var isRight = !text.Contains(',', StringComparison.Ordinal) || !hasOtherSeparators;
         for (var i = 0; i < parts.Length; i++)
             isRight &= float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) && float.IsFinite(numbers[i]);
-        return isRight && fits(numbers.Length) ? numbers
-            : throw Bad($"a {column} that makes no sense", $"{column} is '{text}'; expected {expected}, with blanks between numbers and decimal points in them");
+        return isRight && fits(numbers.Length) ? numbers : throw Bad($"a {column} that makes no sense",
+            $"{column} is '{text}'; expected {expected}, with blanks between numbers and decimal points in them");
     }
 
     /// <summary>The error of a problem in this line.</summary>

@@ -18,9 +18,14 @@ internal static class TableReader
         var table = TableFile.Read(path, TableColumns.Needed, note, leftOut);
         if (split is not null && !table.Columns.Contains(TableColumns.Split))
             throw new InvalidDataException($"{path} has no column Split, so --split {split} picks nothing. Add it, or leave --split out.");
-        var chosen = table.Lines.Where(line => split is null || line[TableColumns.Split].Equals(split, StringComparison.OrdinalIgnoreCase)).ToList();
+        var chosen = table.Lines
+            .Where(line => split is null || line[TableColumns.Split].Equals(split, StringComparison.OrdinalIgnoreCase)).ToList();
         if (chosen.Count == 0 && table.Lines.Count > 0)
-            throw new InvalidDataException($"{path} has no row of split '{split}'; there are: {string.Join(", ", table.Lines.Select(line => line[TableColumns.Split]).Distinct())}.");
+        {
+            var splits = table.Lines.Select(line => line[TableColumns.Split]).Distinct();
+            throw new InvalidDataException($"{path} has no row of split '{split}'; there are: {string.Join(", ", splits)}.");
+        }
+
         var rows = new List<TableRow>();
         foreach (var line in chosen)
         {
@@ -71,12 +76,17 @@ internal static class TableReader
         var same = new HashSet<(string, string)>();
         foreach (var row in rows)
         {
-            if (first.TryAdd(row.ImageId, row) || first[row.ImageId] is not { } known || known.ImagePath == row.ImagePath || same.Contains((known.ImagePath, row.ImagePath)))
+            if (first.TryAdd(row.ImageId, row))
+                continue;
+            var known = first[row.ImageId];
+            if (known.ImagePath == row.ImagePath || !same.Add((known.ImagePath, row.ImagePath)))
                 continue;
             if (!File.ReadAllBytes(known.ImagePath).AsSpan().SequenceEqual(File.ReadAllBytes(row.ImagePath)))
-                throw new InvalidDataException($"{path}, lines {known.Line} and {row.Line}: the ImageId '{row.ImageId}' names two different images, '{known.ImagePath}' and '{row.ImagePath}'. "
-                    + "Rows of one ImageId share one image: give each image an ImageId of its own, or take the column out, and the path tells images apart.");
-            same.Add((known.ImagePath, row.ImagePath));
+            {
+                throw new InvalidDataException($"{path}, lines {known.Line} and {row.Line}: the ImageId '{row.ImageId}' names two different "
+                    + $"images, '{known.ImagePath}' and '{row.ImagePath}'. Rows of one ImageId share one image: give each image an ImageId of "
+                    + "its own, or take the column out, and images are known by their paths.");
+            }
         }
     }
 }

@@ -58,8 +58,8 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
     {
         const string Tokens = "mask_decoder.mask_tokens.weight";
         var found = Side(Tokens, 0, of: 2);
-        return found >= 2 ? found : throw new InvalidDataException($"The weights have {found} mask token{(found == 1 ? "" : "s")} ({Tokens}); SAM has 4, one for the mask of a clear prompt and 3 for those of an ambiguous one, "
-            + "and at least 2 are needed. The model was cut down to a single mask: take the weights that it was made from.");
+        return found >= 2 ? found : throw new InvalidDataException($"The weights have {found} mask token{(found == 1 ? "" : "s")} "
+            + $"({Tokens}); SAM has 4, one for the mask of a clear prompt and 3 for those of an ambiguous one, and at least 2 are needed. The model was cut down to a single mask: take the weights that it was made from.");
     }
 
     private double? AdapterRatio(string name) => weights.ContainsKey(name) ? (double)Side(name, 0, of: 2) / Math.Max(1, Side(name, 1, of: 2)) : null;
@@ -78,6 +78,7 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
         var indices = weights.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => name[prefix.Length..].Split('.')[0]).ToHashSet(StringComparer.Ordinal);
         var count = Enumerable.Range(0, indices.Count).TakeWhile(i => indices.Contains($"{i}")).Count();
-        return count > 0 ? count : throw new InvalidDataException($"No weight is called {prefix}0..., from which the number of layers is read; {weights.Count} others are there.");
+        return count > 0 ? count : throw new InvalidDataException(
+            $"No weight is called {prefix}0..., from which the number of layers is read; {weights.Count} others are there.");
     }
 }
