@@ -1,8 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Hosting;
@@ -15,25 +12,23 @@ namespace Microsoft.ML.SegSam.Hosting;
 /// reason, and only then, a private copy of the shim with that one need marked weak is loaded instead. No file of the
 /// package cache or of the application is changed.
 /// </para>
+/// <para>
+/// A notebook loads TorchSharp out of NuGet's package cache, where shim and libtorch lie in two packages. Left to itself, TorchSharp
+/// would then copy libtorch (478 MB) beside its own assembly.
+/// </para>
 /// </remarks>
 internal static class TorchNatives
 {
     private const string ShimName = "LibTorchSharp";
     private const string ShimFile = "libLibTorchSharp.so";
     private const string UnmetVersion = "GLIBCXX_3.4.32";
+    internal const string LibTorchVersion = "2.10.0"; // the pair of the TorchSharp that the library is built with
 
+    private static readonly string[] LibTorchFiles = ["libc10.so", "libtorch_cpu.so", "libtorch.so"]; // each needs those before it
     private static readonly Lock Gate = new();
     private static readonly Lazy<Exception?> Failure = new(Initialize);
     private static nint _shim;
     private static string? _loaderMessage;
-
-    [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Must precede TorchSharp's first use by any consumer; costs one event handler and one call.")]
-    internal static void Register()
-    {
-        TorchEnvironment.Prepare();
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveShim;
-    }
 
     /// <summary>Loads TorchSharp's native side once per process.</summary>
     /// <exception cref="InvalidOperationException">It cannot be loaded; the message says what is missing and what to install.</exception>
@@ -57,8 +52,8 @@ internal static class TorchNatives
         }
     }
 
-    // Raised by the runtime only after its own probing has failed.
-    private static nint ResolveShim(Assembly assembly, string name)
+    /// <summary>The loaded shim, or 0; the runtime asks only after its own probing has failed.</summary>
+    internal static nint ResolveShim(Assembly assembly, string name)
     {
         if (name != ShimName || !OperatingSystem.IsLinux())
             return 0;
@@ -68,13 +63,15 @@ internal static class TorchNatives
 
     private static nint LoadShim()
     {
-        var path = SearchFolders().Select(folder => Path.Combine(folder, ShimFile)).FirstOrDefault(File.Exists);
-        if (path is null)
+        var folders = SearchFolders(typeof(torch).Assembly.Location).ToList();
+        var libTorch = folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, LibTorchFiles[0])));
+        var path = folders.Select(folder => Path.Combine(folder, ShimFile)).FirstOrDefault(File.Exists);
+        if (libTorch is null || path is null)
             return 0;
         try
         {
-            foreach (var dependency in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
-                NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(path)!, dependency));
+            foreach (var file in LibTorchFiles)
+                NativeLibrary.Load(Path.Combine(libTorch, file));
             return NativeLibrary.Load(path);
         }
         catch (DllNotFoundException failure) when (failure.Message.Contains(UnmetVersion, StringComparison.Ordinal))
@@ -106,12 +103,19 @@ internal static class TorchNatives
         }
     }
 
-    private static IEnumerable<string> SearchFolders()
+    /// <summary>Where the shim and libtorch may lie, the program's own folders first.</summary>
+    /// <param name="torchSharp">The loaded TorchSharp.dll: in a package cache, CACHE/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll.</param>
+    internal static IEnumerable<string> SearchFolders(string torchSharp)
     {
         var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         var rid = $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant();
+        var native = Path.Combine("runtimes", rid, "native");
+        var beside = Path.GetDirectoryName(torchSharp) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory; // single file: none
+        var package = Path.GetFullPath(Path.Combine(beside, "..", ".."));
+        var cache = Path.GetFullPath(Path.Combine(package, "..", ".."));
         return [.. listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), AppContext.BaseDirectory,
-                Path.Combine(AppContext.BaseDirectory, "runtimes", rid, "native")];
+                Path.Combine(AppContext.BaseDirectory, native), beside, Path.Combine(beside, native),
+                Path.Combine(package, native), Path.Combine(cache, $"libtorch-cpu-{rid}", LibTorchVersion, native)];
     }
 
     private static string Explain(Exception failure)
@@ -123,7 +127,7 @@ internal static class TorchNatives
         return $"""
             TorchSharp {version} found no usable native libtorch on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier}).
             The loader said: {reason}
-            Add exactly one backend package to the program (not to a library): '{package}' version 2.10.0 for the CPU, or
+            Add exactly one backend package to the program (not to a library): '{package}' version {LibTorchVersion} for the CPU, or
             'TorchSharp-cuda-linux' / 'TorchSharp-cuda-windows' version 0.107.0 for NVIDIA GPUs. On Linux, libtorch also needs
             glibc 2.34 or later and libstdc++ (package 'libstdc++6'); Alpine (musl) is not supported.
             """;

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Tests.Samples;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Hosting;
@@ -33,5 +35,23 @@ public sealed class TorchNativesTests
     {
         byte[] text = [.. "not a library"u8];
         Assert.AreEqual(0, ElfVersionNeeds.MarkWeak(text, "GLIBCXX_3.4.32"));
+    }
+
+    [TestMethod]
+    public void In_a_package_cache_shim_and_libtorch_are_found_in_the_packages_of_the_pinned_versions()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            Assert.Inconclusive("Skipped: the search is for Linux on x64.");
+        var (shim, version) = (PackagePins.Versions["TorchSharp"], PackagePins.Versions["libtorch-cpu-linux-x64"]);
+        var folders = TorchNatives.SearchFolders($"/cache/torchsharp/{shim}/lib/net8.0/TorchSharp.dll").ToList();
+        Assert.Contains($"/cache/torchsharp/{shim}/runtimes/linux-x64/native", folders);
+        Assert.Contains($"/cache/libtorch-cpu-linux-x64/{version}/runtimes/linux-x64/native", folders);
+    }
+
+    [TestMethod]
+    public void The_program_s_own_files_come_before_those_of_the_cache()
+    {
+        var folders = TorchNatives.SearchFolders(Path.Combine(Path.GetTempPath(), "a", "b", "lib", "c", "TorchSharp.dll")).ToList();
+        Assert.IsLessThan(folders.FindIndex(folder => folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)), folders.IndexOf(AppContext.BaseDirectory));
     }
 }
