@@ -15,7 +15,14 @@ using static SampleKit.NotebookPage;
 // SEG-SAM answers a prompt (here: a box around one object) with a mask, the name of the object's category and a score, and says which
 // other categories are in the image. This notebook trains a small model on made-up slices, saves it, loads it again and shows what it finds.
 //
-// Build the repository once before running it (`dotnet build` in its root): the first cell refers to what that makes. Not a medical device.
+// Before the first run, make what the first cell loads. In the root of the repository:
+//
+// ```
+// dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
+// dotnet build samples/Quickstart
+// ```
+//
+// Not a medical device.
 
 var epochs = 12;          // passes over the training images
 var trainingSlices = 150;
@@ -111,9 +118,11 @@ var picture = MaskOverlay.Render(image, new[]
 });
 display(picture);
 
+Directory.Delete(work, recursive: true); // leave this out to keep the files
+
 // ## Next
 //
-// - Your own images: the README's section on columns says what a row holds; `samples/Quickstart --data FOLDER` reads a folder in the layout of SAM-Med2D.
+// - Your own images: docs/columns.md says what a row holds; `samples/Quickstart --data FOLDER` reads a folder in the layout of SAM-Med2D.
 // - Next: [fine-tune on your own images from SAM's weights](02-fine-tune.ipynb), [text knowledge](03-text-knowledge.ipynb), [evaluate and see](04-evaluate.ipynb).
 // - Better masks: more slices and more epochs first, then the settings of `SegSamOptions`.
 

@@ -17,7 +17,14 @@ using static SampleKit.NotebookPage;
 // You bring a folder of images with masks, and one file of weights. Where you have neither at hand, this notebook makes small ones itself, so
 // that every cell runs: its figures then say that the code works, and nothing about patients.
 //
-// Build the repository once before running it (`dotnet build` in its root). Not a medical device.
+// Before the first run, make what the first cell loads. In the root of the repository:
+//
+// ```
+// dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
+// dotnet build samples/Quickstart
+// ```
+//
+// Not a medical device.
 
 var folder = "";        // your images; empty: made-up CT slices
 var checkpoint = "";    // SAM's weights; empty: a small SAM, trained here on made-up MR and ultrasound slices
@@ -157,6 +164,8 @@ var answer = predictor.Predict(encoded, SegSamPrompt.Box(question.Box[0], questi
 Console.WriteLine($"Asked about the {question.Category}:");
 display(answer);
 predictor.Dispose();
+
+Directory.Delete(work, recursive: true); // leave this out to keep the files
 
 // ## Next
 //

@@ -17,8 +17,16 @@ using static SampleKit.NotebookPage;
 // meet the image: they decide between names, and one token made of them, `t_text`, joins the prompt. A category that only a few images show
 // gains most, for its text says what they cannot.
 //
-// This notebook follows a text on its way: catalogue, language model, vector, network. Not a medical device; the texts are written to teach a
-// model, not medicine.
+// This notebook follows a text on its way: catalogue, language model, vector, network. The texts are written to teach a model, not medicine.
+//
+// Before the first run, make what the first cell loads. In the root of the repository:
+//
+// ```
+// dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
+// dotnet build samples/Quickstart
+// ```
+//
+// Not a medical device.
 
 var epochs = 8;
 var trainingSlices = 80;
@@ -119,13 +127,15 @@ foreach (var rare in new[] { false, true })
 
 display(with.Confusion);
 
+Directory.Delete(work, recursive: true); // leave this out to keep the files
+
 // One seed and so few slices prove nothing, whichever way it went: the repository's docs/ablation.md has three seeds and more of them, with
 // each part of the method added in turn.
 //
 // ## Next
 //
 // - [Evaluate and see](04-evaluate.ipynb)
-// - Your own catalogue: the README says what an entry holds.
+// - Your own catalogue: docs/data.md says what an entry holds.
 
 class PretendChatModel : IChatClient
 {

@@ -15,7 +15,14 @@ using static SampleKit.NotebookPage;
 // A mean of 0.9 hides the one object in ten that is wrong. This notebook looks at a model from all sides: how it learnt, how good it is for
 // each category, which names it mixes up, which objects came out worst, and what boxes and clicks are worth.
 //
-// Build the repository once before running it (`dotnet build` in its root). Not a medical device.
+// Before the first run, make what the first cell loads. In the root of the repository:
+//
+// ```
+// dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
+// dotnet build samples/Quickstart
+// ```
+//
+// Not a medical device.
 
 var epochs = 10;
 var trainingSlices = 120;
@@ -108,3 +115,4 @@ display(ml.Segmentation().EvaluateProtocol(model, test, prompts));
 
 foreach (var file in Directory.EnumerateFiles(work).Order())
     Console.WriteLine(file);
+Directory.Delete(work, recursive: true); // leave this out to keep the files

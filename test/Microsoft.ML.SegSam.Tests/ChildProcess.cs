@@ -8,6 +8,9 @@ internal static class ChildProcess
     /// <summary>LoadProbe.dll of the configuration and platform that the tests were built for.</summary>
     public static string LoadProbe { get; } = Program("test", "LoadProbe");
 
+    /// <summary>NotebookKernel.dll, likewise.</summary>
+    public static string NotebookKernel { get; } = Program("test", "NotebookKernel");
+
     /// <summary>Ablation.dll, likewise.</summary>
     public static string Ablation { get; } = Program("samples", "Ablation");
 

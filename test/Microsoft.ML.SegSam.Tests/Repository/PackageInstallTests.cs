@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Tests.Pipeline;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
@@ -34,34 +35,22 @@ public sealed class PackageInstallTests
     public void A_fresh_program_restores_the_package_trains_saves_and_loads()
     {
         using var folder = new Samples.TemporaryFolder();
-        var version = string.Create(CultureInfo.InvariantCulture, $"0.0.0-test.{Environment.ProcessId}.{Environment.TickCount64}");
-        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-        Run("pack", Path.Combine(SharedFolder.Repository, "src", "Microsoft.ML.SegSam"), "--no-build", "-c", configuration, $"-p:Version={version}", "-o", folder.Path);
-        Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{version}.snupkg")), "symbols");
-        try
-        {
-            var backend = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
-            Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
-            Write("Fresh.csproj", $"""
-                <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup>
-                    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
-                    <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier><SelfContained>false</SelfContained><NuGetAudit>false</NuGetAudit>
-                    <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
-                  </PropertyGroup>
-                  <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{version}]" /><PackageReference Include="{backend}" Version="2.10.0" /></ItemGroup>
-                </Project>
-                """);
-            Write("Program.cs", Program);
-            Write("rows.tsv", string.Concat(TinyData.Rows(images: 3).Select((row, i) => Line(folder.Path, row, i))));
-            Assert.AreEqual("6 equal; 6 rows", Run("run", "--project", folder.Path).Split('\n')[^1].Trim());
-        }
-        finally
-        {
-            var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-            if (Directory.Exists(Path.Combine(cache, "microsoft.ml.segsam", version)))
-                Directory.Delete(Path.Combine(cache, "microsoft.ml.segsam", version), recursive: true);
-        }
+        using var feed = new LocalFeed(folder.Path);
+        Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{feed.Version}.snupkg")), "symbols");
+        Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
+        Write("Fresh.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
+                <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier><SelfContained>false</SelfContained><NuGetAudit>false</NuGetAudit>
+                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{feed.Version}]" /><PackageReference Include="{LocalFeed.Backend}" Version="{TorchNatives.LibTorchVersion}" /></ItemGroup>
+            </Project>
+            """);
+        Write("Program.cs", Program);
+        Write("rows.tsv", string.Concat(TinyData.Rows(images: 3).Select((row, i) => Line(folder.Path, row, i))));
+        Assert.AreEqual("6 equal; 6 rows", Run("run", "--project", folder.Path).Split('\n')[^1].Trim());
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.Path, name), text);
 

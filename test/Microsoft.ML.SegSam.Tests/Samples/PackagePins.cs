@@ -12,6 +12,10 @@ internal static class PackagePins
     public static IReadOnlyDictionary<string, string> Versions { get; } = Properties.Descendants("PackageVersion")
         .ToDictionary(pin => (string)pin.Attribute("Include")!, pin => Resolve((string)pin.Attribute("Version")!).Trim('[', ']'));
 
+    /// <summary>The library's own version.</summary>
+    public static string Library { get; } = XDocument.Load(Path.Combine(SharedFolder.Repository, "src", "Microsoft.ML.SegSam", "Microsoft.ML.SegSam.csproj"))
+        .Descendants("VersionPrefix").Single().Value;
+
     private static string Resolve(string version) =>
         Regex.Replace(version, @"\$\((\w+)\)", name => Properties.Descendants(name.Groups[1].Value).Single().Value);
 }
