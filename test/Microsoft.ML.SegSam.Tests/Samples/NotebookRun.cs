@@ -39,11 +39,15 @@ internal sealed class NotebookRun : IDisposable
         File.WriteAllText(path, json.Replace($"Microsoft.ML.SegSam, {PackagePins.Library}", $"Microsoft.ML.SegSam, {_feed.Version}", StringComparison.Ordinal)
             .Replace("libtorch-cpu-linux-x64, ", $"{LocalFeed.Backend}, ", StringComparison.Ordinal));
         var (code, output, error) = ChildProcess.DotnetIn(Folder, ChildProcess.NotebookKernel, path);
-        if (Regex.Match(error, @"NU1301: Unable to load.*|NU110[0-3]: Unable to find package (?!Microsoft\.ML\.SegSam\b).*") is { Success: true } unreachable)
-            Assert.Inconclusive($"Skipped: this machine cannot restore the packages that a notebook asks for. {unreachable.Value}");
+        if (WhyPackagesAreOutOfReach(error) is { } reason)
+            Assert.Inconclusive($"Skipped: this machine cannot restore the packages that a notebook asks for. {reason}");
         Assert.AreEqual(0, code, error);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ShownValue>(line, JsonSerializerOptions.Web)!)];
     }
+
+    /// <summary>NuGet's message that a source does not answer, or that no source knows a package of others; null when neither is what is wrong.</summary>
+    internal static string? WhyPackagesAreOutOfReach(string error) =>
+        Regex.Match(error, @"NU1301: (?!The local source).*|NU1101: Unable to find package (?!Microsoft\.ML\.SegSam\.).*") is { Success: true } found ? found.Value : null;
 
     public void Dispose()
     {

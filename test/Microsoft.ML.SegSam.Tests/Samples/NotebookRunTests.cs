@@ -73,6 +73,17 @@ public sealed class NotebookRunTests
         Assert.AreEqual("False, True", shown[^1].Value);
     }
 
+    [TestMethod]
+    [DataRow("error NU1301: Failed to retrieve information about 'TorchSharp' from remote source 'X'.", true)]
+    [DataRow("error NU1301: Unable to load the service index for source X.", true)]
+    [DataRow("error NU1101: Unable to find package TorchSharp. No packages exist with this id in source(s): segsam", true)]
+    [DataRow("error NU1101: Unable to find package Microsoft.ML.SegSam. No packages exist with this id in source(s): X", false)]
+    [DataRow("error NU1102: Unable to find package TorchSharp with version (>= 9.9.9)", false)]
+    [DataRow("error NU1301: The local source '/artifacts/feed' doesn't exist.", false)]
+    [DataRow("(1,1): error CS0103: The name 'display' does not exist in the current context", false)]
+    public void Only_a_machine_that_reaches_no_packages_skips(string error, bool skips) =>
+        Assert.AreEqual(skips, NotebookRun.WhyPackagesAreOutOfReach(error) is not null);
+
     private static void AssertThreeViews(string html)
     {
         var png = Regex.Match(html, "^<img src=\"data:image/png;base64,(?<png>[^\"]+)\"");
