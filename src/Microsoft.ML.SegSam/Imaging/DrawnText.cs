@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>A line of text as it is drawn: each letter, with its marks, in the drawn font, else in one of the machine's. Sizes in font pixels.</summary>
+/// <summary>A line of text as it is drawn: each letter in the bitmap font, else in one of the machine's. Sizes in font pixels.</summary>
 internal sealed class DrawnText
 {
     private const int Gap = 1;
@@ -55,7 +55,8 @@ internal sealed class DrawnText
     /// <summary>The letters' characters.</summary>
     public override string ToString() => string.Concat(_letters.Select(letter => letter.Text));
 
-    /// <summary>The pixels that the text covers, and how much of each, from the upper left corner of its line; a font pixel is scale x scale of them.</summary>
+    /// <summary>The pixels that the text covers, and how much of each, from the upper left corner of its line.</summary>
+    /// <param name="scale">A font pixel is scale x scale of them.</param>
     public IEnumerable<(int X, int Y, float Coverage)> Pixels(int scale)
     {
         var left = 0;
@@ -89,7 +90,8 @@ internal sealed class DrawnText
     private static IEnumerable<(int X, int Y, float Coverage)> Smooth(Letter letter, SKTypeface typeface, int scale)
     {
         var above = BitmapFont.RowsAbove * scale;
-        using var picture = new SKBitmap(new SKImageInfo((letter.Width + Gap) * scale, BitmapFont.LineHeight * scale + above, SKColorType.Alpha8, SKAlphaType.Premul));
+        using var picture = new SKBitmap(new SKImageInfo(
+            (letter.Width + Gap) * scale, BitmapFont.LineHeight * scale + above, SKColorType.Alpha8, SKAlphaType.Premul));
         using (var canvas = new SKCanvas(picture))
         using (var font = new SKFont(typeface, BitmapFont.LineHeight * scale) { Subpixel = true, Hinting = SKFontHinting.None })
         using (var paint = new SKPaint { IsAntialias = true, Color = SKColors.Black })

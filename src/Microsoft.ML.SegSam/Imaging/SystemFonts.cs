@@ -62,8 +62,10 @@ internal static class SystemFonts
 
     // Scripts that run from left to right, whose letters neither join nor move; the others (Arabic, Hebrew, those of India and around it)
     // need a shaping engine, and colored emoji would be blots.
-    private static bool StandsAlone(Rune character) => character.Value is < 0x590 or (>= 0x10A0 and < 0x1700) or (>= 0x1E00 and < 0xA4D0)
-            or (>= 0xAC00 and < 0xD7B0) or (>= 0xF900 and < 0xFB00) or (>= 0xFE30 and < 0xFE50) or (>= 0xFF00 and < 0xFFF0) or (>= 0x20000 and < 0x40000)
+    private static bool StandsAlone(Rune character) =>
+        character.Value is < 0x590 or (>= 0x10A0 and < 0x1700) or (>= 0x1E00 and < 0xA4D0) or (>= 0xAC00 and < 0xD7B0)
+            or (>= 0xF900 and < 0xFB00) or (>= 0xFE30 and < 0xFE50) or (>= 0xFF00 and < 0xFFF0) or (>= 0x20000 and < 0x40000)
         && Rune.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.NonSpacingMark
-            or UnicodeCategory.EnclosingMark or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
+            or UnicodeCategory.EnclosingMark or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.OtherNotAssigned);
 }

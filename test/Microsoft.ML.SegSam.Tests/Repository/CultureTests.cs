@@ -25,7 +25,7 @@ public sealed class CultureTests
     public void No_number_becomes_text_in_the_machines_language(string folder)
     {
         var found = NumbersInText.In(folder);
-        Assert.IsEmpty(found, $"Use FormattableString.Invariant, string.Create or ToString with CultureInfo.InvariantCulture:\n{string.Join('\n', found)}\n");
+        Assert.IsEmpty(found, "Use FormattableString.Invariant, string.Create or ToString with CultureInfo.InvariantCulture:\n" + string.Join('\n', found));
     }
 
     [TestMethod]
@@ -39,7 +39,8 @@ public sealed class CultureTests
             record Named(string Name, int Count);
             static class Some<T>
             {
-                static double real = 0.5; static int whole = 1; static float[] many = []; static object any = 1; static T one = default!; static Figures figures = new("", 1);
+                static double real = 0.5; static int whole = 1; static float[] many = [];
+                static object any = 1; static T one = default!; static Figures figures = new("", 1);
                 static string[] Wrong() => [
                     $"{real}", // wrong
                     $"{whole:N0}", // wrong
@@ -63,7 +64,8 @@ public sealed class CultureTests
                 ];
             }
             """;
-        var expected = Code.Split('\n').Index().Where(line => line.Item.EndsWith("// wrong", StringComparison.Ordinal)).Select(line => line.Index + 1);
+        var expected = Code.Split('\n').Index().Where(line => line.Item.EndsWith("// wrong", StringComparison.Ordinal))
+            .Select(line => line.Index + 1);
         Assert.AreSequenceEqual(expected, NumbersInText.Lines(Code));
     }
 
@@ -97,10 +99,13 @@ public sealed class CultureTests
         var metrics = MetricsExample.Create("liver", "INDEX ı");
         foreach (var text in (string[])[metrics.ToString(), metrics.ToCsv(), metrics.ToJson(), metrics.Confusion.ToSvg()])
             yield return text;
-        yield return new TrainingProgress(1, 2, 0.5, new Dictionary<string, double> { ["mask"] = -0.25 }, null, true, 10.5, TimeSpan.FromSeconds(1.5), "CPU", "float32").ToString();
-        foreach (var options in (SegSamOptions[])[new() { ClassWeight = -0.5 }, new() { BoxJitter = 1.5 }, new() { Epochs = -1 }, new() { Augmentation = new() { Rotation = -1.5 } }])
+        yield return new TrainingProgress(1, 2, 0.5, new Dictionary<string, double> { ["mask"] = -0.25 }, null, true, 10.5,
+            TimeSpan.FromSeconds(1.5), "CPU", "float32").ToString();
+        foreach (var options in (SegSamOptions[])
+                 [new() { ClassWeight = -0.5 }, new() { BoxJitter = 1.5 }, new() { Epochs = -1 }, new() { Augmentation = new() { Rotation = -1.5 } }])
             yield return Message(options.Validate);
-        foreach (var prompt in (Prompt[])[new([5.5f, 1, -2.5f, 3], [], []), new([-9.5f, 1, -2.5f, 3], [], []), new(null, [-0.5f, 1.5f], [1]), new(null, [0.5f, 1.5f], [-0.5f])])
+        foreach (var prompt in (Prompt[])
+                 [new([5.5f, 1, -2.5f, 3], [], []), new([-9.5f, 1, -2.5f, 3], [], []), new(null, [-0.5f, 1.5f], [1]), new(null, [0.5f, 1.5f], [-0.5f])])
             yield return prompt.Check(8, 8, 4)!.Value.Problem;
         yield return Message(() => LabelMap.Compose(4, [new(1, -0.5f, new float[4])]));
         yield return Message(() => SegmentationMask.FromCounts([-1, 5], 2, 2));

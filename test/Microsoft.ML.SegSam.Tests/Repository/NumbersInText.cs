@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 
-/// <summary>Finds where code makes text of numbers in the machine's language, which the analyzers (CA1305) see only in calls that take a culture.</summary>
+/// <summary>Finds where code writes numbers in the machine's language; the analyzer (CA1305) sees only calls that take a culture.</summary>
 /// <remarks>
 /// Real numbers, formats (but hexadecimal ones), and values of unknown type, in interpolated texts, sums, joins, builders, records and
 /// ArgumentOutOfRangeException's actual value. Bare whole numbers are let through: languages write them alike, but for the sign of negative ones.
@@ -17,14 +17,16 @@ internal static class NumbersInText
         """;
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(path => Path.GetFileName(path) != "Microsoft.ML.SegSam.dll").Select(path => MetadataReference.CreateFromFile(path))]);
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) != "Microsoft.ML.SegSam.dll").Select(path => MetadataReference.CreateFromFile(path))]);
 
     /// <summary>Places in a folder of the repository: file, line and code.</summary>
     public static IReadOnlyList<string> In(string folder)
     {
         var root = Path.Combine(SharedFolder.Repository, folder);
         var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Where(path => Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")).Order(StringComparer.Ordinal).ToList();
+            .Where(path => !Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal).ToList();
         Assert.IsNotEmpty(files);
         return [.. Find([.. files.Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), path: path))])
             .Select(node => $"{Path.GetRelativePath(SharedFolder.Repository, node.SyntaxTree.FilePath)}({Line(node)}): {node}")];
@@ -52,12 +54,14 @@ internal static class NumbersInText
         return node switch
         {
             InterpolationSyntax hole => !IsInvariant((ExpressionSyntax)hole.Parent!, model) && (Varies(TypeOf(hole.Expression))
-                || hole.FormatClause is { } format && !format.FormatStringToken.ValueText.StartsWith('x') && TypeOf(hole.Expression)?.SpecialType != SpecialType.System_String),
+                || hole.FormatClause is { } format && !format.FormatStringToken.ValueText.StartsWith('x')
+                    && TypeOf(hole.Expression)?.SpecialType != SpecialType.System_String),
             BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum when TypeOf(sum)?.SpecialType == SpecialType.System_String =>
                 Varies(TypeOf(sum.Left)) || Varies(TypeOf(sum.Right)),
             InvocationExpressionSyntax call when model.GetSymbolInfo(call).Symbol is IMethodSymbol method && MakesText(method) =>
                 call.ArgumentList.Arguments.Any(each => Varies(TypeOf(each.Expression)) || Varies(ElementOf(TypeOf(each.Expression)))),
-            BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [_, var actual, _] } error when TypeOf(error)?.Name == nameof(ArgumentOutOfRangeException) =>
+            BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [_, var actual, _] } error
+                when TypeOf(error)?.Name == nameof(ArgumentOutOfRangeException) =>
                 IsReal(TypeOf(actual.Expression)),
             _ => false,
         };
@@ -66,7 +70,8 @@ internal static class NumbersInText
     }
 
     private static bool MakesText(IMethodSymbol method) => (method.ContainingType.Name, method.Name) is (nameof(String), "Join" or "Concat")
-        or ("StringBuilder", "Append" or "AppendLine" or "AppendJoin" or "Insert") or ("TextWriter" or "StringWriter" or "StreamWriter" or "Console", "Write" or "WriteLine");
+        or ("StringBuilder", "Append" or "AppendLine" or "AppendJoin" or "Insert")
+        or ("TextWriter" or "StringWriter" or "StreamWriter" or "Console", "Write" or "WriteLine");
 
     // An argument beside a culture, or of a method that takes its text as a FormattableString; $"" + $"" is one text.
     private static bool IsInvariant(ExpressionSyntax text, SemanticModel model)
@@ -81,13 +86,17 @@ internal static class NumbersInText
     }
 
     private static ITypeSymbol? ElementOf(ITypeSymbol? type) => type is IArrayTypeSymbol array ? array.ElementType
-        : type?.AllInterfaces.Append(type).OfType<INamedTypeSymbol>().FirstOrDefault(each => each is { Name: "IEnumerable", TypeArguments.Length: 1 })?.TypeArguments[0];
+        : type?.AllInterfaces.Append(type).OfType<INamedTypeSymbol>()
+            .FirstOrDefault(each => each is { Name: "IEnumerable", TypeArguments.Length: 1 })?.TypeArguments[0];
 
     // A record prints its members.
-    private static bool Varies(ITypeSymbol? type) => IsReal(type) || type is { SpecialType: SpecialType.System_Object } or { TypeKind: TypeKind.TypeParameter }
-        || type is { IsRecord: true } && type.GetMembers("ToString").All(member => member.IsImplicitlyDeclared) && type.GetMembers().OfType<IPropertySymbol>().Any(each => IsReal(each.Type));
+    private static bool Varies(ITypeSymbol? type) => IsReal(type)
+        || type is { SpecialType: SpecialType.System_Object } or { TypeKind: TypeKind.TypeParameter }
+        || type is { IsRecord: true } && type.GetMembers("ToString").All(member => member.IsImplicitlyDeclared)
+            && type.GetMembers().OfType<IPropertySymbol>().Any(each => IsReal(each.Type));
 
-    private static bool IsReal(ITypeSymbol? type) => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+    private static bool IsReal(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
         ? Varies(nullable.TypeArguments[0])
-        : type is { SpecialType: SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal or SpecialType.System_DateTime } or { Name: "Half" or "DateTimeOffset" };
+        : type is { Name: nameof(Single) or nameof(Double) or nameof(Decimal) or nameof(Half) or nameof(DateTime) or nameof(DateTimeOffset) };
 }
