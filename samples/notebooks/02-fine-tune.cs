@@ -39,7 +39,7 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 // ## 1. Your images
 //
 // The reader used here takes the layout of SAM-Med2D: a folder `images`, a folder `masks` with one file for each object, called
-// `IMAGE_CATEGORY_NUMBER.png` (any pixel that is not black is the object), and `image2label_train.json`, which lists for each image its masks.
+// `IMAGE_CATEGORY_NUMBER.png` (white on black), and `image2label_train.json`, which lists for each image its masks.
 // Any other way to rows with the same columns does as well: ML.NET does not care where they come from.
 
 if (folder == "")
@@ -62,7 +62,7 @@ var held = images.Where((_, i) => i % 4 == 3).ToHashSet();
 var trainingRows = ml.Data.LoadFromEnumerable(rows.Where(row => !held.Contains(row.ImageId)).ToList());
 var heldRows = ml.Data.LoadFromEnumerable(rows.Where(row => held.Contains(row.ImageId)).ToList());
 
-var load = ml.Transforms.LoadImages("Image", "", "ImagePath").Append(ml.Transforms.LoadImages("Mask", "", "MaskPath")).Fit(trainingRows);
+var load = ml.Transforms.LoadRawImageBytes("Image", "", "ImagePath").Append(ml.Transforms.LoadRawImageBytes("Mask", "", "MaskPath")).Fit(trainingRows);
 var (training, validation) = (load.Transform(trainingRows), load.Transform(heldRows));
 Console.WriteLine($"{images.Count - held.Count} images to train on, {held.Count} held out");
 
