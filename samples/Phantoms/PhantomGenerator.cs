@@ -74,7 +74,7 @@ public static class PhantomGenerator
             .Where(found => found.Mask.Count(inside => inside) >= MinimumArea)
             .Select(found => new PhantomObject(found.Category, Categories[found.Category], found.Mask,
                 PhantomBox.Around(found.Mask, scene.Size)));
-        return new($"{look.Modality}_{index:D5}", look.Modality, scene.Size, scene.Size, scene.ToBytes(), [.. objects],
+        return new(FormattableString.Invariant($"{look.Modality}_{index:D5}"), look.Modality, scene.Size, scene.Size, scene.ToBytes(), [.. objects],
             look.Tints is null ? null : scene.ToRgb());
     }
 }

@@ -25,7 +25,7 @@ public sealed record PhantomSettings
         if (Modalities.FirstOrDefault(name => !AllModalities.Contains(name)) is { } unknown)
             throw new ArgumentException($"Modalities names '{unknown}'; known are {string.Join(", ", AllModalities)}.");
         if (GreyOverlap is not (null or >= 0 and <= 1))
-            throw new ArgumentException($"GreyOverlap is {GreyOverlap}; it must be 0 to 1, or null for the tissues' own grey levels.");
+            throw new ArgumentException(FormattableString.Invariant($"GreyOverlap is {GreyOverlap}; it must be 0 to 1, or null for the tissues' own grey levels."));
         foreach (var (category, slices) in FewShot)
         {
             if (!PhantomGenerator.Categories.ContainsKey(category))

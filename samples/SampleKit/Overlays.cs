@@ -27,7 +27,10 @@ public static class Overlays
                 new("binary mask", [.. rows.Select(row => row.Binary)]),
                 new("semantic mask", [.. rows.Select(row => row.Semantic)]),
             ];
-            File.WriteAllBytes(Path.Combine(folder, nameOf(id) + ".png"), MaskOverlay.RenderPng(rows[0].Image, panels));
+            var (picture, path) = (MaskOverlay.Render(rows[0].Image, panels), Path.Combine(folder, nameOf(id)));
+            picture.Save(path + ".png");
+            if (picture.Key.Length > 0)
+                File.WriteAllText(path + ".txt", picture.Key); // what numbers stand for, where names could not be drawn
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class AutoCommand : Command
         if (work.Get(_labels) is { } labels)
             WriteLabels(labels, generator, masks, picture.Height, picture.Width);
         if (overlay is not null)
-            Pictures.WriteOverlay(overlay, picture, categories, objects);
+            Pictures.WriteOverlay(overlay, picture, categories, objects, work.Terminal.Note);
         if (work.Get(_coco) is { } coco)
         {
             CocoDocument.Write(coco, categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],

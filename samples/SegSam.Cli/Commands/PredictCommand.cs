@@ -56,7 +56,7 @@ internal sealed class PredictCommand : Command
         var answers = Ask(predictor, image, prompts, work.Cancel);
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), answers);
         if (overlay is not null)
-            Pictures.WriteOverlay(overlay, picture, predictor.Categories, answers);
+            Pictures.WriteOverlay(overlay, picture, predictor.Categories, answers, work.Terminal.Note);
 
         work.Terminal.Result(["#", "name", "score", "quality", "area", "box", "prompt"], answers.Select((each, i) => (string[])
         [

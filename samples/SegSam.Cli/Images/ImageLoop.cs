@@ -118,7 +118,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         if (overlay is not null)
         {
             using var picture = Pictures.Read(image.Path);
-            Pictures.WriteOverlay(overlay, picture, categories, answer.Objects);
+            Pictures.WriteOverlay(overlay, picture, categories, answer.Objects, work.Terminal.Note);
         }
 
         var document = new JsonObject { ["image"] = image.Path, ["height"] = answer.Height, ["width"] = answer.Width };

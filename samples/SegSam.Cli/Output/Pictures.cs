@@ -35,7 +35,8 @@ internal static class Pictures
     }
 
     /// <summary>The image beside itself with outlined, named masks.</summary>
-    public static void WriteOverlay(string path, MLImage image, IReadOnlyList<string> categories, IReadOnlyList<FoundObject> found)
+    /// <param name="note">Receives what numbers stand for, where names could not be drawn.</param>
+    public static void WriteOverlay(string path, MLImage image, IReadOnlyList<string> categories, IReadOnlyList<FoundObject> found, Action<string> note)
     {
         var order = categories.ToList();
         OverlayLayer[] layers =
@@ -44,10 +45,9 @@ internal static class Pictures
             .. found.Select((each, i) => new OverlayLayer(each.Mask.ToPixels(), Palette.ColorOf(order.Count > 1 ? order.IndexOf(each.Category) : i),
                 string.Create(CultureInfo.InvariantCulture, $"{each.Category} {each.Score:0.00}"))),
         ];
-        OutputFile.Write(path, MaskOverlay.RenderPng(image, [new("image", []), new("found", layers)]));
+        var picture = MaskOverlay.Render(image, [new("image", []), new("found", layers)]);
+        OutputFile.Write(path, picture.Bytes.ToArray());
+        if (picture.Key.Length > 0)
+            note($"In {path} {picture.Key}.");
     }
-
-    /// <summary>A name as part of a file's name: what does not belong there becomes a low line.</summary>
-    public static string FileName(string name) =>
-        string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' ? letter : '_'));
 }

@@ -29,7 +29,7 @@ internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column imag
         PixelImage? decoded = null;
         if (!_pixelsOf.TryGetValue(file, out var pixels))
             _pixelsOf[file] = pixels = Digest(decoded = _reader.Read()!);
-        var key = id ?? $"{pixels:X}";
+        var key = id ?? $"{pixels:x}";
         if (_first.TryAdd(key, (pixels, row.Position)))
             return (key, decoded ?? _reader.Read());
         return _first[key] is var first && first.Pixels == pixels ? (key, null)

@@ -26,5 +26,5 @@ internal sealed class RowWarnings
 
     /// <summary>One line for each kind, with its first row.</summary>
     public IEnumerable<string> Lines => _kinds.Select(each => FormattableString.Invariant(
-        $"Column '{each.Key.Column}', {each.Value.Count} of {_rows} rows: {each.Key.Kind}. First row {each.Value.Row} (counting from 0): {each.Value.Found}."));
+        $"Column '{each.Key.Column}', {each.Value.Count} of {_rows} rows: {each.Key.Kind}. First: row {each.Value.Row} (counting from 0): {each.Value.Found}."));
 }

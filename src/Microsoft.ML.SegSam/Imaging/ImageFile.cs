@@ -24,7 +24,7 @@ public static class ImageFile
 
     /// <summary>Reads a mask: of two levels the higher is the object; three levels and more are cut at half of the format's range.</summary>
     /// <param name="path">The file; its content decides the format, not its name.</param>
-    /// <param name="doubts">What a person should look at: the kind of each doubt (more than two levels, no black pixel, an object on all four borders), and what was found. Mostly none.</param>
+    /// <param name="doubts">What a person should look at: the kind of each doubt (more than two levels, no black pixel, an object on most of the border), and what was found. Mostly none.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is of another format, cut off or damaged, or a label map: of more levels than two, none of them above half; the message names the file.</exception>
     public static SegmentationMask ReadMask(string path, out IReadOnlyList<(string Kind, string Found)> doubts)

@@ -27,9 +27,25 @@ internal sealed record MaskImage(int Height, int Width, byte[] Pixels, int Level
                 yield return ("more than two levels, cut at half of their range (JPEG, smoothed or resized?)", $"{Levels} levels from {Lowest} to {Highest}, cut at half of {Range}");
             else if (Levels == 2 && Lowest > 0)
                 yield return ("no black pixel", $"level {Lowest} was taken for the background and {Highest} for the object");
-            if (Height > 1 && Width > 1 && MaskRegions.Box(Pixels, Height, Width) == new RegionBox(0, 0, Width, Height))
-                yield return ("the object touches all four borders (is it black on white?)", $"{Pixels.AsSpan().Count((byte)1)} of {Pixels.Length} pixels are object");
+            if (Border() is var (inside, all) && 2 * inside > all)
+                yield return ("the object takes up most of the image's border (is it black on white?)", $"{inside} of {all} pixels of the border are object");
         }
+    }
+
+    // How many pixels of the border are object, and how many there are.
+    private (int Inside, int All) Border()
+    {
+        var (inside, all) = (0, 0);
+        for (var i = 0; i < Pixels.Length; i++)
+        {
+            var (y, x) = Math.DivRem(i, Width);
+            if (x > 0 && y > 0 && x < Width - 1 && y < Height - 1)
+                continue;
+            all++;
+            inside += Pixels[i];
+        }
+
+        return (inside, all);
     }
 
     /// <summary>Why there is no object, in words that follow "the mask".</summary>

@@ -20,7 +20,7 @@ public sealed class DataWarningTests
         rows[0] = TinyData.Rows(images: 2)[0]; // the first is right
         rows.RemoveAll(row => row.Box![2] <= row.Box[0] || row.Box[3] <= row.Box[1]); // which is an error of its own
         var warning = Warnings(rows).Single();
-        Assert.StartsWith($"Column 'Box', {rows.Count - 1} of {rows.Count} rows: boxes are x y width height where x0 y0 x1 y1 is expected. First row 1 (counting from 0): box (", warning);
+        Assert.StartsWith($"Column 'Box', {rows.Count - 1} of {rows.Count} rows: boxes are x y width height where x0 y0 x1 y1 is expected. First: row 1 (counting from 0): box (", warning);
     }
 
     [TestMethod]
@@ -28,7 +28,7 @@ public sealed class DataWarningTests
     {
         var rows = TinyData.Rows(images: 1);
         var warning = Warnings([rows[0], rows[1] with { Box = [0, 0, 9, 9] }]).Single();
-        Assert.StartsWith("Column 'Box', 1 of 2 rows: boxes hold less than half of their masks. First row 1 (counting from 0): box (0, 0, 9, 9), its mask lies in (16, 40, 56, 56)", warning);
+        Assert.StartsWith("Column 'Box', 1 of 2 rows: boxes hold less than half of their masks. First: row 1 (counting from 0): box (0, 0, 9, 9), its mask lies in (16, 40, 56, 56)", warning);
     }
 
     [TestMethod]
@@ -44,8 +44,8 @@ public sealed class DataWarningTests
         var rows = TinyData.Rows(images: 1);
         var warnings = Warnings([rows[0] with { Points = [0.5f, 2], PointLabels = [1] }, rows[1] with { PointLabels = [0] }]);
         Assert.HasCount(2, warnings);
-        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 1 (object) lie beside their masks. First row 0 (counting from 0): point (0.5, 2)", warnings[0]);
-        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 0 (background) lie on their masks. First row 1 (counting from 0): point (", warnings[1]);
+        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 1 (object) lie beside their masks. First: row 0 (counting from 0): point (0.5, 2)", warnings[0]);
+        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 0 (background) lie on their masks. First: row 1 (counting from 0): point (", warnings[1]);
     }
 
     [TestMethod]
@@ -65,8 +65,8 @@ public sealed class DataWarningTests
             [rows[0] with { MaskFile = smoothed, Box = [8, 8, 56, 56] }, rows[1] with { MaskFile = inverted, Box = [0, 0, 64, 64] }],
             TinyData.Options(image: "File"));
         Assert.HasCount(2, warnings);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?). First row 0 (counting from 0): ", warnings[0]);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object touches all four borders (is it black on white?). First row 1 (counting from 0): ", warnings[1]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?). First: row 0 (counting from 0): ", warnings[0]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object takes up most of the image's border (is it black on white?). First: row 1 (counting from 0): ", warnings[1]);
     }
 
     [TestMethod]

@@ -92,7 +92,7 @@ public sealed class CultureTests
         }
     }
 
-    private static IEnumerable<object[]> Folders => [[Path.Combine("src", "Microsoft.ML.SegSam")]];
+    private static IEnumerable<object[]> Folders => [[Path.Combine("src", "Microsoft.ML.SegSam")], ["samples"]];
 
     private static IEnumerable<string> Said()
     {

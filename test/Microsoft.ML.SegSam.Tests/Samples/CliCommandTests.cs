@@ -179,8 +179,8 @@ public sealed class CliCommandTests
         var noise = Bad("noise.zip", [1, 2, 3]);
         foreach (var (args, complaint) in ((string[], string)[])
         [
-            (["predict", _model, cut, "--point", "1,1"], $"'{cut}' holds no whole image"),
-            (["auto", _model, Bad("text.png", [65, 66])], "text.png' holds no whole image"),
+            (["predict", _model, cut, "--point", "1,1"], $"'{cut}': The PNG image is cut off"),
+            (["auto", _model, Bad("text.png", [65, 66])], "text.png': The 2 bytes are not an image file that can be read"),
             (["predict", _model, "nowhere.png", "--point", "1,1"], "There is no image 'nowhere.png'"),
             (["predict", noise, _image, "--point", "1,1"], $"'{noise}' is not readable as a model"),
             (["info", noise], $"'{noise}' is not readable as a model"),

@@ -120,9 +120,9 @@ public sealed class FineTuneSourceTests : IDisposable
         AssertTold("files that cannot be used", "40 x 48 pixels (width x height), its image 48 x 48");
         TinySources.Write(mask, (x, y) => (byte)(x * y));
         File.WriteAllBytes(mask, File.ReadAllBytes(mask)[..^100]);
-        AssertTold("files that cannot be used", "2_CT_lung_tumor.png' holds no whole image");
+        AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The PNG image is cut off");
         File.WriteAllText(mask, "no image");
-        AssertTold("files that cannot be used", "2_CT_lung_tumor.png' holds no whole image");
+        AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The ");
         File.Delete(mask);
         TinySources.Block(Path.Combine(source, "demo_mask", "9_XR_hand_bone.png"), 1, 1, 9, 9, 0);
         AssertTold("masks that belong to no image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
