@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 
@@ -21,8 +22,9 @@ public static class NotebookPage
             Console.WriteLine($"Pictures and tables go to {_page}");
         }
 
-        Console.WriteLine(value);
-        File.AppendAllText(_page, $"<div style=\"margin-bottom:20px\">{HtmlOf(value) ?? $"<pre>{HtmlEncoder.Default.Encode($"{value}")}</pre>"}</div>\n");
+        var text = Convert.ToString(value, CultureInfo.InvariantCulture);
+        Console.WriteLine(text);
+        File.AppendAllText(_page, $"<div style=\"margin-bottom:20px\">{HtmlOf(value) ?? $"<pre>{HtmlEncoder.Default.Encode(text ?? "")}</pre>"}</div>\n");
     }
 
     /// <summary>What a notebook of .NET Interactive shows for a value whose type brings formatters of its own; null for others.</summary>

@@ -23,7 +23,7 @@ internal static class PageEndpoints
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             var file = name[Prefix.Length..];
-            var tag = new EntityTagHeaderValue($"\"{assembly.ManifestModule.ModuleVersionId:N}\"");
+            var tag = new EntityTagHeaderValue($"\"{assembly.ManifestModule.ModuleVersionId}\"");
             routes.MapGet(file == Start ? "/" : $"/{file}", (HttpContext context) =>
             {
                 context.Response.Headers.CacheControl = "no-cache"; // asks each time, and is told that nothing changed
