@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Tests.Imaging;
 using SampleKit;
 using SegSam.Cli.Sources;
 using SegSam.Cli.Tables;
@@ -182,6 +183,18 @@ public sealed class CliConvertCocoTests : IDisposable
         TinySources.Block(_folder.At("a\\p.png"), 1, 1, 9, 9);
         Converted();
         Assert.AreEqual("a\\p.png", Rows().Single().ImageId);
+    }
+
+    [TestMethod]
+    public void Annotations_made_without_the_orientation_of_their_picture_are_said()
+    {
+        File.WriteAllBytes(_folder.At("p.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x + y, exif: 6)); // upright it is 56 wide
+        Write("""{"id": 1, "file_name": "p.png", "width": 40, "height": 56}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")),
+            "is 56 x 40 pixels, but its annotations are made for 40 x 56: pictures are read upright, as EXIF says, and the annotations seem to be made without that");
+        Write("""{"id": 1, "file_name": "p.png", "width": 56, "height": 40}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
+        Converted();
+        Assert.AreEqual("1 1 9 9", string.Join(' ', Rows().Single().Box));
     }
 
     private string Converted()

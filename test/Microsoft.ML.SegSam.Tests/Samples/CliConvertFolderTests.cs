@@ -1,4 +1,6 @@
+using Microsoft.ML.SegSam.Tests.Imaging;
 using SegSam.Cli.Tables;
+using SkiaSharp;
 using static Microsoft.ML.SegSam.Tests.Samples.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
@@ -198,6 +200,54 @@ public sealed class CliConvertFolderTests : IDisposable
         CollectionAssert.AreEqual((string[])["images/p1/s.png p1 1", "images/p2/s.png p2 2"], Rows().Select(row => $"{row.ImageId} {row.CaseId} {row.Box[0]}").ToArray());
         Assert.HasCount(2, Rows().DistinctBy(row => row.MaskPath));
         StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("set"), "--out", _folder.At("t.csv"), "--labels", _folder.At("labels.json"), "--category", "x"), "--category is not used with label maps");
+    }
+
+    [TestMethod]
+    [DataRow(3, 8, DisplayName = "palette of 8 bits, as Studio writes it")]
+    [DataRow(3, 4)]
+    [DataRow(3, 2)]
+    [DataRow(0, 2)]
+    [DataRow(0, 16)]
+    [DataRow(2, 8, DisplayName = "gray as RGB")]
+    public void Label_maps_are_read_by_their_numbers_however_they_are_stored(int color, int depth)
+    {
+        Pictures("images/a.png");
+        Directory.CreateDirectory(_folder.At("set", "masks"));
+        File.WriteAllBytes(_folder.At("set", "masks", "a.png"), PngWriter.Of(48, 48, depth, color, (x, y, _) => y < 5 ? 0 : x < 10 ? 1 : x < 20 ? 3 : 0,
+            palette: [0, 0, 0, 200, 10, 10, 9, 9, 9, 10, 10, 200, .. new byte[(3 << Math.Min(depth, 8)) - 12]]));
+        File.WriteAllText(_folder.At("labels.json"), """{"1": "liver", "3": "spleen"}""");
+        Converted("--labels", _folder.At("labels.json"));
+        CollectionAssert.AreEqual((string[])["liver 0 5 10 48", "spleen 10 5 20 48"], Rows().Select(row => $"{row.Category} {string.Join(' ', row.Box)}").ToArray());
+    }
+
+    [TestMethod]
+    public void Masks_of_many_levels_are_cut_at_half_and_counted_with_those_on_the_border()
+    {
+        Pictures("images/a.png", "images/b.png");
+        Directory.CreateDirectory(_folder.At("set", "masks"));
+        var gray = new byte[48 * 48];
+        for (var i = 0; i < gray.Length; i++)
+            gray[i] = i % 48 is >= 12 and < 29 && i / 48 is >= 12 and < 30 ? (byte)255 : (byte)0;
+        using (var image = SKImage.FromPixelCopy(new SKImageInfo(48, 48, SKColorType.Gray8), gray))
+        using (var jpeg = image.Encode(SKEncodedImageFormat.Jpeg, 80))
+            File.WriteAllBytes(_folder.At("set", "masks", "a_liver.jpg"), jpeg.ToArray());
+        File.WriteAllBytes(_folder.At("set", "masks", "b_liver.png"), PngWriter.Of(48, 48, 8, 0, (x, y, _) => x is > 9 and < 20 && y is > 9 and < 20 ? 0 : 255));
+        var error = Converted();
+        StringAssert.Contains(error, "Please check (1): masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?); the first: '");
+        StringAssert.Contains(error, "Please check (1): masks: the object takes up most of the image's border (is it black on white?); the first: '");
+        CollectionAssert.AreEqual((float[])[12, 12, 29, 30], Rows()[0].Box);
+    }
+
+    [TestMethod]
+    public void Images_and_masks_that_lie_on_their_side_are_turned_alike()
+    {
+        Directory.CreateDirectory(_folder.At("set", "images"));
+        Directory.CreateDirectory(_folder.At("set", "masks"));
+        File.WriteAllBytes(_folder.At("set", "images", "a.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x + y, exif: 6));
+        File.WriteAllBytes(_folder.At("set", "masks", "a_turned.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x < 10 && y < 20 ? 255 : 0, exif: 6));
+        File.WriteAllBytes(_folder.At("set", "masks", "a_upright.png"), PngWriter.Of(56, 40, 8, 0, (x, y, _) => x >= 36 && y < 10 ? 255 : 0));
+        Converted();
+        CollectionAssert.AreEqual((string[])["36 0 56 10", "36 0 56 10"], Rows().Select(row => string.Join(' ', row.Box)).ToArray());
     }
 
     private void Pictures(params string[] paths)

@@ -26,6 +26,10 @@ public sealed class StudioExportTests
         var png = Exports.LabelMapPng();
         var expected = Enumerable.Range(0, 24).Select(i => (X: i % 6, Y: i / 6)).Select(at => at.X < 2 ? 2 : at.X < 4 ? 3 : at is { X: 5, Y: 3 } ? 4 : 0).ToArray();
         CollectionAssert.AreEqual(expected, Indices(png, 6, 4));
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "labels.png");
+        File.WriteAllBytes(file, png);
+        CollectionAssert.AreEqual(expected, Array.ConvertAll(ImageFile.ReadLabels(file, out _, out _), number => (int)number), "segsam convert --labels reads it so.");
         using var shown = SKBitmap.Decode(png);
         var liver = Palette.ColorOf(1);
         Assert.AreEqual(new SKColor(liver.R, liver.G, liver.B), shown.GetPixel(0, 0));
@@ -37,6 +41,9 @@ public sealed class StudioExportTests
     {
         using var coco = JsonDocument.Parse(Exports.Coco().ToJsonString());
         var root = coco.RootElement;
+        foreach (var wanted in (string[])["description", "version", "year", "date_created"]) // pycocotools' loadRes reads info
+            Assert.AreNotEqual("", root.GetProperty("info").GetProperty(wanted).ToString());
+        Assert.AreEqual(0, root.GetProperty("licenses").GetArrayLength());
         CollectionAssert.AreEqual((string[])["1 spleen", "2 liver", "3 cyst", "4 odd thing"],
             root.GetProperty("categories").EnumerateArray().Select(each => $"{each.GetProperty("id")} {each.GetProperty("name")}").ToArray());
         var annotations = root.GetProperty("annotations").EnumerateArray().ToList();
