@@ -17,7 +17,8 @@ public static class MaskFile
         if ((mask.Width, mask.Height) != expected)
         {
             throw new InvalidDataException($"The mask '{maskPath}' is {mask.Width} x {mask.Height} pixels (width x height), " +
-                $"its image {expected.Width} x {expected.Height}; they must be of one size.");
+                $"its image {expected.Width} x {expected.Height}; they must be of one size." + (expected == (mask.Height, mask.Width)
+                    ? " Images are read upright, as EXIF says: was one of the two made without that?" : ""));
         }
 
         if (mask.Box is not { } box)

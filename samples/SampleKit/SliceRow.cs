@@ -11,7 +11,7 @@ public sealed class SliceRow
     /// <summary>Path of the image file.</summary>
     public required string ImagePath { get; init; }
 
-    /// <summary>Path of the mask file, of the image's size; non-zero = object.</summary>
+    /// <summary>Path of the mask file, of the image's size; white = object.</summary>
     public required string MaskPath { get; init; }
 
     /// <summary>Tight box of the mask: x0, y0, x1, y1 in pixels, right and bottom just outside.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam;
 using SampleKit;
@@ -41,7 +42,7 @@ internal sealed class AutoCommand : Command
         var (labels, coco) = (work.Get(_labels), work.Get(_coco));
         if (coco is not null && loop.Resumes)
             throw new UsageException("--coco holds all images of one run, and --resume leaves out those of an earlier one. Write masks (--out) and a table, and convert that: segsam convert TABLE.csv --out FILE.json.");
-        loop.Claim([labels], [coco]);
+        loop.Claim("auto", work.Get(_model), JsonSerializer.Serialize(Settings(work)), [labels], [coco]);
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(work, predictor), predictor.Categories);
@@ -62,8 +63,8 @@ internal sealed class AutoCommand : Command
 
             if (labels is null)
                 return null;
-            WriteLabels(Pictures.In(labels, input.Name), generator, masks, answer.Height, answer.Width);
-            return new() { ["label_map"] = Pictures.In(labels, input.Name) };
+            WriteLabels(loop.PlaceOf(labels, input), generator, masks, answer.Height, answer.Width);
+            return new() { ["label_map"] = loop.PlaceOf(labels, input) };
         });
         if (coco is not null)
             CocoDocument.Write(coco, categories, pictures, objects);
@@ -73,7 +74,7 @@ internal sealed class AutoCommand : Command
     private int One(Work work, string path)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay, outputs) = _images.PlacesOfOne(work, path, work.Get(_labels), work.Get(_coco));
+        var (folder, overlay, outputs) = _images.PlacesOfOne(work, work.Get(_model), path, work.Get(_labels), work.Get(_coco));
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(work, predictor), predictor.Categories);
@@ -110,21 +111,22 @@ internal sealed class AutoCommand : Command
     private static void WriteLabels(string path, SegSamMaskGenerator generator, IReadOnlyList<GeneratedMask> masks, int height, int width) =>
         GrayPicture.Write(path, Array.ConvertAll(generator.ToLabelMap(masks, height, width), key => (byte)key), height, width);
 
+    private SegSamMaskGeneratorOptions Settings(Work work) => new()
+    {
+        PointsPerSide = work.Get(_pointsPerSide),
+        PointsPerBatch = work.Get(_pointsPerBatch),
+        PredIouThreshold = work.Get(_quality),
+        StabilityScoreThreshold = work.Get(_stability),
+        BoxNmsThreshold = work.Get(_overlap),
+        CropLayers = work.Get(_cropLayers),
+        MinMaskRegionArea = work.Get(_minArea),
+    };
+
     private SegSamMaskGenerator Generator(Work work, SegSamPredictor predictor)
     {
-        var options = new SegSamMaskGeneratorOptions
-        {
-            PointsPerSide = work.Get(_pointsPerSide),
-            PointsPerBatch = work.Get(_pointsPerBatch),
-            PredIouThreshold = work.Get(_quality),
-            StabilityScoreThreshold = work.Get(_stability),
-            BoxNmsThreshold = work.Get(_overlap),
-            CropLayers = work.Get(_cropLayers),
-            MinMaskRegionArea = work.Get(_minArea),
-        };
         try
         {
-            return new(predictor, options);
+            return new(predictor, Settings(work));
         }
         catch (ArgumentException wrong) when (wrong.ParamName == nameof(predictor))
         {

@@ -56,7 +56,7 @@ internal sealed class ConvertCommand : Command
 
     private int ToTable(Work work, string source, string target)
     {
-        var outputs = new Outputs(work.Get(_force));
+        var outputs = new Outputs(work.Get(_force), source, work.Get(_labels), work.Get(_descriptions));
         outputs.Claim(target);
         outputs.Claim(work.Get(_holdOut) is null ? null : HeldOut(target));
         if (File.Exists(source) || LabelsOf(work, source) is not null)
@@ -124,7 +124,9 @@ internal sealed class ConvertCommand : Command
 
     private int ToCoco(Work work, string source, string target)
     {
-        new Outputs(work.Get(_force)).Claim(target);
+        if (Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"'{source}' is JSON already; give --out FILE.csv to make a training table of COCO annotations.");
+        new Outputs(work.Get(_force), source).Claim(target);
         var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
         var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, leftOut, work.Cancel)));
@@ -137,7 +139,7 @@ internal sealed class ConvertCommand : Command
 
     private int ToWeights(Work work, string source, string target)
     {
-        new Outputs(work.Get(_force)).Claim(target);
+        new Outputs(work.Get(_force), source).Claim(target);
         using var model = ModelFile.Load(source, work, work.Get(_family));
         IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
         model.SaveSamWeights(target);

@@ -35,10 +35,11 @@ internal sealed class EvaluateCommand : Command
     private int Run(Work work)
     {
         ModelFile.Check(work.Get(_model));
+        new Outputs(mayOverwrite: true, work.Get(_model), work.Get(_table)).Refuse(work.Get(_prompts));
         var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
         if (work.Get(_csv) is { } place)
-            new Outputs(work.Get(_force)).Claim(place);
+            new Outputs(work.Get(_force), work.Get(_model), work.Get(_table), work.Get(_prompts)).Claim(place);
         table = work.Terminal.Progress("Checking images and masks", tell => TableCheck.Keep(table, leftOut, tell, work.Cancel));
         leftOut.Tell(work.Terminal.Note);
         work.Terminal.Note(table.Summary);

@@ -52,9 +52,10 @@ internal sealed class ImageArguments
         work.Get(_images) is [var only] && work.Get(_table) is null && !work.Get(_resume) && ImageInput.IsPicture(only) ? only : null;
 
     /// <summary>Where the answers about a single image go. These places, and more files that are named, are free.</summary>
-    public (string? Masks, string? Overlay, Outputs Outputs) PlacesOfOne(Work work, string image, params IEnumerable<string?> more)
+    /// <param name="model">The model's file.</param>
+    public (string? Masks, string? Overlay, Outputs Outputs) PlacesOfOne(Work work, string model, string image, params IEnumerable<string?> more)
     {
-        var outputs = new Outputs(work.Get(_force));
+        var outputs = new Outputs(work.Get(_force), model, image);
         foreach (var file in more.Prepend(work.Get(_overlay)))
             outputs.Claim(file);
         if (work.Get(_out) is { } folder)
@@ -71,10 +72,13 @@ internal sealed class ImageArguments
     {
         if (work.Get(_resume) && work.Get(_table) is null)
             throw new UsageException("--resume goes on with a table; name it by --table FILE.csv.");
+        if (work.Get(_table) is { } file && !file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--table is '{file}'; a table's name ends in .csv.");
         var leftOut = new LeftOut(work.Get(_strict));
         var images = ImageInput.Find(work.Get(_images), needPrompts, work.Terminal.Note, leftOut);
         leftOut.Tell(work.Terminal.Note);
         var places = new ImagePlaces(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force));
-        return new(work, images, places, leftOut.Total());
+        // One picture's overlay is a file, however its results are kept.
+        return new(work, images, places, work.Get(_images), work.Get(_images) is [var only] && ImageInput.IsPicture(only), leftOut.Total());
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PredictCommand : Command
             throw PromptArguments.NoPrompt();
         if (prompts.Count > 0 && loop.Images.Any(each => each.Prompts is not null))
             throw new UsageException("Prompts come from the rows of the table; leave --box, --point and --no-point out, or name images and folders in place of the table.");
-        loop.Claim();
+        loop.Claim("predict", work.Get(_model), string.Join("; ", prompts.Select(each => each.Text)));
         if (prompts.Count > 0 && loop.Images.Count > 1)
             work.Terminal.Note($"The same {(prompts.Count == 1 ? "prompt is" : $"{Words.Count(prompts.Count)} prompts are")} asked in each of {Words.Several(loop.Images.Count, "image")}; a table (.csv) gives each its own.");
         using var model = Load(work);
@@ -41,14 +41,15 @@ internal sealed class PredictCommand : Command
         return loop.Run(work.Get(_model), predictor.Categories, (input, _) =>
         {
             using var encoded = predictor.Encode(input.Path);
-            return new(encoded.Height, encoded.Width, Ask(predictor, encoded, input.Prompts ?? prompts, work.Cancel));
+            var problems = loop.IsStrict ? null : new List<string>();
+            return new(encoded.Height, encoded.Width, Ask(predictor, encoded, input.Prompts ?? prompts, work.Cancel, problems), problems);
         });
     }
 
     private int One(Work work, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay, outputs) = _images.PlacesOfOne(work, path);
+        var (folder, overlay, outputs) = _images.PlacesOfOne(work, work.Get(_model), path);
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         work.Cancel.ThrowIfCancellationRequested();
@@ -84,12 +85,12 @@ internal sealed class PredictCommand : Command
         return model;
     }
 
-    // One by one, so that an error can say which object it is about.
+    // One by one, so that an error can say which object it is about. Where problems are gathered, the other objects are answered all the same.
     private static List<FoundObject> Ask(
-        SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel)
+        SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel, List<string>? problems = null)
     {
         var answers = new List<FoundObject>();
-        foreach (var (text, prompt) in prompts)
+        foreach (var (number, (text, prompt)) in prompts.Index())
         {
             cancel.ThrowIfCancellationRequested();
             try
@@ -98,10 +99,13 @@ internal sealed class PredictCommand : Command
             }
             catch (ArgumentException wrong)
             {
-                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"Object {answers.Count + 1} ({text}): {wrong.Message}"));
+                var problem = string.Create(CultureInfo.InvariantCulture, $"Object {number + 1} ({text}): {wrong.Message}");
+                if (problems is null)
+                    throw new UsageException(problem);
+                problems.Add(problem);
             }
         }
 
-        return answers;
+        return answers.Count > 0 || problems is not { Count: > 0 } ? answers : throw new UsageException(problems[0]);
     }
 }

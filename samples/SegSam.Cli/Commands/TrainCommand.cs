@@ -39,7 +39,9 @@ internal sealed class TrainCommand : Command
         if (options.Patience is { } patience && held is null)
             throw new UsageException(FormattableString.Invariant($"--patience {patience} waits for better figures on images that are not learned from; name their table by --validation."));
         // Not after hours of training. A run that goes on from its state has left a model there.
-        new Outputs(work.Get(_force) || File.Exists(options.StateFile)).Claim(path);
+        var outputs = new Outputs(work.Get(_force) || File.Exists(options.StateFile), work.Get(_table), work.Get(_validation), options.Checkpoint);
+        outputs.Refuse(options.StateFile);
+        outputs.Claim(path);
         (table, held) = work.Terminal.Progress("Checking images and masks", tell =>
             (TableCheck.Keep(table, leftOut, tell, work.Cancel), held is null ? null : TableCheck.Keep(held, leftOut, tell, work.Cancel)));
         leftOut.Tell(work.Terminal.Note);

@@ -27,4 +27,5 @@ internal sealed record FoundObject(string Prompt, string Category, float Score, 
 }
 
 /// <summary>What was found in one image.</summary>
-internal sealed record ImageAnswer(int Height, int Width, IReadOnlyList<FoundObject> Objects);
+/// <param name="Problems">Prompts that could not be answered, in words; null: none.</param>
+internal sealed record ImageAnswer(int Height, int Width, IReadOnlyList<FoundObject> Objects, IReadOnlyList<string>? Problems = null);

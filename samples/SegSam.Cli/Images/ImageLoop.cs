@@ -13,28 +13,58 @@ namespace SegSam.Cli.Images;
 internal sealed record ImagePlaces(string? Masks, string? Overlays, string? Table, bool Resume, bool Strict, bool Force);
 
 /// <summary>Goes through many images: what is answered is written at once and stays, whatever is wrong with another image.</summary>
+/// <param name="arguments">The files, folders, patterns and tables that name the images.</param>
+/// <param name="isSingle">Whether they name one picture, whose overlay is a file and not a folder.</param>
 /// <param name="leftOut">Rows of tables that could not be used: the run then does not end as if all were well.</param>
-internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, ImagePlaces places, int leftOut)
+internal sealed class ImageLoop(
+    Work work, IReadOnlyList<ImageInput> images, ImagePlaces places, IReadOnlyList<string> arguments, bool isSingle, int leftOut)
 {
-    private readonly Outputs _outputs = new(places.Force || places.Resume);
+    private Outputs _outputs = new(mayOverwrite: false);
     private readonly List<JsonNode> _documents = [];
     private readonly List<(ImageInput Image, string Problem)> _failed = [];
     private ResultTable? _table;
+    private readonly List<string> _problems = []; // prompts that could not be answered, in images that were
     private int _objects;
 
     public IReadOnlyList<ImageInput> Images => images;
 
     public bool Resumes => places.Resume;
 
+    public bool IsStrict => places.Strict;
+
+    /// <summary>Where an image's picture of a kind goes.</summary>
+    /// <param name="place">The folder that holds one for each image; of a single image the file.</param>
+    public string PlaceOf(string place, ImageInput image) => isSingle ? place : Pictures.In(place, image.Name);
+
     /// <summary>Reserves all places before the work.</summary>
+    /// <param name="command">The command's name.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="settings">What else decides the answers, in words.</param>
     /// <param name="moreFolders">Of further pictures, one for each image.</param>
     /// <param name="moreFiles">Further files.</param>
-    public void Claim(IEnumerable<string?>? moreFolders = null, IEnumerable<string?>? moreFiles = null)
+    public void Claim(string command, string model, string settings, IEnumerable<string?>? moreFolders = null, IEnumerable<string?>? moreFiles = null)
     {
         string?[] folders = [places.Overlays, .. moreFolders ?? []];
+        ModelFile.Check(model);
+        var isResumed = places.Resume && File.Exists(places.Table);
+        var facts = new Dictionary<string, string>();
+        if (places.Table is not null)
+        {
+            (facts["command"], facts["model"], facts["options"]) = (command, RunRecord.DigestOf(model), settings);
+            facts["images or prompts"] = RunRecord.DigestOf(images);
+            facts["places of results"] = string.Join('\n', folders.Append(places.Masks).Select(each => each is null ? "" : Path.GetFullPath(each)));
+        }
+
+        if (isResumed)
+        {
+            _table = ResultTable.Continue(places.Table!);
+            RunRecord.Check(places.Table!, facts);
+        }
+
+        _outputs = new(places.Force || isResumed, [model, .. arguments.Where(File.Exists), .. images.Select(image => image.Path)]);
         foreach (var file in moreFiles ?? [])
             _outputs.Claim(file);
-        foreach (var folder in folders.OfType<string>().Append(places.Masks).OfType<string>())
+        foreach (var folder in (isSingle ? [] : folders.OfType<string>()).Append(places.Masks).OfType<string>())
         {
             if (File.Exists(folder))
                 throw new IOException($"'{folder}' is a file; with several images it must be the name of a folder.");
@@ -44,7 +74,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         foreach (var image in images)
         {
             foreach (var folder in folders.OfType<string>())
-                _outputs.Reserve(Pictures.In(folder, image.Name));
+                _outputs.Reserve(PlaceOf(folder, image));
             if (places.Masks is { } masks)
                 _outputs.ClaimMasks(masks, image.Name);
         }
@@ -52,7 +82,12 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         if (places.Table is null)
             return;
         _outputs.Claim(places.Table);
-        _table = places.Resume && File.Exists(places.Table) ? ResultTable.Continue(places.Table) : ResultTable.Create(places.Table);
+        if (_table is null)
+        {
+            RunRecord.Write(places.Table, facts);
+            _table = ResultTable.Create(places.Table);
+        }
+
         if (_table.Finished > 0)
             work.Terminal.Note($"{places.Table} holds {Words.Several(_table.Finished, "image")} of an earlier run; the others follow.");
     }
@@ -114,7 +149,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
     {
         var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, answer.Objects) : null;
-        var overlay = places.Overlays is null ? null : Pictures.In(places.Overlays, image.Name);
+        var overlay = places.Overlays is null ? null : PlaceOf(places.Overlays, image);
         if (overlay is not null)
         {
             using var picture = Pictures.Read(image.Path);
@@ -130,6 +165,12 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
         _table?.Add(image, answer, masks); // the last: what is in the table is done
         _documents.Add(work.Terminal.IsJson ? document : new JsonObject());
         _objects += answer.Objects.Count;
+        foreach (var problem in answer.Problems ?? [])
+        {
+            _problems.Add($"{image.Path}: {problem}");
+            work.Terminal.Note(_problems[^1]);
+        }
+
         for (var i = 0; i < answer.Objects.Count; i++)
         {
             var one = answer.Objects[i];
@@ -152,6 +193,7 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
             + (finished > 0 ? $", besides {Words.Several(finished, "image")} of an earlier run" : "")
             + (_failed.Count == 0 ? "."
                 : $"; {Words.Several(_failed.Count, "image")} could not be answered, first {_failed[0].Image.Path}: {_failed[0].Problem}")
+            + (_problems.Count > 0 ? $" {Words.Several(_problems.Count, "prompt")} could not be answered, first {_problems[0]}" : "")
             + (leftOut > 0 ? $" {Words.Several(leftOut, "row")} of tables could not be used." : ""));
         if (isStopped)
         {
@@ -165,10 +207,11 @@ internal sealed class ImageLoop(Work work, IReadOnlyList<ImageInput> images, Ima
             Model = model,
             Images = _documents,
             Failed = _failed.Select(each => new { Image = each.Image.Path, Error = each.Problem }),
+            Unanswered = _problems,
             RowsLeftOut = leftOut,
             ImagesOfEarlierRun = finished,
             Stopped = isStopped,
         });
-        return isStopped ? ExitCode.Canceled : _failed.Count + leftOut > 0 ? ExitCode.Failed : ExitCode.Done;
+        return isStopped ? ExitCode.Canceled : _failed.Count + _problems.Count + leftOut > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 }

@@ -3,9 +3,12 @@ using SampleKit;
 
 namespace SegSam.Cli.Output;
 
-/// <summary>The files that a command will write: none meets another, and none of an earlier run is lost without --force.</summary>
-internal sealed class Outputs(bool mayOverwrite)
+/// <summary>The files that a command will write: none meets another, none of an earlier run is lost without --force, and none is what the command reads.</summary>
+/// <param name="inputs">Files that the command reads; nulls count as none.</param>
+internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inputs)
 {
+    private readonly HashSet<string> _inputs = new(inputs.OfType<string>().Select(Path.GetFullPath), StringComparer.OrdinalIgnoreCase);
+
     // Names that differ by case alone are one file on some systems.
     private readonly HashSet<string> _reserved = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, UniqueFileNames> _names = new(StringComparer.OrdinalIgnoreCase);
@@ -25,10 +28,19 @@ internal sealed class Outputs(bool mayOverwrite)
     /// <inheritdoc cref="Claim" path="/exception"/>
     public void Reserve(string path)
     {
+        Refuse(path);
         if (!_reserved.Add(Path.GetFullPath(path)))
             throw new UsageException($"Two results would be written to '{path}'; give each a name of its own.");
         if (!mayOverwrite && File.Exists(path))
             throw Exists($"'{path}' exists");
+    }
+
+    /// <summary>Makes sure that a file, which may be written over, is not one that the command reads.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public void Refuse(string? path)
+    {
+        if (path is not null && _inputs.Contains(Path.GetFullPath(path)))
+            throw new UsageException($"'{path}' is what this command reads, so it cannot be written; name another file.");
     }
 
     /// <summary>A file of a folder whose name no other result of the run has.</summary>

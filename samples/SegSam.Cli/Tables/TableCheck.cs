@@ -46,7 +46,7 @@ internal static class TableCheck
             sizes[row.ImagePath] = known = Reading(() => Size(row.ImagePath), NoImage);
         var size = known ?? throw Bad(NoImage, $"the image '{row.ImagePath}' is not readable, as an earlier line says.");
         if (Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: false)), "a mask that is not readable or not of its image's size") is null)
-            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs a non-zero pixel.");
+            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs a pixel of the object.");
         if (Problem(row, size) is { } problem)
             throw Bad("a prompt that does not fit its image", problem);
 

@@ -9,7 +9,7 @@ internal static class TableColumns
 
     public const string Help = """
         A table is a text file (CSV with commas, semicolons or tabs) with a line of column names and a line for each object:
-          ImagePath, MaskPath, Category   needed; paths are relative to the table; the mask is a picture of the image's size, non-zero = object
+          ImagePath, MaskPath, Category   needed; paths are relative to the table; the mask is a picture of the image's size, white on black
           ImageId                         the same for the objects of one image (default: ImagePath)
           Box                             "x0 y0 x1 y1" in pixels (default: as tight as the mask)
           Points, PointLabels             "x y x y ..." and "1 0 ...": clicks on (1) and beside (0) the object

@@ -28,6 +28,10 @@ internal sealed class TableFile
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no table '{path}'. 'segsam convert' makes one from your masks.");
         var text = TextFile.Read(path);
+        var first = text.AsSpan(0, Math.Max(0, text.AsSpan().IndexOfAny('\r', '\n'))).ToString();
+        if (first.Split(',', ';', '\t').Select(name => name.Trim(' ', '"')).GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(names => names.Key.Length > 0 && names.Count() > 1) is { } twice)
+            throw new InvalidDataException($"{path} has the column {twice.Key} {Words.Count(twice.Count())} times; names of columns must differ.");
         using var reader = Sep.Reader(options => options with
         {
             Unescape = true,

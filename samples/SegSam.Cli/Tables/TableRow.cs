@@ -13,7 +13,7 @@ public sealed record TableRow
     /// <summary>The image's file.</summary>
     public byte[] Image => File.ReadAllBytes(ImagePath);
 
-    /// <summary>The mask's file; non-zero = object.</summary>
+    /// <summary>The mask's file; white = object.</summary>
     public byte[] Mask => File.ReadAllBytes(MaskPath);
 
     /// <summary>The object's name.</summary>

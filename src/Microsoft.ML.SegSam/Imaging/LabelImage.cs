@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>A label map as its file holds it: the number of each pixel, upright.</summary>
+/// <summary>A label map as its file holds it: the number of each pixel, upright. Transparency does not change a number.</summary>
 /// <param name="Numbers">Height x Width, row-major.</param>
 internal sealed record LabelImage(int Height, int Width, uint[] Numbers)
 {
@@ -9,19 +9,21 @@ internal sealed record LabelImage(int Height, int Width, uint[] Numbers)
     {
         if (PngFile.Open(file) is not { } png)
             return FromGray(file);
-        if (png.Color == PngColor.Palette || png is { Color: PngColor.Gray, Depth: < 16 })
+        var (samples, channels, isColor) = (png.ReadSamples(file), png.Channels, png.Color is PngColor.Rgb or PngColor.Rgba);
+        var numbers = new uint[samples.Length / channels];
+        for (int i = 0, at = 0; i < numbers.Length; i++, at += channels)
         {
-            var (numbers, origin) = (Array.ConvertAll(png.ReadSamples(file), sample => (uint)sample), Orientation.OfExif(png.Exif));
-            numbers = Orientation.Upright(numbers, png.Height, png.Width, 1, origin);
-            return Orientation.IsTransposed(origin) ? new(png.Width, png.Height, numbers) : new(png.Height, png.Width, numbers);
+            numbers[i] = samples[at];
+            if (isColor && (samples[at] != samples[at + 1] || samples[at] != samples[at + 2]))
+                throw Colored();
         }
 
-        return png.Depth < 16 ? FromGray(file)
-            : SixteenBitLevels.Read(png, file) is { } deep ? new(deep.Height, deep.Width, Array.ConvertAll(deep.Levels, level => (uint)level))
-            : throw Colored();
+        var origin = Orientation.OfExif(png.Exif);
+        numbers = Orientation.Upright(numbers, png.Height, png.Width, 1, origin);
+        return Orientation.IsTransposed(origin) ? new(png.Width, png.Height, numbers) : new(png.Height, png.Width, numbers);
     }
 
-    // Colors that are all gray.
+    // Files of other formats, whose colors are all gray.
     private static LabelImage FromGray(ReadOnlySpan<byte> file)
     {
         var image = PixelImage.Decode(file);

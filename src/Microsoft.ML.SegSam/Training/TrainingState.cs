@@ -37,7 +37,7 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         }
         catch (InvalidDataException failure)
         {
-            throw new InvalidDataException($"{nameof(SegSamOptions.StateFile)} {path} cannot be read: {failure.Message} Delete it to start afresh.", failure);
+            throw new InvalidDataException($"{nameof(SegSamOptions.StateFile)} {path} cannot be read: {failure.Message} If it is a damaged state, delete it to start over; if it is another file, name another StateFile.", failure);
         }
     }
 

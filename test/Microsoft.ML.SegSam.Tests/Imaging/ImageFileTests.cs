@@ -46,13 +46,15 @@ public sealed class ImageFileTests : IDisposable
     [DataRow(0, 16, 3000)]
     [DataRow(2, 8, 7)]
     [DataRow(2, 16, 300)]
+    [DataRow(4, 8, 250)] // half transparent
+    [DataRow(6, 16, 300)]
     public void Label_maps_keep_their_numbers(int color, int depth, int most)
     {
         var random = new Random(1);
         int[] numbers = [.. Enumerable.Range(0, 35).Select(_ => random.Next(most + 1))];
         var palette = new byte[3 << Math.Min(depth, 8)];
         random.NextBytes(palette); // colors are for show
-        var found = ImageFile.ReadLabels(Write(PngWriter.Of(7, 5, depth, color, (x, y, _) => numbers[7 * y + x], palette: palette)), out var height, out var width);
+        var found = ImageFile.ReadLabels(Write(PngWriter.Of(7, 5, depth, color, (x, y, channel) => channel == (color == 4 ? 1 : 3) ? 100 : numbers[7 * y + x], palette: palette)), out var height, out var width);
         Assert.AreEqual((5, 7), (height, width));
         CollectionAssert.AreEqual(numbers, Array.ConvertAll(found, number => (int)number));
     }

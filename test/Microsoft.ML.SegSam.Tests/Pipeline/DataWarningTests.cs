@@ -83,6 +83,22 @@ public sealed class DataWarningTests
     }
 
     [TestMethod]
+    public void Presence_tokens_follow_the_fullest_image_unless_they_are_set()
+    {
+        var rows = Enumerable.Range(0, 20).Select(i => TinyData.Rows(images: 1)[0] with { Category = $"organ {i}" }).ToList();
+        var (ml, options) = (new MLContext(seed: 1), TinyData.Options());
+        var warnings = Listen(ml);
+        using (var model = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, rows)))
+            Assert.AreEqual(19, model.Model.Network.Config.PresenceTokens);
+        using (var model = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, rows[..3])))
+            Assert.AreEqual(16, model.Model.Network.Config.PresenceTokens);
+        Assert.IsEmpty(warnings);
+        using (var model = ml.Transforms.SegSam(options with { PresenceTokens = 4 }).Fit(TinyData.Load(ml, rows)))
+            Assert.AreEqual(4, model.Model.Network.Config.PresenceTokens);
+        Assert.Contains("more other categories than PresenceTokens = 4; raise it.", warnings.Single());
+    }
+
+    [TestMethod]
     public void A_loss_that_does_not_fall_is_warned_of()
     {
         var rows = TinyData.Rows(images: 1);

@@ -85,7 +85,7 @@ public sealed class ResumeTests
         foreach (var bytes in (byte[][])[[], whole[..100], whole[..^1], "something else entirely"u8.ToArray()])
         {
             File.WriteAllBytes(state, bytes);
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(Options(state))).Message, "Delete it to start afresh.");
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(Options(state))).Message, "If it is a damaged state, delete it to start over");
         }
 
         var nowhere = Path.Combine(folder.Path, "no such folder", "state");

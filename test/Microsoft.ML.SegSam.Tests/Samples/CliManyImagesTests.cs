@@ -91,6 +91,60 @@ public sealed class CliManyImagesTests : IDisposable
     }
 
     [TestMethod]
+    public void A_run_goes_on_with_what_it_was_asked_alone()
+    {
+        var table = _folder.At("r.csv");
+        string[] args = ["predict", _model, _folder.At("scans"), "--table", table, "--out", _folder.At("found")];
+        Done([.. args, "--point", "10,10"]);
+        var (masks, text) = (Masks(), File.ReadAllText(table));
+        StringAssert.Contains(Fails(2, [.. args, "--point", "20,20", "--resume"]), "is of a run with other options; --resume goes on with the same command alone.");
+        StringAssert.Contains(Fails(2, ["predict", _model, _folder.At("scans", "p2"), "--table", table, "--out", _folder.At("found"), "--point", "10,10", "--resume"]), "with other images or prompts;");
+        StringAssert.Contains(Fails(2, ["predict", _model, _folder.At("scans"), "--table", table, "--out", _folder.At("elsewhere"), "--point", "10,10", "--resume"]), "with other places of results;");
+        StringAssert.Contains(Fails(2, ["auto", _model, _folder.At("scans"), "--table", table, "--out", _folder.At("found"), "--resume"]), "with other command");
+        Assert.AreEqual(text, File.ReadAllText(table));
+        CollectionAssert.AreEqual(masks, Masks());
+        File.Delete(table);
+        StringAssert.Contains(Fails(1, [.. args, "--point", "10,10", "--resume"]), "exists; give --force", "Without a table there is nothing to resume, and nothing may be written over.");
+
+        string[] Masks() => [.. Directory.GetFiles(_folder.At("found"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => file + Convert.ToHexString(File.ReadAllBytes(file)))];
+    }
+
+    [TestMethod]
+    public void What_a_command_reads_is_not_written_even_by_force()
+    {
+        var image = _folder.At("scans", "p1", "s.png");
+        File.WriteAllText(_folder.At("boxes.csv"), "ImagePath,Box\nscans/p1/s.png,4 4 20 20\n");
+        var before = File.ReadAllBytes(image);
+        foreach (var args in (string[][])
+        [
+            [image, "--point", "10,10", "--overlay", image], [_folder.At("scans"), "--point", "10,10", "--overlay", _folder.At("scans")],
+            [image, "--point", "10,10", "--overlay", _model], [_folder.At("boxes.csv"), "--table", _folder.At("boxes.csv")],
+        ])
+            StringAssert.Contains(Fails(2, ["predict", _model, .. args, "--force"]), "is what this command reads, so it cannot be written; name another file.");
+        StringAssert.Contains(Fails(2, ["predict", _model, image, "--point", "10,10", "--table", _folder.At("x.zip")]), "a table's name ends in .csv");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(image));
+    }
+
+    [TestMethod]
+    public void A_prompt_beside_its_image_leaves_the_other_objects_of_the_image()
+    {
+        File.WriteAllText(_folder.At("boxes.csv"), "ImagePath,Box\nscans/p1/s.png,4 4 20 20\nscans/p1/s.png,400 400 500 500\nscans/p1/s.png,9 9 30 30\n");
+        var (code, _, error) = Segsam("predict", _model, _folder.At("boxes.csv"), "--table", _folder.At("r.csv"));
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(error, "Object 2 (box 400,400,500,500): ");
+        StringAssert.Contains(error, "1 image with 2 objects. 1 prompt could not be answered, first ");
+        CollectionAssert.AreEqual((string[])["box 4,4,20,20", "box 9,9,30,30"], Rows(_folder.At("r.csv")).Select(row => row["Prompt"]).ToArray());
+    }
+
+    [TestMethod]
+    public void One_picture_with_a_table_has_an_overlay_of_the_name_that_was_given()
+    {
+        Done("predict", _model, _folder.At("scans", "p1", "s.png"), "--point", "10,10", "--table", _folder.At("r.csv"), "--overlay", _folder.At("o.png"));
+        Assert.IsTrue(File.Exists(_folder.At("o.png")));
+        Assert.HasCount(1, Rows(_folder.At("r.csv")));
+    }
+
+    [TestMethod]
     public void A_bad_image_is_told_and_counted_and_the_others_are_answered()
     {
         var bad = _folder.At("scans", "p1", "z.png");
@@ -116,6 +170,7 @@ public sealed class CliManyImagesTests : IDisposable
         var lines = File.ReadAllLines(whole);
         // Stopped in the second image: one of its two lines, and a part of the other.
         File.WriteAllText(part, string.Join('\n', lines[..4]) + "\n" + lines[4][..9]);
+        File.Copy(whole + ".run", part + ".run");
         var (code, output, error) = Segsam([.. args, "--table", part, "--resume", "--json"]);
         Assert.AreEqual(0, code, error);
         StringAssert.Contains(error, "holds 1 image of an earlier run; the others follow");
