@@ -12,6 +12,7 @@ internal sealed class TrainingRow
     private readonly DistinctImages _images;
     private readonly ImageReader _mask;
     private readonly RowWarnings _warnings;
+    private bool _isTurned; // the current row's image
     private readonly PromptReader _prompt;
     private readonly CategoryReader _category;
     private readonly Func<string> _dataset;
@@ -31,7 +32,11 @@ internal sealed class TrainingRow
     }
 
     /// <summary>What the rows of the image share, and its pixels where it is new.</summary>
-    public (string Key, PixelImage? Pixels) ReadImage() => _images.Read(_imageId?.Invoke() is { Length: > 0 } id ? id : null);
+    public (string Key, PixelImage? Pixels) ReadImage()
+    {
+        (var key, var pixels, _isTurned) = _images.Read(_imageId?.Invoke() is { Length: > 0 } id ? id : null);
+        return (key, pixels);
+    }
 
     /// <returns>height x width bytes, 0 or 1, at least one of them 1.</returns>
     public byte[] ReadMask(int height, int width)
@@ -43,6 +48,12 @@ internal sealed class TrainingRow
             throw Bad(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
         _warnings.AddRow();
         _warnings.Add(_columns.Mask.Name, _row.Position, mask);
+        if (_isTurned && !mask.IsTurned)
+        {
+            _warnings.Add(_columns.Mask.Name, _row.Position, "masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?)",
+                "the image's file is turned, the mask's is not");
+        }
+
         return mask.Pixels;
     }
 

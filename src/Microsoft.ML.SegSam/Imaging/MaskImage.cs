@@ -16,6 +16,9 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <param name="Range">The highest level that the format can hold.</param>
 internal sealed record MaskImage(int Height, int Width, byte[] Pixels, int Levels, int Lowest, int Highest, int Range)
 {
+    /// <summary>Whether the file stores it otherwise, and EXIF says how to turn it.</summary>
+    public bool IsTurned { get; init; }
+
     public bool IsEmpty => !Pixels.AsSpan().Contains((byte)1);
 
     /// <summary>What a person should look at: the kind of each doubt, and what was found.</summary>
@@ -59,7 +62,7 @@ internal sealed record MaskImage(int Height, int Width, byte[] Pixels, int Level
     /// <exception cref="InvalidDataException">The bytes are not an image, or the file is cut off or damaged.</exception>
     public static MaskImage Decode(ReadOnlySpan<byte> encodedFile) =>
         PngFile.Open(encodedFile) is { Depth: 16 } png && SixteenBitLevels.Read(png, encodedFile) is { } deep
-            ? Cut(deep.Height, deep.Width, deep.Levels, ushort.MaxValue)
+            ? Cut(deep.Height, deep.Width, deep.Levels, ushort.MaxValue) with { IsTurned = deep.IsTurned }
             : From(PixelImage.Decode(encodedFile));
 
     public static MaskImage From(PixelImage image)
@@ -67,7 +70,7 @@ internal sealed record MaskImage(int Height, int Width, byte[] Pixels, int Level
         var levels = new ushort[image.Height * image.Width];
         for (int i = 0, at = 0; i < levels.Length; i++, at += 3)
             levels[i] = Math.Max(image.Rgb[at], Math.Max(image.Rgb[at + 1], image.Rgb[at + 2]));
-        return Cut(image.Height, image.Width, levels, byte.MaxValue);
+        return Cut(image.Height, image.Width, levels, byte.MaxValue) with { IsTurned = image.IsTurned };
     }
 
     public SegmentationMask ToSegmentationMask() => SegmentationMask.FromPixels(MemoryMarshal.Cast<byte, bool>(Pixels), Height, Width); // bytes of 0 and 1 only

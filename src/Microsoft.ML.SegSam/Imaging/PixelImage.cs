@@ -27,6 +27,9 @@ internal sealed class PixelImage
     /// <summary>Height x Width x 3 bytes.</summary>
     public byte[] Rgb { get; }
 
+    /// <summary>Whether the file stores it otherwise, and EXIF says how to turn it.</summary>
+    public bool IsTurned { get; init; }
+
     /// <summary>Copies the pixels out of an ML.NET image, which stays the caller's.</summary>
     /// <exception cref="NotSupportedException">The image is neither Bgra32 nor Rgba32.</exception>
     public static PixelImage From(MLImage image)
@@ -63,7 +66,8 @@ internal sealed class PixelImage
         FromPixels.Copy(bitmap.GetPixelSpan(), rgb, isBgra: false);
         var origin = png is null ? codec.EncodedOrigin : Orientation.OfExif(png.Exif);
         rgb = Orientation.Upright(rgb, height, width, 3, origin);
-        return Orientation.IsTransposed(origin) ? new(width, height, rgb) : new(height, width, rgb);
+        (height, width) = Orientation.IsTransposed(origin) ? (width, height) : (height, width);
+        return new(height, width, rgb) { IsTurned = origin != SKEncodedOrigin.TopLeft };
     }
 
     /// <summary>The pixels as an ML.NET image, which is the caller's to dispose of.</summary>

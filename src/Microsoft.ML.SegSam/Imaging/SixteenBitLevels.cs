@@ -1,8 +1,11 @@
+using SkiaSharp;
+
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>The gray levels of a PNG of 16 bits, one for each pixel, upright, transparency composited over black.</summary>
 /// <param name="Levels">Height x Width, row-major.</param>
-internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels)
+/// <param name="IsTurned">Whether the file stores them otherwise.</param>
+internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels, bool IsTurned)
 {
     /// <summary>Reads the levels; of colors only such as are gray, all three channels being equal.</summary>
     /// <returns>Null where the image has color.</returns>
@@ -21,7 +24,8 @@ internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels)
 
         var origin = Orientation.OfExif(png.Exif);
         levels = Orientation.Upright(levels, png.Height, png.Width, 1, origin);
-        return Orientation.IsTransposed(origin) ? new(png.Width, png.Height, levels) : new(png.Height, png.Width, levels);
+        var isTurned = origin != SKEncodedOrigin.TopLeft;
+        return Orientation.IsTransposed(origin) ? new(png.Width, png.Height, levels, isTurned) : new(png.Height, png.Width, levels, isTurned);
     }
 
     /// <summary>Spreads the image's own range over 0..255: scanners leave most of the 16 bits unused, so that the high byte alone is nearly black.</summary>
@@ -31,6 +35,6 @@ internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels)
         var rgb = new byte[(long)Levels.Length * 3];
         for (var i = 0; i < Levels.Length; i++)
             rgb.AsSpan(3 * i, 3).Fill(high == low ? (byte)(high >> 8) : (byte)Math.Round((Levels[i] - low) * 255.0 / (high - low)));
-        return new(Height, Width, rgb);
+        return new(Height, Width, rgb) { IsTurned = IsTurned };
     }
 }

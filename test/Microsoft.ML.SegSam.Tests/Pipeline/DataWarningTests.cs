@@ -70,6 +70,17 @@ public sealed class DataWarningTests
     }
 
     [TestMethod]
+    public void Masks_that_may_be_drawn_on_an_image_as_it_is_stored_are_counted()
+    {
+        var rows = TinyData.Rows(images: 1);
+        byte[] Image(int exif) => PngWriter.Of(64, 64, 8, 0, (x, y, _) => x + 2 * y, exif: exif);
+        byte[] Mask(int exif) => PngWriter.Of(64, 64, 8, 0, (x, y, _) => x < 20 && y < 30 ? 255 : 0, exif: exif);
+        TinyRow Row(int image, int mask) => rows[0] with { File = Image(image), MaskFile = Mask(mask), Box = [0, 0, 64, 64] };
+        Assert.StartsWith("Column 'MaskFile', 1 of 3 rows: masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?). First: row 1 ",
+            Warnings([Row(1, 1), Row(3, 0), Row(3, 3)], TinyData.Options(image: "File")).Single());
+    }
+
+    [TestMethod]
     public void Evaluation_warns_of_masks_too()
     {
         using var image = SKImage.FromPixelCopy(new SKImageInfo(64, 64, SKColorType.Gray8), [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(i % 64 is > 20 and < 40 ? 255 : 0))]);
