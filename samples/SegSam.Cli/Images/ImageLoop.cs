@@ -57,8 +57,8 @@ internal sealed class ImageLoop(
 
         if (isResumed)
         {
+            RunRecord.Check(places.Table!, facts); // before Continue, which takes lines that were cut out of the table
             _table = ResultTable.Continue(places.Table!);
-            RunRecord.Check(places.Table!, facts);
         }
 
         _outputs = new(places.Force || isResumed, [model, .. arguments.Where(File.Exists), .. images.Select(image => image.Path)]);
