@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 using Phantoms;
 using SampleKit;
 

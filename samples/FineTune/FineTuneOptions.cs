@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 using SampleKit;
 
 namespace FineTune;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using Phantoms;
 using SampleKit;
 

@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 using Quickstart;
 using SampleKit;
 

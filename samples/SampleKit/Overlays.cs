@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Overlays;
 
 namespace SampleKit;
 

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Options;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;

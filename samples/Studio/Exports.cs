@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 

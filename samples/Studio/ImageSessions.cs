@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Studio;
 

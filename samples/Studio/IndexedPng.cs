@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Display;
 
 namespace Studio;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.Net.Http.Headers;
 
 namespace Studio;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Studio;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 
 namespace TextEncoder;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Columns;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML;
 

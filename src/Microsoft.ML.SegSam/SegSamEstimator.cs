@@ -1,9 +1,12 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp;
 

@@ -1,5 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 
@@ -101,7 +104,7 @@ public sealed class SegSamMaskGenerator
         foreach (var (box, layer) in crops)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var encoded = layer == 0 ? null : _predictor.Encode(pixels!.Crop(box));
+            using var encoded = layer == 0 ? null : _predictor.Encode(pixels!.Crop(box.X0, box.Y0, box.Width, box.Height));
             var ofCrop = new List<MaskProposal>();
             foreach (var batch in CropGrid.Points(_options.PointsOf(layer), box.Height, box.Width).Chunk(_options.PointsPerBatch))
             {

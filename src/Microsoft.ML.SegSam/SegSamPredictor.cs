@@ -3,7 +3,11 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
 using TorchSharp;
 

@@ -1,5 +1,7 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Columns;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SegSam;
@@ -34,7 +36,7 @@ public sealed partial class SegSamTransformer : ITransformer, IDisposable
 
     /// <summary>What the model is: network, preprocessing, settings.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    public SegSamModelInfo Info => SegSamModelInfo.Of(this);
+    public SegSamModelInfo Info => SegSamModelInfo.Of(Model, Options);
 
     internal SegSamOptions Options { get; }
 

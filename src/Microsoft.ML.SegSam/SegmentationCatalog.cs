@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Columns;
+using Microsoft.ML.SegSam.Evaluation;
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam;
 
@@ -74,7 +76,7 @@ public sealed class SegmentationCatalog
     /// <exception cref="ArgumentException">A column is missing or of another type; the message says what to do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The tolerance is negative or not a finite number, or so many cells cannot be shown.</exception>
     /// <exception cref="InvalidOperationException">As for <see cref="Evaluate"/>; or an image is not of its mask's size.</exception>
-    public ContactSheet ContactSheet(IDataView scored, int cells = Metrics.ContactSheet.CellsPerPage, string imageColumnName = "Image", string maskColumnName = "Mask",
+    public ContactSheet ContactSheet(IDataView scored, int cells = Evaluation.ContactSheet.CellsPerPage, string imageColumnName = "Image", string maskColumnName = "Mask",
         string categoryColumnName = "Category", string? presentCategoriesColumnName = null, string? imageIdColumnName = null, double surfaceTolerance = 2,
         PixelSpacing? pixelSpacing = null)
     {
@@ -134,8 +136,9 @@ public sealed class SegmentationCatalog
         ArgumentNullException.ThrowIfNull(prompts);
         using var channel = _environment.Start("Segmentation; EvaluateProtocol");
         var (before, segSam) = ModelSteps.Split(model);
-        var run = new ProtocolRun(segSam, prompts, ruler, progress, cancellationToken);
-        var metrics = run.Run(before.Aggregate(data, (rows, step) => step.Transform(rows)), maskColumnName, categoryColumnName, imageIdColumnName);
+        var run = new ProtocolRun(segSam.Model, prompts, ruler, progress, cancellationToken);
+        var rows = before.Aggregate(data, (rows, step) => step.Transform(rows));
+        var metrics = run.Run(rows, segSam.Options.ImageColumnName, maskColumnName, categoryColumnName, imageIdColumnName);
         foreach (var line in run.Warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, line);
         var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;

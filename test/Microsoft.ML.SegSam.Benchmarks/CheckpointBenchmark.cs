@@ -1,8 +1,8 @@
 using System.Globalization;
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime;
 using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks;

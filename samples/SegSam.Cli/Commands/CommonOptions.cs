@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
 
 namespace SegSam.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Sources;

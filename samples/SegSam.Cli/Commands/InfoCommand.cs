@@ -1,5 +1,8 @@
 using System.CommandLine;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace SegSam.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Prediction;
 using SegSam.Cli.Images;
 using SegSam.Cli.Output;
 

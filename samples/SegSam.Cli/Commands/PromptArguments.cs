@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace SegSam.Cli.Commands;
 

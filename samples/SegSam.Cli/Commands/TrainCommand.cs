@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace SegSam.Cli.Images;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 using SegSam.Cli.Tables;
 

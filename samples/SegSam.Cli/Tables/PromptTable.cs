@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 
 namespace SegSam.Cli.Tables;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Imaging;
 

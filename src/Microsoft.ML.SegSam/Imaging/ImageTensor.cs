@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Imaging;
@@ -44,5 +45,75 @@ internal static class ImageTensor
                     row[x] = levels[pixels[from]];
             }
         }
+    }
+}
+
+/// <summary>Tables of what each byte 0..255 becomes: 256 numbers for each of the three channels.</summary>
+internal static class PixelLevels
+{
+    public const int Count = 256;
+
+    // ImageNet's, of bytes; SAM's code and SAM-Med2D's hold the same numbers.
+    private static readonly float[] Mean = [123.675f, 116.28f, 103.53f];
+    private static readonly float[] Std = [58.395f, 57.12f, 57.375f];
+    private static readonly float[] MeanStd =
+        [.. Enumerable.Range(0, 3 * Count).Select(i => (i % Count - Mean[i / Count]) / Std[i / Count])];
+
+    /// <param name="scaling">How bytes become numbers.</param>
+    /// <param name="pixels">The image's bytes, at least one.</param>
+    /// <returns>3 x 256, channel after channel.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The scaling is none of the enumeration's.</exception>
+    public static float[] For(PixelScaling scaling, byte[] pixels) => scaling switch
+    {
+        PixelScaling.MeanStd => MeanStd,
+        PixelScaling.MinMax => MinMax(pixels.Min(), pixels.Max()),
+        _ => throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "Expected MeanStd or MinMax."),
+    };
+
+    // A flat image's only value is its minimum, so that any divisor above 0 makes it 0.
+    private static float[] MinMax(byte min, byte max)
+    {
+        float range = Math.Max(1, max - min);
+        return [.. Enumerable.Range(0, 3 * Count).Select(i => (i % Count - min) / range)];
+    }
+}
+
+/// <summary>An image resized for the network, its channels in the network's order, before scaling and padding; small enough to keep in a cache.</summary>
+/// <param name="Geometry">Where the resized image lies in the input.</param>
+/// <param name="Pixels">ScaledHeight x ScaledWidth x 3 bytes. Equality of two records is that of the array's reference.</param>
+internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
+{
+    /// <summary>Resizes an image and brings its channels in order.</summary>
+    public static NetworkImage From(PixelImage image, int inputSize, Preprocessing preprocessing)
+    {
+        var geometry = ImageGeometry.For(image.Height, image.Width, inputSize, preprocessing.Resize);
+        var rgb = PixelResizer.Resize(image, geometry.ScaledHeight, geometry.ScaledWidth, preprocessing.Resampling);
+        return new(geometry, preprocessing.Order == ChannelOrder.Rgb ? rgb : Swapped(rgb));
+    }
+
+    // A copy: what is resized to its own size is still the caller's array.
+    private static byte[] Swapped(byte[] rgb)
+    {
+        var bgr = new byte[rgb.Length];
+        for (var i = 0; i < rgb.Length; i += 3)
+            (bgr[i], bgr[i + 1], bgr[i + 2]) = (rgb[i + 2], rgb[i + 1], rgb[i]);
+        return bgr;
+    }
+}
+
+internal static class Arrays
+{
+    /// <summary>Arrays of one length after each other.</summary>
+    public static T[] Join<T>(IReadOnlyList<T[]> parts)
+    {
+        var all = new T[parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(all, at);
+            at += part.Length;
+        }
+
+        return all;
     }
 }

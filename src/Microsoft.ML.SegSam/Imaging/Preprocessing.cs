@@ -28,3 +28,58 @@ internal sealed record Preprocessing(ResizeRule Resize, Resampling Resampling, P
         Enum.IsDefined(value) ? value
         : throw new ArgumentOutOfRangeException(typeof(T).Name, value, $"Expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 }
+
+/// <summary>How an image of any size becomes the network's square input.</summary>
+public enum ResizeRule
+{
+    /// <summary>
+    /// SAM-Med2D's rule: an image smaller than the input on both sides keeps its pixels and is padded on all four sides;
+    /// any other is stretched to the square, aspect ratio not kept.
+    /// </summary>
+    PadOrStretch,
+
+    /// <summary>SAM's rule: the longest side is scaled to the input size, the right or the bottom is padded.</summary>
+    LongestSide,
+
+    /// <summary>Straight to the square, aspect ratio not kept, small images too: MedSAM's rule, and that of SAM-Med2D's predictor.</summary>
+    Stretch,
+}
+
+/// <summary>How pixels of an image are computed at another size.</summary>
+public enum Resampling
+{
+    /// <summary>Bilinear, antialiased where the image shrinks; to the byte as Pillow does it (SAM).</summary>
+    Bilinear,
+
+    /// <summary>The nearest pixel, not antialiased; as OpenCV's INTER_NEAREST (SAM-Med2D).</summary>
+    Nearest,
+
+    /// <summary>Bicubic (a = −0.5), antialiased where the image shrinks; to the byte as Pillow does it (MedSAM).</summary>
+    Bicubic,
+}
+
+/// <summary>How bytes 0..255 become the numbers that the network gets. Padding is 0 after it.</summary>
+public enum PixelScaling
+{
+    /// <summary>(pixel − mean) / deviation, ImageNet's for each channel: SAM and SAM-Med2D.</summary>
+    MeanStd,
+
+    /// <summary>
+    /// The image's darkest value becomes 0 and its brightest 1, all channels together, taken after resizing; a flat image
+    /// becomes 0: MedSAM.
+    /// </summary>
+    MinMax,
+}
+
+/// <summary>The order in which the network gets an image's colours. Grey images are the same in both.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>
+    /// Blue, green, red: for weights trained on images as OpenCV reads them. Mean and deviation of <see cref="PixelScaling.MeanStd"/>
+    /// go by position and are not swapped, as in SAM-Med2D's training.
+    /// </summary>
+    Bgr,
+}

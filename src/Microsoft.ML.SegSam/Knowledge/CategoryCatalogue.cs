@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Hosting;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 

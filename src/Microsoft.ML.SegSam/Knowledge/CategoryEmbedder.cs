@@ -44,5 +44,5 @@ internal sealed class CategoryEmbedder(IEmbeddingGenerator<string, Embedding<flo
     }
 
     private InvalidOperationException Bad(string category, string what, Exception? cause = null) =>
-        new($"The text embedder {generator.GetType().Name} has no vector for the category '{category}': {what}. Correct it, or leave {nameof(SegSamOptions.TextEmbedder)} null for the built-in one.", cause);
+        new($"The text embedder {generator.GetType().Name} has no vector for the category '{category}': {what}. Correct it, or leave TextEmbedder null for the built-in one.", cause);
 }

@@ -66,3 +66,13 @@ public sealed record CategoryEntry
 
     private static string Also(string? fact) => fact is null ? "" : ", " + fact;
 }
+
+/// <summary>A side of the body, the patient's own.</summary>
+public enum BodySide
+{
+    /// <summary>The patient's left.</summary>
+    Left,
+
+    /// <summary>The patient's right.</summary>
+    Right,
+}

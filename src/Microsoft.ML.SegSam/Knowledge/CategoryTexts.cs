@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 

@@ -26,3 +26,29 @@ internal static class AlignmentLoss
         return ratio.OneMinus().MoveToOuterDisposeScope();
     }
 }
+
+/// <summary>Overlap measure of the cross-mask alignment loss between the two decoders' mask probabilities p and q.</summary>
+public enum AlignmentForm
+{
+    /// <summary>1 − (2Σpq + 1) / (Σp² + Σq² + 1): zero for equal maps (our choice).</summary>
+    Squared,
+
+    /// <summary>1 − (2Σpq + 1) / (Σp + Σq + 1): also sharpens both maps.</summary>
+    Linear,
+
+    /// <summary>1 − (Σpq + 1) / (Σp + Σq − Σpq + 1).</summary>
+    IoU,
+}
+
+/// <summary>Which mask the alignment loss treats as fixed.</summary>
+public enum AlignmentStop
+{
+    /// <summary>Neither: both decoders learn from each other (the published aim).</summary>
+    None,
+
+    /// <summary>SAM's binary mask is fixed; only the semantic mask moves towards it.</summary>
+    Binary,
+
+    /// <summary>The semantic mask is fixed; only SAM's binary mask moves towards it.</summary>
+    Semantic,
+}

@@ -81,3 +81,13 @@ internal static class CategoryLoss
         return targets;
     }
 }
+
+/// <summary>How the tokens t_co learn the categories of the unprompted objects.</summary>
+public enum PresenceObjective
+{
+    /// <summary>One-to-one assignment of tokens to categories (Hungarian), cross-entropy, "no object" weighted 0.1 (after DETR).</summary>
+    SetPrediction,
+
+    /// <summary>The best token of each category against a present/absent target; no assignment, steadier on very small data (our choice).</summary>
+    MultiLabel,
+}

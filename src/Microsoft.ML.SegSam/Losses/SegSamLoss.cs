@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -82,4 +83,17 @@ internal sealed class SegSamLoss(SegSamOptions options)
 
     private static Tensor Upsample(Tensor logits, long side) =>
         functional.interpolate(logits, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+}
+
+/// <summary>Which of SAM's three mask hypotheses a training step learns from.</summary>
+public enum MaskSelection
+{
+    /// <summary>The one with the lowest mask loss (SAM's practice).</summary>
+    LowestLoss,
+
+    /// <summary>The one with the highest predicted IoU, as at prediction (SAM-Med2D's practice).</summary>
+    HighestQuality,
+
+    /// <summary>None of them: SAM's single mask is trained, and answers at prediction too (MedSAM's practice).</summary>
+    SingleMask,
 }

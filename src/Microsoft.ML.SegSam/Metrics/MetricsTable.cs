@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Display;
 using System.Globalization;
 
 namespace Microsoft.ML.SegSam.Metrics;
@@ -76,4 +77,12 @@ internal static class MetricsTable
     /// <summary>Three places; "n/a" for what is not a number.</summary>
     public static string Number(double value) =>
         double.IsNaN(value) ? "n/a" : value.ToString("0.000", CultureInfo.InvariantCulture);
+
+    /// <summary>The same lines and figures as HTML tables, for notebooks.</summary>
+    public static string Html(SegmentationMetrics metrics) => Markup.Print(
+        Markup.Tag("div", null, Markup.Table(Overlaps(metrics))),
+        Markup.Tag("div", null, string.Join(" · ", Remarks(metrics))),
+        Markup.Tag("details", null, Markup.Tag("summary", null, "outlines"), Markup.Table(Surfaces(metrics)),
+            Markup.Tag("div", null, SurfaceRemark(metrics))),
+        Markup.Tag("details", null, Markup.Tag("summary", null, "names"), ConfusionChart.Draw(metrics.Confusion).Root));
 }

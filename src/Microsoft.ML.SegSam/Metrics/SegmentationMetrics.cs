@@ -137,7 +137,7 @@ public sealed record SegmentationMetrics : INotebookView
     /// <returns>Indented text; what is not a number is null.</returns>
     public string ToJson() => MetricsJson.Print(this);
 
-    string INotebookView.ToHtml() => MetricsHtml.Print(this);
+    string INotebookView.ToHtml() => MetricsTable.Html(this);
 
     internal MetricMeans OverMasks => new()
     {

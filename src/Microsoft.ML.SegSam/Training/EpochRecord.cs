@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.SegSam.Losses;
+using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Training;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Training;
 

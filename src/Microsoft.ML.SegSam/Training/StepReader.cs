@@ -1,4 +1,5 @@
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Options;
+
 
 namespace Microsoft.ML.SegSam.Training;
 

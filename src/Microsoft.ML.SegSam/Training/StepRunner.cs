@@ -1,6 +1,6 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;

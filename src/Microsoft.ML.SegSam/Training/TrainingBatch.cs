@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Training;

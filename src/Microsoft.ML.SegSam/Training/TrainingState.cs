@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
 
@@ -81,4 +85,55 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
             throw new InvalidDataException($"Its entry '{key}' is not readable: {failure.Message}", failure);
         }
     }
+}
+
+/// <summary>What decides a run's course: when all of it is the same, a run can go on where it stopped.</summary>
+internal static class TrainingFacts
+{
+    // What a run does not depend on.
+    private static readonly string[] Free =
+    [
+        nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.Checkpoint),
+        nameof(SegSamOptions.EmbeddingFolder),
+    ];
+
+    /// <param name="categoryTexts">A digest of what is said of the categories: the options' catalogue and embedder are no part of their JSON.</param>
+    /// <param name="pieces">How many threads share a step: sums in another order differ in the last bits.</param>
+    public static Dictionary<string, string> Of(SegSamOptions options, SegSamConfig config, string categoryTexts, TrainingSet training, TrainingSet? validation, int seed, int pieces)
+    {
+        var facts = JsonSerializer.SerializeToNode(options, ModelArchive.Json)!.AsObject()
+            .Where(option => !Free.Contains(option.Key)).ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "");
+        facts["seed"] = seed.ToString(CultureInfo.InvariantCulture);
+        facts["threads"] = pieces.ToString(CultureInfo.InvariantCulture);
+        facts["category texts"] = categoryTexts;
+        facts["training rows"] = training.Digest();
+        facts["validation rows"] = validation?.Digest() ?? "none";
+        facts["network"] = JsonSerializer.Serialize(config, ModelArchive.Json);
+        return facts;
+    }
+}
+
+/// <summary>How far a run has come, at the end of a step.</summary>
+/// <param name="Epochs">Epochs finished.</param>
+/// <param name="Steps">Steps finished in the epoch that runs.</param>
+/// <param name="Updates">Updates of the weights since the beginning, correction rounds included.</param>
+/// <param name="DroppedOthers">See <see cref="Trainer.DroppedOthers"/>.</param>
+/// <param name="Losses">Of the epoch that runs.</param>
+/// <param name="BestEpoch">That of the weights kept; 0 before the first.</param>
+/// <param name="Best">Highest validation metric so far; null where there was none.</param>
+internal sealed record TrainingPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? Best = null)
+{
+    public static TrainingPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
+
+    /// <summary>Whether an epoch's metric (never NaN) makes its weights the best: a higher one does, an equal one does not, and none always does.</summary>
+    public bool IsBetter(double? metric) => metric is null || Best is null || metric > Best;
+
+    /// <summary>Whether a step (from 0) of an epoch (from 1) lies before this.</summary>
+    public bool IsPast(int epoch, int step) => epoch <= Epochs || epoch == Epochs + 1 && step < Steps;
+}
+
+/// <summary>Sums over the steps of an epoch, and how many they are.</summary>
+internal sealed record EpochLosses(double Total, double[] Parts, long Updates, long Prompts)
+{
+    public static EpochLosses None { get; } = new(0, new double[Losses.SegSamLoss.PartNames.Count], 0, 0);
 }

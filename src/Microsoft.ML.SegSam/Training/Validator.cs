@@ -1,6 +1,7 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.SegSam.Data;
+using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;

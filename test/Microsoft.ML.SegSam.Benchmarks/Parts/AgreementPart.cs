@@ -2,6 +2,9 @@ using FineTune;
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Phantoms;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
+using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
+using Microsoft.ML.SegSam.Network;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Benchmarks.Performance;
+using Microsoft.ML.SegSam.Network;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 

@@ -1,9 +1,10 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Benchmarks.Plain;
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

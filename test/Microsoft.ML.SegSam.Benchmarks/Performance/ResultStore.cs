@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Hosting;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Performance;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Benchmarks.Parts;
 using Microsoft.ML.SegSam.Benchmarks.Performance;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Benchmarks;
 

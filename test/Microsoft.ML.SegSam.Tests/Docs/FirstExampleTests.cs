@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Samples.Studio;
+using Microsoft.ML.SegSam.Tests.Support;
 using Phantoms;
 using SampleKit;
 

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Docs;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Options;
+
 namespace Microsoft.ML.SegSam.Tests.Docs;
 
 [TestClass]

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Tests.Knowledge;
-using Microsoft.ML.SegSam.Tests.Storage;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Tests.Checkpoints;
+using Microsoft.ML.SegSam.Tests.Knowledge.Embedders;
+using Microsoft.ML.SegSam.Tests.Support;
 using Phantoms;
 using SampleKit;
 

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Storage;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Samples.Notebooks;
+using Microsoft.ML.SegSam.Tests.Samples.Studio;
+using Microsoft.ML.SegSam.Tests.Support;
 using ScriptEnd = Microsoft.CodeAnalysis.Scripting.ScriptState<object>;
 
 namespace Microsoft.ML.SegSam.Tests.Docs;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Tests.Docs;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

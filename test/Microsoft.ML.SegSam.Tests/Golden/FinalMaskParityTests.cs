@@ -1,6 +1,7 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

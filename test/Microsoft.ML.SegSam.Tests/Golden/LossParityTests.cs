@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

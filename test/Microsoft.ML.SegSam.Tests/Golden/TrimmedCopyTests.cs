@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
+using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Tests.Pipeline;
+using Microsoft.ML.SegSam.Tests.Support;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Hosting;

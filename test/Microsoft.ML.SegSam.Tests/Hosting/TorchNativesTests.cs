@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Hosting;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
+using Microsoft.ML.SegSam.Tests.Support;
 using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;

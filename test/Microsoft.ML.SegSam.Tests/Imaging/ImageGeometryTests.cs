@@ -1,5 +1,6 @@
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 

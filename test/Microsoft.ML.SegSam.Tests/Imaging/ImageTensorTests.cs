@@ -1,4 +1,6 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Tests.Support;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging;

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 
 namespace Microsoft.ML.SegSam.Tests.Knowledge;
 

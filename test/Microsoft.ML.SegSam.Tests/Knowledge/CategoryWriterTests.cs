@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.ML.SegSam.Knowledge;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Knowledge;
 

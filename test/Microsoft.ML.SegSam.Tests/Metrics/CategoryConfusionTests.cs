@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Tests.Evaluation;
 
 namespace Microsoft.ML.SegSam.Tests.Metrics;
 

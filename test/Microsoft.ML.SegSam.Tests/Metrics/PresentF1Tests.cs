@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Tests.Evaluation;
 
 namespace Microsoft.ML.SegSam.Tests.Metrics;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Metrics;
-using static Microsoft.ML.SegSam.Tests.Metrics.ScoredRow;
+using Microsoft.ML.SegSam.Tests.Evaluation;
+using static Microsoft.ML.SegSam.Tests.Evaluation.ScoredRow;
 
 namespace Microsoft.ML.SegSam.Tests.Metrics;
 

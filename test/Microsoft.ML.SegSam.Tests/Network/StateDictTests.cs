@@ -1,5 +1,6 @@
+using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Network;
 

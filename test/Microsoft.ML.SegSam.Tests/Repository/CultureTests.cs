@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Metrics;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 

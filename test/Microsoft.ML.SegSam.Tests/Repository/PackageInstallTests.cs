@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Tests.Pipeline;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 
@@ -34,7 +34,7 @@ public sealed class PackageInstallTests
     [TestMethod]
     public void A_fresh_program_restores_the_package_trains_saves_and_loads()
     {
-        using var folder = new Samples.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         using var feed = new LocalFeed(folder.Path);
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{feed.Version}.snupkg")), "symbols");
         Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");

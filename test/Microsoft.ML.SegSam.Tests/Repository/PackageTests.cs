@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Tests.Support;
 using SkiaSharp;
 using TorchSharp;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ablation;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

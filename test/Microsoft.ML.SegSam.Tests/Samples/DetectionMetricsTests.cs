@@ -1,5 +1,5 @@
 using DetectionMetrics;
-using Microsoft.ML.SegSam.Tests.Pipeline;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

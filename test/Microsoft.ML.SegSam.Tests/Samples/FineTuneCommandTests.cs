@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTune;
-using Microsoft.ML.SegSam.Tests.Storage;
+using Microsoft.ML.SegSam.Tests.Checkpoints;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

@@ -1,4 +1,5 @@
 using FineTune;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using SampleKit;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
@@ -11,14 +11,14 @@ public sealed class OverlaysTests
     {
         using var folder = new TemporaryFolder();
         string[] ids = ["images/p1/a.png", "images/p2/a.png", "images/p1/A.png", "images_p1/a.png", "../a"];
-        Overlays.Write(folder.Path, ids.Select(Made), ["liver"], images: 9);
+        SampleKit.Overlays.Write(folder.Path, ids.Select(Made), ["liver"], images: 9);
         Assert.HasCount(ids.Length, Directory.GetFiles(folder.Path, "*.png"));
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, "images_p2_a.png.png")));
-        Overlays.Write(folder.Path, [Made("images/x.png")], ["liver"], images: 9, id => $"own-{id.Length}");
+        SampleKit.Overlays.Write(folder.Path, [Made("images/x.png")], ["liver"], images: 9, id => $"own-{id.Length}");
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, "own-12.png")));
     }
 
-    private static Prediction Made(string id) => new()
+    private static SampleKit.Prediction Made(string id) => new()
     {
         ImageId = id,
         Image = MLImage.CreateFromPixels(4, 4, MLPixelFormat.Bgra32, new byte[64]),

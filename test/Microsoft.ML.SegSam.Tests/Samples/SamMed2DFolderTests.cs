@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Tests.Support;
 using Phantoms;
 using SampleKit;
 

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 using TextEncoder;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;

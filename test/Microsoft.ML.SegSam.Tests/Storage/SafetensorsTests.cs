@@ -1,5 +1,5 @@
 using Microsoft.ML.SegSam.Storage;
-using Microsoft.ML.SegSam.Tests.Golden;
+using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Storage;

@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;

@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Tests.Network;
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp;
 using TorchSharp.Modules;

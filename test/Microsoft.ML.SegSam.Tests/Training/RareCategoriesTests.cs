@@ -1,6 +1,5 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;

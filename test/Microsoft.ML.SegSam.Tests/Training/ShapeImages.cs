@@ -1,7 +1,7 @@
-using Microsoft.ML.SegSam.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Tests.Network;
+using Microsoft.ML.SegSam.Tests.Support;
+using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
 

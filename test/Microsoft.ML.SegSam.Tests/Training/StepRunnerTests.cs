@@ -1,8 +1,8 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Tests.Network;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 using static TorchSharp.torch;
 

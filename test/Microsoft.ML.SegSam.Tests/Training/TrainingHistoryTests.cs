@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
 

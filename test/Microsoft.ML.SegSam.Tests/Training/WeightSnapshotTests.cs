@@ -1,5 +1,5 @@
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Tests.Network;
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 using static TorchSharp.torch;
 

@@ -1,0 +1,117 @@
+using Microsoft.ML.SegSam.Checkpoints.Torch;
+using Microsoft.ML.SegSam.Storage;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Checkpoints;
+
+/// <summary>A named tensor of a checkpoint; its numbers stay in the file until they are asked for.</summary>
+internal sealed class CheckpointTensor
+{
+    private readonly FileBytes _bytes;
+    private readonly long _begin;       // of the first element, in bytes
+    private readonly long _span;        // from the first to the last element, in elements
+    private readonly long[] _shape;
+    private readonly long[]? _strides;  // in elements; null = row-major
+
+    private CheckpointTensor(string name, ScalarType type, long[] shape, long[]? strides, long span, FileBytes bytes, long begin)
+    {
+        (Name, Type, _shape, _strides, _span, _bytes, _begin) = (name, type, shape, strides, span, bytes, begin);
+        if ((Int128)span * StorageTypes.SizeOf(type) > int.MaxValue)
+            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} reaches over {span} elements of {StorageTypes.SizeOf(type)} bytes; at most 2 GiB are read");
+        if (shape.Aggregate(Int128.One, (product, side) => product > int.MaxValue ? product : product * Math.Max(1, side)) > int.MaxValue)
+            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} has the impossible shape [{BadCheckpoint.List(shape)}]"); // beside a side of 0
+    }
+
+    public string Name { get; }
+
+    public ScalarType Type { get; }
+
+    public IReadOnlyList<long> Shape => _shape;
+
+    /// <summary>A tensor of row-major numbers that begin at <paramref name="begin"/>; the caller has checked that they end where they should.</summary>
+    public static CheckpointTensor Of(SafetensorsEntry entry, FileBytes bytes, long begin) =>
+        new(entry.Name, entry.Type, entry.Shape, null, (entry.End - entry.Begin) / StorageTypes.SizeOf(entry.Type), bytes, begin);
+
+    /// <exception cref="InvalidDataException">Shape, strides and offset do not fit the storage, or the storage its bytes.</exception>
+    public static CheckpointTensor Of(string name, PickleTensor tensor, Func<PickleStorage, FileBytes> find)
+    {
+        var (storage, offset, shape, strides) = tensor;
+        var (type, size) = StorageTypes.Of(storage);
+        InvalidDataException Bad(string why) => BadCheckpoint.Because(
+            $"the tensor {BadCheckpoint.Quote(name)} of shape [{BadCheckpoint.List(shape)}], strides [{BadCheckpoint.List(strides)}], offset {BadCheckpoint.List(offset)} {why}");
+
+        if (shape.Length != strides.Length || shape.Any(side => side < 0) || strides.Any(stride => stride < 0) || offset < 0)
+            throw Bad("cannot be: shape and strides must be equally many, and nothing negative");
+        Int128 count = 1, last = offset;
+        for (var i = 0; i < shape.Length && last <= storage.Count; i++)
+        {
+            count = count <= storage.Count || shape[i] == 0 ? count * shape[i] : count; // once too many, too many, unless there are none
+            last += (Int128)Math.Max(0, shape[i] - 1) * strides[i];
+        }
+
+        if (shape.Contains(0))
+            return new(name, type, shape, null, 0, find(storage), 0);
+        if (last >= storage.Count)
+            throw Bad($"goes beyond its storage of {storage.Count} elements");
+        if (count > storage.Count)
+            throw Bad($"has more elements than its storage of {storage.Count}; clone an expanded tensor before saving it");
+        var bytes = find(storage);
+        if ((Int128)storage.Count * size > bytes.Length)
+            throw Bad($"has a storage that claims {storage.Count} elements of {size} bytes; the file holds {bytes.Length} bytes of it");
+        return new(name, type, shape, IsRowMajor(shape, strides) ? null : strides, (long)last - offset + 1, bytes, offset * size);
+    }
+
+    /// <summary>Fills a tensor of the same shape, on any device and of any type: values are converted.</summary>
+    /// <exception cref="InvalidDataException">The shapes differ, or the file is damaged here.</exception>
+    public void ReadInto(Tensor target)
+    {
+        if (!target.shape.AsSpan().SequenceEqual(_shape))
+            throw new InvalidDataException($"Tensor {BadCheckpoint.Quote(Name)} has the shape [{string.Join(',', _shape)}] in the checkpoint, expected [{string.Join(',', target.shape)}].");
+        if (_span == 0)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        // A bool must be 0 or 1 in memory; a file may hold any byte.
+        var stored = Type == ScalarType.Bool ? ScalarType.Byte : Type;
+        if (_strides is null && target.dtype == stored && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous() && Type == stored)
+        {
+            _bytes.Read(_begin, target.bytes);
+            return;
+        }
+
+        var buffer = empty(_span, stored);
+        _bytes.Read(_begin, buffer.bytes);
+        var values = _strides is null ? buffer.reshape(_shape) : buffer.as_strided(_shape, _strides, 0);
+        target.copy_(Type == stored ? values : values.to(Type));
+    }
+
+    /// <summary>A new tensor on the CPU, of the type in the file; the caller disposes it.</summary>
+    public Tensor Read()
+    {
+        var tensor = empty(_shape, Type);
+        try
+        {
+            ReadInto(tensor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    // Strides of sides of length 1 do not matter.
+    private static bool IsRowMajor(long[] shape, long[] strides)
+    {
+        Int128 expected = 1;
+        for (var i = shape.Length - 1; i >= 0; i--)
+        {
+            if (shape[i] != 1 && strides[i] != expected)
+                return false;
+            expected *= shape[i];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+
+namespace Microsoft.ML.SegSam.Columns;
+
+/// <summary>Finds which rows share an image: by their id where there is one, else by equal pixels. One id for different images is an error, never a lost image.</summary>
+/// <param name="row">Moved on by the caller.</param>
+/// <param name="image">The image column.</param>
+/// <param name="idColumn">Name of the id column, for messages.</param>
+internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column image, string? idColumn)
+{
+    private readonly ImageReader _reader = new(row, image);
+    private readonly Dictionary<UInt128, (UInt128 Pixels, bool IsTurned)> _pixelsOf = []; // of each file or ML.NET image, by its digest
+    private readonly Dictionary<string, (UInt128 Pixels, long Row)> _first = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the current row's image if it is the first of its image, and else makes sure that it shows the same.</summary>
+    /// <param name="id">The row's id; null where it has none.</param>
+    /// <returns>A text that is equal for rows of one image; the pixels in the first of these rows, null in the others; whether EXIF turned them.</returns>
+    /// <exception cref="InvalidOperationException">There is no image, or the id stands for other pixels in an earlier row; the message names both rows.</exception>
+    public (string Key, PixelImage? Pixels, bool IsTurned) Read(string? id)
+    {
+        if (_reader.ReadDigest() is not { } file)
+        {
+            return id is not null && _first.ContainsKey(id) ? (id, null, false)
+                : throw ColumnCheck.BadRow(image.Name, row.Position, "there is no image; leave the row out");
+        }
+
+        PixelImage? decoded = null;
+        if (!_pixelsOf.TryGetValue(file, out var known))
+            _pixelsOf[file] = known = (Digest(decoded = _reader.Read()!), decoded.IsTurned);
+        var (pixels, isTurned) = known;
+        var key = id ?? $"{pixels:x}";
+        if (_first.TryAdd(key, (pixels, row.Position)))
+            return (key, decoded ?? _reader.Read(), isTurned);
+        return _first[key] is var first && first.Pixels == pixels ? (key, null, isTurned)
+            : throw ColumnCheck.BadRow(idColumn!, row.Position, $"image id '{id}' stands for another image here than in row {first.Row}; "
+                + "rows share an id only where they share an image. Give every image an id of its own, such as its path");
+    }
+
+    /// <summary>A number that is equal for equal bytes, and hardly ever otherwise.</summary>
+    public static UInt128 Digest(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private static UInt128 Digest(PixelImage pixels) => Digest(pixels.Rgb) ^ (UInt128)pixels.Width;
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
+
+namespace Microsoft.ML.SegSam.Columns;
+
+/// <summary>The current training row, column by column, each value checked by itself.</summary>
+internal sealed class TrainingRow
+{
+    private readonly DataViewRow _row;
+    private readonly TrainingColumns _columns;
+    private readonly DistinctImages _images;
+    private readonly ImageReader _mask;
+    private readonly RowWarnings _warnings;
+    private bool _isTurned; // the current row's image
+    private readonly PromptReader _prompt;
+    private readonly CategoryReader _category;
+    private readonly Func<string> _dataset;
+    private readonly Func<string>? _imageId;
+    private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _present;
+
+    public TrainingRow(DataViewRow row, TrainingColumns columns, SegSamOptions options, int maskSide, RowWarnings warnings)
+    {
+        (_row, _columns, _warnings) = (row, columns, warnings);
+        _images = new(row, columns.Image, columns.ImageId?.Name);
+        _mask = new(row, columns.Mask);
+        _prompt = new(row, options, maskSide);
+        _category = new(row, columns.Category, columns.Description);
+        _dataset = columns.Dataset is { } dataset ? row.TextGetter(dataset) : () => "";
+        _imageId = columns.ImageId is { } id ? row.TextGetter(id) : null;
+        _present = columns.Present is { } present ? row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(present) : null;
+    }
+
+    /// <summary>What the rows of the image share, and its pixels where it is new.</summary>
+    public (string Key, PixelImage? Pixels) ReadImage()
+    {
+        (var key, var pixels, _isTurned) = _images.Read(_imageId?.Invoke() is { Length: > 0 } id ? id : null);
+        return (key, pixels);
+    }
+
+    /// <returns>height x width bytes, 0 or 1, at least one of them 1.</returns>
+    public byte[] ReadMask(int height, int width)
+    {
+        var mask = _mask.ReadMask() ?? throw Bad(_columns.Mask.Name, "there is no mask; leave the row out");
+        if ((mask.Height, mask.Width) != (height, width))
+            throw Bad(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; both must be of one size");
+        if (mask.IsEmpty)
+            throw Bad(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
+        _warnings.AddRow();
+        _warnings.Add(_columns.Mask.Name, _row.Position, mask);
+        if (_isTurned && !mask.IsTurned)
+        {
+            _warnings.Add(_columns.Mask.Name, _row.Position, "masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?)",
+                "the image's file is turned, the mask's is not");
+        }
+
+        return mask.Pixels;
+    }
+
+    /// <param name="mask">The row's true mask, height x width, which the prompt is compared with.</param>
+    public Prompt ReadPrompt(byte[] mask, int height, int width)
+    {
+        var prompt = _prompt.Read(height, width, isAnswered: false);
+        foreach (var (part, kind, found) in prompt.DoubtsAbout(mask, height, width))
+            _warnings.Add(_prompt.ColumnOf(part), _row.Position, kind, found);
+        return prompt;
+    }
+
+    public string ReadCategory() => _category.ReadName();
+
+    public string ReadDataset() => _dataset();
+
+    public IEnumerable<string> ReadPresent()
+    {
+        if (_present is null)
+            return [];
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        _present(ref names);
+        return names.DenseValues().Select(name => name.ToString().Trim());
+    }
+
+    public void ReadDescription(CategoryTexts categories, int category) => _category.ReadDescription(categories, category);
+
+    public InvalidOperationException Bad(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);
+}

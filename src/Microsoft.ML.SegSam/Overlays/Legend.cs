@@ -1,0 +1,30 @@
+namespace Microsoft.ML.SegSam.Overlays;
+
+/// <summary>Lays out a panel's labels in lines below its image, where there are too many to lie upon it.</summary>
+internal static class Legend
+{
+    private const int MostLabelsOnImage = 6;
+    private const int Gap = 4;
+
+    /// <summary>Whether the panel's labels go below the image (our choice: more than six would hide it).</summary>
+    public static bool IsNeeded(OverlayPanel panel) => panel.Layers.Count(layer => layer.Label is not null) > MostLabelsOnImage;
+
+    /// <summary>Tags and their places in lines of a width, in font pixels; none where no legend is needed.</summary>
+    public static IReadOnlyList<(LabelTag Tag, int X, int Y)> Arrange(OverlayPanel panel, int width, PictureTexts texts)
+    {
+        if (!IsNeeded(panel))
+            return [];
+        var places = new List<(LabelTag, int, int)>();
+        var (x, y) = (0, Gap);
+        foreach (var layer in panel.Layers.Where(layer => layer.Label is not null))
+        {
+            var tag = LabelTag.For(layer, width, texts);
+            if (x > 0 && x + tag.Width > width)
+                (x, y) = (0, y + LabelTag.Height);
+            places.Add((tag, x, y));
+            x += tag.Width + Gap;
+        }
+
+        return places;
+    }
+}

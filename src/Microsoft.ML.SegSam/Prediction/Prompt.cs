@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Microsoft.ML.SegSam.Imaging;
+
+namespace Microsoft.ML.SegSam.Prediction;
+
+/// <summary>What points out one object: any of a box, clicks and the logits of an earlier answer.</summary>
+/// <param name="Box">x0, y0, x1, y1 in pixels; null without a box.</param>
+/// <param name="Points">x, y of each click in pixels; empty without clicks.</param>
+/// <param name="PointLabels">1 = on the object, 0 = on the background; one for each click.</param>
+/// <param name="MaskLogits">Low-resolution logits; null without.</param>
+/// <param name="Mask">In place of logits, a mask of the image's size, which becomes logits in the network's frame; null without.</param>
+internal sealed record Prompt(
+    float[]? Box = null, float[]? Points = null, float[]? PointLabels = null, float[]? MaskLogits = null, [property: JsonIgnore] SegmentationMask? Mask = null)
+{
+    private const float SureLogit = 8; // of a pixel well inside a mask; answers of trained models reach about that (our choice)
+    private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, found a mask or probabilities, none below 0; "
+        + "a mask is given by SegSamPrompt.AndMask(SegmentationMask)";
+
+    public float[] Points { get; } = Points ?? [];
+
+    public float[] PointLabels { get; } = PointLabels ?? [];
+
+    public int PointCount => Points.Length / 2;
+
+    public bool IsEmpty => Box is null && Points.Length == 0 && MaskLogits is null && Mask is null;
+
+    /// <summary>What is wrong with the prompt for an image of this size; null when nothing is.</summary>
+    /// <remarks>A box may reach beyond the image, as detectors' boxes do, but must overlap it; clicks must lie on it. Nothing is clamped.</remarks>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="maskSide">Side of the low-resolution logits that the network takes.</param>
+    /// <returns>The part that is wrong ("Box", "Points", "PointLabels", "MaskPrompt") and the problem in words.</returns>
+    public (string Part, string Problem)? Check(int height, int width, int maskSide)
+    {
+        if (Box is not null)
+        {
+            var text = $"({string.Join(", ", Box.Select(Text))}) on an image {width} wide and {height} high";
+            if (Box is not [var x0, var y0, var x1, var y1])
+                return ("Box", $"expected 4 numbers x0 y0 x1 y1 in pixels, found {Box.Length}");
+            if (!Box.All(float.IsFinite))
+                return ("Box", $"expected finite numbers, found {text}");
+            if (x1 <= x0 || y1 <= y0)
+                return ("Box", $"expected x0 < x1 and y0 < y1, found {text}");
+            if (x1 <= 0 || y1 <= 0 || x0 >= width || y0 >= height)
+                return ("Box", $"expected a box that overlaps the image, found {text}; the numbers must be pixels of the original image");
+        }
+
+        if (Points.Length % 2 != 0)
+            return ("Points", $"expected pairs x y, found {Points.Length} numbers");
+        if (PointLabels.Length != PointCount)
+            return ("PointLabels", $"expected one label for each of the {PointCount} points, found {PointLabels.Length}");
+        for (var i = 0; i < PointCount; i++)
+        {
+            var (x, y) = (Points[2 * i], Points[2 * i + 1]);
+            if (!(x >= 0 && y >= 0 && x <= width && y <= height))
+                return ("Points", $"expected points on the image, {width} wide and {height} high, found ({Text(x)}, {Text(y)})");
+            if (PointLabels[i] is not (0 or 1))
+                return ("PointLabels", $"expected 1 (object) or 0 (background), found {Text(PointLabels[i])}");
+        }
+
+        if (Mask is not null && (Mask.Height, Mask.Width) != (height, width))
+            return ("MaskPrompt", $"expected a mask of the image's size, {width} x {height} pixels, found {Mask.Width} x {Mask.Height}");
+        if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
+            return ("MaskPrompt", $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier answer, found {MaskLogits.Length}");
+        return MaskLogits is not null && !MaskLogits.All(float.IsFinite) ? ("MaskPrompt", "expected finite logits, found NaN or infinity") : null;
+    }
+
+    /// <summary>The same, and whether the logits can be such: to be asked where they reach the network, which training does not do with given ones.</summary>
+    /// <inheritdoc cref="Check"/>
+    public (string Part, string Problem)? CheckAll(int height, int width, int maskSide) => Check(height, width, maskSide) ??
+        (MaskLogits is not null && IsNoLogits(MaskLogits) ? ("MaskPrompt", NotLogits) : null);
+
+    // A mask (two levels, as 0 and 1 or 0 and 255) or probabilities: as logits, their background would be undecided.
+    private static bool IsNoLogits(ReadOnlySpan<float> values)
+    {
+        var (low, high, isTwo) = (float.PositiveInfinity, float.NegativeInfinity, true);
+        foreach (var value in values)
+            (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        foreach (var value in values)
+            isTwo &= value == low || value == high;
+        return low >= 0 && high > low && (isTwo || (high <= 1 && high - low > 0.5f));
+    }
+
+    /// <summary>How the prompt contradicts the true mask of its object: the kind, and what was found.</summary>
+    /// <param name="mask">height x width bytes, non-zero = object, not empty.</param>
+    public IEnumerable<(string Part, string Kind, string Found)> DoubtsAbout(byte[] mask, int height, int width)
+    {
+        if (Box is [var x0, var y0, var x1, var y1])
+        {
+            var tight = MaskRegions.Box(mask, height, width)!.Value;
+            var text = $"box ({string.Join(", ", Box.Select(Text))}), its mask lies in ({tight.X0}, {tight.Y0}, {tight.X1}, {tight.Y1})";
+            if (Near(x0, tight.X0) && Near(y0, tight.Y0) && Near(x1, tight.Width) && Near(y1, tight.Height) && !(Near(x1, tight.X1) && Near(y1, tight.Y1)))
+                yield return ("Box", "boxes are x y width height where x0 y0 x1 y1 is expected", text);
+            else if (2 * Inside(mask, width, x0, y0, x1, y1) < mask.AsSpan().Count((byte)1))
+                yield return ("Box", "boxes hold less than half of their masks", text);
+        }
+
+        for (var i = 0; i < PointCount; i++)
+        {
+            var (x, y) = (Points[2 * i], Points[2 * i + 1]);
+            var isOn = mask[Math.Min((int)y, height - 1) * width + Math.Min((int)x, width - 1)] != 0;
+            if (isOn != (PointLabels[i] == 1))
+                yield return ("Points", isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks",
+                    $"point ({Text(x)}, {Text(y)})");
+        }
+
+        if (MaskLogits is not null && IsNoLogits(MaskLogits))
+            yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
+    }
+
+    /// <summary>The prompt in the frame of the network's input; logits stay as they are.</summary>
+    public Prompt ToNetwork(ImageGeometry geometry) => new(
+        Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels, Mask is null ? MaskLogits : Logits(Mask, geometry));
+
+    // Each of the network's low-resolution pixels is as sure as the mask covers it.
+    private static float[] Logits(SegmentationMask mask, ImageGeometry geometry)
+    {
+        const int Step = 4; // pixels of the input for each of the low-resolution mask
+        var (input, side) = (MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry), geometry.InputSize / Step);
+        var covered = new float[side * side];
+        for (var i = 0; i < input.Length; i++)
+            covered[i / geometry.InputSize / Step * side + i % geometry.InputSize / Step] += input[i];
+        return Array.ConvertAll(covered, count => SureLogit * (2 * count / (Step * Step) - 1));
+    }
+
+    private static bool Near(float value, int expected) => Math.Abs(value - expected) <= 1;
+
+    // Pixels of the mask whose centers lie in a box.
+    private static long Inside(byte[] mask, int width, float x0, float y0, float x1, float y1)
+    {
+        var count = 0L;
+        for (var i = 0; i < mask.Length; i++)
+        {
+            var (y, x) = (i / width + 0.5f, i % width + 0.5f);
+            count += mask[i] != 0 && x >= x0 && x < x1 && y >= y0 && y < y1 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static float[] Move(float[] coordinates, ImageGeometry geometry) =>
+        [.. coordinates.Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value))];
+}

@@ -1,0 +1,135 @@
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
+using Microsoft.ML.SegSam.Losses;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Prediction;
+
+/// <summary>What training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
+internal sealed class StartingPoint : IDisposable
+{
+    private const int SamWidth = 256; // of the decoder, in everything published
+    private readonly SegSamOptions _options;
+    private readonly CheckpointFile? _file;
+    private readonly Pretrained? _pretrained;
+
+    /// <exception cref="ArgumentException">An option does not fit the checkpoint; the message names it.</exception>
+    /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or no SAM.</exception>
+    public StartingPoint(SegSamOptions options)
+    {
+        _options = options;
+        if (options.Checkpoint is null)
+        {
+            Encoder = options.Encoder ?? SegSamEncoder.Tiny;
+            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize));
+            Preprocessing = options.Over(Preprocessing.Default);
+            return;
+        }
+
+        _file = Open(options.Checkpoint);
+        try
+        {
+            _pretrained = Pretrained.Recognise(_file, options.CheckpointFamily);
+            Encoder = _pretrained.Encoder;
+            Config = Settle(_pretrained.Config with { InputSize = options.InputSize ?? _pretrained.Config.InputSize });
+            Preprocessing = options.Over(_pretrained.Preprocessing);
+        }
+        catch (InvalidDataException failure)
+        {
+            _file.Dispose();
+            throw Named(failure);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null for an encoder of a size that is no preset.</summary>
+    public SegSamEncoder? Encoder { get; }
+
+    /// <summary>Of the network, but for what depends on the categories.</summary>
+    public SegSamConfig Config { get; }
+
+    /// <summary>How images are brought to the network.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>The network with its starting weights and the text bank of the categories.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
+    /// <exception cref="InvalidOperationException">The text embedder failed; the message names the category.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while the text embedder was asked.</exception>
+    /// <param name="others">How many other categories the fullest training image has, where <see cref="SegSamOptions.PresenceTokens"/> is to follow them.</param>
+    public SegSamNetwork Build(CategoryTexts categories, int seed, int others = 0)
+    {
+        using var hashed = new HashedTextEmbedder();
+        var bank = categories.ToBank(_options.Catalogue, _options.TextEmbedder ?? hashed, _options.CancellationToken);
+        var tokens = _options.PresenceTokens ?? Math.Clamp(others, Config.PresenceTokens, SegSamOptions.MostPresenceTokens);
+        var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length, PresenceTokens = tokens };
+        try
+        {
+            var network = _pretrained?.Build(config, seed) ?? new SegSamNetwork(config).Initialize(seed);
+            using var vectors = tensor(bank.SelectMany(vector => vector).ToArray(), network.TextBank.shape);
+            network.TextBank.copy_(vectors);
+            return network;
+        }
+        catch (InvalidDataException failure)
+        {
+            throw Named(failure);
+        }
+    }
+
+    /// <summary>One line for the log.</summary>
+    public override string ToString()
+    {
+        var images = $"images: {Preprocessing.Resize}, {Preprocessing.Resampling}, {Preprocessing.Scaling}, {Preprocessing.Order}";
+        if (_pretrained is null)
+            return $"Starting from random weights: {Encoder}, input {Config.InputSize} x {Config.InputSize}; {images}";
+        var trained = _pretrained.Config;
+        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} (if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): {Encoder?.ToString() ?? "an encoder of no preset"}, "
+            + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
+        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
+            text += $"; weights do not tell the decoder's heads, {trained.DecoderHeads} are assumed";
+        string[] passedOver = [.. _pretrained.Unused, .. _file.Skipped];
+        return passedOver.Length == 0 ? text : $"{text}; not used: {string.Join(", ", passedOver)}";
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private SegSamConfig Settle(SegSamConfig config)
+    {
+        Agree(nameof(SegSamOptions.Encoder), _options.Encoder, Encoder);
+        if (config.Adapter != SegSamAdapter.None)
+            Agree(nameof(SegSamOptions.Adapter), _options.Adapter, config.Adapter);
+        config = config with
+        {
+            Adapter = _options.Adapter ?? config.Adapter,
+            SingleMask = _options.MaskSelection is { } selection ? selection == MaskSelection.SingleMask : config.SingleMask,
+            PresenceTokens = _options.PresenceTokens ?? config.PresenceTokens,
+            // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
+            SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
+            TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
+            TextConditioning = _options.TextConditioning,
+            TextLayerScale = _options.TextLayerScale,
+            ClassHead = _options.ClassHead,
+        };
+        _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);
+        return config;
+    }
+
+    private void Agree<T>(string option, T? wanted, T? found) where T : struct
+    {
+        if (wanted is not null && !wanted.Equals(found))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{wanted}'; it must be null or '{found}', which {_options.Checkpoint} holds."), option);
+    }
+
+    private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
+        : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. Download the weights, or correct the path.", path);
+
+    private InvalidDataException Named(InvalidDataException failure) => new($"{_file!.Name}: {failure.Message}", failure);
+}

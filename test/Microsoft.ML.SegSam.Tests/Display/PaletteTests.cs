@@ -1,0 +1,28 @@
+using Microsoft.ML.SegSam.Display;
+
+
+namespace Microsoft.ML.SegSam.Tests.Display;
+
+[TestClass]
+public sealed class PaletteTests
+{
+    [TestMethod]
+    public void Twenty_colours_and_more_are_far_from_each_other_and_from_grey()
+    {
+        Assert.IsGreaterThanOrEqualTo(20, Palette.Count);
+        var colors = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).ToArray();
+        foreach (var (i, a) in colors.Index())
+        {
+            Assert.IsGreaterThan(40, Math.Max(a.R, Math.Max(a.G, a.B)) - Math.Min(a.R, Math.Min(a.G, a.B)), $"{i} looks grey");
+            foreach (var (j, b) in colors.Index().Where(other => other.Index > i))
+                Assert.IsGreaterThan(60, Math.Abs(a.R - b.R) + Math.Abs(a.G - b.G) + Math.Abs(a.B - b.B), $"{i} and {j}");
+        }
+    }
+
+    [TestMethod]
+    public void Indices_past_the_last_begin_again_and_negative_ones_are_refused()
+    {
+        Assert.AreEqual(Palette.ColorOf(3), Palette.ColorOf(3 + 2 * Palette.Count));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Palette.ColorOf(-1));
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.ML.SegSam.Evaluation;
+using Microsoft.ML.SegSam.Metrics;
+using static Microsoft.ML.SegSam.Tests.Evaluation.ProtocolExample;
+
+namespace Microsoft.ML.SegSam.Tests.Evaluation;
+
+/// <summary>The figures of <see cref="ProtocolExample"/>, reckoned by hand.</summary>
+[TestClass]
+public sealed class PromptKindTallyTests
+{
+    private const double Exact = 1e-12;
+
+    private static readonly PromptKindMetrics Found = Tally();
+
+    [TestMethod]
+    public void Masks_cases_and_categories_weigh_the_same_figures_differently()
+    {
+        // Binary Dice: 1 and 2/3 in image a, 1 in b, 0 and 1 in c.
+        Assert.AreEqual((1 + 2 / 3d + 1 + 0 + 1) / 5, Found.Masks.BinaryDice, Exact);
+        Assert.AreEqual(((1 + 2 / 3d + 1) / 3 + (0 + 1) / 2d) / 2, Found.OverCases.BinaryDice, Exact);
+        Assert.AreEqual(((1 + 0 + 1) / 3d + (2 / 3d + 1) / 2) / 2, Found.Masks.MacroBinaryDice, Exact);
+        Assert.AreEqual((5, 2), (Found.Masks.Rows, Found.OverCases.Count));
+        Assert.AreEqual(((1 + 0 + 1) / 3d + 1) / 2, Found.OverCases.ClassAccuracy, Exact);
+    }
+
+    [TestMethod]
+    public void A_case_with_a_missed_mask_keeps_the_distances_of_the_others()
+    {
+        Assert.AreEqual((1, 1), (Found.OverCases.BinaryHd95LeftOut, Found.Masks.BinaryHd95LeftOut));
+        // Of "...#" against "..##": 0 one way, 0 and 1 the other way, at rank 0.95. So 0, 0.95, 0 in case 1; 0 in case 2.
+        Assert.AreEqual((0.95 / 3 + 0) / 2, Found.OverCases.BinaryHd95, Exact);
+    }
+
+    [TestMethod]
+    public void Each_modality_has_figures_of_its_own()
+    {
+        CollectionAssert.AreEqual(new[] { "ct", "mr" }, Found.PerModality.Select(each => each.Modality).ToArray());
+        Assert.AreEqual((1 + 2 / 3d + 1) / 3, Found.PerModality[0].Masks.BinaryDice, Exact);
+        Assert.AreEqual((3, 2), (Found.PerModality[0].Masks.Rows, Found.PerModality[1].Masks.Rows));
+        Assert.AreEqual(0.5, Found.PerModality[1].OverCases.BinaryDice);
+    }
+
+    [TestMethod]
+    public void Dice_given_the_class_leaves_out_what_is_named_wrong()
+    {
+        Assert.AreEqual((1 + 0 + 1 + 1 + 2 / 3d) / 5, Found.Masks.SemanticDice, Exact);
+        Assert.AreEqual((1 + 1 + 1 + 2 / 3d) / 4, Found.SemanticDiceGivenClass, Exact);
+        Assert.AreEqual(4 / 5d, Found.Masks.ClassAccuracy, Exact);
+        Assert.AreEqual((1 + 2 / 3d + 1 + 0 + 2 / 3d) / 5, Found.Masks.MaskAgreement, Exact);
+    }
+
+    [TestMethod]
+    public void A_wrong_name_counts_in_the_label_map_as_a_miss_and_as_a_false_positive()
+    {
+        // Maps: a KKKK for KKLL, b LLLL, c KKK. for K.K. (K kidney, L liver).
+        var (kidney, liver) = (Found.LabelMaps.PerCategory[0], Found.LabelMaps.PerCategory[1]);
+        Assert.AreEqual((2, 1), (kidney.Cases, liver.Cases), "Neither truth nor map of case 2 has a liver.");
+        Assert.AreEqual((2 * 2 / (4 + 2d) + 2 * 2 / (3 + 2d)) / 2, kidney.Dice, Exact);
+        Assert.AreEqual((2 / 4d + 2 / 3d) / 2, kidney.IoU, Exact);
+        Assert.AreEqual(2 * 4 / (4 + 6d), liver.Dice, Exact);
+        Assert.AreEqual((kidney.Dice + liver.Dice) / 2, Found.LabelMaps.Dice, Exact);
+        Assert.AreEqual((kidney.IoU + 4 / 6d) / 2, Found.LabelMaps.IoU, Exact);
+    }
+
+    [TestMethod]
+    public void Presence_is_rated_by_what_prompts_for_other_categories_say()
+    {
+        // Kidney: a 0.2 (there), b 0.4 (not). Liver: a 0.9 (there), c 0.7 (not). Of spleens none, none claimed.
+        Assert.AreEqual((0.5 + 1) / 2, Found.Presence.MeanAveragePrecision, Exact);
+        Assert.AreEqual(2 * 1 / (2 + 2d), Found.Presence.F1, Exact, "Of two claims, both livers, one is there, and so is an unclaimed kidney.");
+        Assert.AreEqual(2 * 1 / (3 + 2d), Found.Masks.PresentF1, Exact, "Prompt by prompt: the liver is claimed by one of image a and two of c.");
+    }
+
+    [TestMethod]
+    public void A_category_that_is_nowhere_is_not_counted()
+    {
+        var (map, presence) = (Found.LabelMaps.PerCategory[2], Found.Presence.PerCategory[2]);
+        Assert.AreEqual(("spleen", 0, double.NaN, double.NaN), (map.Category, map.Cases, map.Dice, map.IoU));
+        Assert.AreEqual(("spleen", 0, double.NaN), (presence.Category, presence.Images, presence.AveragePrecision));
+        Assert.HasCount(2, Found.Masks.PerCategory);
+    }
+
+    [TestMethod]
+    public void An_unknown_category_and_scores_that_are_no_numbers_are_missed()
+    {
+        var tally = new PromptKindTally(PromptKind.Box, ["kidney"], new SurfaceRuler(1, null));
+        tally.Add("a", "a", null,
+        [
+            Object("gall bladder", truth: "##..", binary: "##..", semantic: "##..", [1], [0.9f]),
+            Object("kidney", truth: "..##", binary: "..##", semantic: "..##", [float.NaN], [float.NaN]),
+        ]);
+        var found = tally.Finish();
+        CollectionAssert.AreEqual(new[] { "gall bladder" }, found.Masks.UnknownCategories.ToArray());
+        Assert.AreEqual((0.5, 0d, 0d, 1), (found.Masks.BinaryDice, found.Masks.SemanticDice, found.LabelMaps.Dice, found.Masks.UnscoredRows));
+        Assert.AreEqual((double.NaN, 0.5), (found.SemanticDiceGivenClass, found.Presence.MeanAveragePrecision));
+        Assert.AreEqual(2 * 1 / (1 + 2d), found.Presence.F1, Exact);
+        Assert.IsEmpty(found.PerModality);
+    }
+
+    [TestMethod]
+    public void A_category_seen_where_it_is_not_counts_against_it_there()
+    {
+        var tally = new LabelMapTally(["kidney", "liver"]);
+        tally.Add("case 1", [2, 2, 0, 0], [("liver", Draw("##.."))]);
+        tally.Add("case 2", [2, 0, 1, 1], [("kidney", Draw("..##"))]);
+        Assert.AreEqual(new LabelMapCategory("liver", 2, 0.5, 0.5), tally.Finish().PerCategory[1]);
+    }
+
+    [TestMethod]
+    public void The_pixels_of_a_case_are_summed_over_its_images_and_objects()
+    {
+        var tally = new LabelMapTally(["kidney"]);
+        tally.Add("case", [1, 0, 0, 0], [("kidney", Draw("##..")), ("kidney", Draw(".##."))]); // 1 of 3, the shared pixel once
+        tally.Add("case", [1, 1, 1, 1], [("kidney", Draw("####"))]);
+        Assert.AreEqual(new LabelMapCategory("kidney", 1, 2 * 5 / (5 + 7d), 5 / 7d), tally.Finish().PerCategory.Single());
+    }
+
+    [TestMethod]
+    public void Average_precision_takes_equal_scores_together()
+    {
+        Assert.AreEqual(1 / 3d * 1 + 2 / 3d * 3 / 4, PresenceTally.AveragePrecision([(0.5f, true), (0.9f, true), (0.5f, false), (0.5f, true), (0.1f, false)]), Exact);
+        Assert.AreEqual(1 / 2d, PresenceTally.AveragePrecision([(0.5f, true), (0.5f, false)]));
+        Assert.AreEqual(1 / 2d, PresenceTally.AveragePrecision([(0.5f, true), (float.NaN, true)]), "What has no score is never found.");
+        Assert.AreEqual(double.NaN, PresenceTally.AveragePrecision([(0.5f, false)]));
+    }
+}

@@ -1,9 +1,0 @@
-namespace Microsoft.ML.SegSam.Tests.Samples;
-
-/// <summary>A fresh folder that goes when the test ends.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("segsam-test-").FullName;
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

@@ -1,0 +1,49 @@
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Options;
+
+namespace Microsoft.ML.SegSam.Tests.Support;
+
+/// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
+/// <remarks>A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides <see cref="Shared"/>.</remarks>
+[TestClass]
+public static class FittedModel
+{
+    public static MLContext Ml { get; } = new(seed: 1);
+
+    private static readonly Lazy<SegSamTransformer> Fitted = new(() =>
+        Ml.Transforms.SegSam(TinyData.Options("Box", "Points", "MaskPrompt")).Fit(TinyData.Load(Ml, TinyData.Rows(images: 3))));
+
+    internal static SegSamTransformer Shared => Fitted.Value;
+
+    /// <summary>The same weights with other columns or settings for scoring.</summary>
+    internal static SegSamTransformer With(SegSamOptions options) => new(options, Shared.Model);
+
+    /// <summary>The same weights with another preprocessing than theirs.</summary>
+    internal static SegSamTransformer With(SegSamOptions options, Preprocessing preprocessing) =>
+        new(options, new(Shared.Model.Network, Shared.Categories, preprocessing, TorchDevice.Choose(Ml)));
+
+    internal static IDataView Load(IEnumerable<TinyRow> rows) => TinyData.Load(Ml, rows);
+
+    internal static PredictionEngine<TinyQuestion, TinyAnswer> Engine() =>
+        Ml.Model.CreatePredictionEngine<TinyQuestion, TinyAnswer>(Shared, new PredictionEngineOptions { OwnsTransformer = false });
+
+    internal static TinyQuestion Ask(TinyRow row) => new()
+    {
+        Image = row.Image, Box = row.Box, Points = row.Points, PointLabels = row.PointLabels, MaskPrompt = row.MaskPrompt,
+    };
+
+    /// <summary>How many images were encoded and prompts decoded while something ran.</summary>
+    internal static (long Images, long Prompts) WorkOf(Action run)
+    {
+        var (images, prompts) = Shared.Model.Work;
+        run();
+        return (Shared.Model.Work.Images - images, Shared.Model.Work.Prompts - prompts);
+    }
+
+    public static void Free()
+    {
+        if (Fitted.IsValueCreated)
+            Fitted.Value.Dispose();
+    }
+}
