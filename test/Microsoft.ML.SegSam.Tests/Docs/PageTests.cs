@@ -78,8 +78,8 @@ public sealed class PageTests
         var end = await RunAsync(Readme, folder, host);
 
         AssertOutputs(end, host.data);
-        var answer = end.GetVariable("answered").Value;
-        Assert.HasCount(64 * 64, (bool[])answer.GetType().GetProperty("BinaryMask")!.GetValue(answer)!);
+        var output = end.GetVariable("output").Value;
+        Assert.HasCount(64 * 64, (bool[])output.GetType().GetProperty("BinaryMask")!.GetValue(output)!);
     }
 
     [TestMethod]
