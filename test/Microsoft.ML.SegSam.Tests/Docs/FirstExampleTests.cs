@@ -8,8 +8,8 @@ using SampleKit;
 namespace Microsoft.ML.SegSam.Tests.Docs;
 
 /// <summary>
-/// The README's first example. With SEGSAM_APPROVE=1, after the quick start, its output and docs/images/predictions.png are written anew by the
-/// model of the quick start; else the form of the output is compared, and its names with the truth.
+/// The README's first example. With SEGSAM_APPROVE=1, after the quick start, the quick start's model rewrites its output and
+/// docs/images/predictions.png; otherwise the form of the output is compared, and its names with the truth.
 /// </summary>
 [TestClass]
 public sealed class FirstExampleTests
