@@ -32,13 +32,14 @@ internal static class Report
         page.AppendLine(CultureInfo.InvariantCulture, $"""
             # Which parts of the method earn their place
 
-            Written by `dotnet run -c Release --project samples/Ablation`; edit nothing here. {runs.Select(run => run.Seed).Distinct().Count()} seeds; each makes its own phantoms
-            of eight modalities and its own starting weights, the same for every variant: {settings.Recipe}. Test objects of the first seed: {first.Common.Objects} of
-            common categories and {first.FewShot.Objects} of few-shot ones, which at most {AblationSettings.FewShot} training slices show. Cells are mean ± sample standard deviation over the
-            seeds. The runs took {runs.Sum(run => run.Seconds) / 60:0} minutes together. These are made-up pictures: the table compares parts of the method, and says nothing about patients.
+            Written by `dotnet run -c Release --project samples/Ablation`; do not edit. {runs.Select(run => run.Seed).Distinct().Count()} seeds; each makes its own phantoms
+            of eight modalities and its own initial weights, the same for every variant: {settings.Recipe}. The first seed has {first.Common.Objects} test objects of
+            common categories and {first.FewShot.Objects} of few-shot categories, each of which at most {AblationSettings.FewShot} training slices show. Cells are mean ± sample standard
+            deviation over the seeds. The runs took {runs.Sum(run => run.Seconds) / 60:0} minutes in total. The images are synthetic: the table compares parts of the method and says nothing
+            about patients.
 
-            - binary Dice: mask of SAM's decoder; semantic Dice: pixels that carry the true category's name; class accuracy: of the prompted object's category
-            - present F1: categories of the image's other objects; mask agreement: Dice between the two decoders' masks, no truth involved
+            - binary Dice: SAM decoder's mask; semantic Dice: pixels labeled with the true category; class accuracy: the prompted object's category
+            - presence F1: categories of the image's other objects; mask agreement: Dice between the two decoders' masks, without ground truth
 
             """);
         foreach (var prompting in Enum.GetValues<Prompting>())
@@ -47,7 +48,7 @@ internal static class Report
                 Table(page, $"{Asked(prompting)}, {Group(fewShot)} categories", summary, prompting, fewShot);
         }
 
-        page.AppendLine("## What each part adds\n\nMean ± standard deviation of the differences seed by seed.\n");
+        page.AppendLine("## What each part adds\n\nMean ± standard deviation of the per-seed differences.\n");
         page.AppendLine("| part | prompt | categories | " + string.Join(" | ", Summary.Measures.Select(measure => measure.Name)) + " |");
         page.AppendLine("| --- | --- | --- |" + string.Concat(Summary.Measures.Select(_ => " ---: |")));
         foreach (var gain in summary.Gains.GroupBy(gain => (gain.What, gain.Prompting, gain.FewShot)))

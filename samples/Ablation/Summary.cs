@@ -10,14 +10,14 @@ internal sealed class Summary(IReadOnlyList<Variant> variants, IReadOnlyList<Run
     public static IReadOnlyList<(string Name, Func<Figures, double> Of)> Measures { get; } =
     [
         ("binary Dice", figures => figures.BinaryDice), ("semantic Dice", figures => figures.SemanticDice),
-        ("class accuracy", figures => figures.ClassAccuracy), ("present F1", figures => figures.PresentF1), ("mask agreement", figures => figures.Agreement),
+        ("class accuracy", figures => figures.ClassAccuracy), ("presence F1", figures => figures.PresentF1), ("mask agreement", figures => figures.Agreement),
     ];
 
     /// <summary>Pairs of variants that differ by one thing: the second has it.</summary>
     public static IReadOnlyList<(string Without, string With, string What)> Steps { get; } =
     [
-        ("a", "b", "semantic-aware decoder"), ("b", "c", "text"), ("b", "c-head", "text in the class head"), ("c-head", "c", "text summary token"), ("c-names", "c", "descriptions, over names"),
-        ("c-shuffled", "c", "descriptions, over shuffled ones"), ("c", "d", "alignment"), ("a", "d", "all three"),
+        ("a", "b", "semantic-aware decoder"), ("b", "c", "text"), ("b", "c-head", "text in the class head"), ("c-head", "c", "text summary token"), ("c-names", "c", "descriptions instead of names"),
+        ("c-shuffled", "c", "descriptions instead of shuffled ones"), ("c", "d", "alignment"), ("a", "d", "all three"),
     ];
 
     public IReadOnlyList<Variant> Variants => variants;

@@ -52,10 +52,10 @@ internal static class AgreementPart
             }
         }
 
-        recorder.Note($"{objects} objects of {pictures.Count} real images, asked by boxes; {binary.Count} binary and {semantic.Count} semantic masks have pixels in either format.");
+        recorder.Note($"{objects} objects of {pictures.Count} real images, prompted with boxes; {binary.Count} binary and {semantic.Count} semantic masks are not empty in at least one format.");
         recorder.Add("agreement/binary", "binary masks in bfloat16 and in float32: mean IoU", "", binary.Average());
         recorder.Add("agreement/semantic", "semantic masks: mean IoU", "", semantic.Average());
-        recorder.Add("agreement/category", "objects of the same category", "share", (double)same / objects);
+        recorder.Add("agreement/category", "objects with the same predicted category", "share", (double)same / objects);
     }
 
     private static SegSamTransformer Train(bool isQuick)

@@ -27,7 +27,7 @@ internal static class EncoderPart
         var times = Timing.TakeTurns(repetitions, yardstick.FlopsPerSecond, Timing.Of(() => network.Encode(image)), Timing.Of(() => plain(image)));
         Record(recorder, $"encoder/{name}/float32", "in float32", config, times[0], times[1], times[2]);
         var (needed, all) = (NeededWork.EncoderFlops(config), NeededWork.PlainEncoderFlops(config));
-        recorder.Note($"Needed work: {Statistics.Short(needed / 1e9)} GFLOP for an image; the plain form does {Statistics.Short(all / needed)} times as much.");
+        recorder.Note($"Needed work: {Statistics.Short(needed / 1e9)} GFLOP per image; the plain form does {Statistics.Short(all / needed)} times as much.");
         if (new TorchDevice(CPU).HasBFloat16)
             Lowered(recorder, name, network, image, plain, repetitions);
         else

@@ -15,8 +15,8 @@ internal static class GrowthPart
         var axis = what.ToLowerInvariant();
         foreach (var (count, found) in points)
         {
-            recorder.Add($"growth/{axis}/time/{count}", $"{axis} {count}: time, times that of {points[0].Count}", "times", found["seconds"] / points[0].Found["seconds"]);
-            recorder.Add($"growth/{axis}/memory/{count}", $"{axis} {count}: peak memory, times that of {points[0].Count}", "times", found["peak"] / points[0].Found["peak"]);
+            recorder.Add($"growth/{axis}/time/{count}", $"{axis} {count}: time relative to {points[0].Count}", "times", found["seconds"] / points[0].Found["seconds"]);
+            recorder.Add($"growth/{axis}/memory/{count}", $"{axis} {count}: peak memory relative to {points[0].Count}", "times", found["peak"] / points[0].Found["peak"]);
         }
 
         // The constant part of a small point hides how large ones grow.

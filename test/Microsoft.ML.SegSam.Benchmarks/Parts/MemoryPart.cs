@@ -14,7 +14,7 @@ internal static class MemoryPart
         var plain = Enumerable.Range(0, repetitions).Select(_ => Child.Run(Once.Command, nameof(PeakOfPlain), size)["peak"]).ToArray();
         recorder.Add("memory/encode", $"peak of ViT-B at {size}", "MB", ours);
         recorder.Add("memory/encode/plain", "peak of the plain form", "MB", plain);
-        recorder.AddRatio("memory/encode/ratio", "peak, part of the plain form's", ours, plain, "share");
+        recorder.AddRatio("memory/encode/ratio", "peak, share of the plain form's", ours, plain, "share");
     }
 
     public static void PeakOfOurs(string size) => Encode(size, network => network.Encode);

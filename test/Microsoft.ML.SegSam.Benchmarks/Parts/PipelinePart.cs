@@ -42,7 +42,7 @@ internal static class PipelinePart
         Action Network(bool together) => () => Array.ForEach(batches, batch => Bare(batch.Images, batch.Prompts, together));
 
         var (together, apart) = (Seen(transformer.Transform(view)), Seen(single.Transform(view)));
-        recorder.Add($"pipeline/{name}/difference", $"{words}: batches against row by row, largest difference of any score", "", Scoring.Difference(together, apart));
+        recorder.Add($"pipeline/{name}/difference", $"{words}: batches against row-by-row scoring, largest difference of any score", "", Scoring.Difference(together, apart));
         recorder.Add($"pipeline/{name}/difference/logits", $"{words}: the same, of any mask logit", "", Scoring.Difference(Scoring.Logits(transformer.Transform(view)), Scoring.Logits(single.Transform(view))));
         Network(together: true)();
         Network(together: false)();
@@ -54,7 +54,7 @@ internal static class PipelinePart
             Timing.Of(Network(together: isLowered)));
         recorder.Add($"pipeline/{name}/overhead", $"{words}, images of {ImageSide} x {ImageSide}: what scoring adds to the bare network", "share", [.. times[0].Zip(times[1], (scored, bare) => scored / bare - 1)]);
         var (inBatches, apiece) = isLowered ? (times[3], times[1]) : (times[1], times[3]);
-        recorder.AddRatio($"pipeline/{name}/encoding", $"{words}: the bare network with {batchSize} images encoded together, times faster than with each alone", apiece, inBatches);
+        recorder.AddRatio($"pipeline/{name}/encoding", $"{words}: the bare network with {batchSize} images encoded together, times faster than one by one", apiece, inBatches);
         recorder.AddRatio($"pipeline/{name}/batches", $"{words}: batches of {batchSize}, times faster than row by row", times[2], times[0]);
 
         var before = transformer.Model.Work.Images;

@@ -24,7 +24,7 @@ internal static class PromptPart
 
         var times = Timing.TakeTurns(repetitions, Timing.Of(() => network.Decode(visual, one)), Timing.Of(() => plain.Decode(visual, one)), Timing.Of(() => plain.DecodeSam(visual, one)));
         recorder.AddRatio("prompts/1/plain", $"one prompt at {size}, times faster than the plain form", times[1], times[0]);
-        recorder.AddRatio("prompts/1/sam", $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which answers without categories", times[2], times[0]);
+        recorder.AddRatio("prompts/1/sam", $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which predicts no categories", times[2], times[0]);
         foreach (var count in (int[])[8, 64])
             Several(recorder, network, plain, visual, count, Math.Max(1, repetitions / (count == 64 ? 3 : 1)));
     }
@@ -40,7 +40,7 @@ internal static class PromptPart
             () => each.Average(one => Timing.Seconds(() => network.Decode(visual, one))),
             () => each.Average(one => Timing.Seconds(() => plain.Decode(visual, one))));
         var marginal = times[0].Zip(times[1], (together, single) => (together - single) / (count - 1)).ToArray();
-        recorder.AddRatio($"prompts/{count}/marginal", $"{count} prompts in one call: each further one, part of a call with one", marginal, times[1], "share");
+        recorder.AddRatio($"prompts/{count}/marginal", $"{count} prompts in one call: each additional one, share of a call with one", marginal, times[1], "share");
         recorder.Add($"prompts/{count}/plain", $"{count} prompts in one call, times faster than the plain form one by one", "times", [.. times[0].Zip(times[2], (together, single) => count * single / together)]);
     }
 

@@ -65,8 +65,7 @@ internal static class PerformanceCommand
         var plots = GrowthPlots.Draw(PerformancePage.Figures(results)).ToList();
         foreach (var (file, _, svg) in plots)
             File.WriteAllText(In(file), svg);
-        var limits = File.Exists(In("performance-limits.md")) ? File.ReadAllText(In("performance-limits.md")) : "";
-        File.WriteAllText(In("performance.md"), PerformancePage.Write(results, failed, options.IsQuick, limits, [.. plots.Select(plot => (plot.File, plot.Title))]));
+        File.WriteAllText(In("performance.md"), PerformancePage.Write(results, failed, options.IsQuick, PerformancePage.Limits, [.. plots.Select(plot => (plot.File, plot.Title))]));
         ResultStore.Write(In("performance.json"), results.SelectMany(result => result.Figures).Select(figure =>
             new { figure.Key, figure.Label, figure.Unit, figure.Median, figure.Lowest, figure.Highest, Count = figure.Values.Count }));
     }

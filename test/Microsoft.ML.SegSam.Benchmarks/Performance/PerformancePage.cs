@@ -9,7 +9,17 @@ internal static class PerformancePage
 {
     private const double Drift = 0.1;
 
-    /// <param name="limits">Words on what was missed, written by hand; may be empty.</param>
+    /// <summary>What limits the figures, written by hand: limits.md beside this file.</summary>
+    public static string Limits
+    {
+        get
+        {
+            using var reader = new StreamReader(typeof(PerformancePage).Assembly.GetManifestResourceStream("limits.md")!);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <param name="limits">The section "What limits"; may be empty.</param>
     /// <param name="plots">File name of each plot and its title.</param>
     public static string Write(IReadOnlyList<PartResult> results, IReadOnlyList<string> failed, bool isQuick, string limits, IReadOnlyList<(string File, string Title)> plots)
     {
@@ -19,10 +29,11 @@ internal static class PerformancePage
 
         Line("# Performance");
         Line();
-        Line("Written by `dotnet run -c Release --project test/Microsoft.ML.SegSam.Benchmarks -- performance`; do not edit. Every figure is a ratio to something "
-            + "that was measured in the same process in turns with it, or a rate or size beside that of the plain form: median (lowest to highest, n repetitions). The *plain form* is the same "
-            + "computation with the same weights as the official PyTorch code does it: attention as explicit products in float32, window padding multiplied through, nothing shared between prompts, AdamW weight by weight. "
-            + "The *matrix rate* is that of float32 (or bfloat16) products of two 2048 x 2048 matrices with all threads; needed floating-point operations are counted from the network's configuration.");
+        Line("Written by `dotnet run -c Release --project test/Microsoft.ML.SegSam.Benchmarks -- performance`; do not edit. Times are given as ratios to a reference "
+            + "measured alternately in the same process, rates and sizes beside those of the plain form: median (lowest to highest, n repetitions). The *plain form* "
+            + "is the same computation with the same weights as the official PyTorch code does it: attention as explicit products in float32, window padding "
+            + "computed like any other token, nothing shared between prompts, AdamW weight by weight. The *matrix rate* is that of float32 (or bfloat16) products of two "
+            + "2048 x 2048 matrices with all threads; the floating-point operations needed are counted from the network's configuration.");
         Line();
         Line($"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}. {DriftText(figures)}");
         if (isQuick)

@@ -45,6 +45,13 @@ public sealed class PerformancePageTests
     }
 
     [TestMethod]
+    public void The_section_on_limits_is_written_beside_the_benchmark_alone()
+    {
+        var page = File.ReadAllText(Path.Combine(SharedFolder.Repository, "docs", "performance.md")).ReplaceLineEndings("\n");
+        StringAssert.Contains(page, $"## What limits\n\n{PerformancePage.Limits.ReplaceLineEndings("\n").Trim()}\n\n## ");
+    }
+
+    [TestMethod]
     public void Growth_is_drawn_in_the_order_of_its_points()
     {
         var (file, _, svg) = GrowthPlots.Draw(Made(("growth/rows/time/100", 50), ("growth/rows/time/2", 1), ("growth/rows/memory/2", 1), ("growth/rows/memory/100", 1.1))).Single();

@@ -9,8 +9,8 @@ using SampleKit;
 namespace Microsoft.ML.SegSam.Tests.Docs;
 
 /// <summary>
-/// The README's first example. With SEGSAM_APPROVE=1, after the quick start, its output and docs/images/answer.png are written anew by the
-/// model of the quick start; else the form of the output is compared, and its names with the truth.
+/// The README's first example. With SEGSAM_APPROVE=1, after the quick start, the quick start's model rewrites its output and
+/// docs/images/predictions.png; otherwise the form of the output is compared, and its names with the truth.
 /// </summary>
 [TestClass]
 public sealed class FirstExampleTests
@@ -34,17 +34,17 @@ public sealed class FirstExampleTests
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the reader's own code prints in the machine's language
         await Script.Compile(["using System.IO;", PageHost.Runnable(Readme.Examples.First(), folder.Path)], typeof(PageHost)).RunAsync(host);
 
-        var (output, picture) = (host.Printed.ReplaceLineEndings("\n"), Path.Combine(folder.Path, "answer.png"));
+        var (output, picture) = (host.Printed.ReplaceLineEndings("\n"), Path.Combine(folder.Path, "predictions.png"));
         if (approve)
         {
             var text = Readme.Text.Replace($"```\n{Output}```", $"```\n{output}```", StringComparison.Ordinal);
             File.WriteAllText(Readme.FullPath, text);
-            File.Copy(picture, Image("answer.png"), overwrite: true);
-            Assert.Inconclusive("The README's first output and docs/images/answer.png are written; review both and run again without SEGSAM_APPROVE.");
+            File.Copy(picture, Image("predictions.png"), overwrite: true);
+            Assert.Inconclusive("The README's first output and docs/images/predictions.png are written; review both and run again without SEGSAM_APPROVE.");
         }
 
         Assert.AreEqual(Form(Output), Form(output)); // numbers and names are those of a model trained longer
-        using MLImage drawn = MLImage.CreateFromFile(picture), shown = MLImage.CreateFromFile(Image("answer.png"));
+        using MLImage drawn = MLImage.CreateFromFile(picture), shown = MLImage.CreateFromFile(Image("predictions.png"));
         Assert.AreEqual((shown.Width, shown.Height), (drawn.Width, drawn.Height));
     }
 
@@ -75,6 +75,6 @@ public sealed class FirstExampleTests
     {
         foreach (var name in PhantomGenerator.Categories.Keys.OrderByDescending(name => name.Length))
             output = output.Replace(name, "NAME", StringComparison.Ordinal);
-        return Regex.Replace(Regex.Replace(output, @"-?\d+", "0"), "(?<=beside the first:).*", "").Trim();
+        return Regex.Replace(Regex.Replace(output, @"-?\d+", "0"), "(?<=also in the image:).*", "").Trim();
     }
 }

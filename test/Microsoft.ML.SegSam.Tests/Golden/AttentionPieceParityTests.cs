@@ -11,7 +11,7 @@ using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a p
 [TestCategory("Golden")]
 public sealed class AttentionPieceParityTests
 {
-    private const string Files = "*_relpos_window.safetensors", Group = "Pieces of windowed attention";
+    private const string Files = "*_relpos_window.safetensors", Group = "Parts of windowed attention";
 
     public static IEnumerable<object[]> Tables => GoldenFolder.Cases(Files, ".table");
 

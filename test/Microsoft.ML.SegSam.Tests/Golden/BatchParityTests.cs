@@ -63,7 +63,7 @@ public sealed class BatchParityTests
             var prompts = alike.Select(name => About(model.Prompt(name), images.IndexOf(GoldenModel.ImageOf(name)))).ToList();
             var masks = model.Network.Decode(visual, Join(prompts)).MaskLogits.narrow(1, 1, model.Config.MultimaskOutputs);
             var expected = cat([.. alike.Select(name => golden.Tensor(name + ".multi.low_res_f64"))]);
-            Parity.Check(Group(model), "prompts about several images in one forward", Precision.Double, string.Join(", ", alike),
+            Parity.Check(Group(model), "prompts on several images in one forward pass", Precision.Double, string.Join(", ", alike),
                 expected, masks, Precision.Double.Allow(Allowed.Logits(model)));
         }
     }

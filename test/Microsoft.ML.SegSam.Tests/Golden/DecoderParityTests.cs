@@ -34,7 +34,7 @@ public sealed class DecoderParityTests
             check.Check("predicted IoU, multimask off", $"{name}.single.iou", output.Quality.narrow(1, 0, 1), Allowed.Quality);
             check.Check("transformer, tokens", $"{name}.transformer_queries", stages.Tokens!, Allowed.Block);
             check.Check("transformer, map", $"{name}.transformer_keys", stages.Map!, Allowed.Block);
-            check.Check("up-scaled map", $"{name}.upscaled_embedding", stages.Upscaled!, Allowed.Block);
+            check.Check("upscaled map", $"{name}.upscaled_embedding", stages.Upscaled!, Allowed.Block);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class ImageParityTests
     [TestMethod]
     [DynamicData(nameof(Nearest))]
     public void Stretching_to_the_square_is_alike_to_the_byte(string file, string name) =>
-        CheckBytes(file, name, "resized_nearest_hwc_u8", "resized, nearest neighbour");
+        CheckBytes(file, name, "resized_nearest_hwc_u8", "resized, nearest neighbor");
 
     /// <summary>Bytes are rounded twice, after columns and after rows: at most one level away from the float alternative.</summary>
     [TestMethod]

@@ -44,7 +44,7 @@ public sealed class PromptParityTests
         {
             var model = GoldenModel.Of(file, precision);
             new Comparison(Group(model), GoldenFolder.Open(file), precision)
-                .Check("position code of the map", name + "dense_pe", model.Network.PromptEncoder.DensePositions(), Allowed.Prompt);
+                .Check("positional encoding of the map", name + "dense_pe", model.Network.PromptEncoder.DensePositions(), Allowed.Prompt);
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class TrainingParityTests
     private static void CheckGradient(Precision precision, string name, Tensor expected, Tensor actual)
     {
         if (name.EndsWith(".k_proj.bias", StringComparison.Ordinal))
-            Parity.Check(Group, "gradients that are rounding alone, k_proj.bias", precision, name, expected, actual, Allowed.Rounding);
+            Parity.Check(Group, "gradients that are only rounding error, k_proj.bias", precision, name, expected, actual, Allowed.Rounding);
         else // there are none in float64, so the float32 ones are the reference of both
             Parity.CheckRelative(Group, "gradients (relative to the tensor's largest)", precision, name, expected, actual, Allowed.GradientRelative);
     }

@@ -34,13 +34,13 @@ internal static class ParityTable
         var text = new StringBuilder($"""
             # Parity with the official models
 
-            Our network, imaging, losses and training, compared with figures that the unmodified official code of SAM and SAM-Med2D
-            computed on small configurations: the largest error of each quantity, and the largest that the tests let pass. Absolute
-            unless the line says relative; a count where nothing may differ. Stages of the encoder have their official names.
+            Our network, imaging, losses and training compared with values that the unmodified official code of SAM and SAM-Med2D
+            computed for small configurations: the largest error of each quantity beside the largest that the tests allow. Errors are
+            absolute unless the row says relative; where nothing may differ, the row gives a count. Encoder stages have their official names.
 
             Written by `SEGSAM_APPROVE=1 dotnet test --filter "TestCategory=Golden"`.
-            Read from: {(GoldenFolder.IsTrimmed ? "the trimmed copy in the repository" : "the full golden folder")}.
-            Errors in float32 vary a little from processor to processor.
+            Source: {(GoldenFolder.IsTrimmed ? "the trimmed copy in the repository" : "the full golden folder")}.
+            Errors in float32 vary slightly between processors.
 
             """.ReplaceLineEndings("\n"));
         foreach (var group in rows.GroupBy(row => row.Key.Group).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -54,7 +54,7 @@ internal static class ParityTable
             }
         }
 
-        text.Append("\n## Tensors that no test read\n\n");
+        text.Append("\n## Tensors no test read\n\n");
         text.AppendJoin('\n', GoldenFolder.Unread.Select(tensor => "- " + tensor).DefaultIfEmpty("None.")).Append('\n');
 
         var folder = Directory.CreateDirectory(Path.Combine(SharedFolder.Repository, "docs"));
