@@ -56,7 +56,7 @@ internal sealed class GoldenModel
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var network = new SegSamNetwork(config ?? Config, new Layers(CPU, Precision.Type)).Initialize(1);
+        var network = new SegSamNetwork(config ?? Config, new LayerFactory(CPU, Precision.Type)).Initialize(1);
         var ours = network.state_dict();
         foreach (var (name, value) in GoldenWeights.Read(Name))
         {

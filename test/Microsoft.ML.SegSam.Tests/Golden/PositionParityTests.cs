@@ -24,7 +24,7 @@ public sealed class PositionParityTests
         using var scope = NewDisposeScope();
         var expected = GoldenFolder.Open(file).Tensor(name);
         var stored = GoldenWeights.Read(Source(file)).Single(weight => weight.Name == name).Value;
-        Parity.Check(Group, "tables", Precision.Single, name, expected, PositionTables.Resize(stored, expected.shape), Allowed.Prompt);
+        Parity.Check(Group, "tables", Precision.Single, name, expected, RelativePositions.ResizeStored(stored, expected.shape), Allowed.Prompt);
     }
 
     /// <summary>What upstream resized is resized, what it copied is copied. What it leaves at its random start we copy too (our choice).</summary>

@@ -42,7 +42,7 @@ public sealed class WeightParityTests
 
     private static void Check(string name, IEnumerable<string> expected, SegSamConfig config)
     {
-        using var network = new SegSamNetwork(config, Layers.Meta);
+        using var network = new SegSamNetwork(config, LayerFactory.Meta);
         var ours = network.state_dict().Where(pair => PublishedNames.IsSam(pair.Key))
             .Select(pair => Line(pair.Key, pair.Value.shape)).ToHashSet();
         string[] theirs = [.. expected];

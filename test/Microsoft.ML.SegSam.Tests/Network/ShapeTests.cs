@@ -37,18 +37,18 @@ public sealed class ShapeTests
         Check(visual, 2, c, g, g);
         var output = network.Decode(visual, prompts);
         Check(output.MaskLogits, p, 4, 4 * g, 4 * g);
-        Check(output.Quality, p, 4);
+        Check(output.PredictedIoUs, p, 4);
         Check(output.SemanticLogits, p, 1, 4 * g, 4 * g);
         Check(output.ClassLogits, p, config.CategoryCount + 1);
         Check(output.PresenceLogits, p, config.PresenceTokens, config.CategoryCount + 1);
         Check(output.BestMask().Logits, p, 1, 4 * g, 4 * g);
-        Check(output.BestMask().Quality, p);
+        Check(output.BestMask().PredictedIoU, p);
     }
 
     [TestMethod]
     [DataRow(SemanticDecoding.Independent)]
     [DataRow(SemanticDecoding.Shared)]
-    public void A_prompt_is_answered_alike_alone_and_in_a_batch(SemanticDecoding decoding)
+    public void A_prompt_is_predicted_alike_alone_and_in_a_batch(SemanticDecoding decoding)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -68,12 +68,12 @@ public sealed class ShapeTests
     }
 
     [TestMethod]
-    public void Long_maps_attend_alike_whether_their_rows_go_at_once_or_in_parts()
+    public void Large_maps_attend_alike_whole_or_tile_by_tile()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         const int side = 64; // four maps together pass the budget of bias numbers that one map just keeps
-        using var attention = new EncoderAttention(Layers.Default, width: 4, heads: 1, window: 0, side);
+        using var attention = new EncoderAttention(LayerFactory.Default, width: 4, heads: 1, window: 0, side);
         foreach (var (parameter, i) in attention.parameters().Select((parameter, i) => (parameter, i)))
             parameter.copy_(Normal(20 + i, parameter.shape));
         var maps = Normal(9, 4, side, side, 4);

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Tests.Network;
 [TestClass]
 public sealed class TinyVitBlockTests
 {
-    private static readonly Layers Double = new(CPU, ScalarType.Float64);
+    private static readonly LayerFactory Double = new(CPU, ScalarType.Float64);
 
     [TestMethod]
     public void Window_attention_is_the_sum_written_out_token_by_token()
