@@ -26,7 +26,7 @@ internal static class MixedPrecision
     public static Tensor ToComputeType(this Tensor x) =>
         !_isBFloat16 ? x : CachedCasts.TryGetValue(x, out var cast) ? cast : x.to(ScalarType.BFloat16);
 
-    /// <summary>Keeps a module's weights in bfloat16 too, for products that would cast them each time. For weights that no longer change.</summary>
+    /// <summary>Keeps bfloat16 copies of a module's weights, which must no longer change, so that products need not cast them.</summary>
     /// <returns>Frees the copies.</returns>
     public static IDisposable CacheCasts(nn.Module module)
     {

@@ -16,7 +16,7 @@ internal abstract class SemanticDecoder(string name)
         ? new SharedSemanticDecoder(make, config)
         : new IndependentSemanticDecoder(make, config);
 
-    /// <summary>What <see cref="BinaryDecoder"/> reads: the prompt tokens, after those that it carries for this decoder: [P,n',C].</summary>
+    /// <summary>What <see cref="BinaryDecoder"/> reads: the prompt tokens, after those it carries for this decoder: [P,n',C].</summary>
     /// <param name="promptTokens">Those of the binary decoder, [P,n,C].</param>
     public abstract Tensor TokensInBinaryDecoder(Tensor promptTokens);
 

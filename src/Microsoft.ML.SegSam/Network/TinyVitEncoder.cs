@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Network;
 // B images, S input side, g = S/16, C decoder width.
 
 /// <summary>MobileSAM's image encoder: TinyViT, whose stages narrow the map and widen its channels, and SAM's neck.</summary>
-/// <remarks>TinyViT: Wu et al. 2022; as an encoder of SAM: Zhang et al. 2023. Its classifier and the norm before it are not built.</remarks>
+/// <remarks>TinyViT: Wu et al. 2022; as SAM's encoder: Zhang et al. 2023. Its classifier and the norm before it are not built.</remarks>
 internal sealed class TinyVitEncoder : ScopedModule<Tensor, Tensor>
 {
     [ComponentName(Name = "patch_embed")] private readonly Sequential _stem;

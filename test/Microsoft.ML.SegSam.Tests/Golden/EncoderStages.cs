@@ -32,7 +32,7 @@ internal sealed class EncoderStages(GoldenModel model)
         return stages;
     }
 
-    /// <summary>A block's attention to its normed input [B,H,W,D]; of windowed blocks as windows [B·n,w,w,D], as upstream's hooks saw it.</summary>
+    /// <summary>A block's attention to its normed input [B,H,W,D]; of windowed blocks as windows [B·n,w,w,D], as in upstream's hooks.</summary>
     public Tensor Attention(int block, Tensor normed) =>
         _encoder.Blocks[block].Attention.call(IsWindowed(block) ? WindowPartition.Partition(normed, model.Config.WindowSize) : normed);
 

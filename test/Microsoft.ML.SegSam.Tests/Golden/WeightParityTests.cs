@@ -30,7 +30,8 @@ public sealed class WeightParityTests
         var shapes = lines.ToDictionary(line => line[0], line => line[2].Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(side => long.Parse(side, CultureInfo.InvariantCulture)).ToArray());
         var (grid, width) = (shapes["image_encoder.pos_embed"][1], shapes["image_encoder.pos_embed"][3]);
-        var preset = Enum.GetValues<SegSamEncoder>().Single(encoder => encoder != SegSamEncoder.Tiny && SegSamConfig.For(encoder).EncoderWidth == width);
+        var preset = Enum.GetValues<SegSamEncoder>()
+            .Single(encoder => encoder != SegSamEncoder.Tiny && SegSamConfig.For(encoder).EncoderWidth == width);
         var config = SegSamConfig.For(preset);
         var adapted = shapes.Keys.Any(name => name.Contains(".Adapter.", StringComparison.Ordinal));
         Check(file, shapes.Select(pair => Line(pair.Key, pair.Value)), SegSamConfig.For(preset, (int)grid * config.PatchSize) with

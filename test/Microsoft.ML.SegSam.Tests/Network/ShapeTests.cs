@@ -10,7 +10,11 @@ public sealed class ShapeTests
 {
     public static IEnumerable<object[]> SizesAndPrompts =>
         from side in new[] { 64, 128, 256 }
-        from prompt in new[] { (1, false, false, 2), (4, false, false, 5), (0, true, false, 2), (3, true, false, 5), (0, false, true, 0), (2, true, true, 4), (0, false, false, 0) }
+        from prompt in new[]
+        {
+            (1, false, false, 2), (4, false, false, 5), (0, true, false, 2), (3, true, false, 5), (0, false, true, 0), (2, true, true, 4),
+            (0, false, false, 0),
+        }
         select new object[] { side, prompt.Item1, prompt.Item2, prompt.Item3, prompt.Item4 };
 
     [TestMethod]
