@@ -93,7 +93,7 @@ internal sealed class Pretrained
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad(); // each thread has its own
-        target.copy_(PositionTables.Resize(weight.Read().to(target.dtype), target.shape));
+        target.copy_(RelativePositions.ResizeStored(weight.Read().to(target.dtype), target.shape));
     }
 
     private static List<string> CopyToSemanticDecoder(Dictionary<string, Tensor> state)

@@ -4,25 +4,29 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>SAM's own mask decoder (the semantic-agnostic one): masks of the prompted object and their predicted IoU.</summary>
-internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tensor Masks, Tensor Quality, Tensor Hidden, Tensor Upscaled)>
+// P prompts, n prompt tokens, g = S/16, C width.
+
+/// <summary>
+/// SAM's mask decoder, which the method calls the semantic-agnostic or binary one: masks of the prompted object and their predicted IoU.
+/// </summary>
+internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tensor Masks, Tensor PredictedIoUs, Tensor Tokens, Tensor Map)>
 {
     [ComponentName(Name = "transformer")] private readonly TwoWayTransformer _transformer;
-    [ComponentName(Name = "iou_token")] private readonly Embedding _qualityToken;
-    [ComponentName(Name = "mask_tokens")] private readonly Embedding _maskTokens;
+    [ComponentName(Name = "iou_token")] private readonly EmbeddingLayer _iouToken;
+    [ComponentName(Name = "mask_tokens")] private readonly EmbeddingLayer _maskTokens;
     [ComponentName(Name = "output_upscaling")] private readonly Upscaling _upscaling;
     [ComponentName(Name = "output_hypernetworks_mlps")] private readonly ModuleList<Perceptron> _maskHeads;
-    [ComponentName(Name = "iou_prediction_head")] private readonly Perceptron _qualityHead;
+    [ComponentName(Name = "iou_prediction_head")] private readonly Perceptron _iouHead;
 
-    public BinaryDecoder(Layers make, SegSamConfig config) : base(nameof(BinaryDecoder))
+    public BinaryDecoder(LayerFactory make, SegSamConfig config) : base(nameof(BinaryDecoder))
     {
         var masks = config.MultimaskOutputs + 1;
         _transformer = new(make, config);
-        _qualityToken = make.Embedding(1, config.Width);
+        _iouToken = make.Embedding(1, config.Width);
         _maskTokens = make.Embedding(masks, config.Width);
         _upscaling = new(make, config);
         _maskHeads = [.. Enumerable.Range(0, masks).Select(_ => DecoderHeads.MaskHead(make, config))];
-        _qualityHead = new(make, config.Width, config.QualityHeadWidth, masks, config.QualityHeadDepth);
+        _iouHead = new(make, config.Width, config.QualityHeadWidth, masks, config.QualityHeadDepth);
         RegisterComponents();
     }
 
@@ -30,25 +34,26 @@ internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tens
     /// <param name="mapPositions">[1,g·g,C].</param>
     /// <param name="promptTokens">t_p' [P,n,C].</param>
     /// <returns>
-    /// Logits [P,1+3,4g,4g] (the first for unambiguous prompts, then three hypotheses), predicted IoU [P,1+3], unbounded; and for tokens that
-    /// share this decoder, what became of the prompt tokens [P,n,C] and of the map [P,4g·4g,C/8].
+    /// Mask logits [P,1+3,4g,4g] (the first for unambiguous prompts, then the three of a multimask prediction) and their predicted IoU
+    /// [P,1+3], unbounded; and for tokens that share this decoder, the prompt tokens [P,n,C] and the up-scaled map [P,4g·4g,C/8] at its
+    /// end.
     /// </returns>
     protected override (Tensor, Tensor, Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor promptTokens)
     {
-        // 1. t_o: one quality token, one token per mask, then the prompt
-        var own = cat([_qualityToken.Weight, _maskTokens.Weight]).expand(promptTokens.size(0), -1, -1); // [P,1+4,C]
+        // 1. t_o: one IoU token, one token per mask, then the prompt
+        var own = cat([_iouToken.Weight, _maskTokens.Weight]).expand(promptTokens.size(0), -1, -1); // [P,1+4,C]
         var tokens = cat([own, promptTokens], 1);
 
         // 2. tokens and map read each other
-        var (hidden, keys) = _transformer.call(map, mapPositions, tokens);
+        (tokens, map) = _transformer.call(map, mapPositions, tokens);
 
         // 3. each mask token picks its mask out of the up-scaled map
-        var upscaled = _upscaling.call(keys);                                                       // [P,4g·4g,C/8]
-        var weights = stack(_maskHeads.Select((head, i) => head.call(hidden.select(1, 1 + i))), 1); // [P,4,C/8]
+        var upscaled = _upscaling.call(map);                                                        // [P,4g·4g,C/8]
+        var weights = stack(_maskHeads.Select((head, i) => head.call(tokens.select(1, 1 + i))), 1); // [P,4,C/8]
         var masks = DecoderHeads.Masks(weights, upscaled);                                          // M_b [P,4,4g,4g]
 
-        // 4. the quality token grades them
-        var quality = _qualityHead.call(hidden.select(1, 0));
-        return (masks, quality, hidden.narrow(1, own.size(1), promptTokens.size(1)), upscaled);
+        // 4. the IoU token predicts the IoU of each
+        var predictedIoUs = _iouHead.call(tokens.select(1, 0));                                     // [P,4]
+        return (masks, predictedIoUs, tokens.narrow(1, own.size(1), promptTokens.size(1)), upscaled);
     }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Network;
 /// <summary>Class logits [..,K+1] of tokens [..,C]; the last is "no object". One head serves t_so and t_co.</summary>
 internal static class ClassHeads
 {
-    public static Module<Tensor, Tensor, Tensor> Create(Layers make, SegSamConfig config) => config.ClassHead switch
+    public static Module<Tensor, Tensor, Tensor> Create(LayerFactory make, SegSamConfig config) => config.ClassHead switch
     {
         ClassHead.TextSimilarity => new TextSimilarityHead(make, config),
         _ => new PerceptronHead(make, config),
@@ -20,7 +20,7 @@ internal sealed class PerceptronHead : Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "mlp")] private readonly Perceptron _perceptron;
 
-    public PerceptronHead(Layers make, SegSamConfig config) : base(nameof(PerceptronHead))
+    public PerceptronHead(LayerFactory make, SegSamConfig config) : base(nameof(PerceptronHead))
     {
         _perceptron = new(make, config.Width, config.Width, config.CategoryCount + 1, depth: 3);
         RegisterComponents();
@@ -31,18 +31,19 @@ internal sealed class PerceptronHead : Module<Tensor, Tensor, Tensor>
 
 /// <summary>Cosine of each token with each category's text, times a learned scale; "no object" is the zero vector.</summary>
 /// <remarks>
-/// After Open-Vocabulary SAM's classifier. Our choices, by the ablation: the token goes round its perceptron too; each category has a learned
-/// offset from its projected text, at first zero, which tells texts apart that are nearly equal (left and right kidney); the scale starts at 30, not 100.
+/// After Open-Vocabulary SAM's classifier. Our choices, by the ablation: the token also bypasses its perceptron; each category has a
+/// learned offset from its projected text, at first zero, which separates texts that are nearly equal (left and right kidney); the scale
+/// starts at 30, not 100.
 /// </remarks>
 internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>, IInitialized
 {
     private const double StartingScale = 30;
     [ComponentName(Name = "mlp")] private readonly Perceptron _perceptron;
-    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;
+    [ComponentName(Name = "text_projection")] private readonly LinearLayer _textProjection;
     [ComponentName(Name = "text_offset")] private readonly Parameter _textOffset;
     [ComponentName(Name = "log_scale")] private readonly Parameter _logScale;
 
-    public TextSimilarityHead(Layers make, SegSamConfig config) : base(nameof(TextSimilarityHead))
+    public TextSimilarityHead(LayerFactory make, SegSamConfig config) : base(nameof(TextSimilarityHead))
     {
         _perceptron = new(make, config.Width, config.Width, config.Width, depth: 3);
         _textProjection = make.Linear(config.TextWidth, config.Width);
@@ -53,8 +54,8 @@ internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>,
 
     protected override Tensor Compute(Tensor tokens, Tensor textBank)                                       // [..,C] [K,d_t]
     {
-        var token = functional.normalize(_perceptron.call(tokens).Plus(tokens).InFull(), dim: -1);
-        var text = functional.normalize(_textProjection.call(textBank).InFull().Plus(_textOffset), dim: -1); // [K,C]
+        var token = functional.normalize(_perceptron.call(tokens).Plus(tokens).ToFloat32(), dim: -1);
+        var text = functional.normalize(_textProjection.call(textBank).ToFloat32().Plus(_textOffset), dim: -1); // [K,C]
         var logits = token.matmul(text.t()) * _logScale.exp();                                              // [..,K]
         return cat([logits, zeros_like(logits.narrow(-1, 0, 1))], -1);                                      // [..,K+1]
     }

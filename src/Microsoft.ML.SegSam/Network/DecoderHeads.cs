@@ -8,9 +8,9 @@ namespace Microsoft.ML.SegSam.Network;
 /// <summary>Perceptron with ReLU between its layers.</summary>
 internal sealed class Perceptron : ScopedModule<Tensor, Tensor>
 {
-    [ComponentName(Name = "layers")] private readonly ModuleList<Linear> _layers;
+    [ComponentName(Name = "layers")] private readonly ModuleList<LinearLayer> _layers;
 
-    public Perceptron(Layers make, int inputs, int hidden, int outputs, int depth) : base(nameof(Perceptron))
+    public Perceptron(LayerFactory make, int inputs, int hidden, int outputs, int depth) : base(nameof(Perceptron))
     {
         _layers = [.. Enumerable.Range(0, depth).Select(i => make.Linear(i == 0 ? inputs : hidden, i == depth - 1 ? outputs : hidden))];
         RegisterComponents();
@@ -25,18 +25,20 @@ internal sealed class Perceptron : ScopedModule<Tensor, Tensor>
 }
 
 /// <summary>Up-scaling of the map: [P,g·g,C] → [P,4g·4g,C/8], row by row.</summary>
-/// <remarks>The parts that a pixel becomes do not overlap, so that transposed convolutions are products; channels stay side by side on the way.</remarks>
+/// <remarks>
+/// The parts that a pixel becomes do not overlap, so that transposed convolutions are products; channels stay side by side on the way.
+/// </remarks>
 internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
 {
-    [ComponentName(Name = "0")] private readonly ConvTranspose2d _first;
-    [ComponentName(Name = "1")] private readonly LayerNorm2d _norm;
-    [ComponentName(Name = "3")] private readonly ConvTranspose2d _second; // 2 and 4 are activations
+    [ComponentName(Name = "0")] private readonly TransposedConvolutionLayer _first;
+    [ComponentName(Name = "1")] private readonly MapNormLayer _norm;
+    [ComponentName(Name = "3")] private readonly TransposedConvolutionLayer _second; // 2 and 4 are activations
 
-    public Upscaling(Layers make, SegSamConfig config) : base(nameof(Upscaling))
+    public Upscaling(LayerFactory make, SegSamConfig config) : base(nameof(Upscaling))
     {
-        _first = make.ConvTranspose2d(config.Width, config.Width / 4, kernel: 2, stride: 2);
-        _norm = make.LayerNorm2d(config.Width / 4, config.MapEpsilon);
-        _second = make.ConvTranspose2d(config.Width / 4, config.Width / 8, kernel: 2, stride: 2);
+        _first = make.TransposedConvolution(config.Width, config.Width / 4, kernel: 2, stride: 2);
+        _norm = make.MapNorm(config.Width / 4, config.MapEpsilon);
+        _second = make.TransposedConvolution(config.Width / 4, config.Width / 8, kernel: 2, stride: 2);
         RegisterComponents();
     }
 
@@ -49,10 +51,11 @@ internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
     }
 
     // [P,n,C] → [P,4n,C']: the weight [C,C',2,2] holds a matrix for each of the four parts.
-    private static Tensor Split(ConvTranspose2d layer, Tensor pixels)
+    private static Tensor Split(TransposedConvolutionLayer layer, Tensor pixels)
     {
-        var weight = layer.Weight.ForProduct().permute(2, 3, 1, 0).flatten(0, 2);    // [4·C',C]
-        return functional.linear(pixels.ForProduct(), weight, layer.Bias?.ForProduct().repeat(4)).reshape(pixels.size(0), -1, layer.Weight.size(1));
+        var weight = layer.Weight.ToComputeType().permute(2, 3, 1, 0).flatten(0, 2);    // [4·C',C]
+        var parts = functional.linear(pixels.ToComputeType(), weight, layer.Bias?.ToComputeType().repeat(4));
+        return parts.reshape(pixels.size(0), -1, layer.Weight.size(1));
     }
 }
 
@@ -60,7 +63,8 @@ internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
 internal static class DecoderHeads
 {
     /// <summary>Hyper-network that turns a mask token [P,C] into the weights of a mask over the up-scaled map: [P,C/8].</summary>
-    public static Perceptron MaskHead(Layers make, SegSamConfig config) => new(make, config.Width, config.Width, config.Width / 8, depth: 3);
+    public static Perceptron MaskHead(LayerFactory make, SegSamConfig config) =>
+        new(make, config.Width, config.Width, config.Width / 8, depth: 3);
 
     /// <summary>Masks [P,m,4g,4g] from the hyper-networks' weights [P,m,C/8] and the up-scaled map [P,4g·4g,C/8].</summary>
     public static Tensor Masks(Tensor weights, Tensor upscaled)

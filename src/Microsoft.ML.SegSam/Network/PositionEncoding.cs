@@ -9,7 +9,7 @@ internal sealed class PositionEncoding : Module, IInitialized
 {
     [ComponentName(Name = "positional_encoding_gaussian_matrix")] private readonly Tensor _gaussian;    // [2,C/2]
 
-    public PositionEncoding(Layers make, int width) : base(nameof(PositionEncoding))
+    public PositionEncoding(LayerFactory make, int width) : base(nameof(PositionEncoding))
     {
         _gaussian = make.Empty(2, width / 2);
         RegisterComponents();
@@ -23,12 +23,13 @@ internal sealed class PositionEncoding : Module, IInitialized
         return cat([angle.sin(), angle.cos()], -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Encodes the cell centres of a map: [1,C,side,side].</summary>
+    /// <summary>Encodes the cell centers of a map: [1,C,side,side].</summary>
     public Tensor EncodeGrid(long side)
     {
         using var scope = NewDisposeScope();
-        var centre = tensor(Enumerable.Range(0, (int)side).Select(i => (i + 0.5) / side).ToArray()).to(_gaussian.dtype).to(_gaussian.device);
-        var positions = stack([centre.expand(side, side), centre.unsqueeze(1).expand(side, side)], -1);  // [side,side,2]
+        var centers = tensor(Enumerable.Range(0, (int)side).Select(i => (i + 0.5) / side).ToArray())
+            .to(_gaussian.dtype).to(_gaussian.device);
+        var positions = stack([centers.expand(side, side), centers.unsqueeze(1).expand(side, side)], -1);  // [side,side,2]
         return Encode(positions).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
     }
 

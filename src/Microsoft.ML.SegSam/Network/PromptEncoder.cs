@@ -7,30 +7,53 @@ namespace Microsoft.ML.SegSam.Network;
 
 // P prompts, n points, n_p sparse tokens, C decoder width, g = S/16.
 
-/// <summary>SAM's prompt encoder: clicks and boxes become tokens t_p, a mask becomes a map.</summary>
+/// <summary>Prompts of one kind for the images of a batch, in the network's frame (pixels of the S × S input).</summary>
+/// <param name="ImageIndex">[P] int64: the image of the batch that each prompt belongs to.</param>
+/// <param name="Points">[P,n,2] x, y; null without points.</param>
+/// <param name="PointLabels">[P,n] 1 = object, 0 = background, −1 = no point.</param>
+/// <param name="Boxes">[P,4] x0, y0, x1, y1; null without boxes.</param>
+/// <param name="MaskLogits">[P,1,4g,4g] low-resolution logits of an earlier prediction; null without.</param>
+internal sealed record PromptTensors(
+    Tensor ImageIndex, Tensor? Points = null, Tensor? PointLabels = null, Tensor? Boxes = null, Tensor? MaskLogits = null)
+{
+    public long Count => ImageIndex.size(0);
+
+    /// <summary><paramref name="count"/> of the prompts, from number <paramref name="first"/> on.</summary>
+    public PromptTensors Slice(long first, long count)
+    {
+        return first == 0 && count == Count ? this : new(
+            Narrow(ImageIndex)!, Narrow(Points), Narrow(PointLabels), Narrow(Boxes), Narrow(MaskLogits));
+
+        Tensor? Narrow(Tensor? values) => values?.narrow(0, first, count);
+    }
+}
+
+/// <summary>SAM's prompt encoder: points and boxes become tokens t_p, a mask becomes a map.</summary>
 internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense)>
 {
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;
-    [ComponentName(Name = "point_embeddings")] private readonly ModuleList<Embedding> _kinds;
-    [ComponentName(Name = "not_a_point_embed")] private readonly Embedding _notAPoint;
+    [ComponentName(Name = "point_embeddings")] private readonly ModuleList<EmbeddingLayer> _kinds;
+    [ComponentName(Name = "not_a_point_embed")] private readonly EmbeddingLayer _notAPoint;
     [ComponentName(Name = "mask_downscaling")] private readonly Sequential _maskDownscaling;
-    [ComponentName(Name = "no_mask_embed")] private readonly Embedding _noMask;
+    [ComponentName(Name = "no_mask_embed")] private readonly EmbeddingLayer _noMask;
     private readonly int _inputSize, _grid;
     private readonly bool _sigmoidMask;
 
-    public PromptEncoder(Layers make, SegSamConfig config) : base(nameof(PromptEncoder))
+    public PromptEncoder(LayerFactory make, SegSamConfig config) : base(nameof(PromptEncoder))
     {
-        (_inputSize, _grid, _sigmoidMask) = (config.InputSize, config.Grid, config.SigmoidMaskPrompt);
+        _inputSize = config.InputSize;
+        _grid = config.Grid;
+        _sigmoidMask = config.SigmoidMaskPrompt;
         _positions = new(make, config.Width);
         _kinds = [.. Enumerable.Range(0, 4).Select(_ => make.Embedding(1, config.Width))];
         _notAPoint = make.Embedding(1, config.Width);
         var channels = config.MaskPromptChannels;
         _maskDownscaling = Sequential(
-            make.Conv2d(1, channels / 4, kernel: 2, stride: 2), make.LayerNorm2d(channels / 4, config.MapEpsilon), GELU(),
-            make.Conv2d(channels / 4, channels, kernel: 2, stride: 2), make.LayerNorm2d(channels, config.MapEpsilon), GELU(),
-            make.Conv2d(channels, config.Width, kernel: 1));
+            make.Convolution(1, channels / 4, kernel: 2, stride: 2), make.MapNorm(channels / 4, config.MapEpsilon), GELU(),
+            make.Convolution(channels / 4, channels, kernel: 2, stride: 2), make.MapNorm(channels, config.MapEpsilon), GELU(),
+            make.Convolution(channels, config.Width, kernel: 1));
         _noMask = make.Embedding(1, config.Width);
         RegisterComponents();
     }
@@ -54,7 +77,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         return (sparse, dense);
     }
 
-    // Without a box SAM adds one "not a point" token, so that one click and one box have two tokens each.
+    // Without a box SAM adds one "not a point" token, so that one point and one box have two tokens each.
     private Tensor EncodePoints(Tensor points, Tensor labels, bool padding)
     {
         if (padding)
@@ -76,6 +99,6 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         return corners.Plus(cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]));
     }
 
-    // A coordinate names a pixel; its centre is half a pixel further.
+    // A coordinate names a pixel; its center is half a pixel further.
     private Tensor Encode(Tensor coordinates) => _positions.Encode(coordinates.Plus(0.5).Times(1.0 / _inputSize));
 }

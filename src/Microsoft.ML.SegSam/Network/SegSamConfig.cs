@@ -1,8 +1,5 @@
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>One stage of TinyViT: so many blocks of attention in windows of the given side, or of convolutions where there are no heads (the first).</summary>
-internal sealed record TinyVitStage(int Width, int Depth, int Heads = 0, int Window = 0);
-
 /// <summary>Every number that the weights depend on. It travels in the .zip and rebuilds the network.</summary>
 /// <remarks>Values are SAM's unless a comment says otherwise; presets are in <see cref="For"/>.</remarks>
 internal sealed record SegSamConfig
@@ -31,7 +28,7 @@ internal sealed record SegSamConfig
     public int MultimaskOutputs { get; init; } = 3;
     public int QualityHeadDepth { get; init; } = 3;
     public int QualityHeadWidth { get; init; } = 256;
-    public bool SingleMask { get; init; }                           // the first mask token answers, as in MedSAM, not the best of the others
+    public bool SingleMask { get; init; }                           // the first token's mask is predicted, as in MedSAM
     public bool SigmoidMaskPrompt { get; init; }                    // mask prompts enter as probabilities, as in SAM-Med2D, not as logits
 
     // Semantic-aware decoder and text (4.4, 4.6; our choices)
@@ -47,7 +44,7 @@ internal sealed record SegSamConfig
 
     // Norms
     public double EncoderEpsilon { get; init; } = 1e-6;             // of the encoder's blocks
-    public double MapEpsilon { get; init; } = 1e-6;                 // of norms over the channels of a map, in neck, mask prompt and up-scaling
+    public double MapEpsilon { get; init; } = 1e-6;                 // of norms over a map's channels, in neck, mask prompt and up-scaling
     public double DecoderEpsilon { get; init; } = 1e-5;
     public double AdapterEpsilon { get; init; } = 1e-5;
 
@@ -57,22 +54,48 @@ internal sealed record SegSamConfig
     /// <summary>Side of the mask logits, 4g.</summary>
     public int MaskSide => 4 * Grid;
 
-    /// <summary>The encoder that this is; null where it is of no preset's size.</summary>
-    public SegSamEncoder? Preset() => Enum.GetValues<SegSamEncoder>().Cast<SegSamEncoder?>().FirstOrDefault(encoder => For(encoder!.Value) is var preset
-        && preset.Stages is null == Stages is null
-        && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads));
+    /// <summary>The numbers of the image encoder, which knows nothing of the rest.</summary>
+    public EncoderConfig ForEncoder() => new()
+    {
+        Grid = Grid,
+        PatchSize = PatchSize,
+        MlpRatio = EncoderMlpRatio,
+        OutputWidth = Width,
+        MapEpsilon = MapEpsilon,
+        Stages = Stages,
+        Width = EncoderWidth,
+        Depth = EncoderDepth,
+        Heads = EncoderHeads,
+        Epsilon = EncoderEpsilon,
+        GlobalBlocks = GlobalBlocks,
+        WindowSize = WindowSize,
+        Adapter = Adapter,
+        AdapterRatio = AdapterRatio,
+        AdapterRank = AdapterRank,
+        AdapterEpsilon = AdapterEpsilon,
+    };
+
+    /// <summary>The preset whose encoder this is; null where it has no preset's size.</summary>
+    public SegSamEncoder? Preset() => Enum.GetValues<SegSamEncoder>().Cast<SegSamEncoder?>().FirstOrDefault(
+        encoder => For(encoder!.Value) is var preset
+            && preset.Stages is null == Stages is null
+            && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads));
 
     /// <summary>The preset of an encoder; <paramref name="inputSize"/> null means the size its family was published at.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input size is no positive multiple of 16.</exception>
     public static SegSamConfig For(SegSamEncoder encoder, int? inputSize = null)
     {
         if (inputSize is { } size && (size <= 0 || size % 16 != 0))
-            throw new ArgumentOutOfRangeException(nameof(inputSize), size, "InputSize must be a positive multiple of 16, such as 128, 256 or 1024.");
+        {
+            const string message = "InputSize must be a positive multiple of 16, such as 128, 256 or 1024.";
+            throw new ArgumentOutOfRangeException(nameof(inputSize), size, message);
+        }
+
         return encoder switch
         {
-            SegSamEncoder.VitB => new() { InputSize = inputSize ?? 256, EncoderWidth = 768, EncoderDepth = 12, EncoderHeads = 12, GlobalBlocks = [2, 5, 8, 11] },
-            SegSamEncoder.VitL => new() { InputSize = inputSize ?? 256, EncoderWidth = 1024, EncoderDepth = 24, EncoderHeads = 16, GlobalBlocks = [5, 11, 17, 23] },
-            SegSamEncoder.VitH => new() { InputSize = inputSize ?? 256, EncoderWidth = 1280, EncoderDepth = 32, EncoderHeads = 16, GlobalBlocks = [7, 15, 23, 31] },
+            SegSamEncoder.VitB => Vit(width: 768, depth: 12, heads: 12, globalBlocks: [2, 5, 8, 11]),
+            SegSamEncoder.VitL => Vit(width: 1024, depth: 24, heads: 16, globalBlocks: [5, 11, 17, 23]),
+            SegSamEncoder.VitH => Vit(width: 1280, depth: 32, heads: 16, globalBlocks: [7, 15, 23, 31]),
             // Our choice: small enough to train from scratch on two CPU cores in minutes.
             SegSamEncoder.Tiny => new()
             {
@@ -80,8 +103,16 @@ internal sealed record SegSamConfig
                 Width = 128, DecoderMlpWidth = 512, AttentionDownsample = 1, QualityHeadWidth = 128, TextMlpWidth = 256,
             },
             // TinyViT-5M as in MobileSAM, which runs it at 1024; 256 is medical practice (LiteMedSAM).
-            SegSamEncoder.VitT => new() { InputSize = inputSize ?? 256, Stages = [new(64, 2), new(128, 2, 4, 7), new(160, 6, 5, 14), new(320, 2, 10, 7)] },
+            SegSamEncoder.VitT => new()
+            {
+                InputSize = inputSize ?? 256, Stages = [new(64, 2), new(128, 2, 4, 7), new(160, 6, 5, 14), new(320, 2, 10, 7)],
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL, VitH or VitT."),
+        };
+
+        SegSamConfig Vit(int width, int depth, int heads, int[] globalBlocks) => new()
+        {
+            InputSize = inputSize ?? 256, EncoderWidth = width, EncoderDepth = depth, EncoderHeads = heads, GlobalBlocks = globalBlocks,
         };
     }
 }

@@ -13,34 +13,34 @@ namespace Microsoft.ML.SegSam.Network;
 /// </summary>
 internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor?, Tensor>, IInitialized
 {
-    [ComponentName(Name = "text_projection")] private readonly Linear _textProjection;      // W_t
-    [ComponentName(Name = "text_norm")] private readonly LayerNorm _textNorm;
+    [ComponentName(Name = "text_projection")] private readonly LinearLayer _textProjection;      // W_t
+    [ComponentName(Name = "text_norm")] private readonly NormLayer _textNorm;
     [ComponentName(Name = "text_to_image")] private readonly Attention _textToImage;
-    [ComponentName(Name = "evidence_norm")] private readonly LayerNorm _evidenceNorm;
+    [ComponentName(Name = "evidence_norm")] private readonly NormLayer _evidenceNorm;
     [ComponentName(Name = "summary_token")] private readonly Parameter _summary;            // s
-    [ComponentName(Name = "image_projection")] private readonly Linear _imageProjection;    // W_g
-    [ComponentName(Name = "prompt_projection")] private readonly Linear? _promptProjection; // W_p
+    [ComponentName(Name = "image_projection")] private readonly LinearLayer _imageProjection;    // W_g
+    [ComponentName(Name = "prompt_projection")] private readonly LinearLayer? _promptProjection; // W_p
     [ComponentName(Name = "summary_to_text")] private readonly Attention _summaryToText;
-    [ComponentName(Name = "summary_norm")] private readonly LayerNorm _summaryNorm;
+    [ComponentName(Name = "summary_norm")] private readonly NormLayer _summaryNorm;
     [ComponentName(Name = "mlp")] private readonly MlpBlock _mlp;
-    [ComponentName(Name = "output_norm")] private readonly LayerNorm _outputNorm;
+    [ComponentName(Name = "output_norm")] private readonly NormLayer _outputNorm;
     [ComponentName(Name = "layer_scale")] private readonly Parameter? _layerScale;          // gamma
     private readonly double _layerScaleStart;
 
-    public TextToVision(Layers make, SegSamConfig config) : base(nameof(TextToVision))
+    public TextToVision(LayerFactory make, SegSamConfig config) : base(nameof(TextToVision))
     {
         var width = config.Width;
         _textProjection = make.Linear(config.TextWidth, width);
-        _textNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _textNorm = make.Norm(width, config.DecoderEpsilon);
         _textToImage = new(make, width, config.DecoderHeads, config.AttentionDownsample);
-        _evidenceNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _evidenceNorm = make.Norm(width, config.DecoderEpsilon);
         _summary = make.Parameter(1, width);
         _imageProjection = make.Linear(width, width);
         _promptProjection = config.TextConditioning == TextConditioning.ImageAndPrompt ? make.Linear(width, width) : null;
         _summaryToText = new(make, width, config.DecoderHeads, config.AttentionDownsample);
-        _summaryNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _summaryNorm = make.Norm(width, config.DecoderEpsilon);
         _mlp = new(make, width, config.TextMlpWidth, x => functional.relu(x));
-        _outputNorm = make.LayerNorm(width, config.DecoderEpsilon);
+        _outputNorm = make.Norm(width, config.DecoderEpsilon);
         _layerScale = config.TextLayerScale is null ? null : make.Parameter(width);
         _layerScaleStart = config.TextLayerScale ?? 1;
         RegisterComponents();
@@ -56,28 +56,19 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
     /// <returns>t_text [B,1,C].</returns>
     protected override Tensor Compute(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens)
     {
-        var (query, evidence) = QueryAndEvidence(textBank, pixels, positions, promptTokens);
-        var summary = _summaryNorm.call(query.Plus(_summaryToText.call(query, evidence, evidence))); // u [B,1,C]
-        var text = _outputNorm.call(summary.Plus(_mlp.call(summary)));                                 // t_text [B,1,C]
-        return _layerScale is null ? text : text * _layerScale;
-    }
+        // 1. each category text gathers evidence from the image
+        var texts = _textNorm.call(_textProjection.call(textBank)).expand(pixels.size(0), -1, -1);    // T [B,N,C]
+        var evidence = _evidenceNorm.call(texts.Plus(_textToImage.call(texts, pixels.Plus(positions), pixels)));
 
-    /// <summary>How much each category text contributes to t_text: alpha [B,N], rows sum to 1. A diagnostic.</summary>
-    public Tensor TextWeights(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens = null)
-    {
-        using var scope = NewDisposeScope();
-        var (query, evidence) = QueryAndEvidence(textBank, pixels, positions, promptTokens);
-        return _summaryToText.Weights(query, evidence).squeeze(1).MoveToOuterDisposeScope();
-    }
-
-    private (Tensor Query, Tensor Evidence) QueryAndEvidence(Tensor textBank, Tensor pixels, Tensor positions, Tensor? promptTokens)
-    {
-        var text = _textNorm.call(_textProjection.call(textBank)).expand(pixels.size(0), -1, -1);  // T [B,N,C]
-        var evidence = _evidenceNorm.call(text.Plus(_textToImage.call(text, pixels.Plus(positions), pixels)));
-        var query = _imageProjection.call(pixels.mean([1], keepdim: true)).Plus(_summary);          // q0 [B,1,C]
+        // 2. a summary token, conditioned on the image (and the prompt), pools over the texts
+        var query = _imageProjection.call(pixels.mean([1], keepdim: true)).Plus(_summary);             // q0 [B,1,C]
         if (_promptProjection is not null && promptTokens is not null && promptTokens.size(1) > 0)
             query = query.Plus(_promptProjection.call(promptTokens.mean([1], keepdim: true)));
-        return (query, evidence);
+        var summary = _summaryNorm.call(query.Plus(_summaryToText.call(query, evidence, evidence)));   // u [B,1,C]
+
+        // 3. and becomes t_text
+        var text = _outputNorm.call(summary.Plus(_mlp.call(summary)));                                 // t_text [B,1,C]
+        return _layerScale is null ? text : text * _layerScale;
     }
 
     public void Initialize(Generator generator)

@@ -12,13 +12,13 @@ internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (
 {
     [ComponentName(Name = "layers")] private readonly ModuleList<TwoWayBlock> _layers;
     [ComponentName(Name = "final_attn_token_to_image")] private readonly Attention _finalAttention;
-    [ComponentName(Name = "norm_final_attn")] private readonly LayerNorm _finalNorm;
+    [ComponentName(Name = "norm_final_attn")] private readonly NormLayer _finalNorm;
 
-    public TwoWayTransformer(Layers make, SegSamConfig config) : base(nameof(TwoWayTransformer))
+    public TwoWayTransformer(LayerFactory make, SegSamConfig config) : base(nameof(TwoWayTransformer))
     {
         _layers = [.. Enumerable.Range(0, config.DecoderDepth).Select(i => new TwoWayBlock(make, config, first: i == 0))];
         _finalAttention = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
-        _finalNorm = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _finalNorm = make.Norm(config.Width, config.DecoderEpsilon);
         RegisterComponents();
     }
 
@@ -40,26 +40,26 @@ internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (
 internal sealed class TwoWayBlock : ScopedModule<Tensor, Tensor, Tensor, Tensor, (Tensor Queries, Tensor Keys)>
 {
     [ComponentName(Name = "self_attn")] private readonly Attention _selfAttention;
-    [ComponentName(Name = "norm1")] private readonly LayerNorm _norm1;
+    [ComponentName(Name = "norm1")] private readonly NormLayer _norm1;
     [ComponentName(Name = "cross_attn_token_to_image")] private readonly Attention _tokenToImage;
-    [ComponentName(Name = "norm2")] private readonly LayerNorm _norm2;
+    [ComponentName(Name = "norm2")] private readonly NormLayer _norm2;
     [ComponentName(Name = "mlp")] private readonly MlpBlock _mlp;
-    [ComponentName(Name = "norm3")] private readonly LayerNorm _norm3;
-    [ComponentName(Name = "norm4")] private readonly LayerNorm _norm4;
+    [ComponentName(Name = "norm3")] private readonly NormLayer _norm3;
+    [ComponentName(Name = "norm4")] private readonly NormLayer _norm4;
     [ComponentName(Name = "cross_attn_image_to_token")] private readonly Attention _imageToToken;
     private readonly bool _first;
 
     /// <param name="first">The first layer's self-attention sees no positions and replaces the queries instead of adding to them.</param>
-    public TwoWayBlock(Layers make, SegSamConfig config, bool first) : base(nameof(TwoWayBlock))
+    public TwoWayBlock(LayerFactory make, SegSamConfig config, bool first) : base(nameof(TwoWayBlock))
     {
         _first = first;
         _selfAttention = new(make, config.Width, config.DecoderHeads);
-        _norm1 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _norm1 = make.Norm(config.Width, config.DecoderEpsilon);
         _tokenToImage = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
-        _norm2 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _norm2 = make.Norm(config.Width, config.DecoderEpsilon);
         _mlp = new(make, config.Width, config.DecoderMlpWidth, x => functional.relu(x));
-        _norm3 = make.LayerNorm(config.Width, config.DecoderEpsilon);
-        _norm4 = make.LayerNorm(config.Width, config.DecoderEpsilon);
+        _norm3 = make.Norm(config.Width, config.DecoderEpsilon);
+        _norm4 = make.Norm(config.Width, config.DecoderEpsilon);
         _imageToToken = new(make, config.Width, config.DecoderHeads, config.AttentionDownsample);
         RegisterComponents();
     }

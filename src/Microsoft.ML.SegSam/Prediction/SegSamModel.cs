@@ -36,7 +36,7 @@ internal sealed record SegSamAnswer(
 internal sealed class SegSamModel(
     SegSamNetwork network, IReadOnlyList<string> categories, Preprocessing preprocessing, TorchDevice device, bool isLowered = false) : IDisposable
 {
-    private readonly IDisposable? _lowered = isLowered ? MixedPrecision.Keep(network.ImageEncoder) : null;
+    private readonly IDisposable? _lowered = isLowered ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private long _imagesEncoded, _promptsDecoded;
     private string? _signature;
     private volatile bool _isDisposed;
@@ -120,7 +120,7 @@ internal sealed class SegSamModel(
         using var scope = NewDisposeScope();
         var prompts = PromptCollator.Collate(
             [.. group.Select(i => asked[i].Prompt)], [.. group.Select(i => (long)asked[i].Image)], network.Config.MaskSide, device.Device);
-        var output = network.Decode(visual, prompts);
+        var output = network.DecodeInChunks(visual, prompts);
         Interlocked.Add(ref _promptsDecoded, group.Length);
 
         var (logits, quality) = output.BestMask();

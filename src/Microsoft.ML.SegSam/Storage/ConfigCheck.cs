@@ -33,7 +33,7 @@ internal static class ConfigCheck
             throw new InvalidDataException($"The model's config does not fit itself: {JsonSerializer.Serialize(config, ModelArchive.Json)}.");
         try
         {
-            return new(config, Layers.Meta);
+            return new(config, LayerFactory.Meta);
         }
         catch (Exception failure) when (failure is ExternalException or ArgumentException or ArithmeticException)
         {

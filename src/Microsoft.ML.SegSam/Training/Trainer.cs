@@ -128,7 +128,7 @@ internal sealed class Trainer(
     private void PrepareEncoder()
     {
         if (network.ImageEncoder is ImageEncoder vit)
-            vit.RecomputesBlocks = options.CheckpointActivations;
+            vit.UsesGradientCheckpointing = options.CheckpointActivations;
         foreach (var (name, parameter) in network.ImageEncoder.named_parameters())
             parameter.requires_grad = options.EncoderTraining switch
             {

@@ -47,7 +47,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
 
     private void Add(Tensor visual, TrainingBatch batch, IReadOnlyList<int> objects, List<Prompt> prompts, int[] group)
     {
-        var output = network.Decode(visual, PromptCollator.Collate(
+        var output = network.DecodeInChunks(visual, PromptCollator.Collate(
             [.. group.Select(i => prompts[i])], [.. group.Select(i => batch.ImageIndex[i])], network.Config.MaskSide, device));
         var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device).to(ScalarType.Bool);
         var category = tensor(group.Select(i => (long)batch.Objects[i].Category).ToArray(), device: device);

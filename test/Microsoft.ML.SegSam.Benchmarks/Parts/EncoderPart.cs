@@ -41,7 +41,7 @@ internal static class EncoderPart
     private static void Lowered(Recorder recorder, string name, SegSamNetwork network, Tensor image, Func<Tensor, Tensor> plain, int repetitions)
     {
         using var yardstick = new Yardstick(ScalarType.BFloat16);
-        using var kept = MixedPrecision.Keep(network.ImageEncoder); // as a model does
+        using var kept = MixedPrecision.CacheCasts(network.ImageEncoder); // as a model does
         void Encode()
         {
             using var precision = MixedPrecision.Use(true);

@@ -60,8 +60,8 @@ internal static class GrowthPart
         using var scope = NewDisposeScope();
         var visual = Networks.Normal(4, 1, network.Config.Width, network.Config.Grid, network.Config.Grid);
         var boxes = Networks.Boxes(prompts, size);
-        Timing.Seconds(() => network.Decode(visual, boxes));
-        Print(() => network.Decode(visual, boxes), repetitions: prompts > 64 ? 3 : 9);
+        Timing.Seconds(() => network.DecodeInChunks(visual, boxes));
+        Print(() => network.DecodeInChunks(visual, boxes), repetitions: prompts > 64 ? 3 : 9);
     }
 
     private static void Print(Action work, int repetitions)

@@ -35,7 +35,7 @@ internal static class PipelinePart
             Tensor visual;
             using (MixedPrecision.Use(isLowered))
                 visual = together ? network.Encode(images) : cat([.. images.split(1).Select(network.Encode)]);
-            network.Decode(visual, prompts).BestMask();
+            network.DecodeInChunks(visual, prompts).BestMask();
         }
 
         // In bfloat16 the pipeline encodes image by image, so that answers do not depend on the batch.

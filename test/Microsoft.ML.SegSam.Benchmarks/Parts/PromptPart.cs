@@ -19,10 +19,10 @@ internal static class PromptPart
         var plain = new PlainDecoder(network);
         var visual = Networks.Normal(4, 1, network.Config.Width, network.Config.Grid, network.Config.Grid);
         var one = Networks.Boxes(1, size);
-        Compare(recorder, network.Decode(visual, one), plain.Decode(visual, one));
+        Compare(recorder, network.DecodeInChunks(visual, one), plain.Decode(visual, one));
         plain.DecodeSam(visual, one);
 
-        var times = Timing.TakeTurns(repetitions, Timing.Of(() => network.Decode(visual, one)), Timing.Of(() => plain.Decode(visual, one)), Timing.Of(() => plain.DecodeSam(visual, one)));
+        var times = Timing.TakeTurns(repetitions, Timing.Of(() => network.DecodeInChunks(visual, one)), Timing.Of(() => plain.Decode(visual, one)), Timing.Of(() => plain.DecodeSam(visual, one)));
         recorder.AddRatio("prompts/1/plain", $"one prompt at {size}, times faster than the plain form", times[1], times[0]);
         recorder.AddRatio("prompts/1/sam", $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which predicts no categories", times[2], times[0]);
         foreach (var count in (int[])[8, 64])
@@ -34,10 +34,10 @@ internal static class PromptPart
         var size = network.Config.InputSize;
         var (all, each) = (Networks.Boxes(count, size), Enumerable.Range(0, 4).Select(_ => Networks.Boxes(1, size)).ToArray());
         using (NewDisposeScope())
-            network.Decode(visual, all);
+            network.DecodeInChunks(visual, all);
         var times = Timing.TakeTurns(repetitions,
-            Timing.Of(() => network.Decode(visual, all)),
-            () => each.Average(one => Timing.Seconds(() => network.Decode(visual, one))),
+            Timing.Of(() => network.DecodeInChunks(visual, all)),
+            () => each.Average(one => Timing.Seconds(() => network.DecodeInChunks(visual, one))),
             () => each.Average(one => Timing.Seconds(() => plain.Decode(visual, one))));
         var marginal = times[0].Zip(times[1], (together, single) => (together - single) / (count - 1)).ToArray();
         recorder.AddRatio($"prompts/{count}/marginal", $"{count} prompts in one call: each additional one, share of a call with one", marginal, times[1], "share");
@@ -46,7 +46,7 @@ internal static class PromptPart
 
     private static void Compare(Recorder recorder, SegSamOutput ours, SegSamOutput plain)
     {
-        var difference = new[] { (ours.MaskLogits, plain.MaskLogits), (ours.Quality, plain.Quality), (ours.SemanticLogits, plain.SemanticLogits), (ours.ClassLogits, plain.ClassLogits), (ours.PresenceLogits, plain.PresenceLogits) }
+        var difference = new[] { (ours.MaskLogits, plain.MaskLogits), (ours.PredictedIoUs, plain.PredictedIoUs), (ours.SemanticLogits, plain.SemanticLogits), (ours.ClassLogits, plain.ClassLogits), (ours.PresenceLogits, plain.PresenceLogits) }
             .Max(pair => Networks.Difference(pair.Item1, pair.Item2));
         recorder.AddDifference("prompts/difference", "largest difference from the plain form", difference, Agreement);
     }

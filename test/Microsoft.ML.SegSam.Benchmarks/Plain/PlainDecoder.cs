@@ -11,7 +11,7 @@ internal sealed class PlainDecoder(SegSamNetwork network)
     private readonly PlainModules _modules = new(network);
     private readonly SegSamConfig _config = network.Config;
 
-    /// <summary>As <see cref="SegSamNetwork.Decode"/>.</summary>
+    /// <summary>As <see cref="SegSamNetwork.Decode(Tensor, PromptTensors)"/>.</summary>
     public SegSamOutput Decode(Tensor visual, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();

@@ -32,7 +32,7 @@ internal sealed class PlainEncoder(SegSamNetwork network)
         var (name, block) = ($"blocks.{index}", _encoder.Blocks[index]);
         var normed = _modules.Call(name + ".norm1", x);
         var attended = network.Config.GlobalBlocks.Contains(index) ? Attend(name + ".attn", normed)
-            : Windows.Merge(Attend(name + ".attn", Windows.Partition(normed, network.Config.WindowSize)), x.size(1), x.size(2));
+            : WindowPartition.Merge(Attend(name + ".attn", WindowPartition.Partition(normed, network.Config.WindowSize)), x.size(1), x.size(2));
         x = x.Plus(attended);
         var second = _modules.Call(name + ".norm2", x);
         var y = x.Plus(_modules.Call(name + ".mlp.lin2", nn.functional.gelu(_modules.Call(name + ".mlp.lin1", second))));

@@ -33,7 +33,7 @@ internal sealed class PlainTinyVit(SegSamNetwork network)
     {
         using var scope = NewDisposeScope();
         var x = map.permute(0, 2, 3, 1);
-        x = x.Plus(Windows.Merge(Attend(name + ".attn", stage, Windows.Partition(x, stage.Window)), x.size(1), x.size(2)));
+        x = x.Plus(WindowPartition.Merge(Attend(name + ".attn", stage, WindowPartition.Partition(x, stage.Window)), x.size(1), x.size(2)));
         x = _modules.Call(name + ".local_conv", x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1);
         return x.Plus(_modules.Call(name + ".mlp", x)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }

@@ -34,7 +34,7 @@ public sealed class PlainFormTests
         var prompts = SmallNetwork.Boxes(0, 1, 1);
         var (ours, plain) = (network.Decode(visual, prompts), new PlainDecoder(network).Decode(visual, prompts));
         SmallNetwork.AssertClose(ours.MaskLogits, plain.MaskLogits, 1e-4, "masks");
-        SmallNetwork.AssertClose(ours.Quality, plain.Quality, 1e-4, "quality");
+        SmallNetwork.AssertClose(ours.PredictedIoUs, plain.PredictedIoUs, 1e-4, "quality");
         SmallNetwork.AssertClose(ours.SemanticLogits, plain.SemanticLogits, 1e-4, "semantic masks");
         SmallNetwork.AssertClose(ours.ClassLogits, plain.ClassLogits, 1e-4, "classes");
         SmallNetwork.AssertClose(ours.PresenceLogits, plain.PresenceLogits, 1e-4, "presence");

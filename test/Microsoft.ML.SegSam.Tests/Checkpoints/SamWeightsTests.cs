@@ -82,7 +82,7 @@ public sealed class SamWeightsTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model" + extension);
         File.WriteAllText(path, "old");
-        using var network = new SegSamNetwork(SmallNetwork.Config, Layers.Meta); // shapes alone: the headers are written, then there are no numbers
+        using var network = new SegSamNetwork(SmallNetwork.Config, LayerFactory.Meta); // shapes alone: the headers are written, then there are no numbers
         Assert.Throws<Exception>(() => SamWeights.Save(path, network, Preprocessing.Default));
         Assert.AreEqual("old", File.ReadAllText(path));
         CollectionAssert.AreEqual(new[] { path }, Directory.GetFiles(folder.Path));

@@ -4,8 +4,6 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
-using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
-
 /// <summary>Relative-position lookup and window partition; every size is that of the tensors in the file.</summary>
 [TestClass]
 [TestCategory("Golden")]
@@ -27,7 +25,8 @@ public sealed class AttentionPieceParityTests
         long queries = expected.size(0), keys = expected.size(1);
         var length = 2 * Math.Max(queries, keys) - 1;
         var fits = table.size(0) == length;
-        var found = RelativePositions.Resize(table, length).index_select(0, RelativePositions.Distances(queries, keys, CPU).flatten()).reshape(queries, keys, -1);
+        var distances = RelativePositions.Distances(queries, keys, CPU).flatten();
+        var found = RelativePositions.Resize(table, length).index_select(0, distances).reshape(queries, keys, -1);
         Parity.Check(Group, fits ? "relative positions" : "relative positions, table interpolated", Precision.Single, name,
             expected, found, fits ? Allowed.Exact : Allowed.Prompt);
     }
@@ -40,9 +39,10 @@ public sealed class AttentionPieceParityTests
         var golden = GoldenFolder.Open(file);
         var (map, expected) = (golden.Tensor(name + ".in"), golden.Tensor(name + ".out"));
         var window = expected.size(1);
-        var windows = Windows.Partition(map, window);
+        var windows = WindowPartition.Partition(map, window);
         Parity.Check(Group, "windows", Precision.Single, name, expected, windows, Allowed.Exact);
-        Parity.Check(Group, "windows merged", Precision.Single, name, map, Windows.Merge(windows, map.size(1), map.size(2)), Allowed.Exact);
+        var merged = WindowPartition.Merge(windows, map.size(1), map.size(2));
+        Parity.Check(Group, "windows merged", Precision.Single, name, map, merged, Allowed.Exact);
         var padded = golden.Span<long>(name + ".padded_hw");
         Assert.AreEqual(padded[0] * padded[1] * map.size(0), windows.size(0) * window * window, "pixels, padding included");
     }

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SegSam.Tests.Golden;
 public sealed class BatchParityTests
 {
     public static IEnumerable<object[]> Calls => GoldenFolder.Files("*_final.safetensors")
-        .SelectMany(file => GoldenFolder.Open(file).CasesWith(".low_res").Where(name => name.Contains("_forward_", StringComparison.Ordinal))
+        .SelectMany(file => GoldenFolder.Open(file).CasesWith(".low_res")
+            .Where(name => name.Contains("_forward_", StringComparison.Ordinal))
             .Select(name => name[..name.LastIndexOf('.')]).Distinct().Select(call => new object[] { file, call }))
         .DefaultIfEmpty(["*_final.safetensors", "*_forward_*"]);
 
@@ -36,7 +37,7 @@ public sealed class BatchParityTests
             var lowRes = output.MaskLogits.narrow(1, 0, 1);
             var compare = new Comparison(Group(model), golden, Precision.Single);
             compare.Check("low-resolution logits", parts[i] + ".low_res", lowRes, Allowed.Logits(model));
-            compare.Check("predicted IoU", parts[i] + ".iou", output.Quality.narrow(1, 0, 1), Allowed.Quality);
+            compare.Check("predicted IoU", parts[i] + ".iou", output.PredictedIoUs.narrow(1, 0, 1), Allowed.Quality);
             var logits = MaskParity.ToOriginal(lowRes.squeeze(1), images[i].Geometry).unsqueeze(1);
             MaskParity.Check(Group(model), model, parts[i], golden.Tensor(parts[i] + ".masks"), logits);
         }
@@ -74,8 +75,10 @@ public sealed class BatchParityTests
         var decoder = GoldenFolder.Open($"{model.Family}_decoder.safetensors");
         var expected = golden.Tensor(part + ".low_res");
         var (name, error) = decoder.CasesWith(".single.low_res")
-            .Select(name => (Name: name, Tensor: decoder.Tensor(name + ".single.low_res"))).Where(single => single.Tensor.shape.SequenceEqual(expected.shape))
-            .Select(single => (single.Name, Error: single.Tensor.Minus(expected).abs().max().item<float>())).MinBy(candidate => candidate.Error);
+            .Select(name => (Name: name, Tensor: decoder.Tensor(name + ".single.low_res")))
+            .Where(single => single.Tensor.shape.SequenceEqual(expected.shape))
+            .Select(single => (single.Name, Error: single.Tensor.Minus(expected).abs().max().item<float>()))
+            .MinBy(candidate => candidate.Error);
         Assert.IsLessThan(Allowed.Logits(model), error, $"No case has the masks of {part}; {name} comes nearest.");
         return name;
     }
@@ -91,6 +94,7 @@ public sealed class BatchParityTests
     {
         return new(All(p => p.ImageIndex)!, All(p => p.Points), All(p => p.PointLabels), All(p => p.Boxes), All(p => p.MaskLogits));
 
-        Tensor? All(Func<PromptTensors, Tensor?> part) => part(prompts[0]) is null ? null : cat([.. prompts.Select(prompt => part(prompt)!)]);
+        Tensor? All(Func<PromptTensors, Tensor?> part) =>
+            part(prompts[0]) is null ? null : cat([.. prompts.Select(prompt => part(prompt)!)]);
     }
 }

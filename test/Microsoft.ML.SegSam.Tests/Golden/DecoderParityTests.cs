@@ -29,9 +29,9 @@ public sealed class DecoderParityTests
             var multi = model.Config.MultimaskOutputs;
             var check = Compare(model, file);
             check.Check("mask logits, multimask on", $"{name}.multi.low_res", output.MaskLogits.narrow(1, 1, multi), Allowed.Logits(model));
-            check.Check("predicted IoU, multimask on", $"{name}.multi.iou", output.Quality.narrow(1, 1, multi), Allowed.Quality);
+            check.Check("predicted IoU, multimask on", $"{name}.multi.iou", output.PredictedIoUs.narrow(1, 1, multi), Allowed.Quality);
             check.Check("mask logits, multimask off", $"{name}.single.low_res", output.MaskLogits.narrow(1, 0, 1), Allowed.Logits(model));
-            check.Check("predicted IoU, multimask off", $"{name}.single.iou", output.Quality.narrow(1, 0, 1), Allowed.Quality);
+            check.Check("predicted IoU, multimask off", $"{name}.single.iou", output.PredictedIoUs.narrow(1, 0, 1), Allowed.Quality);
             check.Check("transformer, tokens", $"{name}.transformer_queries", stages.Tokens!, Allowed.Block);
             check.Check("transformer, map", $"{name}.transformer_keys", stages.Map!, Allowed.Block);
             check.Check("upscaled map", $"{name}.upscaled_embedding", stages.Upscaled!, Allowed.Block);
@@ -52,7 +52,8 @@ public sealed class DecoderParityTests
 
         // The file does not say which case went before: its best mask is the prompt.
         var (first, error) = golden.CasesWith(".multi.low_res").Where(name => golden.Shape(name + ".multi.low_res")[0] == prompt.size(0))
-            .Select(name => (name, Error: Best(name).sigmoid().Minus(prompt).abs().max().item<float>())).MinBy(candidate => candidate.Error);
+            .Select(name => (name, Error: Best(name).sigmoid().Minus(prompt).abs().max().item<float>()))
+            .MinBy(candidate => candidate.Error);
         Assert.IsLessThan(Allowed.Prompt, error, $"No case's best mask is the prompt of {round}; {first} comes nearest.");
 
         PromptTensors given = new(zeros(prompt.size(0), int64),
@@ -61,14 +62,16 @@ public sealed class DecoderParityTests
         var multi = model.Config.MultimaskOutputs;
         var check = Compare(model, file);
         check.Check("mask logits, second round", round + ".low_res", output.MaskLogits.narrow(1, 1, multi), Allowed.Logits(model));
-        check.Check("predicted IoU, second round", round + ".iou", output.Quality.narrow(1, 1, multi), Allowed.Quality);
+        check.Check("predicted IoU, second round", round + ".iou", output.PredictedIoUs.narrow(1, 1, multi), Allowed.Quality);
 
         // The library's own way: logits go in, and a network of SAM-Med2D's family takes their sigmoid.
         using var network = model.NewNetwork(model.Config with { SigmoidMaskPrompt = true });
         var again = network.Decode(Neck(model, first), given with { MaskLogits = Best(first) });
-        check.Check("mask logits, second round from logits", round + ".low_res", again.MaskLogits.narrow(1, 1, multi), Allowed.Logits(model));
+        var fromLogits = again.MaskLogits.narrow(1, 1, multi);
+        check.Check("mask logits, second round from logits", round + ".low_res", fromLogits, Allowed.Logits(model));
 
-        Tensor Best(string name) => new SegSamOutput(Padded(name, "low_res"), Padded(name, "iou"), prompt, prompt, prompt, SingleMask: false).BestMask().Logits;
+        Tensor Best(string name) =>
+            new SegSamOutput(Padded(name, "low_res"), Padded(name, "iou"), prompt, prompt, prompt, SingleMask: false).BestMask().Logits;
 
         Tensor Padded(string name, string what) => cat([golden.Tensor($"{name}.single.{what}"), golden.Tensor($"{name}.multi.{what}")], 1);
     }
@@ -76,5 +79,6 @@ public sealed class DecoderParityTests
     private static Tensor Neck(GoldenModel model, string name) =>
         GoldenFolder.Open($"{model.Family}_encoder.safetensors").Tensor($"{GoldenModel.ImageOf(name)}.neck{model.Precision.Suffix}");
 
-    private static Comparison Compare(GoldenModel model, string file) => new($"Mask decoder, {model.Name}", GoldenFolder.Open(file), model.Precision);
+    private static Comparison Compare(GoldenModel model, string file) =>
+        new($"Mask decoder, {model.Name}", GoldenFolder.Open(file), model.Precision);
 }

@@ -48,9 +48,9 @@ public sealed class UnitParityTests
         };
     }
 
-    private static LayerNorm2d MapNorm(GoldenModel model, SafetensorsFile golden, string unit)
+    private static MapNormLayer MapNorm(GoldenModel model, SafetensorsFile golden, string unit)
     {
-        var norm = new Layers(CPU, model.Precision.Type).LayerNorm2d(golden.Shape(unit + ".weight")[0], model.Config.MapEpsilon);
+        var norm = new LayerFactory(CPU, model.Precision.Type).MapNorm(golden.Shape(unit + ".weight")[0], model.Config.MapEpsilon);
         foreach (var name in (string[])["weight", "bias"])
             norm.get_parameter(name)!.copy_(golden.Tensor($"{unit}.{name}"));
         return norm;

@@ -31,7 +31,8 @@ public sealed class WeightParityTests
         var shapes = lines.ToDictionary(line => line[0], line => line[2].Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(side => long.Parse(side, CultureInfo.InvariantCulture)).ToArray());
         var (grid, width) = (shapes["image_encoder.pos_embed"][1], shapes["image_encoder.pos_embed"][3]);
-        var preset = Enum.GetValues<SegSamEncoder>().Single(encoder => encoder != SegSamEncoder.Tiny && SegSamConfig.For(encoder).EncoderWidth == width);
+        var preset = Enum.GetValues<SegSamEncoder>()
+            .Single(encoder => encoder != SegSamEncoder.Tiny && SegSamConfig.For(encoder).EncoderWidth == width);
         var config = SegSamConfig.For(preset);
         var adapted = shapes.Keys.Any(name => name.Contains(".Adapter.", StringComparison.Ordinal));
         Check(file, shapes.Select(pair => Line(pair.Key, pair.Value)), SegSamConfig.For(preset, (int)grid * config.PatchSize) with
@@ -43,7 +44,7 @@ public sealed class WeightParityTests
 
     private static void Check(string name, IEnumerable<string> expected, SegSamConfig config)
     {
-        using var network = new SegSamNetwork(config, Layers.Meta);
+        using var network = new SegSamNetwork(config, LayerFactory.Meta);
         var ours = network.state_dict().Where(pair => PublishedNames.IsSam(pair.Key))
             .Select(pair => Line(pair.Key, pair.Value.shape)).ToHashSet();
         string[] theirs = [.. expected];

@@ -96,7 +96,7 @@ public sealed class SegSamLossTests
         var loss = new SegSamLoss(new() { PresenceObjective = objective });
         var together = loss.Compute(output, targets);
         var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
-            new(One(output.MaskLogits, i), One(output.Quality, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i), SingleMask: false),
+            new(One(output.MaskLogits, i), One(output.PredictedIoUs, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i), SingleMask: false),
             new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.LabelSets, i)))).ToList();
         foreach (var (name, value) in together.Parts)
             Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(), 1e-5, name);

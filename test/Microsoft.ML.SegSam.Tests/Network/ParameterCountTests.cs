@@ -24,7 +24,7 @@ public sealed class ParameterCountTests
     [TestMethod]
     public void Mobile_sam_has_as_many_weights_as_its_published_file_without_classifier_and_buffers()
     {
-        using var network = new SegSamNetwork(SegSamConfig.For(SegSamEncoder.VitT) with { CategoryCount = 8 }, Layers.Meta);
+        using var network = new SegSamNetwork(SegSamConfig.For(SegSamEncoder.VitT) with { CategoryCount = 8 }, LayerFactory.Meta);
         var statistics = network.ImageEncoder.buffers().Sum(buffer => buffer.numel());
         const int classifier = 2 * 320 + 1000 * 320 + 1000, positionMatrix = 2 * 128;
         var weights = Count(network.Config, "image_encoder.", "prompt_encoder.", "mask_decoder.");
@@ -48,7 +48,7 @@ public sealed class ParameterCountTests
     [TestMethod]
     public void The_position_matrix_is_a_buffer_of_two_rows()
     {
-        using var network = new SegSamNetwork(VitB(256), Layers.Meta);
+        using var network = new SegSamNetwork(VitB(256), LayerFactory.Meta);
         var (name, matrix) = network.PromptEncoder.named_buffers().Single();
         Assert.AreEqual("pe_layer.positional_encoding_gaussian_matrix", name);
         CollectionAssert.AreEqual(new long[] { 2, 128 }, matrix.shape);
@@ -71,17 +71,20 @@ public sealed class ParameterCountTests
     [TestMethod]
     public void Sam_med2d_adapters_double_the_encoder_and_more()
     {
-        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.SamMed2D }, Layers.Meta);
-        var sizes = ((ImageEncoder)network.ImageEncoder).Blocks.Select(block => block.Adapter!.parameters().Sum(weight => weight.numel())).ToArray();
+        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.SamMed2D }, LayerFactory.Meta);
+        var blocks = ((ImageEncoder)network.ImageEncoder).Blocks;
+        var sizes = blocks.Select(block => block.Adapter!.parameters().Sum(weight => weight.numel())).ToArray();
         CollectionAssert.AreEqual(Enumerable.Repeat(15_042_048L, 12).ToArray(), sizes);
-        Assert.AreEqual(180_504_576, network.named_parameters().Where(pair => pair.name.Contains(".Adapter.")).Sum(pair => pair.parameter.numel()));
+        var adapters = network.named_parameters().Where(pair => pair.name.Contains(".Adapter."));
+        Assert.AreEqual(180_504_576, adapters.Sum(pair => pair.parameter.numel()));
     }
 
     [TestMethod]
     public void A_low_rank_update_of_ViT_B_has_12_thousand_parameters_in_each_block()
     {
-        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.LowRank }, Layers.Meta);
-        Assert.AreEqual(12 * 2 * 2 * 4 * 768, network.named_parameters().Where(pair => pair.name.Contains(".attn.Adapter.")).Sum(pair => pair.parameter.numel()));
+        using var network = new SegSamNetwork(VitB(256) with { Adapter = SegSamAdapter.LowRank }, LayerFactory.Meta);
+        var updates = network.named_parameters().Where(pair => pair.name.Contains(".attn.Adapter."));
+        Assert.AreEqual(12 * 2 * 2 * 4 * 768, updates.Sum(pair => pair.parameter.numel()));
     }
 
     private static SegSamConfig VitB(int inputSize) => SegSamConfig.For(SegSamEncoder.VitB, inputSize) with { CategoryCount = 8 };
@@ -89,7 +92,7 @@ public sealed class ParameterCountTests
     private static long Count(SegSamConfig config, params string[] prefixes)
     {
         using var scope = NewDisposeScope();
-        using var network = new SegSamNetwork(config, Layers.Meta);
+        using var network = new SegSamNetwork(config, LayerFactory.Meta);
         return network.named_parameters()
             .Where(pair => prefixes.Any(prefix => pair.name.StartsWith(prefix, StringComparison.Ordinal)))
             .Sum(pair => pair.parameter.numel());

@@ -10,7 +10,11 @@ public sealed class ShapeTests
 {
     public static IEnumerable<object[]> SizesAndPrompts =>
         from side in new[] { 64, 128, 256 }
-        from prompt in new[] { (1, false, false, 2), (4, false, false, 5), (0, true, false, 2), (3, true, false, 5), (0, false, true, 0), (2, true, true, 4), (0, false, false, 0) }
+        from prompt in new[]
+        {
+            (1, false, false, 2), (4, false, false, 5), (0, true, false, 2), (3, true, false, 5), (0, false, true, 0), (2, true, true, 4),
+            (0, false, false, 0),
+        }
         select new object[] { side, prompt.Item1, prompt.Item2, prompt.Item3, prompt.Item4 };
 
     [TestMethod]
@@ -37,18 +41,18 @@ public sealed class ShapeTests
         Check(visual, 2, c, g, g);
         var output = network.Decode(visual, prompts);
         Check(output.MaskLogits, p, 4, 4 * g, 4 * g);
-        Check(output.Quality, p, 4);
+        Check(output.PredictedIoUs, p, 4);
         Check(output.SemanticLogits, p, 1, 4 * g, 4 * g);
         Check(output.ClassLogits, p, config.CategoryCount + 1);
         Check(output.PresenceLogits, p, config.PresenceTokens, config.CategoryCount + 1);
         Check(output.BestMask().Logits, p, 1, 4 * g, 4 * g);
-        Check(output.BestMask().Quality, p);
+        Check(output.BestMask().PredictedIoU, p);
     }
 
     [TestMethod]
     [DataRow(SemanticDecoding.Independent)]
     [DataRow(SemanticDecoding.Shared)]
-    public void A_prompt_is_answered_alike_alone_and_in_a_batch(SemanticDecoding decoding)
+    public void A_prompt_is_predicted_alike_alone_and_in_a_batch(SemanticDecoding decoding)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -68,12 +72,12 @@ public sealed class ShapeTests
     }
 
     [TestMethod]
-    public void Long_maps_attend_alike_whether_their_rows_go_at_once_or_in_parts()
+    public void Large_maps_attend_alike_whole_or_tile_by_tile()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         const int side = 64; // four maps together pass the budget of bias numbers that one map just keeps
-        using var attention = new EncoderAttention(Layers.Default, width: 4, heads: 1, window: 0, side);
+        using var attention = new EncoderAttention(LayerFactory.Default, width: 4, heads: 1, window: 0, side);
         foreach (var (parameter, i) in attention.parameters().Select((parameter, i) => (parameter, i)))
             parameter.copy_(Normal(20 + i, parameter.shape));
         var maps = Normal(9, 4, side, side, 4);

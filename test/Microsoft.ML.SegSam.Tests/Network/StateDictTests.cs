@@ -49,7 +49,7 @@ public sealed class StateDictTests
 
     private static string[] Listing(SegSamConfig config)
     {
-        using var network = new SegSamNetwork(config, Layers.Meta);
+        using var network = new SegSamNetwork(config, LayerFactory.Meta);
         return [.. network.state_dict().Select(pair => $"{pair.Key}\t{string.Join('x', pair.Value.shape)}").Order(StringComparer.Ordinal)];
     }
 

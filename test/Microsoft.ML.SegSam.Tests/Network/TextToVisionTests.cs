@@ -18,26 +18,10 @@ public sealed class TextToVisionTests
         var expected = module.call(network.TextBank, visual, positions, null);
         CollectionAssert.AreEqual(new long[] { 2, 1, Config.Width }, expected.shape);
         AssertClose(expected, module.call(network.TextBank.index_select(0, order), visual, positions, null), 1e-5);
-
-        var weights = module.TextWeights(network.TextBank, visual, positions);
-        AssertClose(weights.index_select(1, order), module.TextWeights(network.TextBank.index_select(0, order), visual, positions), 1e-5);
     }
 
     [TestMethod]
-    public void The_texts_share_a_weight_of_one_for_each_image()
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var network = Create(Config);
-        var weights = network.TextToVision!.TextWeights(network.TextBank, SegSamNetwork.Pixels(Visual(network)), Positions(network));
-        CollectionAssert.AreEqual(new long[] { 2, Config.CategoryCount }, weights.shape);
-        Assert.IsTrue((weights > 0).all().item<bool>());
-        AssertClose(ones(2), weights.sum(1), 1e-5);
-        Assert.IsGreaterThan(1e-4, (weights[0] - weights[1]).abs().max().item<float>(), "The weights follow the image.");
-    }
-
-    [TestMethod]
-    public void Presence_answers_follow_their_tokens_and_nothing_else_moves()
+    public void Presence_predictions_follow_their_tokens_and_nothing_else_moves()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -69,7 +53,7 @@ public sealed class TextToVisionTests
         network.TextBank.copy_(Normal(99, network.TextBank.shape));
         var after = network.Decode(visual, Boxes(0, 1));
         Assert.AreEqual(binaryMoves, !before.MaskLogits.Equals(after.MaskLogits), "binary masks");
-        Assert.AreEqual(binaryMoves, !before.Quality.Equals(after.Quality), "quality");
+        Assert.AreEqual(binaryMoves, !before.PredictedIoUs.Equals(after.PredictedIoUs), "predicted IoU");
         Assert.AreEqual(semanticMoves, !before.SemanticLogits.Equals(after.SemanticLogits), "semantic masks");
         Assert.AreEqual(semanticMoves, !before.PresenceLogits.Equals(after.PresenceLogits), "presence");
     }
@@ -107,7 +91,7 @@ public sealed class TextToVisionTests
     }
 
     [TestMethod]
-    public void Categories_of_equal_texts_are_learnt_apart()
+    public void Categories_of_equal_texts_are_learned_apart()
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config with { ClassHead = ClassHead.TextSimilarity });

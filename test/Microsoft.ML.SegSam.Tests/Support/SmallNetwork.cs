@@ -14,7 +14,8 @@ internal static class SmallNetwork
     };
 
     /// <summary>The same with a TinyViT of four stages; at an input of 64 every window needs padding.</summary>
-    public static SegSamConfig TinyVit { get; } = Config with { Stages = [new(8, 1), new(16, 1, 2, 3), new(24, 2, 3, 5), new(32, 1, 4, 3)] };
+    public static SegSamConfig TinyVit { get; } =
+        Config with { Stages = [new(8, 1), new(16, 1, 2, 3), new(24, 2, 3, 5), new(32, 1, 4, 3)] };
 
     /// <summary>Starting weights, and texts that differ.</summary>
     public static SegSamNetwork Create(SegSamConfig config, long seed = 1)

@@ -6,23 +6,23 @@ namespace Microsoft.ML.SegSam.Network;
 
 internal static class Adapters
 {
-    public static Module<Tensor, Tensor>? Create(Layers make, SegSamConfig config) => config.Adapter switch
+    public static Module<Tensor, Tensor>? Create(LayerFactory make, EncoderConfig config) => config.Adapter switch
     {
-        SegSamAdapter.Bottleneck => new BottleneckAdapter(make, config.EncoderWidth, (int)(config.EncoderWidth * config.AdapterRatio)),
+        SegSamAdapter.Bottleneck => new BottleneckAdapter(make, config.Width, (int)(config.Width * config.AdapterRatio)),
         SegSamAdapter.SamMed2D => new SamMed2DAdapter(make, config),
         _ => null,
     };
 }
 
-/// <summary>LoRA for a joint projection to query, key and value: an update of low rank to the first and the last, which starts at zero.</summary>
+/// <summary>LoRA for a joint projection to query, key and value: an update of low rank to query and value, which starts at zero.</summary>
 internal sealed class LowRankUpdate : ScopedModule<Tensor, Tensor>, IInitialized
 {
-    [ComponentName(Name = "query_down")] private readonly Linear _queryDown;
-    [ComponentName(Name = "query_up")] private readonly Linear _queryUp;
-    [ComponentName(Name = "value_down")] private readonly Linear _valueDown;
-    [ComponentName(Name = "value_up")] private readonly Linear _valueUp;
+    [ComponentName(Name = "query_down")] private readonly LinearLayer _queryDown;
+    [ComponentName(Name = "query_up")] private readonly LinearLayer _queryUp;
+    [ComponentName(Name = "value_down")] private readonly LinearLayer _valueDown;
+    [ComponentName(Name = "value_up")] private readonly LinearLayer _valueUp;
 
-    public LowRankUpdate(Layers make, int width, int rank) : base(nameof(LowRankUpdate))
+    public LowRankUpdate(LayerFactory make, int width, int rank) : base(nameof(LowRankUpdate))
     {
         _queryDown = make.Linear(width, rank, bias: false);
         _queryUp = make.Linear(rank, width, bias: false);
@@ -44,13 +44,13 @@ internal sealed class LowRankUpdate : ScopedModule<Tensor, Tensor>, IInitialized
     }
 }
 
-/// <summary>Linear D→D/4, GELU, Linear D/4→D; the last layer starts at zero, so the pretrained function is unchanged (our choice).</summary>
+/// <summary>Linear D→D/4, GELU, linear D/4→D; the last layer starts at zero, so the pretrained function stays (our choice).</summary>
 internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitialized
 {
-    [ComponentName(Name = "down")] private readonly Linear _down;
-    [ComponentName(Name = "up")] private readonly Linear _up;
+    [ComponentName(Name = "down")] private readonly LinearLayer _down;
+    [ComponentName(Name = "up")] private readonly LinearLayer _up;
 
-    public BottleneckAdapter(Layers make, int width, int innerWidth) : base(nameof(BottleneckAdapter))
+    public BottleneckAdapter(LayerFactory make, int width, int innerWidth) : base(nameof(BottleneckAdapter))
     {
         _down = make.Linear(width, innerWidth);
         _up = make.Linear(innerWidth, width);
@@ -66,22 +66,22 @@ internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitial
     }
 }
 
-/// <summary>SAM-Med2D's adapter: a channel gate, then a strided convolution and back, added to the map as it came and normalised.</summary>
+/// <summary>SAM-Med2D's adapter: a channel gate, then a strided convolution and back, added to the incoming map and normalized.</summary>
 internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
 {
-    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
+    [ComponentName(Name = "norm")] private readonly NormLayer _norm;
     [ComponentName(Name = "channel")] private readonly Module<Tensor, Tensor> _channelGate;
     [ComponentName(Name = "spatial")] private readonly Module<Tensor, Tensor> _spatial;
 
-    public SamMed2DAdapter(Layers make, SegSamConfig config) : base(nameof(SamMed2DAdapter))
+    public SamMed2DAdapter(LayerFactory make, EncoderConfig config) : base(nameof(SamMed2DAdapter))
     {
-        var width = config.EncoderWidth;
+        var width = config.Width;
         var inner = (int)(width * config.AdapterRatio);
-        _norm = make.LayerNorm(width, config.AdapterEpsilon);
+        _norm = make.Norm(width, config.AdapterEpsilon);
         _channelGate = Sequential(make.Linear(width, inner, bias: false), ReLU(), make.Linear(inner, width, bias: false), Sigmoid());
         _spatial = Sequential(
-            make.Conv2d(width, width, kernel: 3, stride: 2, padding: 1, bias: false, unfolded: true), ReLU(),
-            make.ConvTranspose2d(width, width, kernel: 4, stride: 2, padding: 1, bias: false, unfolded: true), ReLU());
+            make.Convolution(width, width, kernel: 3, stride: 2, padding: 1, bias: false, unfolded: true), ReLU(),
+            make.TransposedConvolution(width, width, kernel: 4, stride: 2, padding: 1, bias: false, unfolded: true), ReLU());
         RegisterComponents();
     }
 
@@ -89,7 +89,7 @@ internal sealed class SamMed2DAdapter : ScopedModule<Tensor, Tensor>
     {
         x = x.permute(0, 3, 1, 2);                                                 // [B,D,H,W]
         var gate = _channelGate.call(x.mean([2, 3]));                              // [B,D]
-        x = x.Plus(_spatial.call(x * gate.unsqueeze(-1).unsqueeze(-1)));           // the skip passes the gate by
+        x = x.Plus(_spatial.call(x * gate.unsqueeze(-1).unsqueeze(-1)));           // the skip bypasses the gate
         return _norm.call(x.permute(0, 2, 3, 1));                                  // [B,H,W,D]
     }
 }

@@ -15,17 +15,17 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "blocks")] private readonly ModuleList<EncoderBlock> _blocks;
     [ComponentName(Name = "neck")] private readonly Sequential _neck;
 
-    public ImageEncoder(Layers make, SegSamConfig config) : base(nameof(ImageEncoder))
+    public ImageEncoder(LayerFactory make, EncoderConfig config) : base(nameof(ImageEncoder))
     {
-        _positions = make.Parameter(1, config.Grid, config.Grid, config.EncoderWidth);
+        _positions = make.Parameter(1, config.Grid, config.Grid, config.Width);
         _patches = new(make, config);
-        _blocks = [.. Enumerable.Range(0, config.EncoderDepth).Select(i => new EncoderBlock(make, config, config.GlobalBlocks.Contains(i)))];
-        _neck = EncoderNeck.Create(make, config.EncoderWidth, config);
+        _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new EncoderBlock(make, config, config.GlobalBlocks.Contains(i)))];
+        _neck = EncoderNeck.Create(make, config.Width, config);
         RegisterComponents();
     }
 
-    /// <summary>Whether the backward pass computes the blocks again, so that of each only its input is kept.</summary>
-    public bool RecomputesBlocks { get; set; }
+    /// <summary>Whether the backward pass computes the blocks again, so that only the input of each is kept.</summary>
+    public bool UsesGradientCheckpointing { get; set; }
 
     public PatchEmbedding Patches => _patches;
 
@@ -35,14 +35,14 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
 
     protected override Tensor Compute(Tensor image)                 // [B,3,S,S]
     {
-        var x = InFull(_patches, image).Plus(_positions);           // [B,g,g,D]
+        var x = CallInFloat32(_patches, image).Plus(_positions);    // [B,g,g,D]
         foreach (var block in _blocks)
-            x = RecomputesBlocks ? Recomputed.Call(block, x) : block.call(x);
-        return InFull(_neck, x.permute(0, 3, 1, 2));                // f_v [B,C,g,g]
+            x = UsesGradientCheckpointing ? GradientCheckpointing.Call(block, x) : block.call(x);
+        return CallInFloat32(_neck, x.permute(0, 3, 1, 2));         // f_v [B,C,g,g]
     }
 
-    // The first and the last layers cost little, and what they round off nothing makes good.
-    private static Tensor InFull(Module<Tensor, Tensor> layer, Tensor x)
+    // The first and the last layers cost little, and nothing later makes up for what they round off.
+    private static Tensor CallInFloat32(Module<Tensor, Tensor> layer, Tensor x)
     {
         using var precision = MixedPrecision.Use(false);
         return layer.call(x);
@@ -55,11 +55,11 @@ internal sealed class ImageEncoder : ScopedModule<Tensor, Tensor>, IInitialized
 /// <summary>Cuts the image into patches of 16 x 16 pixels and projects each.</summary>
 internal sealed class PatchEmbedding : ScopedModule<Tensor, Tensor>
 {
-    [ComponentName(Name = "proj")] private readonly Conv2d _projection;
+    [ComponentName(Name = "proj")] private readonly ConvolutionLayer _projection;
 
-    public PatchEmbedding(Layers make, SegSamConfig config) : base(nameof(PatchEmbedding))
+    public PatchEmbedding(LayerFactory make, EncoderConfig config) : base(nameof(PatchEmbedding))
     {
-        _projection = make.Conv2d(3, config.EncoderWidth, config.PatchSize, stride: config.PatchSize);
+        _projection = make.Convolution(3, config.Width, config.PatchSize, stride: config.PatchSize);
         RegisterComponents();
     }
 
@@ -68,16 +68,17 @@ internal sealed class PatchEmbedding : ScopedModule<Tensor, Tensor>
     {
         long batch = image.size(0), channels = image.size(1), side = _projection.Weight.size(-1), grid = image.size(2) / side;
         var patches = image.reshape(batch, channels, grid, side, grid, side).permute(0, 2, 4, 1, 3, 5).reshape(batch, grid, grid, -1);
-        return functional.linear(patches.ForProduct(), _projection.Weight.ForProduct().flatten(1), _projection.Bias?.ForProduct()); // [B,g,g,D]
+        var weight = _projection.Weight.ToComputeType().flatten(1); // [D,3·16·16]
+        return functional.linear(patches.ToComputeType(), weight, _projection.Bias?.ToComputeType()); // [B,g,g,D]
     }
 }
 
 internal static class EncoderNeck
 {
     /// <summary>From the encoder's width to the decoder's: [B,width,g,g] → [B,C,g,g].</summary>
-    public static Sequential Create(Layers make, int width, SegSamConfig config) => Sequential(
-        make.Conv2d(width, config.Width, kernel: 1, bias: false),
-        make.LayerNorm2d(config.Width, config.MapEpsilon),
-        make.Conv2d(config.Width, config.Width, kernel: 3, padding: 1, bias: false),
-        make.LayerNorm2d(config.Width, config.MapEpsilon));
+    public static Sequential Create(LayerFactory make, int width, EncoderConfig config) => Sequential(
+        make.Convolution(width, config.OutputWidth, kernel: 1, bias: false),
+        make.MapNorm(config.OutputWidth, config.MapEpsilon),
+        make.Convolution(config.OutputWidth, config.OutputWidth, kernel: 3, padding: 1, bias: false),
+        make.MapNorm(config.OutputWidth, config.MapEpsilon));
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Network;
 
 // B images, n windows, w window side, N = w·w tokens of a window, C width, h heads, d = C/h, H W map.
 
-/// <summary>TinyViT's transformer block: attention in windows, a convolution over each channel's neighbourhood, MLP.</summary>
+/// <summary>TinyViT's transformer block: attention in windows, a convolution over each channel's neighborhood, MLP.</summary>
 internal sealed class TinyVitBlock : ScopedModule<Tensor, Tensor>
 {
     /// <summary>Of this block's layer norms: PyTorch's default, larger than that of SAM's encoders.</summary>
@@ -18,14 +18,14 @@ internal sealed class TinyVitBlock : ScopedModule<Tensor, Tensor>
     [ComponentName(Name = "mlp")] private readonly Sequential _mlp;
     private readonly int _window;
 
-    public TinyVitBlock(Layers make, TinyVitStage stage, double mlpRatio) : base(nameof(TinyVitBlock))
+    public TinyVitBlock(LayerFactory make, TinyVitStage stage, double mlpRatio) : base(nameof(TinyVitBlock))
     {
         _window = stage.Window;
         var hiddenWidth = (int)(stage.Width * mlpRatio);
         _attention = new(make, stage.Width, stage.Heads, stage.Window);
         _localConvolution = new(make, stage.Width, stage.Width, kernel: 3, groups: stage.Width);
         _mlp = Sequential(
-            ("norm", make.LayerNorm(stage.Width, Epsilon)),
+            ("norm", make.Norm(stage.Width, Epsilon)),
             ("fc1", make.Linear(stage.Width, hiddenWidth)), ("act", GELU()), ("fc2", make.Linear(hiddenWidth, stage.Width)));
         RegisterComponents();
     }
@@ -33,7 +33,7 @@ internal sealed class TinyVitBlock : ScopedModule<Tensor, Tensor>
     protected override Tensor Compute(Tensor map)                                                  // [B,C,H,W]
     {
         var x = map.permute(0, 2, 3, 1);                                                           // [B,H,W,C]
-        x = x.Plus(Windows.Merge(_attention.call(Windows.Partition(x, _window)), x.size(1), x.size(2)));
+        x = x.Plus(WindowPartition.Merge(_attention.call(WindowPartition.Partition(x, _window)), x.size(1), x.size(2)));
         x = _localConvolution.call(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1);                     // not added: it replaces x
         x = x.Plus(_mlp.call(x));
         return x.permute(0, 3, 1, 2);
@@ -43,16 +43,17 @@ internal sealed class TinyVitBlock : ScopedModule<Tensor, Tensor>
 /// <summary>Self-attention within windows; each head learns one bias for each distance (rows apart, columns apart).</summary>
 internal sealed class WindowAttention : ScopedModule<Tensor, Tensor>, IInitialized
 {
-    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
-    [ComponentName(Name = "qkv")] private readonly Linear _qkv;
+    [ComponentName(Name = "norm")] private readonly NormLayer _norm;
+    [ComponentName(Name = "qkv")] private readonly LinearLayer _qkv;
     [ComponentName(Name = "attention_biases")] private readonly Parameter _biases; // [h,w·w]
-    [ComponentName(Name = "proj")] private readonly Linear _projection;
+    [ComponentName(Name = "proj")] private readonly LinearLayer _projection;
     private readonly int _heads, _window;
 
-    public WindowAttention(Layers make, int width, int heads, int window) : base(nameof(WindowAttention))
+    public WindowAttention(LayerFactory make, int width, int heads, int window) : base(nameof(WindowAttention))
     {
-        (_heads, _window) = (heads, window);
-        _norm = make.LayerNorm(width, TinyVitBlock.Epsilon);
+        _heads = heads;
+        _window = window;
+        _norm = make.Norm(width, TinyVitBlock.Epsilon);
         _qkv = make.Linear(width, 3 * width);
         _biases = make.Parameter(heads, window * window);
         _projection = make.Linear(width, width);
@@ -61,10 +62,10 @@ internal sealed class WindowAttention : ScopedModule<Tensor, Tensor>, IInitializ
 
     protected override Tensor Compute(Tensor windows)                                              // [n,w,w,C]
     {
-        // Padding is not masked: TinyViT normalises the padded zeros like any token, so they attend and are attended to.
+        // Padding is not masked: TinyViT normalizes the padded zeros like any token, so they attend and are attended to.
         var qkv = _qkv.call(_norm.call(windows)).flatten(1, 2);                                    // [n,N,3C]
         var parts = qkv.reshape(qkv.size(0), qkv.size(1), _heads, -1).transpose(1, 2).chunk(3, -1); // q, k, v of each head, [n,h,N,d]
-        var attended = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Bias().ForProduct());
+        var attended = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], Bias().ToComputeType());
         return _projection.call(attended.transpose(1, 2).reshape(windows.shape));
     }
 

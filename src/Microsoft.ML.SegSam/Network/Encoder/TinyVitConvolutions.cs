@@ -7,25 +7,25 @@ namespace Microsoft.ML.SegSam.Network;
 
 // B images, C channels, H W map.
 
-/// <summary>A convolution without bias, then batch normalisation.</summary>
+/// <summary>A convolution without bias, then batch normalization.</summary>
 internal sealed class ConvNorm : ScopedModule<Tensor, Tensor>
 {
-    [ComponentName(Name = "c")] private readonly Conv2d _convolution;
-    [ComponentName(Name = "bn")] private readonly BatchNorm2d _norm;
+    [ComponentName(Name = "c")] private readonly ConvolutionLayer _convolution;
+    [ComponentName(Name = "bn")] private readonly BatchNormLayer _norm;
 
-    public ConvNorm(Layers make, long inputs, long outputs, long kernel, long stride = 1, long groups = 1) : base(nameof(ConvNorm))
+    public ConvNorm(LayerFactory make, long inputs, long outputs, long kernel, long stride = 1, long groups = 1) : base(nameof(ConvNorm))
     {
-        _convolution = make.Conv2d(inputs, outputs, kernel, stride, padding: kernel / 2, bias: false, groups);
-        _norm = make.BatchNorm2d(outputs);
+        _convolution = make.Convolution(inputs, outputs, kernel, stride, padding: kernel / 2, bias: false, groups);
+        _norm = make.BatchNorm(outputs);
         RegisterComponents();
     }
 
-    public BatchNorm2d Norm => _norm;
+    public BatchNormLayer Norm => _norm;
 
     protected override Tensor Compute(Tensor map) => _norm.call(_convolution.call(map));
 }
 
-/// <summary>Inverted residual block: widen each pixel, mix its neighbourhood channel by channel, narrow again.</summary>
+/// <summary>Inverted residual block: widen each pixel, mix its neighborhood channel by channel, narrow again.</summary>
 internal sealed class MobileBlock : ScopedModule<Tensor, Tensor>, IInitialized
 {
     private const int Expansion = 4;
@@ -34,7 +34,7 @@ internal sealed class MobileBlock : ScopedModule<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "conv2")] private readonly ConvNorm _mix;
     [ComponentName(Name = "conv3")] private readonly ConvNorm _narrow;
 
-    public MobileBlock(Layers make, int width) : base(nameof(MobileBlock))
+    public MobileBlock(LayerFactory make, int width) : base(nameof(MobileBlock))
     {
         var hidden = Expansion * width;
         _widen = new(make, width, hidden, kernel: 1);
@@ -56,12 +56,12 @@ internal sealed class MobileBlock : ScopedModule<Tensor, Tensor>, IInitialized
 internal static class TinyVitConvolutions
 {
     /// <summary>Image [B,3,S,S] to map [B,C,S/4,S/4].</summary>
-    public static Sequential Stem(Layers make, int width) => Sequential(("seq", Sequential(
+    public static Sequential Stem(LayerFactory make, int width) => Sequential(("seq", Sequential(
         new ConvNorm(make, 3, width / 2, kernel: 3, stride: 2), GELU(),
         new ConvNorm(make, width / 2, width, kernel: 3, stride: 2))));
 
     /// <summary>Between two stages: to the next stage's width, and to 1/stride of the map's sides.</summary>
-    public static Sequential Merging(Layers make, int inputs, int outputs, int stride) => Sequential(
+    public static Sequential Merging(LayerFactory make, int inputs, int outputs, int stride) => Sequential(
         ("conv1", new ConvNorm(make, inputs, outputs, kernel: 1)), ("act1", GELU()),
         ("conv2", new ConvNorm(make, outputs, outputs, kernel: 3, stride, groups: outputs)), ("act2", GELU()),
         ("conv3", new ConvNorm(make, outputs, outputs, kernel: 1)));

@@ -8,17 +8,18 @@ namespace Microsoft.ML.SegSam.Network;
 // B images, S input side, g = S/16, C decoder width.
 
 /// <summary>MobileSAM's image encoder: TinyViT, whose stages narrow the map and widen its channels, and SAM's neck.</summary>
-/// <remarks>TinyViT: Wu et al. 2022; as an encoder of SAM: Zhang et al. 2023. Its classifier and the norm before that are not built.</remarks>
+/// <remarks>TinyViT: Wu et al. 2022; as SAM's encoder: Zhang et al. 2023. Its classifier and the norm before it are not built.</remarks>
 internal sealed class TinyVitEncoder : ScopedModule<Tensor, Tensor>
 {
     [ComponentName(Name = "patch_embed")] private readonly Sequential _stem;
     [ComponentName(Name = "layers")] private readonly ModuleList<TinyVitLayer> _layers;
     [ComponentName(Name = "neck")] private readonly Sequential _neck;
 
-    public TinyVitEncoder(Layers make, SegSamConfig config, IReadOnlyList<TinyVitStage> stages) : base(nameof(TinyVitEncoder))
+    public TinyVitEncoder(LayerFactory make, EncoderConfig config) : base(nameof(TinyVitEncoder))
     {
+        var stages = config.Stages!;
         _stem = TinyVitConvolutions.Stem(make, stages[0].Width);
-        _layers = [.. stages.Select((stage, i) => new TinyVitLayer(make, stage, config.EncoderMlpRatio, MergingAfter(i)))];
+        _layers = [.. stages.Select((stage, i) => new TinyVitLayer(make, stage, config.MlpRatio, MergingAfter(i)))];
         _neck = EncoderNeck.Create(make, stages[^1].Width, config);
         RegisterComponents();
 
@@ -43,13 +44,14 @@ internal sealed class TinyVitLayer : ScopedModule<Tensor, Tensor>
     [ComponentName(Name = "blocks")] private readonly ModuleList<Module<Tensor, Tensor>> _blocks;
     [ComponentName(Name = "downsample")] private readonly Sequential? _merging;
 
-    public TinyVitLayer(Layers make, TinyVitStage stage, double mlpRatio, Sequential? merging) : base(nameof(TinyVitLayer))
+    public TinyVitLayer(LayerFactory make, TinyVitStage stage, double mlpRatio, Sequential? merging) : base(nameof(TinyVitLayer))
     {
         _blocks = [.. Enumerable.Range(0, stage.Depth).Select(Block)];
         _merging = merging;
         RegisterComponents();
 
-        Module<Tensor, Tensor> Block(int _) => stage.Heads == 0 ? new MobileBlock(make, stage.Width) : new TinyVitBlock(make, stage, mlpRatio);
+        Module<Tensor, Tensor> Block(int _) =>
+            stage.Heads == 0 ? new MobileBlock(make, stage.Width) : new TinyVitBlock(make, stage, mlpRatio);
     }
 
     protected override Tensor Compute(Tensor map)                   // [B,C,H,W]

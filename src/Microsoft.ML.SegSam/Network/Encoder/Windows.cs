@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.SegSam.Network;
 
 /// <summary>Cuts a map into windows, padded with zeros on the right and below, and puts it together again.</summary>
-internal static class Windows
+internal static class WindowPartition
 {
     /// <summary>[B,H,W,C] → [B·n,w,w,C], windows row by row.</summary>
     public static Tensor Partition(Tensor map, long window) => Partition(map, window, window);
@@ -28,6 +28,25 @@ internal static class Windows
         var map = windows.reshape(-1, down, across, windowHeight, windowWidth, channels).transpose(2, 3)
             .reshape(-1, down * windowHeight, across * windowWidth, channels);
         return map.narrow(1, 0, height).narrow(2, 0, width);
+    }
+
+    /// <summary>
+    /// Computes a map region by region: the whole windows, and what is left over on the right, below and in the corner; each side of a
+    /// region is whole windows or less than one. [B,H,W,C] → [B,H,W,C'].
+    /// </summary>
+    public static Tensor MapRegions(Tensor map, long window, Func<Tensor, Tensor> compute)
+    {
+        var bands = Regions(map, 1, window).Select(band => AttentionTiles.Concatenate(2, Regions(band, 2, window).Select(compute)));
+        return AttentionTiles.Concatenate(1, bands);
+    }
+
+    private static IEnumerable<Tensor> Regions(Tensor map, int axis, long window)
+    {
+        long side = map.size(axis), whole = side / window * window;
+        if (whole > 0)
+            yield return map.narrow(axis, 0, whole);
+        if (side > whole)
+            yield return map.narrow(axis, whole, side - whole);
     }
 
     private static long Count(long side, long window) => (side + window - 1) / window;

@@ -6,6 +6,7 @@ namespace Microsoft.ML.SegSam.Network;
 
 /// <summary>Sums, differences and comparisons whose number operands outlive the native call.</summary>
 /// <remarks>
+/// Why sums are written a.Plus(b), not a + b:
 /// TorchSharp's operators wrap every number, and the hidden factor 1 of every sum, in an object with a finalizer that nothing keeps
 /// alive during the call. When another thread makes the garbage collector run at that moment, libtorch reads freed memory. So code
 /// that may run beside other threads uses these; products and quotients of two tensors need no number and stay operators.
@@ -15,7 +16,7 @@ internal static class Arithmetic
     private static readonly ConcurrentDictionary<double, Scalar> Reals = [];
     private static readonly ConcurrentDictionary<long, Scalar> Integers = [];
 
-    /// <summary>A constant as libtorch takes it, kept for ever: for numbers written in the code, not for computed ones.</summary>
+    /// <summary>A constant as libtorch takes it, kept forever: for numbers written in the code, not for computed ones.</summary>
     public static Scalar Number(double value) => Reals.GetOrAdd(value, static value => value);
 
     /// <inheritdoc cref="Number(double)"/>

@@ -8,14 +8,15 @@ namespace Microsoft.ML.SegSam.Network;
 // Starting values are PyTorch's: uniform in +-1/sqrt(fan-in) for weights and biases, ones and zeros for norms, N(0, 1) for embeddings.
 
 /// <summary>y = x Wᵀ + b over the last dimension.</summary>
-internal sealed class Linear : Module<Tensor, Tensor>, IInitialized
+internal sealed class LinearLayer : Module<Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
 
-    public Linear(Parameter weight, Parameter? bias) : base(nameof(Linear))
+    public LinearLayer(Parameter weight, Parameter? bias) : base(nameof(LinearLayer))
     {
-        (_weight, _bias) = (weight, bias);
+        _weight = weight;
+        _bias = bias;
         RegisterComponents();
     }
 
@@ -23,13 +24,14 @@ internal sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     public Parameter? Bias => _bias;
 
-    public override Tensor forward(Tensor input) => functional.linear(input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct());
+    public override Tensor forward(Tensor input) =>
+        functional.linear(input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType());
 
     public void Initialize(Generator generator) => _weight.FillByFanIn(_bias, _weight.size(1), generator);
 }
 
 /// <summary>2-D convolution with a square kernel.</summary>
-internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
+internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
@@ -38,10 +40,19 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
     private readonly bool _unfolded;
 
     /// <param name="groups">Parts of the channels that do not see each other; as many as channels: each is convolved alone.</param>
-    /// <param name="unfolded">Whether it is computed as one product with all patches side by side: with many channels and few pixels in a third of the time. For one group without bias.</param>
-    public Conv2d(Parameter weight, Parameter? bias, long stride, long padding, long groups, bool unfolded) : base(nameof(Conv2d))
+    /// <param name="unfolded">
+    /// Whether it is computed as one product with all patches side by side, which is faster with many channels and few pixels. For one
+    /// group without bias.
+    /// </param>
+    public ConvolutionLayer(Parameter weight, Parameter? bias, long stride, long padding, long groups, bool unfolded)
+        : base(nameof(ConvolutionLayer))
     {
-        (_weight, _bias, _stride, _padding, _groups, _unfolded) = (weight, bias, [stride, stride], [padding, padding], groups, unfolded);
+        _weight = weight;
+        _bias = bias;
+        _stride = [stride, stride];
+        _padding = [padding, padding];
+        _groups = groups;
+        _unfolded = unfolded;
         RegisterComponents();
     }
 
@@ -50,15 +61,17 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
     public Parameter? Bias => _bias;
 
     public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv2d(
-        input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding, groups: _groups);
+        input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding, groups: _groups);
 
     private Tensor Product(Tensor input)                                            // [B,C,H,W]
     {
         using var scope = NewDisposeScope();
         var side = _weight.size(-1);
         long Outputs(int axis) => (input.size(axis) + 2 * _padding[0] - side) / _stride[0] + 1;
-        var patches = functional.unfold(input.ForProduct(), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
-        return _weight.ForProduct().flatten(1).matmul(patches).reshape(input.size(0), -1, Outputs(2), Outputs(3)).MoveToOuterDisposeScope();
+        var patches = functional.unfold(
+            input.ToComputeType(), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
+        var pixels = _weight.ToComputeType().flatten(1).matmul(patches);
+        return pixels.reshape(input.size(0), -1, Outputs(2), Outputs(3)).MoveToOuterDisposeScope();
     }
 
     public void Initialize(Generator generator) =>
@@ -66,17 +79,22 @@ internal sealed class Conv2d : Module<Tensor, Tensor>, IInitialized
 }
 
 /// <summary>2-D transposed convolution with a square kernel.</summary>
-internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
+internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
     private readonly bool _unfolded;
 
-    /// <param name="unfolded">As <see cref="Conv2d"/>'s, without bias.</param>
-    public ConvTranspose2d(Parameter weight, Parameter? bias, long stride, long padding, bool unfolded) : base(nameof(ConvTranspose2d))
+    /// <param name="unfolded">As in <see cref="ConvolutionLayer"/>; without bias.</param>
+    public TransposedConvolutionLayer(Parameter weight, Parameter? bias, long stride, long padding, bool unfolded)
+        : base(nameof(TransposedConvolutionLayer))
     {
-        (_weight, _bias, _stride, _padding, _unfolded) = (weight, bias, [stride, stride], [padding, padding], unfolded);
+        _weight = weight;
+        _bias = bias;
+        _stride = [stride, stride];
+        _padding = [padding, padding];
+        _unfolded = unfolded;
         RegisterComponents();
     }
 
@@ -85,67 +103,74 @@ internal sealed class ConvTranspose2d : Module<Tensor, Tensor>, IInitialized
     public Parameter? Bias => _bias;
 
     public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv_transpose2d(
-        input.ForProduct(), _weight.ForProduct(), _bias?.ForProduct(), _stride, _padding);
+        input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding);
 
     private Tensor Product(Tensor input)                                            // [B,C,H,W]
     {
         using var scope = NewDisposeScope();
         var side = _weight.size(-1);
         long Outputs(int axis) => (input.size(axis) - 1) * _stride[0] - 2 * _padding[0] + side;
-        var patches = input.ForProduct().flatten(2).transpose(1, 2).matmul(_weight.ForProduct().flatten(1)); // the weight second: first, it is a slow product in bfloat16
-        return functional.fold(patches.transpose(1, 2), (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1])).MoveToOuterDisposeScope();
+        // The weight is the second operand: as the first it makes a slow product in bfloat16.
+        var patches = input.ToComputeType().flatten(2).transpose(1, 2).matmul(_weight.ToComputeType().flatten(1)).transpose(1, 2);
+        var map = functional.fold(
+            patches, (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
+        return map.MoveToOuterDisposeScope();
     }
 
     public void Initialize(Generator generator) =>
         _weight.FillByFanIn(_bias, _weight.size(1) * _weight.size(2) * _weight.size(3), generator);
 }
 
-/// <summary>Layer normalisation over the last dimension.</summary>
-internal sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized
+/// <summary>Layer normalization over the last dimension.</summary>
+internal sealed class NormLayer : Module<Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
     private readonly double _epsilon;
 
-    public LayerNorm(Parameter weight, Parameter bias, double epsilon) : base(nameof(LayerNorm))
+    public NormLayer(Parameter weight, Parameter bias, double epsilon) : base(nameof(NormLayer))
     {
-        (_weight, _bias, _epsilon) = (weight, bias, epsilon);
+        _weight = weight;
+        _bias = bias;
+        _epsilon = epsilon;
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input) =>
-        functional.layer_norm(input.InFull(), [_weight.size(0)], _weight, _bias, _epsilon);
+        functional.layer_norm(input.ToFloat32(), [_weight.size(0)], _weight, _bias, _epsilon);
 
     public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
 }
 
-/// <summary>Layer normalisation over the channels of each pixel of a [B,C,H,W] map.</summary>
-internal sealed class LayerNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
+/// <summary>Layer normalization over the channels of each pixel of a [B,C,H,W] map.</summary>
+internal sealed class MapNormLayer : ScopedModule<Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
     private readonly double _epsilon;
 
-    public LayerNorm2d(Parameter weight, Parameter bias, double epsilon) : base(nameof(LayerNorm2d))
+    public MapNormLayer(Parameter weight, Parameter bias, double epsilon) : base(nameof(MapNormLayer))
     {
-        (_weight, _bias, _epsilon) = (weight, bias, epsilon);
+        _weight = weight;
+        _bias = bias;
+        _epsilon = epsilon;
         RegisterComponents();
     }
 
     protected override Tensor Compute(Tensor input) => OfPixels(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
 
     /// <summary>The same for pixels with their channels last: [..,C].</summary>
-    public Tensor OfPixels(Tensor pixels) => functional.layer_norm(pixels.InFull(), [_weight.size(0)], _weight, _bias, _epsilon);
+    public Tensor OfPixels(Tensor pixels) => functional.layer_norm(pixels.ToFloat32(), [_weight.size(0)], _weight, _bias, _epsilon);
 
     public void Initialize(Generator generator) => _weight.FillAsNorm(_bias);
 }
 
 /// <summary>A table of learned vectors, used whole.</summary>
-internal sealed class Embedding : Module, IInitialized
+internal sealed class EmbeddingLayer : Module, IInitialized
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
 
-    public Embedding(Parameter weight) : base(nameof(Embedding))
+    public EmbeddingLayer(Parameter weight) : base(nameof(EmbeddingLayer))
     {
         _weight = weight;
         RegisterComponents();

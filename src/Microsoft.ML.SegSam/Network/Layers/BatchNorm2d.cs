@@ -5,8 +5,11 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>Normalises each channel of a [B,C,H,W] map: by the batch's statistics while training, which the running ones follow, else by the running ones.</summary>
-internal sealed class BatchNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
+/// <summary>
+/// Normalizes each channel of a [B,C,H,W] map: in training by the batch's statistics, which the running ones follow, else by the
+/// running ones.
+/// </summary>
+internal sealed class BatchNormLayer : ScopedModule<Tensor, Tensor>, IInitialized
 {
     private const double Momentum = 0.1, Epsilon = 1e-5; // PyTorch's defaults
 
@@ -16,10 +19,14 @@ internal sealed class BatchNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "running_var")] private readonly Tensor _variance;
     [ComponentName(Name = "num_batches_tracked")] private readonly Tensor _batches; // unused with a fixed momentum; PyTorch's files hold it
 
-    /// <param name="batches">A whole number of 64 bits, no dimensions.</param>
-    public BatchNorm2d(Parameter weight, Parameter bias, Tensor mean, Tensor variance, Tensor batches) : base(nameof(BatchNorm2d))
+    /// <param name="batches">Int64, without dimensions.</param>
+    public BatchNormLayer(Parameter weight, Parameter bias, Tensor mean, Tensor variance, Tensor batches) : base(nameof(BatchNormLayer))
     {
-        (_weight, _bias, _mean, _variance, _batches) = (weight, bias, mean, variance, batches);
+        _weight = weight;
+        _bias = bias;
+        _mean = mean;
+        _variance = variance;
+        _batches = batches;
         RegisterComponents();
     }
 
@@ -29,7 +36,7 @@ internal sealed class BatchNorm2d : ScopedModule<Tensor, Tensor>, IInitialized
     {
         if (training)
             _batches.Fill(batches => batches.add_(1));
-        return functional.batch_norm(map.InFull(), _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
+        return functional.batch_norm(map.ToFloat32(), _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
     }
 
     public void Initialize(Generator generator)

@@ -8,35 +8,39 @@ namespace Microsoft.ML.SegSam.Network;
 /// TorchSharp's own layers draw random numbers from the global generator as they are built. These do not: a network read from a
 /// file needs no random numbers, and one trained from scratch takes them from a generator of its own.
 /// </remarks>
-internal sealed class Layers(Device device, ScalarType dtype)
+internal sealed class LayerFactory(Device device, ScalarType dtype)
 {
     /// <summary>Ordinary layers: CPU, float32.</summary>
-    public static Layers Default { get; } = new(CPU, ScalarType.Float32);
+    public static LayerFactory Default { get; } = new(CPU, ScalarType.Float32);
 
     /// <summary>Shapes without memory, to list a network's state dict.</summary>
-    public static Layers Meta { get; } = new(META, ScalarType.Float32);
+    public static LayerFactory Meta { get; } = new(META, ScalarType.Float32);
 
     public Parameter Parameter(params long[] shape) => new(Empty(shape));
 
     public Tensor Empty(params long[] shape) => empty(shape, dtype, device).DetachFromDisposeScope();
 
-    public Linear Linear(long inputs, long outputs, bool bias = true) =>
+    public LinearLayer Linear(long inputs, long outputs, bool bias = true) =>
         new(Parameter(outputs, inputs), bias ? Parameter(outputs) : null);
 
-    public Conv2d Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, long groups = 1, bool unfolded = false) =>
+    public ConvolutionLayer Convolution(
+        long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, long groups = 1,
+        bool unfolded = false) =>
         new(Parameter(outputs, inputs / groups, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, groups, unfolded);
 
-    public ConvTranspose2d ConvTranspose2d(long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true, bool unfolded = false) =>
+    public TransposedConvolutionLayer TransposedConvolution(
+        long inputs, long outputs, long kernel, long stride, long padding = 0, bool bias = true, bool unfolded = false) =>
         new(Parameter(inputs, outputs, kernel, kernel), bias ? Parameter(outputs) : null, stride, padding, unfolded);
 
-    public LayerNorm LayerNorm(long width, double epsilon) => new(Parameter(width), Parameter(width), epsilon);
+    public NormLayer Norm(long width, double epsilon) => new(Parameter(width), Parameter(width), epsilon);
 
-    public LayerNorm2d LayerNorm2d(long channels, double epsilon) => new(Parameter(channels), Parameter(channels), epsilon);
+    public MapNormLayer MapNorm(long channels, double epsilon) => new(Parameter(channels), Parameter(channels), epsilon);
 
-    public BatchNorm2d BatchNorm2d(long channels) => new(
-        Parameter(channels), Parameter(channels), Empty(channels), Empty(channels), empty([], ScalarType.Int64, device).DetachFromDisposeScope());
+    public BatchNormLayer BatchNorm(long channels) => new(
+        Parameter(channels), Parameter(channels), Empty(channels), Empty(channels),
+        empty([], ScalarType.Int64, device).DetachFromDisposeScope());
 
-    public Embedding Embedding(long count, long width) => new(Parameter(count, width));
+    public EmbeddingLayer Embedding(long count, long width) => new(Parameter(count, width));
 }
 
 /// <summary>A module that fills its own parameters (not its children's) with starting values.</summary>

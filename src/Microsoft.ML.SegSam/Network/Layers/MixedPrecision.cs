@@ -3,57 +3,66 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>bfloat16 for products alone: linear layers, convolutions and attention. Weights, sums, norms, position codes and answers stay float32.</summary>
+/// <summary>
+/// bfloat16 for matrix products alone: linear layers, convolutions and attention. Weights, sums, norms, position codes and outputs
+/// stay float32.
+/// </summary>
 /// <remarks>
-/// TorchSharp binds no autocast, and PyTorch's would lower the position codes too, whose phases bfloat16 cannot hold. The casts are part
+/// TorchSharp binds no autocast, and PyTorch's would also cast the position codes, whose phases bfloat16 cannot hold. The casts are part
 /// of the graph: gradients of the weights come out in float32, and the backward pass needs no mode.
 /// </remarks>
 internal static class MixedPrecision
 {
-    private static readonly ConditionalWeakTable<Tensor, Tensor> Kept = [];
-    [ThreadStatic] private static bool _isLowered;
+    private static readonly ConditionalWeakTable<Tensor, Tensor> CachedCasts = [];
+    [ThreadStatic] private static bool _isBFloat16;
 
     /// <summary>Whether this thread computes products in bfloat16.</summary>
-    public static bool IsLowered => _isLowered;
+    public static bool IsBFloat16 => _isBFloat16;
 
     /// <summary>Sets the mode of this thread until the result is disposed.</summary>
-    public static Scope Use(bool lowered) => new(lowered);
+    public static Scope Use(bool bfloat16) => new(bfloat16);
 
-    /// <summary>As an operand of a product, in the thread's mode.</summary>
-    public static Tensor ForProduct(this Tensor x) => !_isLowered ? x : Kept.TryGetValue(x, out var lowered) ? lowered : x.to(ScalarType.BFloat16);
+    /// <summary>The tensor as an operand of a product: in bfloat16 where the thread's mode says so, else as it is.</summary>
+    public static Tensor ToComputeType(this Tensor x) =>
+        !_isBFloat16 ? x : CachedCasts.TryGetValue(x, out var cast) ? cast : x.to(ScalarType.BFloat16);
 
-    /// <summary>Keeps a module's weights in bfloat16 too, so that products need not lower them each time. For weights that change no more.</summary>
+    /// <summary>Keeps bfloat16 copies of a module's weights, which must no longer change, so that products need not cast them.</summary>
     /// <returns>Frees the copies.</returns>
-    public static IDisposable Keep(nn.Module module)
+    public static IDisposable CacheCasts(nn.Module module)
     {
         using var noGrad = no_grad();
-        var weights = module.parameters().Where(weight => weight.dim() > 1).ToDictionary(weight => weight, weight => weight.to(ScalarType.BFloat16).DetachFromDisposeScope());
-        foreach (var (weight, lowered) in weights)
-            Kept.Add(weight, lowered);
-        return new LoweredWeights(weights);
+        var weights = module.parameters().Where(weight => weight.dim() > 1)
+            .ToDictionary(weight => weight, weight => weight.to(ScalarType.BFloat16).DetachFromDisposeScope());
+        foreach (var (weight, cast) in weights)
+            CachedCasts.Add(weight, cast);
+        return new CastWeights(weights);
     }
 
-    /// <summary>As it must be for sums that need all digits.</summary>
-    public static Tensor InFull(this Tensor x) => _isLowered ? x.to(ScalarType.Float32) : x;
+    /// <summary>In float32 where the thread's mode is bfloat16, else as it is: for norms, and for what leaves the network.</summary>
+    public static Tensor ToFloat32(this Tensor x) => _isBFloat16 ? x.to(ScalarType.Float32) : x;
 
-    /// <summary>The mode before comes back on disposal.</summary>
+    /// <summary>The previous mode comes back on disposal.</summary>
     public readonly struct Scope : IDisposable
     {
         private readonly bool _before;
 
-        public Scope(bool lowered) => (_before, _isLowered) = (_isLowered, lowered);
+        public Scope(bool bfloat16)
+        {
+            _before = _isBFloat16;
+            _isBFloat16 = bfloat16;
+        }
 
-        public void Dispose() => _isLowered = _before;
+        public void Dispose() => _isBFloat16 = _before;
     }
 
-    private sealed class LoweredWeights(Dictionary<TorchSharp.Modules.Parameter, Tensor> weights) : IDisposable
+    private sealed class CastWeights(Dictionary<TorchSharp.Modules.Parameter, Tensor> weights) : IDisposable
     {
         public void Dispose()
         {
-            foreach (var (weight, lowered) in weights)
+            foreach (var (weight, cast) in weights)
             {
-                Kept.Remove(weight);
-                lowered.Dispose();
+                CachedCasts.Remove(weight);
+                cast.Dispose();
             }
         }
     }

@@ -3,26 +3,26 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>Calls a module without keeping its activations: the backward pass computes them again (gradient checkpointing).</summary>
-/// <remarks>For modules without randomness or running statistics, which would then see every input twice.</remarks>
-internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
+/// <summary>Gradient checkpointing: calls a module without keeping its activations; the backward pass computes them again.</summary>
+/// <remarks>For modules without randomness or running statistics, which would otherwise see every input twice.</remarks>
+internal sealed class GradientCheckpointing : autograd.SingleTensorFunction<GradientCheckpointing>
 {
     private const string ModuleKey = "module", PrecisionKey = "precision";
 
-    public override string Name => nameof(Recomputed);
+    public override string Name => nameof(GradientCheckpointing);
 
     // The weights are inputs too, so that their gradients take the ordinary way through the graph and nothing is written into them.
     public static Tensor Call(Module<Tensor, Tensor> module, Tensor input) =>
-        is_grad_enabled() ? apply([module, input, .. Trained(module)]) : module.call(input);
+        is_grad_enabled() ? apply([module, input, .. TrainedWeights(module)]) : module.call(input);
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var (module, input) = ((Module<Tensor, Tensor>)arguments[0], (Tensor)arguments[1]);
         context.save_data(ModuleKey, module);
-        context.save_data(PrecisionKey, MixedPrecision.IsLowered);
+        context.save_data(PrecisionKey, MixedPrecision.IsBFloat16);
         context.save_for_backward([input]);
         using var scope = NewDisposeScope();
-        return scope.Keep(Compute(module, input).Answer.detach());
+        return scope.Keep(Compute(module, input).Output.detach());
     }
 
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
@@ -30,19 +30,20 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         using var scope = NewDisposeScope();
         using var precision = MixedPrecision.Use((bool)context.get_data(PrecisionKey));
         var module = (Module<Tensor, Tensor>)context.get_data(ModuleKey);
-        var (input, answer) = Compute(module, context.get_saved_variables()[0]);
-        var found = autograd.grad([answer], input.requires_grad ? [input, .. Trained(module)] : Trained(module), [gradient], allow_unused: true);
-        scope.MoveToOuter(found);
-        return input.requires_grad ? [null!, .. found] : [null!, null!, .. found]; // none for the module, none for a fixed input
+        var (input, output) = Compute(module, context.get_saved_variables()[0]);
+        var weights = TrainedWeights(module);
+        var gradients = autograd.grad([output], input.requires_grad ? [input, .. weights] : weights, [gradient], allow_unused: true);
+        scope.MoveToOuter(gradients);
+        return input.requires_grad ? [null!, .. gradients] : [null!, null!, .. gradients]; // none for the module, none for a fixed input
     }
 
-    // With its graph both times: libtorch's attention takes another kernel without, which rounds otherwise.
-    private static (Tensor Input, Tensor Answer) Compute(Module<Tensor, Tensor> module, Tensor kept)
+    // With its graph both times: without one, libtorch's attention takes another kernel, which rounds differently.
+    private static (Tensor Input, Tensor Output) Compute(Module<Tensor, Tensor> module, Tensor saved)
     {
         using var withGradients = enable_grad();
-        var input = kept.detach().requires_grad_(kept.requires_grad);
+        var input = saved.detach().requires_grad_(saved.requires_grad);
         return (input, module.call(input));
     }
 
-    private static Tensor[] Trained(Module<Tensor, Tensor> module) => [.. module.parameters().Where(weight => weight.requires_grad)];
+    private static Tensor[] TrainedWeights(Module<Tensor, Tensor> module) => [.. module.parameters().Where(weight => weight.requires_grad)];
 }

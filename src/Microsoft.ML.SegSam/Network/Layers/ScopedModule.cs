@@ -5,8 +5,11 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Network;
 
-/// <summary>A module whose intermediate tensors are freed when its forward ends; only what <see cref="Compute"/> returns survives.</summary>
-/// <remarks>So the modules read as mathematics. Only what must free tensors amid its work, such as a loop over heads or windows, opens a scope of its own.</remarks>
+/// <summary>A module whose intermediate tensors are freed when its forward ends; what <see cref="Compute"/> returns survives.</summary>
+/// <remarks>
+/// So a forward reads as mathematics. What is no forward opens a dispose scope of its own: methods that others call directly, static
+/// functions, and loops that must free their tensors at every turn.
+/// </remarks>
 internal abstract class ScopedModule<TIn, TOut>(string name) : Module<TIn, TOut>(name)
 {
     public sealed override TOut forward(TIn input)

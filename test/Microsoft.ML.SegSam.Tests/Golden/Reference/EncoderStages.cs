@@ -3,8 +3,6 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Reference;
 
-using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
-
 /// <summary>The image encoder run part by part, with the names that the golden files give to its stages.</summary>
 internal sealed class EncoderStages(GoldenModel model)
 {
@@ -34,13 +32,13 @@ internal sealed class EncoderStages(GoldenModel model)
         return stages;
     }
 
-    /// <summary>A block's attention to its normed input [B,H,W,D]; of windowed blocks as the windows [B·n,w,w,D], as upstream's hooks saw it.</summary>
+    /// <summary>A block's attention to its normed input [B,H,W,D]; of windowed blocks as windows [B·n,w,w,D], as in upstream's hooks.</summary>
     public Tensor Attention(int block, Tensor normed) =>
-        _encoder.Blocks[block].Attention.call(IsWindowed(block) ? Windows.Partition(normed, model.Config.WindowSize) : normed);
+        _encoder.Blocks[block].Attention.call(IsWindowed(block) ? WindowPartition.Partition(normed, model.Config.WindowSize) : normed);
 
     /// <summary>A block's input plus its attention: what the second norm sees.</summary>
     public Tensor AfterAttention(int block, Tensor input, Tensor attended) =>
-        input.Plus(IsWindowed(block) ? Windows.Merge(attended, input.size(1), input.size(2)) : attended);
+        input.Plus(IsWindowed(block) ? WindowPartition.Merge(attended, input.size(1), input.size(2)) : attended);
 
     /// <summary>What a block's MLP adds.</summary>
     public Tensor Mlp(int block, Tensor afterAttention) => _encoder.Blocks[block].Mlp.call(Norm(block, "norm2").call(afterAttention));
@@ -49,5 +47,6 @@ internal sealed class EncoderStages(GoldenModel model)
 
     private bool IsWindowed(int block) => !model.Config.GlobalBlocks.Contains(block);
 
-    private LayerNorm Norm(int block, string name) => (LayerNorm)_encoder.Blocks[block].named_children().Single(child => child.name == name).module;
+    private NormLayer Norm(int block, string name) =>
+        (NormLayer)_encoder.Blocks[block].named_children().Single(child => child.name == name).module;
 }

@@ -59,7 +59,7 @@ internal sealed class GoldenModel
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var network = new SegSamNetwork(config ?? Config, new Layers(CPU, Precision.Type)).Initialize(1);
+        var network = new SegSamNetwork(config ?? Config, new LayerFactory(CPU, Precision.Type)).Initialize(1);
         var ours = network.state_dict();
         foreach (var (name, value) in GoldenWeights.Read(Name))
         {
@@ -90,11 +90,12 @@ internal sealed class GoldenModel
 
     public Tensor Encode(string image) => Network.Encode(Input(image));
 
-    /// <summary>The prompts of a case as a caller gives them, in pixels of the image; one without anything where the case has none.</summary>
+    /// <summary>The prompts of a case as a caller gives them, in pixels of the image; an empty one where the case has none.</summary>
     public IReadOnlyList<Prompt> OriginalPrompts(string name)
     {
         var file = GoldenFolder.Open($"{Family}_prompt.safetensors");
-        var (points, labels, boxes, masks) = (Rows("point_coords_original"), Rows("point_labels"), Rows("boxes_original"), Rows("mask_inputs"));
+        var (points, labels) = (Rows("point_coords_original"), Rows("point_labels"));
+        var (boxes, masks) = (Rows("boxes_original"), Rows("mask_inputs"));
         var count = (points ?? boxes ?? masks)?.Length ?? 1;
         return [.. Enumerable.Range(0, count).Select(i => new Prompt(boxes?[i], points?[i], labels?[i], masks?[i]))];
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Tests.Network;
 [TestClass]
 public sealed class TinyVitBlockTests
 {
-    private static readonly Layers Double = new(CPU, ScalarType.Float64);
+    private static readonly LayerFactory Double = new(CPU, ScalarType.Float64);
 
     [TestMethod]
     public void Window_attention_is_the_sum_written_out_token_by_token()
@@ -23,7 +23,8 @@ public sealed class TinyVitBlockTests
 
         for (var n = 0; n < 2; n++)
         {
-            var qkv = Enumerable.Range(0, tokens).Select(i => Rows(weights, "qkv", Normed(weights, "norm", windows[n, i / window, i % window]))).ToArray();
+            var qkv = Enumerable.Range(0, tokens)
+                .Select(i => Rows(weights, "qkv", Normed(weights, "norm", windows[n, i / window, i % window]))).ToArray();
             var joined = zeros([tokens, width], float64);
             for (var head = 0; head < heads; head++)
             {
@@ -69,7 +70,8 @@ public sealed class TinyVitBlockTests
         var mixed = BatchNormed(weights, "local_conv", Neighbourhood(weights["local_conv.c.weight"], sum));
         var expected = mixed.clone();
         for (var (y, x) = (0, 0); y < 2; (y, x) = x == 3 ? (y + 1, 0) : (y, x + 1))
-            expected[0, .., y, x].add_(Rows(weights, "mlp.fc2", Gelu(Rows(weights, "mlp.fc1", Normed(weights, "mlp.norm", mixed[0, .., y, x])))));
+            expected[0, .., y, x].add_(
+                Rows(weights, "mlp.fc2", Gelu(Rows(weights, "mlp.fc1", Normed(weights, "mlp.norm", mixed[0, .., y, x])))));
         AssertClose(expected, block.call(map), 1e-12);
     }
 
@@ -104,7 +106,8 @@ public sealed class TinyVitBlockTests
 
     private static Tensor Gelu(Tensor x) => x * 0.5 * (1 + (x / Math.Sqrt(2)).erf());
 
-    private static Tensor Rows(IDictionary<string, Tensor> weights, string name, Tensor x) => weights[name + ".weight"].mv(x) + weights[name + ".bias"];
+    private static Tensor Rows(IDictionary<string, Tensor> weights, string name, Tensor x) =>
+        weights[name + ".weight"].mv(x) + weights[name + ".bias"];
 
     private static Tensor Normed(IDictionary<string, Tensor> weights, string name, Tensor x)
     {
@@ -127,7 +130,8 @@ public sealed class TinyVitBlockTests
         var padded = nn.functional.pad(map, [1, 1, 1, 1]);
         var sum = zeros_like(map);
         for (var place = 0; place < 9; place++)
-            sum += padded.narrow(2, place / 3, map.size(2)).narrow(3, place % 3, map.size(3)) * kernel[.., 0, place / 3, place % 3].reshape(1, -1, 1, 1);
+            sum += padded.narrow(2, place / 3, map.size(2)).narrow(3, place % 3, map.size(3))
+                * kernel[.., 0, place / 3, place % 3].reshape(1, -1, 1, 1);
         return sum;
     }
 }

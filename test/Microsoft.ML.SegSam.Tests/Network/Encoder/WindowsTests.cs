@@ -1,12 +1,11 @@
 using CsCheck;
+using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network;
 
-using Windows = Microsoft.ML.SegSam.Network.Windows; // above the namespace, a package's Microsoft.Windows would hide it
-
 [TestClass]
-public sealed class WindowsTests
+public sealed class WindowPartitionTests
 {
     [TestMethod]
     public void Merging_undoes_cutting_for_any_size() =>
@@ -14,7 +13,7 @@ public sealed class WindowsTests
         {
             using var scope = NewDisposeScope();
             var map = arange(batch * height * width * 2, float32).reshape(batch, height, width, 2);
-            var windows = Windows.Partition(map, window);
-            return windows.size(1) == window && windows.size(2) == window && Windows.Merge(windows, height, width).Equals(map);
+            var windows = WindowPartition.Partition(map, window);
+            return windows.size(1) == window && windows.size(2) == window && WindowPartition.Merge(windows, height, width).Equals(map);
         }, iter: 60, threads: 1);
 }

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Tests.Network;
 
 [TestClass]
-public sealed class BatchNorm2dTests
+public sealed class BatchNormLayerTests
 {
-    private static readonly Layers Double = new(CPU, ScalarType.Float64);
+    private static readonly LayerFactory Double = new(CPU, ScalarType.Float64);
 
     [TestMethod]
-    public void At_use_a_convolution_is_normalised_by_the_running_statistics()
+    public void At_use_a_convolution_is_normalized_by_the_running_statistics()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -33,7 +33,7 @@ public sealed class BatchNorm2dTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var module = Randomize(Double.BatchNorm2d(3));
+        using var module = Randomize(Double.BatchNorm(3));
         module.get_buffer("num_batches_tracked")!.fill_(6);
         var (mean, variance) = (module.get_buffer("running_mean")!.clone(), module.get_buffer("running_var")!.clone());
         var map = Normal(41, 2, 3, 4, 6).to(float64) * 3 + 1;
@@ -55,7 +55,7 @@ public sealed class BatchNorm2dTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var module = Randomize(Layers.Default.BatchNorm2d(3));
+        using var module = Randomize(LayerFactory.Default.BatchNorm(3));
         module.eval();
         var map = Normal(42, 2, 3, 4, 6);
         var before = module.call(map);

@@ -7,23 +7,23 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Tests.Network;
 
 [TestClass]
-public sealed class RecomputedTests
+public sealed class GradientCheckpointingTests
 {
     [TestMethod]
     [DataRow(SegSamAdapter.None, false, false)]
     [DataRow(SegSamAdapter.None, false, true)]
     [DataRow(SegSamAdapter.SamMed2D, true, false)]
     [DataRow(SegSamAdapter.LowRank, true, false)]
-    public void Answers_and_gradients_are_the_same_bit_for_bit(SegSamAdapter adapter, bool adaptersAlone, bool lowered)
+    public void Outputs_and_gradients_are_the_same_bit_for_bit(SegSamAdapter adapter, bool adaptersAlone, bool bfloat16)
     {
         using var scope = NewDisposeScope();
         using var encoder = Encoder(adapter, adaptersAlone);
         var weights = encoder.parameters().Where(weight => weight.requires_grad).ToList();
         using var expected = new Gradients(weights);
         using var found = new Gradients(weights);
-        var plain = Pass(encoder, expected, lowered);
-        encoder.RecomputesBlocks = true;
-        var again = Pass(encoder, found, lowered);
+        var plain = Pass(encoder, expected, bfloat16);
+        encoder.UsesGradientCheckpointing = true;
+        var again = Pass(encoder, found, bfloat16);
         Assert.IsTrue(plain.Equals(again));
         for (var i = 0; i < weights.Count; i++)
         {
@@ -36,7 +36,7 @@ public sealed class RecomputedTests
     public void Nothing_is_left_of_a_hundred_passes_whatever_the_thread()
     {
         using var encoder = Encoder(SegSamAdapter.None, adaptersAlone: false);
-        encoder.RecomputesBlocks = true;
+        encoder.UsesGradientCheckpointing = true;
         Parallel.For(0, 2, new() { MaxDegreeOfParallelism = 2 }, _ =>
         {
             using var gradients = new Gradients([.. encoder.parameters()]);
@@ -51,25 +51,25 @@ public sealed class RecomputedTests
             for (var i = 0; i < times; i++)
             {
                 using var scope = NewDisposeScope();
-                Pass(encoder, gradients, lowered: false);
+                Pass(encoder, gradients, bfloat16: false);
             }
         }
     }
 
     private static ImageEncoder Encoder(SegSamAdapter adapter, bool adaptersAlone)
     {
-        var encoder = Randomize(new ImageEncoder(Layers.Default, Config with { Adapter = adapter }));
+        var encoder = Randomize(new ImageEncoder(LayerFactory.Default, (Config with { Adapter = adapter }).ForEncoder()));
         foreach (var (name, weight) in encoder.named_parameters())
             weight.requires_grad = !adaptersAlone || name.Contains(".Adapter.", StringComparison.Ordinal);
         return encoder;
     }
 
-    private static Tensor Pass(ImageEncoder encoder, Gradients gradients, bool lowered)
+    private static Tensor Pass(ImageEncoder encoder, Gradients gradients, bool bfloat16)
     {
-        using var precision = MixedPrecision.Use(lowered);
-        var answer = encoder.call(Normal(1, 2, 3, 64, 64));
+        using var precision = MixedPrecision.Use(bfloat16);
+        var output = encoder.call(Normal(1, 2, 3, 64, 64));
         using (MixedPrecision.Use(false)) // as in training, where the mode ends with the forward pass
-            gradients.Add(answer.square().mean());
-        return answer;
+            gradients.Add(output.square().mean());
+        return output;
     }
 }

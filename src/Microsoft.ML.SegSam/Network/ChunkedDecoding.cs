@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Network;
+
+/// <summary>Decoding without gradients: a chunk of the prompts at a time.</summary>
+/// <remarks>
+/// So memory does not grow with their number, and the maps of a chunk stay in the processor's cache. A backward pass needs all at once.
+/// </remarks>
+internal static class ChunkedDecoding
+{
+    private const long NumbersInMapsOfChunk = 1 << 20; // our choice, by measurement
+
+    /// <summary>As <see cref="SegSamNetwork.Decode(Tensor, PromptTensors)"/>.</summary>
+    public static SegSamOutput DecodeInChunks(this SegSamNetwork network, Tensor visual, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var images = network.Prepare(visual);
+        var config = network.Config;
+        var chunk = Math.Clamp(NumbersInMapsOfChunk / (config.Grid * config.Grid * config.Width), 1, prompts.Count);
+        var parts = new List<SegSamOutput>();
+        for (long first = 0; first < prompts.Count; first += chunk)
+            parts.Add(network.Decode(images, prompts.Slice(first, Math.Min(chunk, prompts.Count - first))));
+        return SegSamOutput.Concatenate(parts).Select(tensor => tensor.MoveToOuterDisposeScope());
+    }
+}
