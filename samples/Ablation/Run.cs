@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using SampleKit;
 

@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Phantoms;

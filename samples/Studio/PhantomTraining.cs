@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using Phantoms;
 

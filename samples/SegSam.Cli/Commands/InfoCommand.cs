@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Tests.Samples;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 

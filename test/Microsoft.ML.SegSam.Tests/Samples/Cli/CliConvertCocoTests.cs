@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using SampleKit;
 using SegSam.Cli.Sources;

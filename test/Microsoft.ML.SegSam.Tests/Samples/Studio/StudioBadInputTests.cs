@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Display;
 using SkiaSharp;
 using Studio;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
 using Phantoms;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Tests.Checkpoints;
 using Microsoft.ML.SegSam.Tests.Support;
 using Studio;
 

@@ -3,7 +3,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>
 /// Normalizes each channel of a [B,C,H,W] map: in training by the batch's statistics, which the running ones follow, else by the

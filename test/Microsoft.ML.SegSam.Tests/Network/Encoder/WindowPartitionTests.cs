@@ -1,8 +1,8 @@
 using CsCheck;
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Tests.Network;
+namespace Microsoft.ML.SegSam.Tests.Network.Encoder;
 
 [TestClass]
 public sealed class WindowPartitionTests

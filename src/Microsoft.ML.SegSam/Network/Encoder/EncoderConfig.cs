@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 /// <summary>
 /// One stage of TinyViT: blocks of attention in windows of the given side, or of convolutions where there are no heads (the first stage).

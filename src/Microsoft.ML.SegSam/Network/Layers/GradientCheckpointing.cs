@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>Gradient checkpointing: calls a module without keeping its activations; the backward pass computes them again.</summary>
 /// <remarks>For modules without randomness or running statistics, which would otherwise see every input twice.</remarks>

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>Makes layers and parameters on one device in one precision, without filling them: see <see cref="IInitialized"/>.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // n windows (or maps), h heads, r x c queries of each, d width of a head; primes count those of a tile.
 

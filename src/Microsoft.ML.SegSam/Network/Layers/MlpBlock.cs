@@ -1,7 +1,7 @@
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>A linear layer, an activation, a linear layer.</summary>
 internal sealed class MlpBlock : ScopedModule<Tensor, Tensor>

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 /// <summary>Cuts a map into windows, padded with zeros on the right and below, and puts it together again.</summary>
 internal static class WindowPartition
