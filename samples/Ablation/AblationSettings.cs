@@ -1,4 +1,5 @@
 using System.Globalization;
+using SampleKit;
 
 namespace Ablation;
 
@@ -49,11 +50,11 @@ internal sealed record AblationSettings
             {
                 "--out" => settings with { Out = value },
                 "--work" => settings with { Work = value },
-                "--seeds" => settings with { Seeds = Number(option, value) },
-                "--slices" => settings with { TrainSlices = Number(option, value) },
-                "--test" => settings with { TestSlices = Number(option, value) },
-                "--epochs" => settings with { Epochs = Number(option, value) },
-                "--overlap" => settings with { GreyOverlap = Share(option, value) },
+                "--seeds" => settings with { Seeds = Argument.Number(option, value, 1) },
+                "--slices" => settings with { TrainSlices = Argument.Number(option, value, 1) },
+                "--test" => settings with { TestSlices = Argument.Number(option, value, 1) },
+                "--epochs" => settings with { Epochs = Argument.Number(option, value, 1) },
+                "--overlap" => settings with { GreyOverlap = Argument.Fraction(option, value) },
                 "--only" => settings with { Variants = [.. value.Split(',').Select(Find)] },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
@@ -64,12 +65,4 @@ internal sealed record AblationSettings
 
     private static Variant Find(string key) => Variant.All.FirstOrDefault(variant => variant.Key == key)
         ?? throw new FormatException($"--only: there is no variant '{key}', only {string.Join(", ", Variant.All.Select(variant => variant.Key))}");
-
-    private static int Number(string option, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number
-            : throw new FormatException($"{option} must be a whole number of at least 1, not '{text}'");
-
-    private static double Share(string option, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1 ? number
-            : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
 }

@@ -14,8 +14,8 @@ internal static class Report
     {
         Directory.CreateDirectory(settings.Out);
         var summary = new Summary(settings.Variants, runs);
-        TextFile.Write(Path.Combine(settings.Out, "ablation.md"), Page(settings, runs, summary));
-        TextFile.Write(Path.Combine(settings.Out, "ablation.json"), JsonSerializer.Serialize(new
+        OutputFile.Write(Path.Combine(settings.Out, "ablation.md"), Page(settings, runs, summary));
+        OutputFile.Write(Path.Combine(settings.Out, "ablation.json"), JsonSerializer.Serialize(new
         {
             settings.Recipe,
             Seeds = runs.Select(run => run.Seed).Distinct(),

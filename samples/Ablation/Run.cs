@@ -21,7 +21,7 @@ internal static class Run
             StateFile = state,
             SaveEverySteps = 50,
             CancellationToken = cancellation,
-            Progress = new InlineProgress(progress => Console.Write(FormattableString.Invariant($"\r  {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:0.000}  {progress.PromptsPerSecond:0} prompts/s   "))),
+            Progress = new InlineProgress<TrainingProgress>(progress => Console.Write(FormattableString.Invariant($"\r  {progress.Epoch}/{progress.Epochs}  loss {progress.Loss:0.000}  {progress.PromptsPerSecond:0} prompts/s   "))),
         });
         using var model = ml.Transforms.SegSam(options).Fit(data.Train(ml, variant.Texts));
         cancellation.ThrowIfCancellationRequested();

@@ -29,7 +29,7 @@ internal sealed class RunStore(string folder, string recipe)
     /// <summary>Keeps a finished run; its training state is of no further use.</summary>
     public void Keep(RunResult result)
     {
-        TextFile.Write(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
+        OutputFile.Write(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
         File.Delete(StateOf(result.Variant, result.Seed));
     }
 

@@ -55,7 +55,7 @@ internal static class DetectionCommand
             ImageIdColumnName = "ImageId",
             DescriptionColumnName = "Description",
             Epochs = settings.Epochs,
-            Progress = new InlineProgress(output.WriteLine),
+            Progress = new InlineProgress<TrainingProgress>(output.WriteLine),
             CancellationToken = cancel,
         }).Fit(data);
         cancel.ThrowIfCancellationRequested();

@@ -18,7 +18,7 @@ internal sealed class FoldStore
         Directory.CreateDirectory(folder);
         var (path, text) = (Path.Combine(folder, "settings.json"), JsonSerializer.Serialize(settings, Json));
         if (!File.Exists(path))
-            TextFile.Write(path, text);
+            OutputFile.Write(path, text);
         else if (File.ReadAllText(path) != text)
             throw new InvalidDataException($"'{folder}' holds folds of a run with other settings, weights or images (see settings.json there); give another --out, or delete that folder.");
     }
@@ -42,7 +42,7 @@ internal sealed class FoldStore
         throw new InvalidDataException($"'{PathOf(key)}' is no finished fold; delete it, and the fold is run again.");
     }
 
-    public void Add(string key, FoldResult fold) => TextFile.Write(PathOf(key), JsonSerializer.Serialize(fold, Json));
+    public void Add(string key, FoldResult fold) => OutputFile.Write(PathOf(key), JsonSerializer.Serialize(fold, Json));
 
     private string PathOf(string key) => Path.Combine(_folder, key + ".json");
 }

@@ -30,7 +30,7 @@ internal static class PhantomWeights
             // Real objects come in more sizes, turns and shades than the phantoms'.
             Augmentation = new() { Rotation = 30, Scale = 0.5, Contrast = 0.3, Gamma = 0.3, Brightness = 0.2, Noise = 0.05 },
             Epochs = Epochs,
-            Progress = new InlineProgress(progress => output.WriteLine(progress)),
+            Progress = new InlineProgress<TrainingProgress>(progress => output.WriteLine(progress)),
             CancellationToken = cancel,
         }).Fit(phantoms);
         cancel.ThrowIfCancellationRequested();

@@ -15,8 +15,8 @@ internal static class Report
         [
             .. folds.GroupBy(fold => fold.Source).Select(source => FoldResult.Sum(source.Key, Count(source.Count()), [.. source])),
         ];
-        TextFile.Write(Path.Combine(settings.Folder, "report.md"), Markdown(settings, sources, folds, remarks));
-        TextFile.Write(Path.Combine(settings.Folder, "report.json"), JsonSerializer.Serialize(new
+        OutputFile.Write(Path.Combine(settings.Folder, "report.md"), Markdown(settings, sources, folds, remarks));
+        OutputFile.Write(Path.Combine(settings.Folder, "report.json"), JsonSerializer.Serialize(new
         {
             encoder = settings.EncoderName,
             weights = settings.Weights is null ? "trained on phantoms" : Path.GetFileName(settings.Weights),

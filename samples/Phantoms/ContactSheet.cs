@@ -1,3 +1,5 @@
+using SampleKit;
+
 namespace Phantoms;
 
 /// <summary>Slices on one picture, each beside itself with coloured outlines, for looking at.</summary>
@@ -39,7 +41,7 @@ public static class ContactSheet
             }
         }
 
-        PhantomPng.WriteRgba(path, rgba, width, height);
+        File.WriteAllBytes(path, PngEncoder.Rgba(rgba, height, width));
 
         void Put(int at, (byte R, byte G, byte B) colour) => (rgba[at], rgba[at + 1], rgba[at + 2]) = colour;
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using SampleKit;
 
 namespace Phantoms;
 
@@ -36,12 +36,12 @@ public static class PhantomCommand
                     case "--help": output.WriteLine(Usage); return 0;
                     case "--sheet": sheet = true; break;
                     case "--out": folder = Value(args, ref i); break;
-                    case "--count": count = Number(args, ref i, 1, 1_000_000); break;
-                    case "--seed": seed = Number(args, ref i, int.MinValue, int.MaxValue); break;
-                    case "--size": size = Number(args, ref i, 64, 1024); break;
+                    case "--count": count = Argument.Number(args[i], Value(args, ref i), 1, 1_000_000); break;
+                    case "--seed": seed = Argument.Number(args[i], Value(args, ref i), int.MinValue); break;
+                    case "--size": size = Argument.Number(args[i], Value(args, ref i), 64, 1024); break;
                     case "--modalities": settings = settings with { Modalities = Modalities(args, ref i) }; break;
-                    case "--overlap": settings = settings with { GreyOverlap = Share(args, ref i) }; break;
-                    case "--few-shot": settings = settings with { FewShot = FewShot(Number(args, ref i, 0, 1_000_000)) }; break;
+                    case "--overlap": settings = settings with { GreyOverlap = Argument.Fraction(args[i], Value(args, ref i)) }; break;
+                    case "--few-shot": settings = settings with { FewShot = FewShot(Argument.Number(args[i], Value(args, ref i), 0, 1_000_000)) }; break;
                     default: throw new FormatException($"'{args[i]}' is not an option");
                 }
             }
@@ -76,25 +76,10 @@ public static class PhantomCommand
             $"{option} must be all, or some of {string.Join(",", PhantomSettings.AllModalities)}, with commas between, not '{text}'");
     }
 
-    private static double Share(string[] args, ref int i)
-    {
-        var (option, text) = (args[i], Value(args, ref i));
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
-            ? share : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
-    }
-
     private static Dictionary<string, int> FewShot(int slices) =>
         PhantomGenerator.FewShotCategories.ToDictionary(category => category, _ => slices);
 
     private static string Value(string[] args, ref int i) =>
         i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i]
             : throw new FormatException($"{args[i]} needs a value after it");
-
-    private static int Number(string[] args, ref int i, int low, int high)
-    {
-        var (option, text) = (args[i], Value(args, ref i));
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= low && number <= high ? number
-            : throw new FormatException($"{option} must be a whole number from {low} to {high}, not '{text}'");
-    }
 }

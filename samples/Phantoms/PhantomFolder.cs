@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
 
 namespace Phantoms;
 
@@ -17,7 +19,7 @@ public static class PhantomFolder
         foreach (var slice in slices)
         {
             var image = $"images/{slice.Id}.png";
-            PhantomPng.Write(Path.Combine(folder, image), slice);
+            File.WriteAllBytes(Path.Combine(folder, image), slice.ToPng());
             masksOf.Add(image, [.. slice.Objects.Select(found => WriteMask(folder, slice, found))]);
         }
 
@@ -28,8 +30,7 @@ public static class PhantomFolder
     private static string WriteMask(string folder, PhantomSlice slice, PhantomObject found)
     {
         var mask = $"masks/{slice.Id}_{found.Category.Replace(' ', '_')}_000.png";
-        PhantomPng.WriteGrey(Path.Combine(folder, mask), [.. found.Mask.Select(inside => (byte)(inside ? 255 : 0))],
-            slice.Width, slice.Height);
+        File.WriteAllBytes(Path.Combine(folder, mask), PngEncoder.Of(SegmentationMask.FromPixels(found.Mask, slice.Height, slice.Width)));
         return mask;
     }
 }

@@ -1,3 +1,5 @@
+using SampleKit;
+
 namespace Phantoms;
 
 /// <summary>One named object of a slice.</summary>
@@ -26,4 +28,8 @@ public sealed record PhantomSlice(string Id, string Modality, int Height, int Wi
     /// <param name="pixel">Row-major index.</param>
     public (byte R, byte G, byte B) Color(int pixel) => Rgb is null ? (Gray[pixel], Gray[pixel], Gray[pixel])
         : (Rgb[3 * pixel], Rgb[3 * pixel + 1], Rgb[3 * pixel + 2]);
+
+    /// <summary>The picture as a PNG file, gray or colored.</summary>
+    public byte[] ToPng() => Rgb is null ? PngEncoder.Gray(Gray, Height, Width)
+        : PngEncoder.Rgba([.. Enumerable.Range(0, Height * Width).SelectMany(i => (byte[])[.. Rgb.AsSpan(3 * i, 3), 255])], Height, Width);
 }

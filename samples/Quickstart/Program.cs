@@ -48,7 +48,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
         Epochs = settings.Epochs ?? source.Epochs,
         StateFile = settings.State,
         SaveEverySteps = 50,
-        Progress = new InlineProgress(progress => Console.WriteLine(last = progress)),
+        Progress = new InlineProgress<TrainingProgress>(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
     });
 

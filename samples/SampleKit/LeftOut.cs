@@ -22,6 +22,9 @@ public sealed class LeftOut(bool isStrict)
     /// <summary>The same of what is used, but should be looked at.</summary>
     public IReadOnlyList<LeftOutItem> Doubts => _doubts;
 
+    /// <summary>How many things were left out.</summary>
+    public int Total => _items.Sum(item => item.Count);
+
     /// <summary>All of it in words.</summary>
     public IEnumerable<string> Lines => _items.Select(item => $"Left out {item}").Concat(_doubts.Select(item => $"Please check {item}"));
 
@@ -64,6 +67,13 @@ public sealed class LeftOut(bool isStrict)
     /// <summary>The error of a source of which nothing is left; it lists the reasons.</summary>
     public InvalidDataException Nothing(string source) =>
         new($"'{source}' holds nothing that can be used.{string.Concat(Lines.Select(line => Environment.NewLine + line))}");
+
+    /// <exception cref="InvalidDataException">Everything was left out.</exception>
+    public void ThrowIfNothingIsLeft(string source, int left)
+    {
+        if (left == 0 && Total > 0)
+            throw Total == 1 ? new InvalidDataException(_items[0].First) : Nothing(source);
+    }
 
     private static void Count(List<LeftOutItem> items, string reason, string first, int count)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SampleKit;
 
-/// <summary>Text files: read as what they are or not at all, and written whole or left as they were.</summary>
+/// <summary>Reads text files, and refuses bytes that are not valid in their encoding.</summary>
 public static class TextFile
 {
     // They refuse what they cannot read, where the usual ones put a replacement character in its place.
@@ -33,14 +33,6 @@ public static class TextFile
         {
             throw Bad(path, encoding.GetString(bytes, mark, Math.Max(0, wrong.Index)), $"is not valid {encoding.WebName.ToUpperInvariant()}");
         }
-    }
-
-    /// <summary>Writes a text beside its place and moves it there when it is whole.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string path, string text)
-    {
-        File.WriteAllText(path + ".partial", text);
-        File.Move(path + ".partial", path, overwrite: true);
     }
 
     private static InvalidDataException Bad(string path, string before, string found) => new(FormattableString.Invariant(

@@ -36,6 +36,13 @@ internal sealed class Terminal
     /// <summary>A message for people, on standard error.</summary>
     public void Note(string text) => _messages.WriteLine(text);
 
+    /// <summary>Several messages, one a line.</summary>
+    public void Note(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Note(line);
+    }
+
     /// <summary>A line of the result; nothing where JSON is wanted.</summary>
     public void Result(string text)
     {

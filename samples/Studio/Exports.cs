@@ -44,8 +44,9 @@ internal sealed class Exports
     public string Name => Path.GetFileNameWithoutExtension(_request.FileName) is { Length: > 0 } name ? name : "image";
 
     /// <summary>COCO's JSON of one image.</summary>
-    public JsonObject Coco() => CocoWriter.Write(_categories, [new(_request.FileName ?? "image", _request.Height, _request.Width)],
-        _objects.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)), "Made with SEG-SAM Studio. Not for diagnosis.", DateTimeOffset.UtcNow);
+    public JsonObject Coco() => CocoDocument.Of("SEG-SAM Studio", _categories,
+        [new(_request.FileName ?? "image", _request.Height, _request.Width)],
+        _objects.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)));
 
     /// <summary>A PNG of the image's size: 0 is background, other pixels hold the category's id; of masks that overlap the surer name counts.</summary>
     /// <exception cref="ProblemException">There are more categories than a byte can tell apart.</exception>
@@ -55,7 +56,7 @@ internal sealed class Exports
             throw Wrong($"There are {_categories.Count} categories, and a label map tells {MostLabels} apart. Export COCO JSON.");
         var labels = LabelMap.Compose(_request.Width * _request.Height, _objects.Select(each => new LabelMapObject(
             (uint)_categories.IndexOf(each.Category) + 1, each.Score ?? 1, Array.ConvertAll(each.Mask.ToPixels(), inside => inside ? 1f : 0))));
-        return IndexedPng.Write(Array.ConvertAll(labels, label => (byte)label), _request.Height, _request.Width,
+        return PngEncoder.Indexed(Array.ConvertAll(labels, label => (byte)label), _request.Height, _request.Width,
             [new(0, 0, 0), .. _categories.Select((_, i) => Palette.ColorOf(i))]);
     }
 

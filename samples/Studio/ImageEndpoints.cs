@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
+using SampleKit;
 
 namespace Studio;
 
@@ -44,7 +45,7 @@ internal static class ImageEndpoints
         return Results.Bytes(await gates.Long.Run(() =>
         {
             using var image = UploadedImage.Decode(file, options.Pixels);
-            return UploadedImage.ToPng(image);
+            return PngEncoder.Of(image);
         }, context.RequestAborted), "image/png");
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Phantoms;
+using SampleKit;
 
 namespace Studio;
 
@@ -45,8 +46,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
             CancellationToken = cancel,
         }).Fit(data);
         cancel.ThrowIfCancellationRequested();
-        ml.Model.Save(model, data.Schema, path + ".partial");
-        File.Move(path + ".partial", path, overwrite: true);
+        OutputFile.Write(path, partial => ml.Model.Save(model, data.Schema, partial));
         File.Delete(path + ".state");
     }
 }

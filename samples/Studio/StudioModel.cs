@@ -83,7 +83,7 @@ internal sealed class StudioModel(LoadedModel? given, PhantomTraining training, 
     {
         output.WriteLine($"First start: training a model on {training.Slices} made-up slices, {training.Epochs} epochs. Ctrl-C keeps what is done.");
         Status = new("training", $"Training on {training.Slices} made-up slices", 0, null);
-        training.Run(path, new InlineProgress(Report), cancel);
+        training.Run(path, new InlineProgress<TrainingProgress>(Report), cancel);
         return Load(path);
     }
 

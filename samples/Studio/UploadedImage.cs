@@ -33,12 +33,4 @@ internal static class UploadedImage
             }
         }
     }
-
-    /// <summary>A picture that <see cref="Decode"/> returned, as a PNG file.</summary>
-    public static byte[] ToPng(MLImage image)
-    {
-        using var picture = SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, SKColorType.Bgra8888, SKAlphaType.Opaque), image.Pixels);
-        using var png = picture.Encode(SKEncodedImageFormat.Png, 100);
-        return png.ToArray();
-    }
 }

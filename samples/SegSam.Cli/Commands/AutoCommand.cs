@@ -51,7 +51,7 @@ internal sealed class AutoCommand : Command
         var code = loop.Run(work.Get(_model), categories, (input, tell) =>
         {
             using var picture = Pictures.Read(input.Path);
-            masks = generator.Generate(input.Path, new Reports<MaskGeneratorProgress>(progress => tell((double)progress.PointsDone / progress.Points)), work.Cancel);
+            masks = generator.Generate(input.Path, new InlineProgress<MaskGeneratorProgress>(progress => tell((double)progress.PointsDone / progress.Points)), work.Cancel);
             return new(picture.Height, picture.Width, [.. masks.Select(FoundObject.Of)]);
         }, (input, answer) =>
         {
@@ -67,7 +67,7 @@ internal sealed class AutoCommand : Command
             return new() { ["label_map"] = loop.PlaceOf(labels, input) };
         });
         if (coco is not null)
-            CocoDocument.Write(coco, categories, pictures, objects);
+            CocoDocument.Write(coco, "segsam", categories, pictures, objects);
         return code;
     }
 
@@ -78,7 +78,7 @@ internal sealed class AutoCommand : Command
         using var model = Load(work);
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(work, predictor), predictor.Categories);
-        var masks = work.Terminal.Progress($"Looking at {path}", tell => generator.Generate(path, new Reports<MaskGeneratorProgress>(progress =>
+        var masks = work.Terminal.Progress($"Looking at {path}", tell => generator.Generate(path, new InlineProgress<MaskGeneratorProgress>(progress =>
             tell((double)progress.PointsDone / progress.Points, FormattableString.Invariant($"{progress.PointsDone} of {progress.Points} clicks, {progress.Masks} masks"))), work.Cancel));
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
@@ -88,7 +88,7 @@ internal sealed class AutoCommand : Command
             Pictures.WriteOverlay(overlay, picture, categories, objects, work.Terminal.Note);
         if (work.Get(_coco) is { } coco)
         {
-            CocoDocument.Write(coco, categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],
+            CocoDocument.Write(coco, "segsam", categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],
                 masks.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)));
         }
 
@@ -109,7 +109,7 @@ internal sealed class AutoCommand : Command
     }
 
     private static void WriteLabels(string path, SegSamMaskGenerator generator, IReadOnlyList<GeneratedMask> masks, int height, int width) =>
-        GrayPicture.Write(path, Array.ConvertAll(generator.ToLabelMap(masks, height, width), key => (byte)key), height, width);
+        OutputFile.Write(path, PngEncoder.Gray(Array.ConvertAll(generator.ToLabelMap(masks, height, width), key => (byte)key), height, width));
 
     private SegSamMaskGeneratorOptions Settings(Work work) => new()
     {

@@ -82,8 +82,7 @@ internal sealed class ConvertCommand : Command
 
         var categories = rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ToDictionary();
         work.Terminal.Result(["category", "objects"], categories.Select(each => (string[])[each.Key, Words.Count(each.Value)]));
-        foreach (var line in notes.Concat(leftOut.Lines))
-            work.Terminal.Note(line);
+        work.Terminal.Note(notes.Concat(leftOut.Lines));
         work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories, LeftOut = leftOut.Items, leftOut.Doubts, Notes = notes });
         return ExitCode.Done;
     }
@@ -130,8 +129,8 @@ internal sealed class ConvertCommand : Command
         var leftOut = new LeftOut(work.Get(_strict));
         var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
         var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, leftOut, work.Cancel)));
-        leftOut.Tell(work.Terminal.Note);
-        CocoDocument.Write(target, categories, pictures, objects);
+        work.Terminal.Note(leftOut.Lines);
+        CocoDocument.Write(target, "segsam", categories, pictures, objects);
         work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
         work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories, LeftOut = leftOut.Items });
         return ExitCode.Done;

@@ -41,7 +41,7 @@ internal sealed class EvaluateCommand : Command
         if (work.Get(_csv) is { } place)
             new Outputs(work.Get(_force), work.Get(_model), work.Get(_table), work.Get(_prompts)).Claim(place);
         table = work.Terminal.Progress("Checking images and masks", tell => TableCheck.Keep(table, leftOut, tell, work.Cancel));
-        leftOut.Tell(work.Terminal.Note);
+        work.Terminal.Note(leftOut.Lines);
         work.Terminal.Note(table.Summary);
         using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
         table.TellOfSimilarNames(model.Categories, work.Terminal.Note);
@@ -50,7 +50,7 @@ internal sealed class EvaluateCommand : Command
         if (work.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());
         work.Terminal.Result(metrics.ToString());
-        leftOut.Tell(work.Terminal.Note); // again: it belongs to the figures
+        work.Terminal.Note(leftOut.Lines); // again: it belongs to the figures
         work.Terminal.JsonText(metrics.ToJson);
         return ExitCode.Done;
     }
@@ -62,7 +62,7 @@ internal sealed class EvaluateCommand : Command
         {
             var prompts = Prompts(work, data);
             return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: work.Get(_tolerance), pixelSpacing: Spacing(work),
-                progress: new Reports<EvaluationProgress>(done => tell((double)done.Objects / done.AllObjects,
+                progress: new InlineProgress<EvaluationProgress>(done => tell((double)done.Objects / done.AllObjects,
                     FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, {Words.Time(done.TimeLeft)} left"))),
                 cancellationToken: work.Cancel);
         });
@@ -75,7 +75,7 @@ internal sealed class EvaluateCommand : Command
         var made = EvaluationPrompts.Create(data, work.Get(_seed));
         if (work.Get(_prompts) is { } path)
         {
-            OutputFile.Try(path);
+            OutputFile.CheckWritable(path);
             made.Save(path);
             work.Terminal.Note($"Made prompts with seed {made.Seed} and kept them in {path}.");
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using SampleKit;
 using SegSam.Cli.Images;
 using SegSam.Cli.Output;
-using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Commands;
 
@@ -76,9 +75,9 @@ internal sealed class ImageArguments
             throw new UsageException($"--table is '{file}'; a table's name ends in .csv.");
         var leftOut = new LeftOut(work.Get(_strict));
         var images = ImageInput.Find(work.Get(_images), needPrompts, work.Terminal.Note, leftOut);
-        leftOut.Tell(work.Terminal.Note);
+        work.Terminal.Note(leftOut.Lines);
         var places = new ImagePlaces(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force));
         // One picture's overlay is a file, however its results are kept.
-        return new(work, images, places, work.Get(_images), work.Get(_images) is [var only] && ImageInput.IsPicture(only), leftOut.Total());
+        return new(work, images, places, work.Get(_images), work.Get(_images) is [var only] && ImageInput.IsPicture(only), leftOut.Total);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class TrainCommand : Command
         outputs.Claim(path);
         (table, held) = work.Terminal.Progress("Checking images and masks", tell =>
             (TableCheck.Keep(table, leftOut, tell, work.Cancel), held is null ? null : TableCheck.Keep(held, leftOut, tell, work.Cancel)));
-        leftOut.Tell(work.Terminal.Note);
+        work.Terminal.Note(leftOut.Lines);
         work.Terminal.Note(table.Summary);
         table.TellOfSimilarNames(held?.Rows.Select(row => row.Category) ?? [], work.Terminal.Note);
         if (held is not null)
@@ -57,15 +57,15 @@ internal sealed class TrainCommand : Command
             ml.Transforms.SegSam(options with
             {
                 CancellationToken = work.Cancel,
-                Progress = new Reports<TrainingProgress>(done =>
+                Progress = new InlineProgress<TrainingProgress>(done =>
                 {
                     history.Add(done);
                     tell((double)done.Epoch / done.Epochs, Line(done));
                 }),
             }).Fit(table.Load(ml), held?.Load(ml)), everyStep: true));
         OutputFile.Write(path, partial => ml.Model.Save(model, table.Load(ml).Schema, partial));
-        leftOut.Tell(work.Terminal.Note); // again: between the two are all epochs
-        return Tell(work, path, options, model, history, clock.Elapsed, leftOut.Total());
+        work.Terminal.Note(leftOut.Lines); // again: between the two are all epochs
+        return Tell(work, path, options, model, history, clock.Elapsed, leftOut.Total);
     }
 
     private static void Tell(Terminal terminal, TrainingTable table, TrainingTable held)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SampleKit;
 using SegSam.Cli.Output;
 
 namespace SegSam.Cli.Images;
@@ -68,7 +69,7 @@ internal sealed class ImageLoop(
         {
             if (File.Exists(folder))
                 throw new IOException($"'{folder}' is a file; with several images it must be the name of a folder.");
-            OutputFile.Try(Path.Combine(folder, "x.png"));
+            OutputFile.CheckWritable(Path.Combine(folder, "x.png"));
         }
 
         foreach (var image in images)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using nietras.SeparatedValues;
+using SampleKit;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Images;
@@ -31,7 +32,7 @@ internal sealed class ResultTable
     /// <summary>Begins a table.</summary>
     public static ResultTable Create(string path)
     {
-        Output.OutputFile.Write(path, string.Join(',', Columns) + "\n");
+        OutputFile.Write(path, string.Join(',', Columns) + "\n");
         return new(path);
     }
 
@@ -58,7 +59,7 @@ internal sealed class ResultTable
 
         var whole = lines.GroupBy(line => line.Image, StringComparer.Ordinal).Where(image => image.Count() == LinesOf(image.First().Objects)).ToList();
         var kept = whole.SelectMany(image => image).Select(line => line.Text.TrimEnd('\r', '\n')).Prepend(string.Join(',', Columns));
-        Output.OutputFile.Write(path, string.Concat(kept.Select(line => line + "\n")));
+        OutputFile.Write(path, string.Concat(kept.Select(line => line + "\n")));
         var table = new ResultTable(path) { Finished = whole.Count };
         table._done.UnionWith(whole.Select(image => image.Key));
         return table;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using SegSam.Cli.Output;
+using SampleKit;
 
 namespace SegSam.Cli.Images;
 

@@ -21,7 +21,7 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
         if (path is null)
             return;
         Reserve(path);
-        OutputFile.Try(path);
+        OutputFile.CheckWritable(path);
     }
 
     /// <summary>Reserves one of many files of a folder that is known to be writable.</summary>

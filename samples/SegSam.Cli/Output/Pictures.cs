@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
 using SegSam.Cli.Images;
 
 namespace SegSam.Cli.Output;
@@ -30,7 +31,7 @@ internal static class Pictures
             outputs.Next(place, FormattableString.Invariant($"{Path.GetFileName(name)}-{i + 1}-{one.Category}"), ".png")).ToList();
         paths.ForEach(outputs.Reserve);
         foreach (var (path, one) in paths.Zip(objects))
-            GrayPicture.Write(path, one.Mask.ToPixels(), one.Mask.Height, one.Mask.Width);
+            OutputFile.Write(path, PngEncoder.Of(one.Mask));
         return paths;
     }
 

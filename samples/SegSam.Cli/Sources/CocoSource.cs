@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
-using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
@@ -38,7 +37,7 @@ internal sealed class CocoSource(string path, string? images, string masks, Sour
             var (picture, category, mask) = found;
             var ending = id ?? number.ToString(CultureInfo.InvariantCulture);
             var name = _names.Next($"{Path.GetFileNameWithoutExtension(picture.Path)}_{category}_{ending}", ".png");
-            GrayPicture.Write(Path.Combine(masks, name), mask.ToPixels(), mask.Height, mask.Width);
+            OutputFile.Write(Path.Combine(masks, name), PngEncoder.Of(mask));
             var box = mask.Box!.Value;
             rows.Add(new TableRow
             {

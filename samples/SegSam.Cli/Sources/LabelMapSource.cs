@@ -1,6 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
-using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
@@ -91,9 +90,9 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         foreach (var (category, numbers) in labels.Categories.Where(each => levels.Overlaps(each.Numbers)))
         {
             var file = Path.Combine(masks, _names.Next($"{path.Name}_{category}_{_rows.Count + 1}", ".png"));
-            var mask = Array.ConvertAll(map.Numbers, number => numbers.Contains((int)number));
-            GrayPicture.Write(file, mask, map.Height, map.Width);
-            var box = SegmentationMask.FromPixels(mask, map.Height, map.Width).Box!.Value;
+            var mask = SegmentationMask.FromPixels(Array.ConvertAll(map.Numbers, number => numbers.Contains((int)number)), map.Height, map.Width);
+            OutputFile.Write(file, PngEncoder.Of(mask));
+            var box = mask.Box!.Value;
             _rows.Add(new TableRow
             {
                 ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id,

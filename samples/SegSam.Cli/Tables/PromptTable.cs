@@ -36,11 +36,11 @@ internal static class PromptTable
             }
             catch (BadRowException wrong)
             {
-                leftOut.Add(wrong);
+                leftOut.Add(wrong.Reason, wrong.Message);
             }
         }
 
-        leftOut.ThrowIfNoneIsLeft(path, order.Count);
+        leftOut.ThrowIfNothingIsLeft(path, order.Count);
         return order.Count > 0 ? [.. order.Select(image => (image, (IReadOnlyList<(string, SegSamPrompt)>)images[image]))]
             : throw new InvalidDataException($"{path} has no rows; give it one for each object.");
     }

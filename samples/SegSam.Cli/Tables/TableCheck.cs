@@ -28,13 +28,13 @@ internal static class TableCheck
             }
             catch (BadRowException wrong)
             {
-                leftOut.Add(wrong);
+                leftOut.Add(wrong.Reason, wrong.Message);
             }
 
             tell((i + 1.0) / table.Rows.Count, FormattableString.Invariant($"{i + 1} of {table.Rows.Count} rows checked"));
         }
 
-        leftOut.ThrowIfNoneIsLeft(table.Path, kept.Count);
+        leftOut.ThrowIfNothingIsLeft(table.Path, kept.Count);
         return table with { Rows = kept };
     }
 

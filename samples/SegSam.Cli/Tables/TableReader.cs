@@ -35,11 +35,11 @@ internal static class TableReader
             }
             catch (BadRowException wrong)
             {
-                leftOut.Add(wrong);
+                leftOut.Add(wrong.Reason, wrong.Message);
             }
         }
 
-        leftOut.ThrowIfNoneIsLeft(path, rows.Count);
+        leftOut.ThrowIfNothingIsLeft(path, rows.Count);
         if (rows.Count == 0)
             throw new InvalidDataException($"{path} has no rows; give it one for each object.");
         CheckImageIds(path, rows);

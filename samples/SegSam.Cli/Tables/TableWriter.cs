@@ -1,6 +1,6 @@
 using System.Globalization;
 using nietras.SeparatedValues;
-using SegSam.Cli.Output;
+using SampleKit;
 
 namespace SegSam.Cli.Tables;
 

@@ -169,10 +169,9 @@ public sealed class CliConvertFolderTests : IDisposable
     public void nnU_Nets_folder_is_read_with_channels_regions_and_pixels_to_ignore(string images, string maps)
     {
         Pictures($"{images}/case1_0000.png", $"{images}/case1_0001.png", $"{images}/case2_0000.png", $"{images}/case3.png");
-        Directory.CreateDirectory(_folder.At("set", maps));
-        GrayPngWriter.Write(_folder.At("set", maps, "case1.png"), 48, 48, (x, y) => (ushort)(y < 10 ? 0 : x < 10 ? 1 : x < 20 ? 2 : x < 22 ? 9 : 0), bytes: 1, filter: 0);
-        GrayPngWriter.Write(_folder.At("set", maps, "case2.png"), 48, 48, (_, _) => 0, bytes: 1, filter: 0);
-        GrayPngWriter.Write(_folder.At("set", maps, "case3.png"), 48, 48, (x, _) => (ushort)(x == 5 ? 2 : x == 6 ? 77 : 0), bytes: 1, filter: 0);
+        TinySources.Levels(_folder.At("set", maps, "case1.png"), (x, y) => y < 10 ? 0 : x < 10 ? 1 : x < 20 ? 2 : x < 22 ? 9 : 0);
+        TinySources.Levels(_folder.At("set", maps, "case2.png"), (_, _) => 0);
+        TinySources.Levels(_folder.At("set", maps, "case3.png"), (x, _) => x == 5 ? 2 : x == 6 ? 77 : 0);
         File.WriteAllText(_folder.At("set", "dataset.json"), """
             {"channel_names": {"0": "CT", "1": "PET"}, "labels": {"background": 0, "kidney": [1, 2], "tumor": 2, "ignore": 9}, "numTraining": 3, "file_ending": ".png"}
             """);
@@ -191,8 +190,7 @@ public sealed class CliConvertFolderTests : IDisposable
         Pictures("images/p1/s.png", "images/p2/s.png");
         foreach (var patient in (string[])["p1", "p2", "p3"])
         {
-            Directory.CreateDirectory(_folder.At("set", "masks", patient));
-            GrayPngWriter.Write(_folder.At("set", "masks", patient, "s.png"), 48, 48, (x, _) => (ushort)(x == patient[1] - '0' ? 1 : 0), bytes: 1, filter: 0);
+            TinySources.Levels(_folder.At("set", "masks", patient, "s.png"), (x, _) => x == patient[1] - '0' ? 1 : 0);
         }
 
         File.WriteAllText(_folder.At("labels.json"), """{"1": "liver"}""");

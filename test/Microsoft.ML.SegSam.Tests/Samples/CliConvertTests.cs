@@ -59,12 +59,11 @@ public sealed class CliConvertTests : IDisposable
     {
         TinySources.Block(_folder.At("set", "images", "a.png"), 4, 4, 40, 40);
         var map = _folder.At("set", "masks", "a.png");
-        GrayPngWriter.Write(map, 48, 48, (x, y) => (ushort)(y < 5 ? 0 : x is >= 4 and < 9 ? 1 : x >= 30 ? 300 : 0), bytes: 2, filter: 0);
+        TinySources.Levels(map, (x, y) => y < 5 ? 0 : x is >= 4 and < 9 ? 1 : x >= 30 ? 300 : 0, bits: 16);
         File.WriteAllText(_folder.At("labels.json"), labels);
         Done("convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"));
         CollectionAssert.AreEqual((string[])["images/a.png liver 4 5 9 48", "images/a.png spleen 30 5 48 48"], Table("table.csv").Rows.Select(row => $"{row.ImageId} {row.Category} {string.Join(' ', row.Box)}").ToArray());
-        using (var mask = ImageFile.Read(Table("table.csv").Rows[0].MaskPath))
-            Assert.AreEqual(5 * 43, Enumerable.Range(0, 48 * 48).Count(i => mask.Pixels[4 * i] == 255));
+        Assert.AreEqual(5 * 43, ImageFile.ReadMask(Table("table.csv").Rows[0].MaskPath, out _).Area);
 
         File.WriteAllText(_folder.At("labels.json"), """{"1": "liver"}""");
         string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"), "--force"];
@@ -77,7 +76,7 @@ public sealed class CliConvertTests : IDisposable
         }
 
         File.WriteAllText(_folder.At("labels.json"), labels);
-        GrayPngWriter.Write(map, 40, 48, (_, _) => 1, bytes: 1, filter: 0);
+        TinySources.Levels(map, (_, _) => 1, width: 40);
         StringAssert.Contains(Fails(1, again), "is 40 x 48 pixels, its image 48 x 48");
     }
 
@@ -141,8 +140,7 @@ public sealed class CliConvertTests : IDisposable
 
     private static string Content(TableRow row)
     {
-        using var mask = ImageFile.Read(row.MaskPath);
-        var pixels = Enumerable.Range(0, mask.Width * mask.Height).Select(i => mask.Pixels[4 * i] != 0).ToArray();
-        return $"{Path.GetFileName(row.ImagePath)} {row.Category} {string.Join(' ', row.Box)} {SegmentationMask.FromPixels(pixels, mask.Height, mask.Width).ToCocoText()}";
+        var mask = ImageFile.ReadMask(row.MaskPath, out _).ToCocoText();
+        return $"{Path.GetFileName(row.ImagePath)} {row.Category} {string.Join(' ', row.Box)} {mask}";
     }
 }

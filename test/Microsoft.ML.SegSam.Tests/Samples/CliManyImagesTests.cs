@@ -48,8 +48,7 @@ public sealed class CliManyImagesTests : IDisposable
             Assert.AreEqual((expected.Category, $"{expected.Mask.Area}", "2"), (row["Category"], row["Area"], row["Objects"]));
             Assert.AreEqual(row["Object"] == "1" ? "point 10,10" : "box 9,9,30,30", row["Prompt"]);
             Assert.AreEqual(expected.Mask.Box is { } box ? $"{box.X0} {box.Y0} {box.X1} {box.Y1}" : "", row["Box"]);
-            using var mask = ImageFile.Read(_folder.At(row["MaskPath"]));
-            CollectionAssert.AreEqual(expected.Mask.ToPixels(), Enumerable.Range(0, 48 * 48).Select(i => mask.Pixels[4 * i] == 255).ToArray());
+            Assert.AreEqual(expected.Mask.ToCocoText(), ImageFile.ReadMask(_folder.At(row["MaskPath"]), out _).ToCocoText());
         }
     }
 

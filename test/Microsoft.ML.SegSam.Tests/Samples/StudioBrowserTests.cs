@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
 using Phantoms;
+using SampleKit;
 using Studio;
 using static Microsoft.Playwright.Assertions;
 
@@ -155,7 +156,7 @@ public sealed class StudioBrowserTests
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "broken.png", MimeType = "image/png", Buffer = [1, 2, 3] });
         await page.WaitForSelectorAsync("#toast");
         StringAssert.Contains(await page.InnerTextAsync("#toast"), "The 3 bytes are not an image file that can be read");
-        await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png", Buffer = IndexedPng.Write(new byte[50_000_000], 5000, 10000, [new(0, 0, 0)]) });
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png", Buffer = PngEncoder.Gray(new byte[50_000_000], 5000, 10000) });
         await Expect(page.Locator("#toast")).ToContainTextAsync("10000 x 5000 pixels");
         StringAssert.Contains(await page.InnerTextAsync("#image-name"), Slice.Id);
         _complaints.RemoveAll(each => each.Contains("415", StringComparison.Ordinal)); // the browser logs the refusal too

@@ -1,22 +1,25 @@
 using System.Text;
 
-namespace SegSam.Cli.Output;
+namespace SampleKit;
 
-/// <summary>Files that are there whole, or as they were before; their folder is made if need be.</summary>
-internal static class OutputFile
+/// <summary>Writes files whole or not at all: a failed or interrupted write leaves the previous file. Creates missing folders.</summary>
+public static class OutputFile
 {
     private const string Partial = ".partial";
 
-    /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
+    /// <exception cref="IOException">The file cannot be written; a previous file stays.</exception>
     public static void Write(string path, byte[] content) => Write(path, partial => File.WriteAllBytes(partial, content));
 
     /// <inheritdoc cref="Write(string, byte[])"/>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Has a function write beside the place, and moves it there when it is whole.</summary>
+    /// <summary>Calls a function to write a temporary file beside the target, then moves that file into place.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="write">Receives the path of the temporary file.</param>
+    /// <exception cref="IOException">The file cannot be written; a previous file stays.</exception>
     public static void Write(string path, Action<string> write)
     {
-        Try(path);
+        CheckWritable(path);
         var partial = path + Partial;
         try
         {
@@ -29,9 +32,9 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Makes the folder of a file and begins one there, so that a place that cannot be written shows before the work, not after it.</summary>
-    /// <exception cref="IOException">It cannot be written, or the path is a folder's.</exception>
-    public static void Try(string path)
+    /// <summary>Creates the folder of a file and a temporary file in it, so that an unwritable path fails before long work.</summary>
+    /// <exception cref="IOException">The file cannot be written, or the path is a folder.</exception>
+    public static void CheckWritable(string path)
     {
         if (Directory.Exists(path))
             throw new IOException($"'{path}' is a folder; give the path of a file to write.");
@@ -42,7 +45,7 @@ internal static class OutputFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"'{path}' cannot be written: {failure.Message} Name another place, or make this one writable.", failure);
+            throw new IOException($"'{path}' cannot be written: {failure.Message} Use another path, or make this one writable.", failure);
         }
     }
 }
