@@ -1,7 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Tests.Golden;
 using Microsoft.ML.SegSam.Tests.Pipeline;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Samples.Studio;
 using TorchSharp;
 
 // Torch has settings for the whole process, and its helper threads collapse on shared cores: one class at a time, one thread.

@@ -42,7 +42,7 @@ public sealed class AblationTests
         var state = store.StateOf("a", 1);
         File.WriteAllText(state, "");
         store.Keep(One("a", 1, 0.25));
-        Assert.AreEqual(0.25, store.Find("a", 1)!.Answers[0].Common.BinaryDice);
+        Assert.AreEqual(0.25, store.Find("a", 1)!.Figures[0].Common.BinaryDice);
         Assert.IsFalse(File.Exists(state));
         Assert.IsNull(store.Find("a", 2));
         Assert.IsNull(new RunStore(folder.Path, "another").Find("a", 1));
@@ -53,7 +53,7 @@ public sealed class AblationTests
     [TestMethod]
     [DataRow("--seeds", "0", "--seeds must be a whole number of at least 1")]
     [DataRow("--overlap", "2", "--overlap must be a number from 0 to 1")]
-    [DataRow("--only", "a,x", "there is no variant 'x', only a, b")]
+    [DataRow("--only", "a,x", "--only must name some of a, b")]
     [DataRow("--speed", "9", "'--speed' is not an option")]
     public void A_wrong_argument_is_named(string option, string value, string message) =>
         Assert.Contains(message, Assert.ThrowsExactly<FormatException>(() => AblationSettings.Parse([option, value])).Message);
@@ -104,6 +104,7 @@ public sealed class AblationTests
     private static RunResult One(string variant, int seed, double dice)
     {
         var figures = Half with { BinaryDice = dice };
-        return new(variant, seed, "recipe", 1, [.. Enum.GetValues<Prompting>().Select(prompting => new Answer(prompting, figures, figures))]);
+        PromptFigures[] all = [.. Enum.GetValues<Prompting>().Select(prompting => new PromptFigures(prompting, figures, figures))];
+        return new(variant, seed, "recipe", 1, all);
     }
 }

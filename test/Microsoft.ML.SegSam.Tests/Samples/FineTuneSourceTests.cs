@@ -125,7 +125,7 @@ public sealed class FineTuneSourceTests : IDisposable
         AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The ");
         File.Delete(mask);
         TinySources.Block(Path.Combine(source, "demo_mask", "9_XR_hand_bone.png"), 1, 1, 9, 9, 0);
-        AssertTold("masks that belong to no image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
+        AssertTold("masks without an image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
     }
 
     [TestMethod]

@@ -1,10 +1,11 @@
+using Microsoft.ML.SegSam.Tests.Samples.Cli;
 using System.Globalization;
 using Ablation;
 using FineTune;
 using Phantoms;
 using SegSam.Cli;
 using Studio;
-using static Microsoft.ML.SegSam.Tests.Samples.CliRun;
+using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
@@ -106,7 +107,7 @@ public sealed class LanguageTests
     public void The_other_samples_read_numbers_alike(string language)
     {
         using var _ = new Language(language);
-        Assert.AreEqual(0.25, AblationSettings.Parse(["--overlap", "0.25"]).GreyOverlap);
+        Assert.AreEqual(0.25, AblationSettings.Parse(["--overlap", "0.25"]).GrayOverlap);
         Assert.AreEqual(3e-4, FineTuneOptions.Parse(["--encoder", "frozen", "--data", "x", "--rate", "0.0003"]).Rate);
         Assert.AreEqual(12, StudioOptions.Parse(["--images", "12"]).Images);
         foreach (var read in (Action[])

@@ -110,7 +110,7 @@ public sealed class SamMed2DFolderTests
         var row = SamMed2DFolder.Read(folder.Path).Single();
         Assert.AreEqual($"{expected} {patient} rib left 1", $"{row.ImageId} {row.CaseId} {row.Category}");
         Lists(folder.Path, ("p3/images/s.png", [mask]), ("p4/images/s.png", [mask]));
-        AssertFails<InvalidDataException>(folder.Path, "'p3/images/s.png' and 'p4/images/s.png'", "lead to one file");
+        AssertFails<InvalidDataException>(folder.Path, "'p3/images/s.png' and 'p4/images/s.png'", "resolve to the same file");
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
+using Microsoft.ML.SegSam.Tests.Samples.Cli;
 using System.Text;
 using SampleKit;
-using static Microsoft.ML.SegSam.Tests.Samples.CliRun;
+using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
