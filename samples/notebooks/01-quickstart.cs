@@ -12,8 +12,9 @@ using static SampleKit.NotebookPage;
 
 // # Quick start: masks with names
 //
-// For a prompt (here: a box around one object), SEG-SAM predicts a mask, the name of the object's category and a score, and which other
-// categories are in the image. This notebook trains a small model on synthetic slices, saves it, loads it again and shows its predictions.
+// For a prompt (here: a box around one object), SEG-SAM predicts a mask, the name of the object's category and a score, and which
+// other categories are in the image. This notebook trains a small model on synthetic slices, saves it, loads it again and shows its
+// predictions.
 //
 // Before the first run, build what the first cell loads, in the root of the repository:
 //
@@ -31,9 +32,9 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
 // ## 1. Data
 //
-// Each slice roughly resembles CT, MR or ultrasound and contains several named objects with exact masks. `PhantomData.Load` turns slices into
-// ML.NET rows, **one row for each object**: `ImageId`, `Image`, `Box` (x0 y0 x1 y1 in pixels), `Mask`, `Category` and `Description`
-// (the appearance of the category, in words). Your own data needs the same columns.
+// Each slice roughly resembles CT, MR or ultrasound and contains several named objects with exact masks. `PhantomData.Load` turns
+// slices into ML.NET rows, **one row for each object**: `ImageId`, `Image`, `Box` (x0 y0 x1 y1 in pixels), `Mask`, `Category` and
+// `Description` (the appearance of the category, in words). Your own data needs the same columns.
 //
 // The test slices have another seed, so the model never sees them.
 
@@ -49,7 +50,8 @@ foreach (var part in training[0].Objects)
 // ## 2. Training
 //
 // The options set the columns and a few settings; the others keep their defaults, such as the encoder `Tiny`, which trains on a CPU.
-// `Progress` receives a report after each epoch; a `TrainingHistory` collects the reports and draws curves. `Fit` returns an ML.NET transformer.
+// `Progress` receives a report after each epoch; a `TrainingHistory` collects the reports and draws curves. `Fit` returns an ML.NET
+// transformer.
 
 var history = new TrainingHistory(Console.WriteLine);
 var estimator = ml.Transforms.SegSam(new SegSamOptions
@@ -65,8 +67,8 @@ display(history);
 
 // ## 3. How good is it?
 //
-// `Evaluate` compares masks and names with the ground truth: Dice and IoU of both masks, and how often the name is correct, for each category.
-// In the semantic mask, a wrong name counts as a miss.
+// `Evaluate` compares masks and names with the ground truth: Dice and IoU of both masks, and how often the name is correct, for each
+// category. In the semantic mask, a wrong name counts as a miss.
 
 var metrics = ml.Segmentation().Evaluate(model.Transform(testData));
 display(metrics);
@@ -122,8 +124,10 @@ Directory.Delete(work, recursive: true); // remove this line to keep the files
 
 // ## Next
 //
-// - Your own images: docs/columns.md describes the columns; `samples/Quickstart --data FOLDER` reads a folder in the layout of SAM-Med2D.
-// - Next: [fine-tune on your own images from SAM's weights](02-fine-tune.ipynb), [text knowledge](03-text-knowledge.ipynb), [evaluate](04-evaluate.ipynb).
+// - Your own images: docs/columns.md describes the columns; `samples/Quickstart --data FOLDER` reads a folder in the layout of
+//   SAM-Med2D.
+// - Next: [fine-tune on your own images from SAM's weights](02-fine-tune.ipynb), [text knowledge](03-text-knowledge.ipynb),
+//   [evaluate](04-evaluate.ipynb).
 // - Better masks: first more slices and more epochs, then the settings of `SegSamOptions`.
 
 class PromptedImage

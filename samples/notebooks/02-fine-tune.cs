@@ -11,8 +11,8 @@ using static SampleKit.NotebookPage;
 
 // # Fine-tune on your own images, from SAM's weights
 //
-// A published SAM has seen millions of masks, but no names and few medical images. Fine-tuning keeps its knowledge of edges and shapes, and
-// teaches it your objects and their names from few images.
+// A published SAM has seen millions of masks, but no names and few medical images. Fine-tuning keeps its knowledge of edges and
+// shapes, and teaches it your objects and their names from few images.
 //
 // You provide a folder of images with masks, and a file of weights. If you have neither, this notebook creates small ones, so that every
 // cell runs: its metrics then show that the code works, and nothing about patients.
@@ -54,8 +54,8 @@ foreach (var row in rows.Take(4))
 
 // ## 2. Hold out whole images
 //
-// Objects of one image resemble each other, and so do the slices of one patient. Therefore hold out images, not rows; with several slices per
-// patient, hold out patients. Here, every fourth image is held out.
+// Objects of one image resemble each other, and so do the slices of one patient. Therefore hold out images, not rows; with several
+// slices per patient, hold out patients. Here, every fourth image is held out.
 
 var images = rows.Select(row => row.ImageId).Distinct().ToList();
 var held = images.Where((_, i) => i % 4 == 3).ToHashSet();
@@ -79,8 +79,8 @@ Console.WriteLine($"{images.Count - held.Count} images to train on, {held.Count}
 // | `medsam_vit_b.pth` | MedSAM: ViT-B, trained on medical images with boxes |
 // | `mobile_sam.pt` | MobileSAM: a small encoder |
 //
-// The substitute below is a small network of SAM's own parts. `SaveSamWeights` writes only SAM's own weights, in the format of a published
-// file.
+// The substitute below is a small network of SAM's own parts. `SaveSamWeights` writes only SAM's own weights, in the format of a
+// published file.
 
 if (checkpoint == "")
 {
@@ -103,8 +103,8 @@ Console.WriteLine($"{Path.GetFileName(checkpoint)}, {new FileInfo(checkpoint).Le
 
 // ## 4. Before
 //
-// With `Epochs = 0`, a checkpoint is used as it is. Its binary masks are SAM's. It has learned no names yet, so the semantic metrics have no
-// meaning. This is the baseline.
+// With `Epochs = 0`, a checkpoint is used as it is. Its binary masks are SAM's. It has learned no names yet, so the semantic metrics
+// have no meaning. This is the baseline.
 
 var history = new TrainingHistory(Console.WriteLine);
 var options = new SegSamOptions
@@ -126,9 +126,10 @@ Console.WriteLine($"binary Dice before: {before.BinaryDice:0.000}");
 
 // ## 5. Train
 //
-// With validation rows, `Fit` measures them after each epoch and keeps the weights of the best one. With a frozen encoder, only the decoders
-// are trained. With more images and time, train small modules in the encoder, too: `Adapter = SegSamAdapter.Bottleneck, EncoderTraining =
-// EncoderTraining.Adapter`, and `Augmentation = new()` against overfitting. With `StateFile = "run.state"`, an interrupted run can continue.
+// With validation rows, `Fit` measures them after each epoch and keeps the weights of the best one. With a frozen encoder, only the
+// decoders are trained. With more images and time, train small modules in the encoder, too: `Adapter = SegSamAdapter.Bottleneck,
+// EncoderTraining = EncoderTraining.Adapter`, and `Augmentation = new()` against overfitting. With `StateFile = "run.state"`, an
+// interrupted run can continue.
 
 var model = ml.Transforms.SegSam(options).Fit(training, validation);
 display(history);

@@ -13,11 +13,12 @@ using static SampleKit.NotebookPage;
 
 // # Text knowledge: what the model reads about a category
 //
-// SAM knows edges, not names. For each category, SEG-SAM reads a text that describes its appearance, embeds it as a vector, and combines these
-// vectors with the image: they distinguish the names, and a token computed from them, `t_text`, joins the prompt. Categories with few training
-// images benefit most.
+// SAM knows edges, not names. For each category, SEG-SAM reads a text that describes its appearance, embeds it as a vector, and
+// combines these vectors with the image: they distinguish the names, and a token computed from them, `t_text`, joins the prompt.
+// Categories with few training images benefit most.
 //
-// This notebook follows a text through glossary, language model, vector and network. The texts are written to train a model, not to teach medicine.
+// This notebook follows a text through glossary, language model, vector and network. The texts are written to train a model, not to
+// teach medicine.
 //
 // Before the first run, build what the first cell loads, in the root of the repository:
 //
@@ -35,10 +36,14 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
 // ## 1. The glossary
 //
-// The library contains texts about more than 200 structures and lesions. It finds names in many spellings, and never confuses left and right.
+// The library contains texts about more than 200 structures and lesions. It finds names in many spellings, and never confuses left and
+// right.
 
 foreach (var name in new[] { "liver_000", "Hepatic parenchyma", "Kidney (L)", "cholesteatoma" })
-    Console.WriteLine(CategoryCatalogue.Default.TryFind(name, out var found) ? $"{name}: {found.FullName}" : $"{name}: not in the glossary");
+{
+    var isFound = CategoryCatalogue.Default.TryFind(name, out var found);
+    Console.WriteLine($"{name}: {(isFound ? found.FullName : "not in the glossary")}");
+}
 
 CategoryCatalogue.Default.TryFind("left kidney", out var kidney);
 Console.WriteLine(kidney.Describe());
@@ -46,8 +51,8 @@ Console.WriteLine(kidney.Describe());
 // ## 2. A language model can write missing entries
 //
 // `CategoryWriter` uses any `IChatClient` of Microsoft.Extensions.AI: a service, or a model on your own machine. Here, the class below
-// **imitates** one. It is not a language model: it has one fixed response, and first returns an invalid one, to show that the writer checks
-// responses and repeats the request.
+// **imitates** one. It is not a language model: it has one fixed response, and first returns an invalid one, to show that the writer
+// checks responses and repeats the request.
 
 var responses = Path.Combine(work, "responses.json");
 var writer = new CategoryWriter(new FixedChatModel(), responses);
@@ -55,11 +60,12 @@ var glossary = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" },
 glossary.TryFind("left cholesteatoma", out var written);
 Console.WriteLine(written.Describe());
 
-// The glossary already contained the liver, so there was no request for it. The writer checks the form of responses, not their truth: have a
-// person review the glossary before you use it. Responses are cached in a file, so a second run sends no requests. `SegSamOptions.Catalogue`
-// takes the glossary.
+// The glossary already contained the liver, so there was no request for it. The writer checks the form of responses, not their truth:
+// have a person review the glossary before you use it. Responses are cached in a file, so a second run sends no requests.
+// `SegSamOptions.Catalogue` takes the glossary.
 
-var again = await new CategoryWriter(new FixedChatModel(), responses).WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
+var second = new CategoryWriter(new FixedChatModel(), responses);
+var again = await second.WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
 glossary.Save(Path.Combine(work, "glossary.json"));
 Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the library, {again.Entries.Count} with the new one");
 
@@ -67,7 +73,8 @@ Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the lib
 //
 // A text embedder computes the vectors once, in `Fit`; they are saved with the model, so prediction needs no embedder. The default,
 // `HashedTextEmbedder`, counts words and parts of words: it needs no download, and texts with common words get similar vectors.
-// `OnnxTextEmbedder` runs a text encoder, such as CLIP's or a medical one, from an ONNX file, and `SegSamOptions.TextEmbedder` takes any other.
+// `OnnxTextEmbedder` runs a text encoder, such as CLIP's or a medical one, from an ONNX file, and `SegSamOptions.TextEmbedder` takes
+// any other.
 //
 // The table shows the cosine similarity of each pair of texts; 1 is the same direction.
 
@@ -92,7 +99,8 @@ var ml = new MLContext(seed: 1);
 var modalities = new[] { "ct", "mr" };
 var few = new[] { "left kidney", "left lateral ventricle" };
 var all = new PhantomSettings { Modalities = modalities };
-var training = PhantomGenerator.Create(seed: 1, trainingSlices, size: 128, all with { FewShot = few.ToDictionary(name => name, _ => 4) }).ToList();
+var rarely = all with { FewShot = few.ToDictionary(name => name, _ => 4) };
+var training = PhantomGenerator.Create(seed: 1, trainingSlices, size: 128, rarely).ToList();
 var test = PhantomGenerator.Create(seed: 2, testSlices, size: 128, all).ToList();
 
 SegmentationMetrics Try(bool withText)

@@ -12,8 +12,8 @@ using static SampleKit.NotebookPage;
 
 // # Evaluate
 //
-// A mean of 0.9 hides the one object in ten that is wrong. This notebook looks at a model from several sides: the training curves, the metrics
-// of each category, confused names, the worst objects, and boxes versus points.
+// A mean of 0.9 hides the one object in ten that is wrong. This notebook looks at a model from several sides: the training curves, the
+// metrics of each category, confused names, the worst objects, and boxes versus points.
 //
 // Before the first run, build what the first cell loads, in the root of the repository:
 //
@@ -51,8 +51,9 @@ var model = ml.Transforms.SegSam(new SegSamOptions
 
 // ## 2. Training curves
 //
-// The curves show the loss and its parts, and the validation metrics. If the loss still falls and validation still rises, more epochs help; if
-// the loss falls and validation does not rise, more images help. The picture is SVG; `File.WriteAllText` saves it for a report.
+// The curves show the loss and its parts, and the validation metrics. If the loss still falls and validation still rises, more epochs
+// help; if the loss falls and validation does not rise, more images help. The picture is SVG; `File.WriteAllText` saves it for a
+// report.
 
 display(history);
 File.WriteAllText(Path.Combine(work, "curves.svg"), history.ToSvg());
@@ -60,8 +61,8 @@ File.WriteAllText(Path.Combine(work, "curves.svg"), history.ToSvg());
 // ## 3. Metrics
 //
 // `Evaluate` reads the scored rows once. Dice and IoU compare areas; the surface Dice (NSD) and the Hausdorff distance (HD95) compare
-// outlines. In the semantic mask, a wrong name counts as a miss. `ContactSheet` computes the same metrics and also keeps pictures of the worst
-// objects, so that the data are scored only once.
+// outlines. In the semantic mask, a wrong name counts as a miss. `ContactSheet` computes the same metrics and also keeps pictures of
+// the worst objects, so that the data are scored only once.
 
 var sheet = ml.Segmentation().ContactSheet(model.Transform(test), cells: 12);
 display(sheet.Metrics);
@@ -69,15 +70,16 @@ File.WriteAllText(Path.Combine(work, "metrics.csv"), sheet.Metrics.ToCsv());
 
 // ## 4. Confused names
 //
-// Rows are true categories, columns are predicted names. Everything off the diagonal is a confusion; typical ones are the same organ on the
-// other side, or a part and its whole.
+// Rows are true categories, columns are predicted names. Everything off the diagonal is a confusion; typical ones are the same organ
+// on the other side, or a part and its whole.
 
 display(sheet.Metrics.Confusion);
 File.WriteAllText(Path.Combine(work, "confusion.svg"), sheet.Metrics.Confusion.ToSvg());
 
 // ## 5. The worst objects
 //
-// Look at these before you trust a mean. Is the ground truth wrong? Is the object tiny or cut off? Is it one category, or one kind of image?
+// Look at these before you trust a mean. Is the ground truth wrong? Is the object tiny or cut off? Is it one category, or one kind of
+// image?
 
 display(sheet);
 
@@ -105,9 +107,9 @@ display(predictions[0]);
 
 // ## 7. Boxes and points
 //
-// A fair comparison uses the same prompts for every model. `EvaluationPrompts` fixes boxes and first points in a file; each further point is
-// placed in the error region of the previous prediction, by a rule that any program can follow. This model was trained with boxes only, so its
-// results with points are poor: set `PointsColumnName` and `PointLabelsColumnName` to train with points.
+// A fair comparison uses the same prompts for every model. `EvaluationPrompts` fixes boxes and first points in a file; each further
+// point is placed in the error region of the previous prediction, by a rule that any program can follow. This model was trained with
+// boxes only, so its results with points are poor: set `PointsColumnName` and `PointLabelsColumnName` to train with points.
 
 var prompts = EvaluationPrompts.Create(test, seed: 1);
 prompts.Save(Path.Combine(work, "prompts.json"));

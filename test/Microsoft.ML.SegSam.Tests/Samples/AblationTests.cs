@@ -20,7 +20,8 @@ public sealed class AblationTests
     public void A_gain_is_taken_seed_by_seed()
     {
         RunResult[] runs = [One("a", 1, 0.2), One("a", 2, 0.8), One("b", 1, 0.3), One("b", 2, 0.9)];
-        var gain = new Summary([.. Variant.All.Take(2)], runs).Gains.First(gain => gain.Measure == "binary Dice" && gain.Prompting == Prompting.Box && !gain.FewShot);
+        var gain = new Summary([.. Variant.All.Take(2)], runs).Gains.First(gain => gain.Measure == "binary Dice"
+            && gain.Prompting == Prompting.Box && !gain.FewShot);
         Assert.AreEqual("semantic-aware decoder", gain.What);
         Assert.AreEqual("+0.100 ± 0.000", gain.Gain.ToSigned());
     }
@@ -63,10 +64,15 @@ public sealed class AblationTests
     {
         using var folder = new TemporaryFolder();
         var settings = new AblationSettings { Out = folder.Path };
-        Report.Write(settings, [.. Variant.All.SelectMany((variant, i) => (RunResult[])[One(variant.Key, 1, 0.1 * i), One(variant.Key, 2, 0.1 * i)])]);
+        Report.Write(settings, [.. Variant.All.SelectMany((variant, i) =>
+            (RunResult[])[One(variant.Key, 1, 0.1 * i), One(variant.Key, 2, 0.1 * i)])]);
         var page = File.ReadAllText(Path.Combine(folder.Path, "ablation.md"));
         foreach (var variant in Variant.All)
-            Assert.AreEqual(4, page.Split('\n').Count(line => line.StartsWith($"| {variant.Title} |", StringComparison.Ordinal)), variant.Title);
+        {
+            Assert.AreEqual(4, page.Split('\n').Count(line => line.StartsWith($"| {variant.Title} |", StringComparison.Ordinal)),
+                variant.Title);
+        }
+
         using var figures = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "ablation.json")));
         Assert.AreEqual(Variant.All.Count * 2 * 2 * Summary.Measures.Count, figures.RootElement.GetProperty("cells").GetArrayLength());
         Assert.AreEqual(2, figures.RootElement.GetProperty("cells")[0].GetProperty("count").GetInt32());

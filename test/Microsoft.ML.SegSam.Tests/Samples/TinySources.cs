@@ -4,7 +4,7 @@ using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
-/// <summary>Writes made-up sources in the layouts that the fine-tuning sample reads: bright blocks on a dark ground.</summary>
+/// <summary>Writes synthetic sources in the layouts that the fine-tuning sample reads: bright blocks on a dark background.</summary>
 internal static class TinySources
 {
     public const int Side = 48;
@@ -38,7 +38,8 @@ internal static class TinySources
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_tumor.png"), 12, 12, 20, 20, 0);
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_liver.png"), 8, 8, 40, 40, 0);
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_late_odd+thing.png"), 8, 8, 40, 40, 0);
-        Write(Path.Combine(source, "demo_mask", "2_CT_lung_tumor.png"), (x, y) => (byte)(y is >= 4 and < 9 && x is (>= 3 and < 8) or (>= 30 and < 45) ? 255 : 0));
+        Write(Path.Combine(source, "demo_mask", "2_CT_lung_tumor.png"), (x, y) =>
+            (byte)(y is >= 4 and < 9 && x is (>= 3 and < 8) or (>= 30 and < 45) ? 255 : 0));
         return source;
     }
 

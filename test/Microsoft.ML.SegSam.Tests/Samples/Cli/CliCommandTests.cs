@@ -16,7 +16,8 @@ public sealed class CliCommandTests
     public static void Train(TestContext _)
     {
         Folder.Phantoms(12);
-        (_table, _held, _model, _image) = (Folder.At("objects.csv"), Folder.At("objects.held-out.csv"), Folder.At("models", "model.zip"), Folder.At("slices", "images", "ct_00000.png"));
+        (_table, _held, _model, _image) = (Folder.At("objects.csv"), Folder.At("objects.held-out.csv"), Folder.At("models", "model.zip"),
+            Folder.At("slices", "images", "ct_00000.png"));
         Done("convert", Folder.At("slices"), "--out", _table, "--descriptions", Folder.At("slices", "texts.json"), "--hold-out", "0.25");
         var (code, _, error) = Segsam("train", _table, "--validation", _held, "--out", _model, "--epochs", "2", "--input-size", "64");
         Assert.AreEqual(0, code, error);
@@ -29,7 +30,8 @@ public sealed class CliCommandTests
     [TestMethod]
     public void Training_tells_each_epoch_as_a_line_and_leaves_a_model_that_MLNET_loads()
     {
-        foreach (var part in (string[])["9 images with", "validation: ", "epoch 1/2: loss ", "epoch 2/2: loss ", "validation Dice ", " left"])
+        foreach (var part in (string[])["9 images with", "validation: ", "epoch 1/2: loss ", "epoch 2/2: loss ", "validation Dice ",
+            " left"])
             StringAssert.Contains(_progress, part);
         Assert.DoesNotContain("\u001b", _progress, "no colors where there is no terminal");
         var model = new MLContext().Model.Load(_model, out var schema);
@@ -41,7 +43,8 @@ public sealed class CliCommandTests
     [TestMethod]
     public void Training_for_programs_prints_one_document_with_every_epoch()
     {
-        var report = Json("train", _table, "--out", Folder.At("json.zip"), "--epochs", "1", "--input-size", "32", "--prompts", "box", "--encoder-training", "adapter");
+        var report = Json("train", _table, "--out", Folder.At("json.zip"), "--epochs", "1", "--input-size", "32", "--prompts", "box",
+            "--encoder-training", "adapter");
         Assert.AreEqual(1, report.GetProperty("epochs").GetArrayLength());
         Assert.IsFalse(report.GetProperty("stopped").GetBoolean());
         Assert.IsGreaterThan(0, report.GetProperty("epochs")[0].GetProperty("loss").GetDouble());
@@ -60,8 +63,12 @@ public sealed class CliCommandTests
     [TestMethod]
     public void Images_that_are_learned_from_and_validated_on_are_told()
     {
-        File.WriteAllText(Folder.At("one.csv"), "ImagePath,MaskPath,Category,Split\n" + string.Concat(((string[])["train", "test"]).Select(split => $"slices/images/ct_00000.png,slices/masks/ct_00000_liver_000.png,liver,{split}\n")));
-        var (code, output, error) = Segsam("train", Folder.At("one.csv"), "--split", "train", "--validation", Folder.At("one.csv"), "--validation-split", "test", "--out", Folder.At("one.zip"), "--epochs", "1", "--input-size", "32", "--encoder-training", "frozen");
+        File.WriteAllText(Folder.At("one.csv"), "ImagePath,MaskPath,Category,Split\n"
+            + string.Concat(((string[])["train", "test"]).Select(split =>
+            $"slices/images/ct_00000.png,slices/masks/ct_00000_liver_000.png,liver,{split}\n")));
+        var (code, output, error) = Segsam("train", Folder.At("one.csv"), "--split", "train", "--validation", Folder.At("one.csv"),
+            "--validation-split", "test", "--out", Folder.At("one.zip"), "--epochs", "1", "--input-size", "32", "--encoder-training",
+            "frozen");
         Assert.AreEqual(0, code, error);
         StringAssert.Contains(error, "1 image is used for both training and validation");
         StringAssert.Contains(output, "1 category, 1 epoch in ");
@@ -71,7 +78,8 @@ public sealed class CliCommandTests
     public void Predicting_answers_as_the_library_does_and_writes_masks_and_an_overlay()
     {
         var (masks, overlay) = (Folder.At("masks"), Folder.At("pictures", "overlay.png"));
-        var report = Json("predict", _model, _image, "--box", "5,15,40,42", "--no-point", "1:50,50", "--point", "2:32,40", "--out", masks, "--overlay", overlay);
+        var report = Json("predict", _model, _image, "--box", "5,15,40,42", "--no-point", "1:50,50", "--point", "2:32,40", "--out", masks,
+            "--overlay", overlay);
         using var predictor = SegSamPredictor.Load(_model);
         using var image = predictor.Encode(_image);
         SegSamPrompt[] prompts = [SegSamPrompt.Box(5, 15, 40, 42).AndClick(50, 50, onObject: false), SegSamPrompt.Click(32, 40)];
@@ -140,7 +148,8 @@ public sealed class CliCommandTests
         Assert.AreEqual(64, model.GetProperty("input_size").GetInt32());
         Assert.AreEqual("TextSimilarity", model.GetProperty("training").GetProperty("class_head").GetString());
         Assert.AreEqual(2, model.GetProperty("training").GetProperty("epochs").GetInt32());
-        CollectionAssert.AreEqual((string[])["boxes", "points"], model.GetProperty("training").GetProperty("prompts").EnumerateArray().Select(each => each.GetString()).ToArray());
+        CollectionAssert.AreEqual((string[])["boxes", "points"], model.GetProperty("training").GetProperty("prompts").EnumerateArray()
+            .Select(each => each.GetString()).ToArray());
         StringAssert.Contains(Done("info", _model), "liver");
 
         var weights = Folder.At("sam.safetensors");
@@ -157,11 +166,13 @@ public sealed class CliCommandTests
     {
         string[] files = [Folder.At("a.safetensors"), Folder.At("b.pth"), Folder.At("c.safetensors")];
         Done("convert", _model, "--out", files[0]);
-        StringAssert.Contains(Segsam("convert", files[0], "--out", files[1]).Error, "cannot say how images are prepared: a reader will assume LongestSide");
+        StringAssert.Contains(Segsam("convert", files[0], "--out", files[1]).Error,
+            "cannot say how images are prepared: a reader will assume LongestSide");
         Done("convert", files[1], "--out", files[2], "--checkpoint-family", "segsam");
         CollectionAssert.AreEqual(Digest(files[0]), Digest(files[2]));
         StringAssert.Contains(Segsam("predict", files[0], _image, "--point", "9,9").Error, "Published weights have no category names");
-        var (direct, converted) = (Json("predict", files[0], _image, "--box", "5,15,40,42"), Json("predict", files[1], _image, "--box", "5,15,40,42", "--checkpoint-family", "samMed2d"));
+        var (direct, converted) = (Json("predict", files[0], _image, "--box", "5,15,40,42"),
+            Json("predict", files[1], _image, "--box", "5,15,40,42", "--checkpoint-family", "samMed2d"));
         Assert.AreEqual("object", direct.GetProperty("objects")[0].GetProperty("category").GetString());
         Assert.AreEqual(64, converted.GetProperty("height").GetInt32());
     }
@@ -216,9 +227,12 @@ public sealed class CliCommandTests
     [TestMethod]
     public void The_librarys_settings_are_called_by_the_options_that_set_them()
     {
-        StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--input-size", "100"), "--input-size is '100'; it must be a multiple of 16");
-        StringAssert.Contains(Fails(2, "auto", _model, _image, "--points-per-side", "0"), "--points-per-side is 0; it must be from 1 to 1024");
-        StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--patience", "2"), "name their table with --validation");
+        StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--input-size", "100"),
+            "--input-size is '100'; it must be a multiple of 16");
+        StringAssert.Contains(Fails(2, "auto", _model, _image, "--points-per-side", "0"),
+            "--points-per-side is 0; it must be from 1 to 1024");
+        StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--patience", "2"),
+            "name their table with --validation");
     }
 
     [TestMethod]
@@ -226,7 +240,8 @@ public sealed class CliCommandTests
     {
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        foreach (var args in (string[][])[["train", _table, "--out", Folder.At("never.zip")], ["auto", _model, _image], ["evaluate", _model, _held], ["predict", _model, _image, "--point", "9,9"]])
+        foreach (var args in (string[][])[["train", _table, "--out", Folder.At("never.zip")], ["auto", _model, _image],
+            ["evaluate", _model, _held], ["predict", _model, _image, "--point", "9,9"]])
         {
             var (code, output, error) = Segsam(stopped.Token, args);
             Assert.AreEqual(130, code, error);

@@ -19,7 +19,8 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Polygons_are_filled_from_pixel_centers_and_cut_at_the_image()
     {
         var mask = CocoMask.Read(Json("[[0.6, 0.6, 3.4, 0.6, 3.4, 2.4, 0.6, 2.4], [4, -9, 99, -9, 99, 1, 4, 1]]"), 4, 6).Mask;
-        CollectionAssert.AreEqual(((string[])["....##", ".##...", "......", "......"]).SelectMany(row => row.Select(letter => letter == '#')).ToArray(), mask.ToPixels());
+        CollectionAssert.AreEqual(((string[])["....##", ".##...", "......", "......"])
+            .SelectMany(row => row.Select(letter => letter == '#')).ToArray(), mask.ToPixels());
         var triangle = CocoMask.Read(Json("[[0, 0, 4, 0, 0, 4]]"), 4, 4).Mask;
         Assert.AreEqual(6, triangle.Area, "Of the centers on the long edge none is inside.");
     }
@@ -36,7 +37,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void A_segmentation_that_makes_no_sense_is_said_with_its_annotation(string complaint, string segmentation)
     {
         Coco(segmentation);
-        var error = Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"));
+        var error = Refused();
         StringAssert.Contains(error, "c.json, annotation 7: ");
         StringAssert.Contains(error, complaint);
     }
@@ -50,21 +51,26 @@ public sealed class CliConvertCocoTests : IDisposable
         StringAssert.Contains(error, "Left out (1): crowd regions");
         StringAssert.Contains(error, "Left out (1): annotations without a pixel");
         StringAssert.Contains(output, "1 image with 1 object");
-        CollectionAssert.AreEqual((float[])[1, 1, 9, 9], TableReader.Read(_folder.At("table.csv"), split: null, note => Assert.Fail(note)).Rows.Single().Box);
+        CollectionAssert.AreEqual((float[])[1, 1, 9, 9], TableReader.Read(_folder.At("table.csv"), split: null, note =>
+            Assert.Fail(note)).Rows.Single().Box);
     }
 
     [TestMethod]
     public void Annotations_of_missing_pictures_other_sizes_and_no_annotations_are_said()
     {
         Coco("[[1, 1, 9, 1, 9, 9]]");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images", _folder.At("nowhere")), "set --images to the folder of the images");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images",
+            _folder.At("nowhere")), "set --images to the folder of the images");
         TinySources.Block(_folder.At("p.png"), 1, 1, 9, 9);
         TinySources.Write(_folder.At("p.png"), (_, _) => 9, width: 40);
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is 40 x 48 pixels, but its annotations are for 48 x 48");
+        StringAssert.Contains(Refused(),
+            "is 40 x 48 pixels, but its annotations are for 48 x 48");
         File.WriteAllText(_folder.At("c.json"), """{"images": []}""");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "does not contain COCO annotations");
+        StringAssert.Contains(Refused(),
+            "does not contain COCO annotations");
         File.WriteAllText(_folder.At("c.json"), "{");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is not readable as COCO annotations");
+        StringAssert.Contains(Refused(),
+            "is not readable as COCO annotations");
         StringAssert.Contains(Fails(1, "convert", "nowhere", "--out", "table.csv"), "There is no file or folder 'nowhere'");
         StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("c.json"), "--out", "model.zip"), "use 'segsam train'");
     }
@@ -127,7 +133,8 @@ public sealed class CliConvertCocoTests : IDisposable
     public void An_id_of_two_images_or_categories_is_said_with_both_names(string complaint, string images, string categories)
     {
         Write(images, categories, "");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")), $"c.json' has the {complaint}");
+        StringAssert.Contains(Refused(),
+            $"c.json' has the {complaint}");
     }
 
     [TestMethod]
@@ -146,7 +153,8 @@ public sealed class CliConvertCocoTests : IDisposable
         StringAssert.Contains(error, "Left out (1): " + reason);
         StringAssert.Contains(error, "c.json, annotation 8");
         Assert.HasCount(rows, Rows());
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"), "--strict"), "c.json, annotation 8");
+        StringAssert.Contains(Refused("--strict"),
+            "c.json, annotation 8");
     }
 
     [TestMethod]
@@ -190,7 +198,7 @@ public sealed class CliConvertCocoTests : IDisposable
     {
         File.WriteAllBytes(_folder.At("p.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x + y, exif: 6)); // upright it is 56 wide
         Write("""{"id": 1, "file_name": "p.png", "width": 40, "height": 56}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")),
+        StringAssert.Contains(Refused(),
             "is 56 x 40 pixels, but its annotations are for 40 x 56: images are rotated upright according to EXIF, and the annotations seem to be made without that");
         Write("""{"id": 1, "file_name": "p.png", "width": 56, "height": 40}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
         Converted();
@@ -203,6 +211,9 @@ public sealed class CliConvertCocoTests : IDisposable
         Assert.AreEqual(0, code, error);
         return error;
     }
+
+    private string Refused(params string[] options) =>
+        Fails(1, ["convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"), .. options]);
 
     private IReadOnlyList<TableRow> Rows() => TableReader.Read(_folder.At("t.csv"), split: null, note => Assert.Fail(note)).Rows;
 

@@ -73,7 +73,8 @@ public sealed class CliOutputTests : IDisposable
         Directory.CreateDirectory(_folder.At("b-masks"));
         Done("convert", _folder.At("a.json"), "--out", _folder.At("b.csv"));
         File.Delete(_folder.At("b.csv"));
-        StringAssert.Contains(Fails(1, "convert", _folder.At("a.json"), "--out", _folder.At("b.csv")), "b-masks' contains files of an earlier run; use --force");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("a.json"), "--out", _folder.At("b.csv")),
+            "b-masks' contains files of an earlier run; use --force");
         Assert.IsFalse(File.Exists(_folder.At("b.csv")));
     }
 
@@ -83,7 +84,8 @@ public sealed class CliOutputTests : IDisposable
         TinySources.Block(_folder.At("i.png"), 8, 8, 40, 40);
         TinySources.Block(_folder.At("m.png"), 8, 8, 40, 40, 0);
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\ni.png,m.png,a\n");
-        string[] args = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--input-size", "32", "--prompts", "box", "--encoder-training", "frozen", "--state-file", _folder.At("state")];
+        string[] args = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--input-size", "32", "--prompts", "box",
+            "--encoder-training", "frozen", "--state-file", _folder.At("state")];
         Done([.. args, "--epochs", "1"]);
         Assert.IsTrue(File.Exists(_folder.At("state")));
         Done([.. args, "--epochs", "1"]);
@@ -96,7 +98,8 @@ public sealed class CliOutputTests : IDisposable
     {
         var (model, image) = (_folder.Model(), _folder.At("i.png"));
         TinySources.Block(image, 8, 8, 40, 40);
-        StringAssert.Contains(Fails(2, "auto", model, image, "--overlay", _folder.At("x.png"), "--labels", _folder.At("y", "..", "X.png"), "--force"), "Two results would be written to");
+        StringAssert.Contains(Fails(2, "auto", model, image, "--overlay", _folder.At("x.png"), "--labels", _folder.At("y", "..", "X.png"),
+            "--force"), "Two results would be written to");
         var outputs = new Outputs(mayOverwrite: true);
         outputs.Reserve("a/b.png");
         Assert.ThrowsExactly<UsageException>(() => outputs.Reserve("a/./B.PNG"));

@@ -24,10 +24,12 @@ public sealed class PhantomCommandTests
     public void It_writes_the_modalities_overlap_and_few_shot_categories_asked_for()
     {
         using var folder = new TemporaryFolder();
-        var (code, _, error) = Run("--out", folder.Path, "--count", "8", "--size", "64", "--modalities", "all", "--overlap", "0.5", "--few-shot", "0", "--sheet");
+        var (code, _, error) = Run("--out", folder.Path, "--count", "8", "--size", "64", "--modalities", "all", "--overlap", "0.5",
+            "--few-shot", "0", "--sheet");
         Assert.AreEqual(0, code, error);
         CollectionAssert.AreEquivalent(PhantomSettings.AllModalities.ToArray(),
-            Directory.GetFiles(Path.Combine(folder.Path, "images"), "*.png").Select(file => Path.GetFileName(file).Split('_')[0]).ToArray());
+            Directory.GetFiles(Path.Combine(folder.Path, "images"), "*.png").Select(file => Path.GetFileName(file).Split('_')[0])
+                .ToArray());
         foreach (var name in PhantomGenerator.FewShotCategories)
             Assert.IsEmpty(Directory.GetFiles(Path.Combine(folder.Path, "masks"), $"*_{name.Replace(' ', '_')}_000.png"));
     }

@@ -10,7 +10,8 @@ public sealed class PhantomSettingsTests
     private const int Seed = 21;
 
     private static readonly PhantomSettings All = new() { Modalities = PhantomSettings.AllModalities };
-    private static readonly PhantomSlice[] Plain = Make(All), Easy = Make(All with { GrayOverlap = 0 }), Hard = Make(All with { GrayOverlap = 1 });
+    private static readonly PhantomSlice[] Plain = Make(All), Easy = Make(All with { GrayOverlap = 0 }),
+        Hard = Make(All with { GrayOverlap = 1 });
 
     private static readonly string[] Nested = ["liver lesion", "thyroid nodule", "lung nodule", "optic cup"];
 
@@ -35,7 +36,10 @@ public sealed class PhantomSettingsTests
         {
             Assert.IsNotEmpty(slice.Objects, slice.Id);
             foreach (var found in slice.Objects)
-                Assert.IsGreaterThanOrEqualTo(PhantomGenerator.MinimumArea, found.Mask.Count(inside => inside), $"{slice.Id} {found.Category}");
+            {
+                Assert.IsGreaterThanOrEqualTo(PhantomGenerator.MinimumArea, found.Mask.Count(inside => inside),
+                    $"{slice.Id} {found.Category}");
+            }
         }
     }
 
@@ -48,7 +52,8 @@ public sealed class PhantomSettingsTests
             {
                 var shared = slice.Objects.Where(other => other != above && !Nested.Contains(other.Category))
                     .Sum(below => below.Mask.Zip(above.Mask).Count(pixel => pixel.First && pixel.Second));
-                Assert.AreEqual(Nested.Contains(above.Category) ? above.Mask.Count(inside => inside) : 0, shared, $"{slice.Id} {above.Category}");
+                Assert.AreEqual(Nested.Contains(above.Category) ? above.Mask.Count(inside => inside) : 0, shared,
+                    $"{slice.Id} {above.Category}");
             }
         }
     }
@@ -92,7 +97,8 @@ public sealed class PhantomSettingsTests
             foreach (var slice in (PhantomSlice[])[Easy[i], Hard[i]])
             {
                 CollectionAssert.AreNotEqual(Plain[i].Gray, slice.Gray);
-                CollectionAssert.AreEqual(Plain[i].Objects.Select(found => found.Category).ToArray(), slice.Objects.Select(found => found.Category).ToArray());
+                CollectionAssert.AreEqual(Plain[i].Objects.Select(found => found.Category).ToArray(),
+                    slice.Objects.Select(found => found.Category).ToArray());
                 foreach (var (before, after) in Plain[i].Objects.Zip(slice.Objects))
                     CollectionAssert.AreEqual(before.Mask, after.Mask);
             }
@@ -219,7 +225,8 @@ public sealed class PhantomSettingsTests
         return found with { Mask = [.. found.Mask.Select((own, i) => own && !inside.Any(other => other.Mask[i]))] };
     }
 
-    private static double Mean(PhantomSlice slice, PhantomObject found) => slice.Gray.Where((_, i) => found.Mask[i]).Average(grey => (double)grey);
+    private static double Mean(PhantomSlice slice, PhantomObject found) =>
+        slice.Gray.Where((_, i) => found.Mask[i]).Average(level => (double)level);
 
     // Share of a modality's objects whose category is that of the object next in mean brightness. Objects inside another do not count
     // for that one.
@@ -227,6 +234,7 @@ public sealed class PhantomSettingsTests
     {
         var objects = slices.Where(slice => slice.Modality == modality)
             .SelectMany(slice => slice.Objects.Select(found => (found.Category, Mean: Mean(slice, Without(found, slice))))).ToList();
-        return objects.Average(one => objects.Where(other => other != one).MinBy(other => Math.Abs(other.Mean - one.Mean)).Category == one.Category ? 1.0 : 0);
+        return objects.Average(one => objects.Where(other => other != one).MinBy(other =>
+            Math.Abs(other.Mean - one.Mean)).Category == one.Category ? 1.0 : 0);
     }
 }

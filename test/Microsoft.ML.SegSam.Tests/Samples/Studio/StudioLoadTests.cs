@@ -31,7 +31,8 @@ public sealed class StudioLoadTests
         Assert.IsLessThan(8_000_000, grown);
         Assert.IsLessThan(200_000_000, wholeGrown, "tensors that nobody disposes of would add up to more");
         var status = await server.Status();
-        Assert.AreEqual((1, 0, 0), (status.GetProperty("images").GetInt32(), status.GetProperty("running").GetInt32(), status.GetProperty("canceled").GetInt32()));
+        Assert.AreEqual((1, 0, 0), (status.GetProperty("images").GetInt32(), status.GetProperty("running").GetInt32(),
+            status.GetProperty("canceled").GetInt32()));
 
         Task Rush() => Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {

@@ -25,10 +25,13 @@ public sealed class StudioPredictTests
         var id = await s_server.Upload(Sample.Png);
         foreach (var truth in Sample.Slice.Objects.Where(each => each.Category is "macula" or "optic disc"))
         {
-            using var answer = JsonDocument.Parse(await s_server.Answer(id, new { box = (int[])[truth.Box.X0, truth.Box.Y0, truth.Box.X1, truth.Box.Y1] }));
+            using var answer = JsonDocument.Parse(await s_server.Answer(id,
+                new { box = (int[])[truth.Box.X0, truth.Box.Y0, truth.Box.X1, truth.Box.Y1] }));
             Assert.AreEqual(truth.Category, answer.RootElement.GetProperty("category").GetString());
-            var mask = SegmentationMask.FromCocoText(answer.RootElement.GetProperty("segmentation").GetProperty("counts").GetString()!, 512, 512).ToPixels();
-            var (shared, either) = (truth.Mask.Zip(mask).Count(each => each.First && each.Second), truth.Mask.Zip(mask).Count(each => each.First || each.Second));
+            var mask = SegmentationMask.FromCocoText(answer.RootElement.GetProperty("segmentation").GetProperty("counts").GetString()!,
+                512, 512).ToPixels();
+            var (shared, either) = (truth.Mask.Zip(mask).Count(each => each.First && each.Second),
+                truth.Mask.Zip(mask).Count(each => each.First || each.Second));
             Assert.IsGreaterThan(0.5, shared / (double)either, truth.Category);
         }
     }
@@ -40,7 +43,8 @@ public sealed class StudioPredictTests
         using var predictor = SegSamPredictor.Load(Path.Combine((await StudioServer.First).Cache.Path, StudioServer.Training.FileName));
         using var image = predictor.Encode(UploadedImage.Decode(Sample.Png, long.MaxValue));
         var first = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180));
-        var second = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180).AndClick(90, 90, onObject: false).AndMask(first.LowResLogits));
+        var second = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180).AndClick(90, 90,
+            onObject: false).AndMask(first.LowResLogits));
         object[] steps = [new { point = (double[])[200.5, 180] }, new { point = (int[])[90, 90], on = false }];
         Assert.AreEqual(first.ToJson(), await s_server.Answer(id, steps[0]));
         Assert.AreEqual(second.ToJson(), await s_server.Answer(id, steps));
@@ -70,7 +74,7 @@ public sealed class StudioPredictTests
         var id = await s_server.Upload(Sample.Png);
         Assert.AreEqual(id, await s_server.Upload(Sample.Png));
         for (var i = 0; i < 4; i++)
-            await s_server.Upload(StudioPictures.Png(64, 64, (x, _) => (byte)(x + i)));
+            await s_server.Upload(ImageFiles.Png(64, 64, (x, _) => (byte)(x + i)));
         Assert.AreEqual(3, (await s_server.Status()).GetProperty("images").GetInt32());
         using var gone = await s_server.Ask(id, new { point = (int[])[1, 1] });
         Assert.AreEqual(404, (int)gone.StatusCode);
@@ -98,7 +102,8 @@ public sealed class StudioPredictTests
     public async Task Everything_comes_with_progress_and_names()
     {
         var id = await s_server.Upload(Sample.Png);
-        using var answer = await s_server.Client.PostAsJsonAsync($"api/images/{id}/everything", new { pointsPerSide = 10, predIouThreshold = 0, stabilityScoreThreshold = 0.3 });
+        using var answer = await s_server.Client.PostAsJsonAsync($"api/images/{id}/everything",
+            new { pointsPerSide = 10, predIouThreshold = 0, stabilityScoreThreshold = 0.3 });
         var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.AreEqual("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         StringAssert.StartsWith(events[0], "event: waiting");
@@ -117,7 +122,8 @@ public sealed class StudioPredictTests
         var others = Enumerable.Range(0, Environment.ProcessorCount).Select(async _ =>
         {
             using var leave = new CancellationTokenSource();
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"api/images/{id}/everything") { Content = JsonContent.Create(new { pointsPerSide = 64, predIouThreshold = 0 }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post,
+                $"api/images/{id}/everything") { Content = JsonContent.Create(new { pointsPerSide = 64, predIouThreshold = 0 }) };
             using var answer = await s_server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave.Token);
             using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(leave.Token));
             Assert.AreEqual("event: waiting", await reader.ReadLineAsync(leave.Token));

@@ -61,7 +61,8 @@ public sealed class StudioStartTests
         var model = (await server.Status()).GetProperty("model");
         Assert.IsFalse(model.GetProperty("hasNames").GetBoolean());
         Assert.AreEqual(0, model.GetProperty("categories").GetArrayLength());
-        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.Sample().Png), new { point = (int[])[200, 200] }));
+        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.Sample().Png),
+            new { point = (int[])[200, 200] }));
         Assert.AreEqual(512, answer.RootElement.GetProperty("size")[0].GetInt32());
     }
 
