@@ -98,38 +98,38 @@ public sealed partial record SegSamOptions
     /// </summary>
     public CheckpointFamily? CheckpointFamily { get; init; }
 
-    /// <summary>Type and size of the image encoder. Default null: the checkpoint's; without one <see cref="SegSamEncoder.Tiny"/>.</summary>
+    /// <summary>Type and size of the image encoder. Default null: the checkpoint's; without one, <see cref="SegSamEncoder.Tiny"/>.</summary>
     public SegSamEncoder? Encoder { get; init; }
 
     /// <summary>
     /// Side in pixels of the square that images are resized to, a multiple of 16 from 16 to 4096. The position weights of a checkpoint are resized
-    /// to match. Default null: the checkpoint's; without one 128 for Tiny and 256 for the others.
+    /// to match. Default null: the checkpoint's; without one, 128 for Tiny and 256 for the others.
     /// </summary>
     public int? InputSize { get; init; }
 
     /// <summary>
-    /// How images are fitted into the square. Default null: the rule of the checkpoint's family; without one <see cref="ResizeRule.PadOrStretch"/>.
+    /// How images are fitted into the square. Default null: the rule of the checkpoint's family; without one, <see cref="ResizeRule.PadOrStretch"/>.
     /// </summary>
     public ResizeRule? Resize { get; init; }
 
     /// <summary>
-    /// Interpolation of the resized pixels. Default null: that of the checkpoint's family; without one <see cref="Imaging.Resampling.Bilinear"/>.
+    /// Interpolation of the resized pixels. Default null: that of the checkpoint's family; without one, <see cref="Imaging.Resampling.Bilinear"/>.
     /// </summary>
     public Resampling? Resampling { get; init; }
 
     /// <summary>
-    /// Normalization of the pixel values. Default null: that of the checkpoint's family; without one <see cref="Imaging.PixelScaling.MeanStd"/>.
+    /// Normalization of the pixel values. Default null: that of the checkpoint's family; without one, <see cref="Imaging.PixelScaling.MeanStd"/>.
     /// </summary>
     public PixelScaling? PixelScaling { get; init; }
 
     /// <summary>
-    /// Order of the color channels. Default null: that of the checkpoint's family; without one <see cref="Imaging.ChannelOrder.Rgb"/>.
+    /// Order of the color channels. Default null: that of the checkpoint's family; without one, <see cref="Imaging.ChannelOrder.Rgb"/>.
     /// </summary>
     public ChannelOrder? ChannelOrder { get; init; }
 
     /// <summary>
-    /// Adapters in the encoder's blocks; adapters that the checkpoint lacks start from random weights. Default null: the checkpoint's; without one
-    /// none.
+    /// Adapters in the encoder's blocks; adapters that the checkpoint lacks start from random weights. Default null: the checkpoint's; without one,
+    /// None.
     /// </summary>
     public SegSamAdapter? Adapter { get; init; }
 
@@ -209,7 +209,7 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a cosine to 0.
-    /// Above 0. Default null: 1e-4 with a checkpoint; without one 1e-3.
+    /// Above 0. Default null: 1e-4 with a checkpoint; without one, 1e-3.
     /// </summary>
     public double? LearningRate { get; init; }
 

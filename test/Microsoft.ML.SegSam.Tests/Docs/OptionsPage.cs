@@ -78,7 +78,8 @@ internal static class OptionsPage
     {
         var parts = Regex.Match(comment, @"^(?<meaning>.*)[.,] [Dd]efault (?<value>[^:]+)(?<why>: .*)?\.$");
         Assert.AreEqual(value, parts.Groups["value"].Value, $"The comment on {property.DeclaringType!.Name}.{property.Name} must end with its default: {comment}");
-        return (parts.Groups["meaning"].Value + ".", value + parts.Groups["why"].Value);
+        var linked = Regex.Replace(parts.Groups["meaning"].Value, @"docs/((\w+)\.md)", "[$2]($1)");
+        return (linked + ".", value + parts.Groups["why"].Value);
     }
 
     private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;

@@ -96,7 +96,7 @@ public sealed class TextVectorTests : IDisposable
         Fit(6);
         Fit(6.0001f); // a service's last digits
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(-6));
-        Assert.Contains("belongs to another run: its text vectors differ from the embedder's for 1 of 2 categories. Fit with the TextEmbedder it began with", failure.Message);
+        Assert.Contains("belongs to another run: its text vectors differ from the embedder's for 1 of 2 categories. To continue, call Fit with the TextEmbedder that the run began with", failure.Message);
     }
 
     private static void AssertTrainsAndLoads(IEstimator<ITransformer> vectors, Action<float[][]> check)
