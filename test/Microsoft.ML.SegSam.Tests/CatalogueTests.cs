@@ -52,7 +52,7 @@ public sealed class CatalogueTests
         void Fit(CategoryCatalogue? catalogue) => Ml.Transforms.SegSam(options with { Catalogue = catalogue }).Fit(TinyData.Load(Ml, TinyData.Rows(images: 1))).Dispose();
         Fit(null);
         Fit(CategoryCatalogue.Default); // knows neither disc nor bar
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message, "is of another run: category texts is '2 categories, ");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message, "belongs to another run: category texts is '2 categories, ");
     }
 
     private static CategoryCatalogue Own()

@@ -64,7 +64,7 @@ public sealed class EvaluationPrompts
                 continue;
             var first = images[prompt.ImageId];
             if ((first.Height, first.Width, first.CaseId, first.Modality) != (height, width, prompt.CaseId, prompt.Modality))
-                throw truth.Bad($"image '{prompt.ImageId}' is {width} x {height} pixels, case '{prompt.CaseId}', modality '{prompt.Modality}' here, but {first.Width} x {first.Height}, '{first.CaseId}' and '{first.Modality}' in an earlier row; give every image an id of its own");
+                throw truth.BadRow($"image '{prompt.ImageId}' is {width} x {height} pixels, case '{prompt.CaseId}', modality '{prompt.Modality}' here, but {first.Width} x {first.Height}, '{first.CaseId}' and '{first.Modality}' in an earlier row; give every image an id of its own");
         }
 
         return prompts.Count > 0 ? new(seed, prompts) : throw new InvalidOperationException("There are no rows to make prompts from; at least one row with a mask is needed.");
@@ -72,7 +72,7 @@ public sealed class EvaluationPrompts
         DataViewSchema.Column? Optional(string? name, string usual, string meaning) =>
             name is null && data.Schema.GetColumnOrNull(usual) is null ? null : TruthColumns.Name(data.Schema, name ?? usual, meaning);
 
-        Func<string>? Getter(DataViewSchema.Column? column) => column is { } found ? NameGetter.Create(cursor, found) : null;
+        Func<string>? Getter(DataViewSchema.Column? column) => column is { } found ? RowText.Name(cursor, found) : null;
     }
 
     /// <summary>Reads what <see cref="Save"/> has written.</summary>

@@ -14,7 +14,7 @@ internal static class PresentGetter
 
         var scores = new VectorReader<float>(row, scoresColumn);
         var annotated = columns.PresentCategories is { } present ? new VectorReader<ReadOnlyMemory<char>>(row, present) : null;
-        var imageId = columns.ImageId is { } image ? NameGetter.Create(row, image) : null;
+        var imageId = columns.ImageId is { } image ? RowText.Name(row, image) : null;
         return () => new PresentAnswer(
             Claimed(scores.Read(), columns.CategoryNames), annotated is null ? null : Texts(annotated.Read()), imageId?.Invoke());
     }

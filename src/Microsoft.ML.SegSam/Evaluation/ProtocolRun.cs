@@ -43,7 +43,7 @@ internal sealed class ProtocolRun(
             var mask = truth.Mask(out var height, out var width);
             var geometry = current.Image.Geometry;
             if ((height, width) != (geometry.OriginalHeight, geometry.OriginalWidth))
-                throw truth.Bad($"the mask is {width} x {height} pixels and its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size");
+                throw truth.BadRow($"the mask is {width} x {height} pixels and its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size");
             var prompt = Find(cursor, columns, id, truth.Category(), mask, height, width);
             used.Add(prompt.Key);
             current.Objects.Add((prompt, mask));
@@ -63,7 +63,7 @@ internal sealed class ProtocolRun(
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         using var cursor = data.GetRowCursor([imageId]);
-        var read = NameGetter.Create(cursor, imageId);
+        var read = RowText.Name(cursor, imageId);
         while (cursor.MoveNext())
         {
             var id = read();

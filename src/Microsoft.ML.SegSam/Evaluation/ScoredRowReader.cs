@@ -32,7 +32,7 @@ internal sealed class ScoredRowReader
         (_row, _maskColumn, _ruler, _sheet, _names) = (row, columns.Mask.Name, ruler, sheet, columns.CategoryNames);
         _warnings = warnings;
         if (columns is { Image: { } image, ImageId: { } id })
-            (_images, _imageId) = (new(row, image, id.Name), NameGetter.Create(row, id));
+            (_images, _imageId) = (new(row, image, id.Name), RowText.Name(row, id));
         _sheet?.Open(row);
         _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
@@ -40,7 +40,7 @@ internal sealed class ScoredRowReader
         _maskSize = new VectorReader<int>(row, columns.MaskSize);
         _classScores = new VectorReader<float>(row, columns.ClassScores);
         _predictedCategory = row.GetGetter<uint>(columns.PredictedCategory);
-        _category = NameGetter.Create(row, columns.Category);
+        _category = RowText.Name(row, columns.Category);
         _present = PresentGetter.Create(row, columns);
         _keys = columns.CategoryNames.Index().ToDictionary(each => each.Item, each => (uint)each.Index + 1);
     }

@@ -32,7 +32,7 @@ internal sealed class SheetCollector(DataViewSchema.Column image, DataViewSchema
     public IReadOnlyList<(ContactSheetEntry Entry, PixelImage Views)> Worst =>
         [.. _kept.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element)];
 
-    public void Open(DataViewRow row) => (_row, _image, _imageId) = (row, new(row, image), imageId is { } column ? NameGetter.Create(row, column) : null);
+    public void Open(DataViewRow row) => (_row, _image, _imageId) = (row, new(row, image), imageId is { } column ? RowText.Name(row, column) : null);
 
     /// <summary>Takes the row at hand; its image is read only where it is kept.</summary>
     /// <exception cref="InvalidOperationException">There is no image, or it is not of the masks' size.</exception>
