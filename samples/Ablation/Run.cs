@@ -29,7 +29,8 @@ internal static class Run
         return new(variant.Key, seed, settings.Recipe, clock.Elapsed.TotalSeconds, answers);
 
         Figures Measure(Prompting prompting, bool fewShot) =>
-            Figures.Of(ml.Segmentation().Evaluate(model.Transform(data.Test(ml, prompting, fewShot)), presentCategoriesColumnName: nameof(ObjectRow.PresentCategories)));
+            Figures.Of(ml.Segmentation.Evaluate(model.Transform(data.Test(ml, prompting, fewShot)),
+                new() { PresentCategoriesColumnName = nameof(ObjectRow.PresentCategories) }));
     }
 
     // The full method; the library's defaults but for what is said here.

@@ -14,7 +14,7 @@ internal sealed record Figures(double BinaryDice, double SemanticDice, double Cl
 {
     /// <summary>Means over the masks.</summary>
     public static Figures Of(SegmentationMetrics metrics) =>
-        new(metrics.BinaryDice, metrics.SemanticDice, metrics.ClassAccuracy, metrics.PresentF1, metrics.MaskAgreement, metrics.Rows);
+        new(metrics.Binary.Dice, metrics.Semantic.Dice, metrics.ClassAccuracy, metrics.PresenceF1, metrics.MaskAgreement, metrics.Rows);
 }
 
 /// <summary>The figures of one way to ask, of the common categories and of the rare ones.</summary>

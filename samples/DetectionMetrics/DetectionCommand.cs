@@ -71,7 +71,7 @@ internal static class DetectionCommand
         using var predictor = SegSamPredictor.Load(path);
         var ml = new MLContext();
         var slices = PhantomGenerator.Create(settings.Seed + 1_000_003, settings.Slices).Select(slice => new TrueSlice(slice)).ToList();
-        var found = ml.Segmentation().DetectObjects(ml.Data.LoadFromEnumerable(slices), new SegSamMaskGenerator(predictor, Options), cancellationToken: cancel);
+        var found = ml.Segmentation.DetectObjects(ml.Data.LoadFromEnumerable(slices), new SegSamMaskGenerator(predictor, Options), cancellationToken: cancel);
         var rows = new List<DetectedSlice>();
         foreach (var row in DetectedSlice.Read(ml, found))
         {

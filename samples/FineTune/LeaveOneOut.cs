@@ -20,11 +20,11 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
     {
         var held = Picture.Rows(_ml, [left]);
         _untrained ??= _ml.Transforms.SegSam(Options with { Epochs = 0 }).Fit(held);
-        var before = _ml.Segmentation().Evaluate(_untrained.Transform(held));
+        var before = _ml.Segmentation.Evaluate(_untrained.Transform(held));
         using var trained = _ml.Transforms.SegSam(Options).Fit(Picture.Rows(_ml, pictures.Where(picture => picture != left)));
         cancel.ThrowIfCancellationRequested();
         var scored = trained.Transform(held);
-        var after = _ml.Segmentation().Evaluate(scored);
+        var after = _ml.Segmentation.Evaluate(scored);
         Paint(left, scored, [.. trained.Categories, .. after.UnknownCategories]);
         return Result(left, before, after);
     }
@@ -54,7 +54,7 @@ internal sealed class LeaveOneOut(FineTuneOptions settings, string weights, IRea
         _ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false), categories, images: 1, _ => left.FileName);
 
     private static FoldResult Result(Picture left, SegmentationMetrics before, SegmentationMetrics after) => new(left.Source, left.Name, after.Rows,
-        after.PerCategory.Where(category => !after.UnknownCategories.Contains(category.Category)).Sum(category => category.Count),
+        after.PerCategory.Where(category => !after.UnknownCategories.Contains(category.Key)).Sum(category => category.Value.Count),
         (int)Math.Round(after.ClassAccuracy * after.Rows), left.Objects.Average(one => one.BoxDice()),
-        MaskScore.From(before), MaskScore.From(after), after.SemanticDice);
+        MaskScore.From(before), MaskScore.From(after), after.Semantic.Dice);
 }

@@ -118,9 +118,9 @@ var options = new SegSamOptions
     Progress = history,
 };
 var untrained = ml.Transforms.SegSam(options with { Epochs = 0, Progress = null }).Fit(training);
-var before = ml.Segmentation().Evaluate(untrained.Transform(validation));
+var before = ml.Segmentation.Evaluate(untrained.Transform(validation));
 untrained.Dispose();
-Console.WriteLine($"binary Dice before: {before.BinaryDice:0.000}");
+Console.WriteLine($"binary Dice before: {before.Binary.Dice:0.000}");
 
 // ## 5. Train
 //
@@ -140,8 +140,8 @@ display(history);
 // These images chose the best epoch, so their figures flatter a little. For a figure to publish, keep a third set that neither training nor
 // choice has seen.
 
-var sheet = ml.Segmentation().ContactSheet(model.Transform(validation), cells: 6);
-Console.WriteLine($"binary Dice {before.BinaryDice:0.000} before, {sheet.Metrics.BinaryDice:0.000} after; names right: {sheet.Metrics.ClassAccuracy:P0}");
+var sheet = ml.Segmentation.MakeContactSheet(model.Transform(validation), cells: 6);
+Console.WriteLine($"binary Dice {before.Binary.Dice:0.000} before, {sheet.Metrics.Binary.Dice:0.000} after; names right: {sheet.Metrics.ClassAccuracy:P0}");
 display(sheet.Metrics);
 
 // The contact sheet shows the objects that came out worst: the true mask in green, then the binary and the semantic mask found, with the

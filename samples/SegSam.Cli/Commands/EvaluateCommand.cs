@@ -64,10 +64,11 @@ internal sealed class EvaluateCommand : Command
         return work.Terminal.Progress("Reading masks", tell =>
         {
             var prompts = Prompts(work, data);
-            return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: work.Get(_tolerance), pixelSpacing: Spacing(work),
-                progress: new Reports<EvaluationProgress>(done => tell((double)done.Objects / done.AllObjects,
-                    FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, {Words.Time(done.TimeLeft)} left"))),
-                cancellationToken: work.Cancel);
+            var options = new EvaluationOptions { SurfaceTolerance = work.Get(_tolerance), PixelSpacing = Spacing(work) };
+            return ml.Segmentation.EvaluateProtocol(model, data, prompts, options,
+                new Reports<OperationProgress>(done => tell((double)done.Done / done.Total,
+                    $"{done.Description}, {Words.Time(done.TimeLeft.GetValueOrDefault())} left")),
+                work.Cancel);
         });
     }
 

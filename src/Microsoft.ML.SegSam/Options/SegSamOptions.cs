@@ -166,6 +166,7 @@ public sealed partial record SegSamOptions
     public int Epochs { get; init; } = 20;
 
     /// <summary>Which measure of the validation rows decides the best epoch, whose weights are kept; of equal ones the earlier. Default the mean Dice of both masks.</summary>
+    [JsonConverter(typeof(ValidationMetricConverter))]
     public ValidationMetric BestMetric { get; init; } = ValidationMetric.MeanDice;
 
     /// <summary>Ends training after so many epochs without a better <see cref="BestMetric"/> on the validation rows, which Fit must then be given. At least 1; default null: all epochs are run.</summary>

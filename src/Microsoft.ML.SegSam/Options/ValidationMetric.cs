@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SegSam.Options;
 
 /// <summary>
-/// A measure of the validation rows that decides which epoch's weights are the best, from 0 to 1, never NaN. Rows count alike, their own
-/// prompts are used (a simulated one where a row has none), and masks are compared at the network's resolution.
+/// A measure of the validation rows that decides which epoch's weights are the best, from 0 to 1, never NaN. All rows count alike. Each is
+/// prompted with its own prompts (a simulated one where it has none), and masks are compared at the network's resolution.
 /// </summary>
 public enum ValidationMetric
 {
@@ -18,6 +21,24 @@ public enum ValidationMetric
     /// <summary>Share of the rows whose predicted category is the true one.</summary>
     ClassAccuracy,
 
-    /// <summary>F1 of the image's other categories, claimed above 0.5, over all pairs (row, category); 1 where there are none and none is claimed.</summary>
-    PresentF1,
+    /// <summary>
+    /// F1 of the image's other categories, claimed above 0.5, over all pairs (row, category); 1 where there are none and none is claimed.
+    /// </summary>
+    PresenceF1,
+}
+
+/// <summary>
+/// Reads and writes a measure by its name; also reads "PresentF1", as <see cref="ValidationMetric.PresenceF1"/> was first saved.
+/// </summary>
+internal sealed class ValidationMetricConverter : JsonConverter<ValidationMetric>
+{
+    private static readonly JsonConverter<ValidationMetric> Names = (JsonConverter<ValidationMetric>)
+        new JsonStringEnumConverter<ValidationMetric>().CreateConverter(typeof(ValidationMetric), JsonSerializerOptions.Default);
+
+    public override ValidationMetric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("PresentF1")
+            ? ValidationMetric.PresenceF1 : Names.Read(ref reader, typeToConvert, options);
+
+    public override void Write(Utf8JsonWriter writer, ValidationMetric value, JsonSerializerOptions options) =>
+        Names.Write(writer, value, options);
 }
