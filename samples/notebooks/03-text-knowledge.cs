@@ -124,7 +124,8 @@ var with = Try(withText: true);
 string Line(string what, Func<MetricMeans, double> measure, bool rare)
 {
     double Mean(SegmentationMetrics metrics) => metrics.PerCategory
-        .Where(category => few.Contains(category.Key) == rare).Select(category => measure(category.Value)).DefaultIfEmpty(double.NaN).Average();
+        .Where(category => few.Contains(category.Key) == rare).Select(category => measure(category.Value))
+        .DefaultIfEmpty(double.NaN).Average();
     return $"{what,-24}{(rare ? "rare" : "common"),-10}{Mean(without),10:0.000}{Mean(with),10:0.000}";
 }
 
