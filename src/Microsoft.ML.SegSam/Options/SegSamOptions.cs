@@ -181,6 +181,7 @@ public sealed partial record SegSamOptions
     /// <summary>
     /// Which measure of the validation rows decides the best epoch, whose weights are kept; of equal epochs the earlier. Default MeanDice.
     /// </summary>
+    [JsonConverter(typeof(ValidationMetricConverter))]
     public ValidationMetric BestMetric { get; init; } = ValidationMetric.MeanDice;
 
     /// <summary>
