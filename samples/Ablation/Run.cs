@@ -17,7 +17,7 @@ internal static class Run
         var options = variant.Change(Full(settings) with
         {
             DescriptionColumnName = variant.Texts is Texts.Shuffled or Texts.Descriptions ? nameof(ObjectRow.Description) : null,
-            Catalogue = null, // names alone must stay names alone
+            Glossary = null, // names alone must stay names alone
             StateFile = state,
             SaveEverySteps = 50,
             CancellationToken = cancellation,

@@ -53,7 +53,7 @@ internal static class Report
             binary mask; *before* is the model as it was, *after* the fine-tuned one. *Box* is the Dice of the filled box, which the prompt gives
             away by itself. *Semantic* is the Dice of the pixels that carry the true name, *named* the share of the objects named rightly. A
             category that occurs in no training image cannot be named: *of known* leaves its objects out. Categories that the sources spell in
-            different ways got one name, that of the library's catalogue.
+            different ways got one name, that of the library's glossary.
 
             ## By image
 

@@ -62,9 +62,13 @@ public static class Overlays
             Image = MLImage.CreateFromPixels(row.Image.Width, row.Image.Height, row.Image.PixelFormat, row.Image.Pixels);
             var predicted = categories[(int)row.PredictedCategory - 1];
             var score = row.ClassScores[(int)row.PredictedCategory - 1];
-            Truth = new(SegmentationMask.FromImage(row.Mask).ToPixels(), ColorOf(row.Category, categories), row.Category);
-            Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"quality {row.MaskQuality:0.00}"));
-            Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories), FormattableString.Invariant($"{predicted} {score:0.00}"));
+            var (height, width) = (Image.Height, Image.Width);
+            Truth = new(SegmentationMask.FromImage(row.Mask), ColorOf(row.Category, categories), row.Category);
+            Binary = new(SegmentationMask.FromPixels(row.BinaryMask, height, width), ColorOf(row.Category, categories),
+                FormattableString.Invariant($"quality {row.MaskQuality:0.00}"));
+            var semantic = Array.ConvertAll(row.SemanticMask, key => key != 0);
+            Semantic = new(SegmentationMask.FromPixels(semantic, height, width), ColorOf(predicted, categories),
+                FormattableString.Invariant($"{predicted} {score:0.00}"));
         }
 
         public string ImageId { get; }

@@ -104,10 +104,12 @@ foreach (var (part, answer) in slice.Objects.Zip(answers))
 //
 // `MaskOverlay` paints any number of views side by side. The picture shows itself in a notebook; `picture.Save("overlay.png")` writes a file.
 
-var truth = slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList();
-var binary = answers.Select((answer, i) => new OverlayLayer(answer.BinaryMask, Palette.ColorOf(i), $"quality {answer.MaskQuality:0.00}")).ToList();
+SegmentationMask Mask(bool[] pixels) => SegmentationMask.FromPixels(pixels, slice.Height, slice.Width);
+
+var truth = slice.Objects.Select((part, i) => new OverlayLayer(Mask(part.Mask), Palette.ColorOf(i), part.Category)).ToList();
+var binary = answers.Select((answer, i) => new OverlayLayer(Mask(answer.BinaryMask), Palette.ColorOf(i), $"quality {answer.MaskQuality:0.00}")).ToList();
 var semantic = answers.Select((answer, i) => new OverlayLayer(
-    answer.SemanticMask.Select(key => key != 0).ToArray(), Palette.ColorOf(i),
+    Mask(answer.SemanticMask.Select(key => key != 0).ToArray()), Palette.ColorOf(i),
     $"{model.Categories[(int)answer.PredictedCategory - 1]} {answer.ClassScores.Max():0.00}")).ToList();
 
 var picture = MaskOverlay.Render(image, new[]

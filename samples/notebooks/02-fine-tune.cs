@@ -134,7 +134,7 @@ display(history);
 
 // ## 6. After
 //
-// The names come from `Category`. What each looks like, the model reads in the library's catalogue, found by these names: see [text
+// The names come from `Category`. What each looks like, the model reads in the library's glossary, found by these names: see [text
 // knowledge](03-text-knowledge.ipynb).
 //
 // These images chose the best epoch, so their figures flatter a little. For a figure to publish, keep a third set that neither training nor

@@ -17,7 +17,7 @@ using static SampleKit.NotebookPage;
 // meet the image: they decide between names, and one token made of them, `t_text`, joins the prompt. A category that only a few images show
 // gains most, for its text says what they cannot.
 //
-// This notebook follows a text on its way: catalogue, language model, vector, network. The texts are written to teach a model, not medicine.
+// This notebook follows a text on its way: glossary, language model, vector, network. The texts are written to teach a model, not medicine.
 //
 // Before the first run, make what the first cell loads. In the root of the repository:
 //
@@ -33,18 +33,18 @@ var trainingSlices = 80;
 var testSlices = 40;
 var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
-// ## 1. The catalogue
+// ## 1. The glossary
 //
 // The library brings texts about more than 200 structures and lesions. Names are found whatever their spelling, and left is never taken for
 // right.
 
 foreach (var name in new[] { "liver_000", "Hepatic parenchyma", "Kidney (L)", "cholesteatoma" })
-    Console.WriteLine(CategoryCatalogue.Default.TryFind(name, out var found) ? $"{name}: {found.FullName}" : $"{name}: not in the catalogue");
+    Console.WriteLine(CategoryGlossary.Default.TryFind(name, out var found) ? $"{name}: {found.FullName}" : $"{name}: not in the glossary");
 
-CategoryCatalogue.Default.TryFind("left kidney", out var kidney);
+CategoryGlossary.Default.TryFind("left kidney", out var kidney);
 Console.WriteLine(kidney.Describe());
 
-// ## 2. What the catalogue lacks, a language model can write
+// ## 2. What the glossary lacks, a language model can write
 //
 // `CategoryWriter` asks any `IChatClient` of Microsoft.Extensions.AI: a service's, or a model on your own machine. Here there is neither, so
 // the class below **stands in for one**. It is no language model: it has one answer by heart, and gives it wrong at first, to show that the
@@ -52,28 +52,39 @@ Console.WriteLine(kidney.Describe());
 
 var answers = Path.Combine(work, "answers.json");
 var writer = new CategoryWriter(new PretendChatModel(), answers);
-var catalogue = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryCatalogue.Default);
-catalogue.TryFind("left cholesteatoma", out var written);
+var glossary = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryGlossary.Default);
+glossary.TryFind("left cholesteatoma", out var written);
 Console.WriteLine(written.Describe());
 
-// The liver was known, so nobody was asked about it. Answers are checked in form, not in truth: let a person read the catalogue before you use
-// it. They are kept in a file, so a second run asks nothing. `SegSamOptions.Catalogue` takes the catalogue.
+// The liver was known, so nobody was asked about it. Answers are checked in form, not in truth: let a person read the glossary before you use
+// it. They are kept in a file, so a second run asks nothing. `SegSamOptions.Glossary` takes the glossary.
 
-var again = await new CategoryWriter(new PretendChatModel(), answers).WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
-catalogue.Save(Path.Combine(work, "catalogue.json"));
-Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the library, {again.Entries.Count} with the one written");
+var again = await new CategoryWriter(new PretendChatModel(), answers).WriteAsync(new[] { "cholesteatoma, left" }, CategoryGlossary.Default);
+glossary.Save(Path.Combine(work, "glossary.json"));
+Console.WriteLine($"{CategoryGlossary.Default.Entries.Count} entries in the library, {again.Entries.Count} with the one written");
 
 // ## 3. From text to vector
 //
 // A text embedder makes the vectors once, in `Fit`; they are saved with the model, so predicting needs none. The default,
-// `HashedTextEmbedder`, counts words and their parts: it needs no download, and texts that share words lie close together. `OnnxTextEmbedder`
+// which is built in, counts words and their parts: it needs no download, and texts that share words lie close together. `OnnxTextEmbedder`
 // runs a language model such as CLIP's or a medical one from an ONNX file, and `SegSamOptions.TextEmbedder` takes any other.
 //
 // The table has the cosine of each two texts: 1 is the same direction.
 
 var names = new[] { "left kidney", "right kidney", "liver", "brain tumor", "melanoma" };
-var texts = names.Select(name => CategoryCatalogue.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
-var vectors = (await new HashedTextEmbedder().GenerateAsync(texts)).Select(each => each.Vector.ToArray()).ToList();
+var texts = names.Select(name => CategoryGlossary.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
+
+// The idea of the default embedder: every word adds 1 at a place of its own, then the vector gets length 1.
+float[] Embed(string text)
+{
+    var vector = new float[512];
+    foreach (var word in text.ToLowerInvariant().Split(" .,;:-".ToCharArray(), StringSplitOptions.RemoveEmptyEntries))
+        vector[word.Aggregate(0, (hash, letter) => (hash * 31 + letter) % vector.Length)]++;
+    var length = MathF.Sqrt(vector.Sum(value => value * value));
+    return vector.Select(value => value / length).ToArray();
+}
+
+var vectors = texts.Select(Embed).ToList();
 
 double Cosine(float[] one, float[] other) => one.Zip(other, (a, b) => a * b).Sum(); // they have length 1
 Console.WriteLine(string.Concat(names.Prepend("").Select(name => $"{name,-14}")));
@@ -135,7 +146,7 @@ Directory.Delete(work, recursive: true); // leave this out to keep the files
 // ## Next
 //
 // - [Evaluate and see](04-evaluate.ipynb)
-// - Your own catalogue: docs/data.md says what an entry holds.
+// - Your own glossary: docs/data.md says what an entry holds.
 
 class PretendChatModel : IChatClient
 {

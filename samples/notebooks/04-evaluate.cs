@@ -93,10 +93,11 @@ var predictor = new SegSamPredictor(model);
 var encoded = predictor.Encode(image);
 var answers = slice.Objects.Select(part => predictor.Predict(encoded, SegSamPrompt.Box(part.Box.X0, part.Box.Y0, part.Box.X1, part.Box.Y1))).ToList();
 
+SegmentationMask Mask(bool[] pixels) => SegmentationMask.FromPixels(pixels, slice.Height, slice.Width);
 display(MaskOverlay.Render(image, new[]
 {
-    new OverlayPanel("truth", slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList()),
-    new OverlayPanel("found", answers.Select((answer, i) => new OverlayLayer(answer.Mask.ToPixels(), Palette.ColorOf(i), $"{answer.Category} {answer.Score:0.00}")).ToList()),
+    new OverlayPanel("truth", slice.Objects.Select((part, i) => new OverlayLayer(Mask(part.Mask), Palette.ColorOf(i), part.Category)).ToList()),
+    new OverlayPanel("found", answers.Select((answer, i) => new OverlayLayer(answer.Mask, Palette.ColorOf(i), $"{answer.Category} {answer.Score:0.00}")).ToList()),
 }));
 
 // An answer shows itself too: both masks, the most probable names, and what else is said to be in the image.

@@ -120,7 +120,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 Report(channel, progress);
             })
             {
-                CategoryTexts = categories.Digest(_options.Catalogue),
+                CategoryTexts = categories.Digest(_options.Glossary),
             };
             if (!trainer.Train(training, held))
                 channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
@@ -152,7 +152,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
     private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
     {
-        if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder && categories.CutBy(embedder, _options.Catalogue) is { Count: > 0 } cut)
+        if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
             channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer ones were left out, of these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
         return start.Build(categories, seed, others);
     }

@@ -44,7 +44,7 @@ internal static class Pictures
         OverlayLayer[] layers =
         [
             // Of one category alone every object gets a color of its own.
-            .. found.Select((each, i) => new OverlayLayer(each.Mask.ToPixels(), Palette.ColorOf(order.Count > 1 ? order.IndexOf(each.Category) : i),
+            .. found.Select((each, i) => new OverlayLayer(each.Mask, Palette.ColorOf(order.Count > 1 ? order.IndexOf(each.Category) : i),
                 string.Create(CultureInfo.InvariantCulture, $"{each.Category} {each.Score:0.00}"))),
         ];
         var picture = MaskOverlay.Render(image, [new("image", []), new("found", layers)]);

@@ -22,7 +22,7 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
     {
         foreach (var (i, each) in objects.Index())
             _rows.Add((imageId, i), (Score(imageId, each), caseId, modality));
-        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(each => new LabelMapObject(
+        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(each => (
             Named(each) + 1, each.ClassScores.Max(), Array.ConvertAll(each.SemanticLogits, logit => 1 / (1 + MathF.Exp(-logit))))));
         _labelMaps.Add(caseId, labels, objects.Select(each => (each.Category, each.Truth)));
         _presence.Add([.. objects.Select(each => (each.Category, each.PresentScores))]);

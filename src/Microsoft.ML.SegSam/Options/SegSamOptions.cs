@@ -42,7 +42,7 @@ public sealed partial record SegSamOptions
     /// <summary>Text: name of the prompted object's category (training). Default "Category".</summary>
     public string CategoryColumnName { get; init; } = "Category";
 
-    /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: see <see cref="Catalogue"/>.</summary>
+    /// <summary>Text describing what the category looks like, or Vector&lt;Single&gt;, its ready-made text embedding (training). Default null: see <see cref="Glossary"/>.</summary>
     public string? DescriptionColumnName { get; init; }
 
     /// <summary>
@@ -65,10 +65,10 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Describes by name the categories that no row describes (training). A category that it does not hold is known by its name alone; null:
-    /// all of those are. <see cref="CategoryWriter"/> has a language model describe what it lacks. Where rows bring ready-made vectors it is not asked. It is not stored with the model, which keeps the text vectors. Default <see cref="CategoryCatalogue.Default"/>.
+    /// all of those are. <see cref="CategoryWriter"/> has a language model describe what it lacks. Where rows bring ready-made vectors it is not asked. It is not stored with the model, which keeps the text vectors. Default <see cref="CategoryGlossary.Default"/>.
     /// </summary>
     [JsonIgnore]
-    public CategoryCatalogue? Catalogue { get; init; } = CategoryCatalogue.Default;
+    public CategoryGlossary? Glossary { get; init; } = CategoryGlossary.Default;
 
     // ---- network ----
 

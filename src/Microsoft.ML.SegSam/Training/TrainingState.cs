@@ -97,7 +97,7 @@ internal static class TrainingFacts
         nameof(SegSamOptions.EmbeddingFolder),
     ];
 
-    /// <param name="categoryTexts">A digest of what is said of the categories: the options' catalogue and embedder are no part of their JSON.</param>
+    /// <param name="categoryTexts">A digest of what is said of the categories: the options' glossary and embedder are no part of their JSON.</param>
     /// <param name="pieces">How many threads share a step: sums in another order differ in the last bits.</param>
     public static Dictionary<string, string> Of(SegSamOptions options, SegSamConfig config, string categoryTexts, TrainingSet training, TrainingSet? validation, int seed, int pieces)
     {

@@ -69,8 +69,8 @@ public sealed class MaskRegionsTests
                 seen[pixel.Y * width + pixel.X] = true;
                 area++;
                 box = box.Union(new(pixel.X, pixel.Y, pixel.X + 1, pixel.Y + 1));
-                for (var neighbour = 0; neighbour < 9; neighbour++)
-                    waiting.Push((pixel.Y + neighbour / 3 - 1, pixel.X + neighbour % 3 - 1));
+                for (var neighbor = 0; neighbor < 9; neighbor++)
+                    waiting.Push((pixel.Y + neighbor / 3 - 1, pixel.X + neighbor % 3 - 1));
             }
 
             regions.Add((box, area));

@@ -233,8 +233,8 @@ public sealed class CliConvertFolderTests : IDisposable
             File.WriteAllBytes(_folder.At("set", "masks", "a_liver.jpg"), jpeg.ToArray());
         File.WriteAllBytes(_folder.At("set", "masks", "b_liver.png"), PngWriter.Of(48, 48, 8, 0, (x, y, _) => x is > 9 and < 20 && y is > 9 and < 20 ? 0 : 255));
         var error = Converted();
-        StringAssert.Contains(error, "Please check (1): masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?); the first: '");
-        StringAssert.Contains(error, "Please check (1): masks: the object takes up most of the image's border (is it black on white?); the first: '");
+        StringAssert.Contains(error, "Please check (1): masks: more than two levels, thresholded at half of their range (JPEG, smoothed or resized?); the first: '");
+        StringAssert.Contains(error, "Please check (1): masks: the object covers most of the image's border (is it black on white?); the first: '");
         CollectionAssert.AreEqual((float[])[12, 12, 29, 30], Rows()[0].Box);
     }
 
