@@ -8,17 +8,17 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
-/// <summary>Loads what answers prompts: a model (.zip) or published weights, recognized by their content, not by their names.</summary>
+/// <summary>Loads a model (.zip) or published weights, recognized by their content, not by their names.</summary>
 internal static class ModelFile
 {
     public const string Kinds = "a model (.zip) or published weights (.pth, .pt, .ckpt, .bin, .safetensors)";
 
-    /// <summary>Whether a file is a model, and not weights. Of a damaged file the ending decides which it is taken for.</summary>
+    /// <summary>Whether a file is a model rather than weights. For a damaged file, the extension decides.</summary>
     public static bool IsModel(string path)
     {
         try
         {
-            // torch.save writes zips, too; only theirs hold a pickle.
+            // torch.save writes zip files, too; only those contain a pickle.
             using var zip = ZipFile.OpenRead(path);
             return !zip.Entries.Any(entry => entry.Name == "data.pkl");
         }
@@ -41,24 +41,27 @@ internal static class ModelFile
     public static void Check(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder. Give {Kinds}." : $"There is no file '{path}'. Give {Kinds}.");
+        {
+            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder. Give {Kinds}."
+                : $"There is no file '{path}'. Give {Kinds}.");
+        }
     }
 
-    /// <summary>The SEG-SAM of the file, which is the caller's to dispose of.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
-    public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
+    /// <summary>The SEG-SAM in the file. The caller disposes it.</summary>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains another model.</exception>
+    public static SegSamTransformer Load(string path, CommandContext context, CheckpointFamily? family = null)
     {
         Check(path);
-        // The library warns that nothing is trained, which who gives weights knows.
-        return IsModel(path) ? LoadModel(path, work.CreateContext()) : FromWeights(path, work.CreateContext(isQuiet: true), family);
+        // The library warns that nothing is trained; someone who gives weights knows that.
+        return IsModel(path) ? LoadModel(path, context.CreateContext()) : FromWeights(path, context.CreateContext(isQuiet: true), family);
     }
 
-    /// <summary>Tells who reads names that weights alone have none.</summary>
-    public static void TellOfNames(string path, Terminal terminal)
+    /// <summary>Warns that weights alone have no names.</summary>
+    public static void NoteMissingNames(string path, Terminal terminal)
     {
         if (!IsModel(path))
-            terminal.Note("Published weights know no names: every object is called 'object', and the score means nothing.");
+            terminal.Note("Published weights have no category names: every object is called 'object', and its score means nothing.");
     }
 
     private static SegSamTransformer LoadModel(string path, MLContext ml)
@@ -72,18 +75,22 @@ internal static class ModelFile
         catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException
             or TargetInvocationException { InnerException: InvalidDataException })
         {
-            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
+            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. "
+                + "Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
         }
 
-        return Steps(model).LastOrDefault() as SegSamTransformer
-            ?? throw new InvalidDataException($"'{path}' holds another model than SEG-SAM. Expected a .zip that 'segsam train' wrote.");
+        return Steps(model).LastOrDefault() as SegSamTransformer ?? throw new InvalidDataException(
+            $"'{path}' contains a model other than SEG-SAM. Expected a .zip that 'segsam train' wrote.");
     }
 
-    // Without training: masks are the published model's, and there is one category, "object".
-    private static SegSamTransformer FromWeights(string path, MLContext ml, CheckpointFamily? family) =>
-        ml.Transforms.SegSam(new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(TableRow.Box) })
-            .Fit(ml.Data.LoadFromEnumerable(Array.Empty<TableRow>()));
+    // Without training: the masks are the published model's, and the only category is "object".
+    private static SegSamTransformer FromWeights(string path, MLContext ml, CheckpointFamily? family)
+    {
+        var options = new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(TableRow.Box) };
+        return ml.Transforms.SegSam(options).Fit(ml.Data.LoadFromEnumerable(Array.Empty<TableRow>()));
+    }
 
-    // A chain may hold chains.
-    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
+    // A chain may contain chains.
+    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 }

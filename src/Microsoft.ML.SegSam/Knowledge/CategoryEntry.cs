@@ -62,10 +62,8 @@ public sealed record CategoryEntry
             _ => "",
         };
         var intensity = string.Join("; ", Intensity.Select(pair => $"{pair.Key}: {pair.Value}"));
-
-        // The wording is part of the text vectors, so another wording gives other vectors: keep it.
         return $"{FullName}.{side} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. "
-            + $"Told apart: {Differs}.";
+            + $"Differs: {Differs}.";
     }
 
     private static string Also(string? fact) => fact is null ? "" : ", " + fact;

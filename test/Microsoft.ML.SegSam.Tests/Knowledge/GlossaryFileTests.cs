@@ -16,7 +16,7 @@ public sealed class GlossaryFileTests
         {
             File.WriteAllText(path, Entries($$"""{ "name": "drum", "synonyms": ["tympanic membrane"], "hasSides": true, "left": "near one ear", {{Phrases}} }"""));
             Assert.IsTrue(CategoryGlossary.Load(path).TryFind("Tympanic membranes, left", out var entry));
-            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Told apart: alone.", entry.Describe());
+            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Differs: alone.", entry.Describe());
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Tests.Support;
 
