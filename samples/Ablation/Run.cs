@@ -19,7 +19,7 @@ internal static class Run
         var options = variant.Change(Full(settings) with
         {
             DescriptionColumnName = variant.Texts is Texts.Shuffled or Texts.Descriptions ? nameof(ObjectRow.Description) : null,
-            Catalogue = null, // the names-only variant must not get descriptions
+            Glossary = null, // the names-only variant must not get descriptions
             StateFile = state,
             SaveEverySteps = 50,
             CancellationToken = cancellation,

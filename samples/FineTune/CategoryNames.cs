@@ -10,7 +10,7 @@ internal static class CategoryNames
     /// <param name="site">The body site of the image: a "tumor" in a liver is a liver tumor. Null if unknown.</param>
     public static string Of(string name, string? site = null)
     {
-        var glossary = CategoryCatalogue.Default;
+        var glossary = CategoryGlossary.Default;
         if ((site is null || !glossary.TryFind($"{site} {name}", out var entry)) && !glossary.TryFind(name, out entry))
             return name;
         return entry.FullName;

@@ -62,10 +62,11 @@ public static class Overlays
             Image = MLImage.CreateFromPixels(row.Image.Width, row.Image.Height, row.Image.PixelFormat, row.Image.Pixels);
             var predicted = categories[(int)row.PredictedCategory - 1];
             var score = row.ClassScores[(int)row.PredictedCategory - 1];
-            Truth = new(SegmentationMask.FromImage(row.Mask).ToPixels(), ColorOf(row.Category, categories), row.Category);
-            Binary = new(row.BinaryMask, ColorOf(row.Category, categories),
+            SegmentationMask MaskOf(bool[] pixels) => SegmentationMask.FromPixels(pixels, row.Image.Height, row.Image.Width);
+            Truth = new(SegmentationMask.FromImage(row.Mask), ColorOf(row.Category, categories), row.Category);
+            Binary = new(MaskOf(row.BinaryMask), ColorOf(row.Category, categories),
                 FormattableString.Invariant($"predicted IoU {row.MaskQuality:0.00}"));
-            Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories),
+            Semantic = new(MaskOf(Array.ConvertAll(row.SemanticMask, key => key != 0)), ColorOf(predicted, categories),
                 FormattableString.Invariant($"{predicted} {score:0.00}"));
         }
 

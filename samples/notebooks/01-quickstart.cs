@@ -105,11 +105,13 @@ foreach (var (part, prediction) in slice.Objects.Zip(predictions))
 //
 // `MaskOverlay` draws any number of views side by side. A notebook displays the picture; `picture.Save("overlay.png")` writes a file.
 
-var truth = slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList();
+SegmentationMask MaskOf(bool[] pixels) => SegmentationMask.FromPixels(pixels, slice.Height, slice.Width);
+
+var truth = slice.Objects.Select((part, i) => new OverlayLayer(MaskOf(part.Mask), Palette.ColorOf(i), part.Category)).ToList();
 var binary = predictions.Select((prediction, i) => new OverlayLayer(
-    prediction.BinaryMask, Palette.ColorOf(i), $"predicted IoU {prediction.MaskQuality:0.00}")).ToList();
+    MaskOf(prediction.BinaryMask), Palette.ColorOf(i), $"predicted IoU {prediction.MaskQuality:0.00}")).ToList();
 var semantic = predictions.Select((prediction, i) => new OverlayLayer(
-    prediction.SemanticMask.Select(key => key != 0).ToArray(), Palette.ColorOf(i),
+    MaskOf(prediction.SemanticMask.Select(key => key != 0).ToArray()), Palette.ColorOf(i),
     $"{model.Categories[(int)prediction.PredictedCategory - 1]} {prediction.ClassScores.Max():0.00}")).ToList();
 
 var picture = MaskOverlay.Render(image, new[]

@@ -41,11 +41,11 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
 foreach (var name in new[] { "liver_000", "Hepatic parenchyma", "Kidney (L)", "cholesteatoma" })
 {
-    var isFound = CategoryCatalogue.Default.TryFind(name, out var found);
+    var isFound = CategoryGlossary.Default.TryFind(name, out var found);
     Console.WriteLine($"{name}: {(isFound ? found.FullName : "not in the glossary")}");
 }
 
-CategoryCatalogue.Default.TryFind("left kidney", out var kidney);
+CategoryGlossary.Default.TryFind("left kidney", out var kidney);
 Console.WriteLine(kidney.Describe());
 
 // ## 2. A language model can write missing entries
@@ -56,31 +56,42 @@ Console.WriteLine(kidney.Describe());
 
 var responses = Path.Combine(work, "responses.json");
 var writer = new CategoryWriter(new FixedChatModel(), responses);
-var glossary = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryCatalogue.Default);
+var glossary = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryGlossary.Default);
 glossary.TryFind("left cholesteatoma", out var written);
 Console.WriteLine(written.Describe());
 
 // The glossary already contained the liver, so there was no request for it. The writer checks the form of responses, not their truth:
 // have a person review the glossary before you use it. Responses are cached in a file, so a second run sends no requests.
-// `SegSamOptions.Catalogue` takes the glossary.
+// `SegSamOptions.Glossary` takes the glossary.
 
 var second = new CategoryWriter(new FixedChatModel(), responses);
-var again = await second.WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
+var again = await second.WriteAsync(new[] { "cholesteatoma, left" }, CategoryGlossary.Default);
 glossary.Save(Path.Combine(work, "glossary.json"));
-Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the library, {again.Entries.Count} with the new one");
+Console.WriteLine($"{CategoryGlossary.Default.Entries.Count} entries in the library, {again.Entries.Count} with the new one");
 
 // ## 3. From text to vector
 //
-// A text embedder computes the vectors once, in `Fit`; they are saved with the model, so prediction needs no embedder. The default,
-// `HashedTextEmbedder`, counts words and parts of words: it needs no download, and texts with common words get similar vectors.
+// A text embedder computes the vectors once, in `Fit`; they are saved with the model, so prediction needs no embedder. The built-in
+// default counts words and parts of words: it needs no download, and texts with common words get similar vectors.
 // `OnnxTextEmbedder` runs a text encoder, such as CLIP's or a medical one, from an ONNX file, and `SegSamOptions.TextEmbedder` takes
 // any other.
 //
 // The table shows the cosine similarity of each pair of texts; 1 is the same direction.
 
 var names = new[] { "left kidney", "right kidney", "liver", "brain tumor", "melanoma" };
-var texts = names.Select(name => CategoryCatalogue.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
-var vectors = (await new HashedTextEmbedder().GenerateAsync(texts)).Select(embedding => embedding.Vector.ToArray()).ToList();
+var texts = names.Select(name => CategoryGlossary.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
+
+// The idea of the default embedder: every word adds 1 at a position of its own, then the vector gets length 1.
+float[] Embed(string text)
+{
+    var vector = new float[512];
+    foreach (var word in text.ToLowerInvariant().Split(" .,;:-".ToCharArray(), StringSplitOptions.RemoveEmptyEntries))
+        vector[word.Aggregate(0, (hash, letter) => (hash * 31 + letter) % vector.Length)]++;
+    var length = MathF.Sqrt(vector.Sum(value => value * value));
+    return vector.Select(value => value / length).ToArray();
+}
+
+var vectors = texts.Select(Embed).ToList();
 
 double Cosine(float[] one, float[] other) => one.Zip(other, (a, b) => a * b).Sum(); // the vectors have length 1
 Console.WriteLine(string.Concat(names.Prepend("").Select(name => $"{name,-14}")));

@@ -95,9 +95,10 @@ var predictor = new SegSamPredictor(model);
 var encoded = predictor.Encode(image);
 var predictions = slice.Objects.Select(part => predictor.Predict(
     encoded, SegSamPrompt.Box(part.Box.X0, part.Box.Y0, part.Box.X1, part.Box.Y1))).ToList();
-var truth = slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList();
+var truth = slice.Objects.Select((part, i) => new OverlayLayer(
+    SegmentationMask.FromPixels(part.Mask, slice.Height, slice.Width), Palette.ColorOf(i), part.Category)).ToList();
 var predicted = predictions.Select((prediction, i) => new OverlayLayer(
-    prediction.Mask.ToPixels(), Palette.ColorOf(i), $"{prediction.Category} {prediction.Score:0.00}")).ToList();
+    prediction.Mask, Palette.ColorOf(i), $"{prediction.Category} {prediction.Score:0.00}")).ToList();
 
 display(MaskOverlay.Render(image, new[] { new OverlayPanel("truth", truth), new OverlayPanel("predicted", predicted) }));
 

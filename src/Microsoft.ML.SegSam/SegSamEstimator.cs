@@ -140,7 +140,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 _options.Progress?.Report(progress);
             })
             {
-                CategoryTexts = categories.Digest(_options.Catalogue),
+                CategoryTexts = categories.Digest(_options.Glossary),
             };
             var isComplete = trainer.Train(training, validationSet);
             Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens);
@@ -207,7 +207,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
     {
         if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder
-            && categories.CutBy(embedder, _options.Catalogue) is { Count: > 0 } cut)
+            && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
         {
             channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer texts were "
                 + $"left out, for these categories: {string.Join(", ", cut)}. Shorten their descriptions.");

@@ -81,7 +81,7 @@ public sealed class SegSamMaskGenerator
         ArgumentNullException.ThrowIfNull(masks);
         var keys = Keys();
         return LabelMap.Compose(height * width, masks.Select(each => (each.Mask.Height, each.Mask.Width) == (height, width) && keys.TryGetValue(each.Category, out var key)
-            ? new LabelMapObject(key, each.Score, Array.ConvertAll(each.Mask.ToPixels(), inside => inside ? 1f : 0))
+            ? (key, each.Score, Array.ConvertAll(each.Mask.ToPixels(), inside => inside ? 1f : 0))
             : throw new ArgumentException($"A mask of category '{each.Category}' is {each.Mask.Width} x {each.Mask.Height} pixels; expected {width} x {height} and one of {string.Join(", ", keys.Keys)}. Are they of another image or model?", nameof(masks))));
     }
 

@@ -82,7 +82,7 @@ internal static class CheckpointMeasurements
     private static SegSamNetwork LoadNetwork(string path)
     {
         using var file = CheckpointFile.Open(path);
-        var pretrained = Pretrained.Recognise(file);
+        var pretrained = Pretrained.Recognize(file);
         var network = pretrained.Build(pretrained.Config with { CategoryCount = Config.CategoryCount }, seed: 1);
         network.eval();
         return network;

@@ -47,7 +47,7 @@ internal static class Pictures
         OverlayLayer[] layers =
         [
             // With a single category, every object gets its own color.
-            .. objects.Select((item, i) => new OverlayLayer(item.Mask.ToPixels(),
+            .. objects.Select((item, i) => new OverlayLayer(item.Mask,
                 Palette.ColorOf(order.Count > 1 ? order.IndexOf(item.Category) : i),
                 string.Create(CultureInfo.InvariantCulture, $"{item.Category} {item.Score:0.00}"))),
         ];

@@ -4,13 +4,15 @@ using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 
-/// <summary>What the publishers of checkpoints do differently.</summary>
+/// <summary>Where the publishers of checkpoints differ.</summary>
 internal static class CheckpointFamilies
 {
     private const int MedSamInput = 1024;
 
-    /// <summary>Tells the family by what only its files have. MedSAM's weights have SAM's names and shapes, so there the file decides.</summary>
-    public static CheckpointFamily Recognise(CheckpointFile file, SegSamConfig config, IReadOnlyList<string> unused)
+    /// <summary>
+    /// Recognizes the family by what only its files contain. MedSAM's weights have SAM's names and shapes, so there the file decides.
+    /// </summary>
+    public static CheckpointFamily Recognize(CheckpointFile file, SegSamConfig config, IReadOnlyList<string> unused)
     {
         if (config.Stages is not null)
             return CheckpointFamily.MobileSam;
@@ -18,13 +20,13 @@ internal static class CheckpointFamilies
             return CheckpointFamily.SamMed2D;
         if (unused.Any(name => name.Contains("mask_decoder.hf_token", StringComparison.Ordinal)))
             return CheckpointFamily.SamHq;
-        // MedSAM publishes medsam_vit_b.pth; training scripts of MedSAM and SAM-Med2D save {'model': ...}, the official SAM never does.
+        // MedSAM publishes medsam_vit_b.pth; the training scripts of MedSAM and SAM-Med2D save {'model': ...}, the official SAM never does.
         return file.Name.Contains("medsam", StringComparison.OrdinalIgnoreCase) ? CheckpointFamily.MedSam
             : file.Wrapper != "model" ? CheckpointFamily.Sam
             : config.InputSize < MedSamInput ? CheckpointFamily.SamMed2D : CheckpointFamily.MedSam;
     }
 
-    /// <summary>How images are prepared for the family's weights.</summary>
+    /// <summary>How images are preprocessed for the family's weights.</summary>
     public static Preprocessing Preprocessing(CheckpointFamily family) => family switch
     {
         CheckpointFamily.MedSam => Imaging.Preprocessing.MedSam,
@@ -32,7 +34,7 @@ internal static class CheckpointFamilies
         _ => Imaging.Preprocessing.Sam,
     };
 
-    /// <summary>Adds what the shapes of weights do not tell.</summary>
+    /// <summary>Adds what the shapes of the weights do not show.</summary>
     public static SegSamConfig Complete(SegSamConfig config, CheckpointFamily family) => config with
     {
         SingleMask = family == CheckpointFamily.MedSam,
@@ -40,24 +42,27 @@ internal static class CheckpointFamilies
     };
 }
 
-/// <summary>Who published a checkpoint: decides how images are prepared for it and which of SAM's masks answers.</summary>
+/// <summary>The family of a checkpoint: determines how images are preprocessed and which of SAM's masks is the prediction.</summary>
 public enum CheckpointFamily
 {
-    /// <summary>Segment Anything, official files or Hugging Face's: longest side to the input size, SAM's mean and deviation.</summary>
+    /// <summary>
+    /// Segment Anything, in the official or Hugging Face's format: the longest side is scaled to the input size, pixels by SAM's mean and
+    /// deviation.
+    /// </summary>
     Sam,
 
-    /// <summary>MedSAM: stretched to the square (bicubic), every image scaled to 0..1, the single mask answers.</summary>
+    /// <summary>MedSAM: images are stretched to the square (bicubic) and scaled to 0..1; the prediction is the single mask.</summary>
     MedSam,
 
-    /// <summary>SAM-Med2D: small images padded, larger ones stretched (nearest neighbour), mask prompts as probabilities.</summary>
+    /// <summary>SAM-Med2D: small images are padded, larger ones stretched (nearest neighbor); mask prompts are probabilities.</summary>
     SamMed2D,
 
-    /// <summary>Segment Anything in High Quality: its SAM part alone is used, as of <see cref="Sam"/>.</summary>
+    /// <summary>Segment Anything in High Quality: only its SAM part is used, in the same way as <see cref="Sam"/>.</summary>
     SamHq,
 
-    /// <summary>MobileSAM: TinyViT as the encoder, images as for <see cref="Sam"/>.</summary>
+    /// <summary>MobileSAM: the encoder is TinyViT; images are preprocessed as for <see cref="Sam"/>.</summary>
     MobileSam,
 
-    /// <summary>Weights that this library saved; they say themselves how images are prepared.</summary>
+    /// <summary>Weights saved by this library; the file states how images are preprocessed.</summary>
     SegSam,
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 
-/// <summary>How a checkpoint is written.</summary>
+/// <summary>The format of a checkpoint file.</summary>
 internal enum CheckpointFormat
 {
     /// <summary>torch.save since PyTorch 1.6.</summary>
@@ -19,8 +19,8 @@ internal enum CheckpointFormat
 }
 
 /// <summary>
-/// The tensors of a checkpoint that somebody else wrote. The file is read as data: nothing named in it is run, looked up or made.
-/// Numbers are read when they are asked for, also by several threads at once; until then the file stays open.
+/// The tensors of a checkpoint of any origin. The file is read as data: nothing named in it is executed, looked up or created.
+/// Values are read on demand, from several threads if needed, so the file stays open.
 /// </summary>
 internal sealed class CheckpointFile : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class CheckpointFile : IDisposable
     private CheckpointFile(FileStream file)
     {
         _file = file;
-        Format = Recognise();
+        Format = Recognize();
         if (Format == CheckpointFormat.Safetensors)
             (Tensors, Metadata) = ReadSafetensors();
         else
@@ -44,23 +44,25 @@ internal sealed class CheckpointFile : IDisposable
     public CheckpointFormat Format { get; }
 
     /// <summary>
-    /// The tensors of the state dict, in the file's order. A state dict under 'model', 'state_dict' or 'model_state_dict' is found,
-    /// and its tensors' names are without that prefix; tensors beside it are not listed.
+    /// The tensors of the state dict, in file order. A state dict under 'model', 'state_dict' or 'model_state_dict' is found, and the names
+    /// of its tensors omit that prefix. Tensors outside the state dict are not listed.
     /// </summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
-    /// <summary>Objects passed over: "key: class", such as "optimizer: torch.optim.adam.Adam".</summary>
+    /// <summary>Skipped objects as "key: class", such as "optimizer: torch.optim.adam.Adam".</summary>
     public IReadOnlyList<string> Skipped { get; } = [];
 
-    /// <summary>The key under which the state dict was found, such as "model"; null where it is the whole.</summary>
+    /// <summary>The key under which the state dict was found, such as "model"; null if the whole file is the state dict.</summary>
     public string? Wrapper { get; }
 
-    /// <summary>What a safetensors file says of itself: its texts by key.</summary>
+    /// <summary>The metadata of a safetensors file: texts by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
-    /// <summary>Opens a checkpoint; its content tells the format, not its name.</summary>
-    /// <exception cref="InvalidDataException">The file is of another format, damaged, or beyond the limits; the message says which.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <summary>Opens a checkpoint. The content determines the format, not the name.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file has another format, is damaged, or exceeds a limit; the message says which.
+    /// </exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static CheckpointFile Open(string path)
     {
         var file = File.OpenRead(path);
@@ -82,7 +84,7 @@ internal sealed class CheckpointFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private CheckpointFormat Recognise()
+    private CheckpointFormat Recognize()
     {
         Span<byte> start = stackalloc byte[SniffLength];
         start = start[.._file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -92,9 +94,11 @@ internal sealed class CheckpointFile : IDisposable
             [(byte)'P', (byte)'K', ..] => CheckpointFormat.TorchZip,
             [0x80, <= 5, ..] => CheckpointFormat.TorchLegacy,
             [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] => CheckpointFormat.Safetensors,
-            [] => throw BadCheckpoint.Because("the file is empty"),
-            _ => throw BadCheckpoint.Because($"the file begins with {BadCheckpoint.Quote(Encoding.Latin1.GetString(start))} ({Convert.ToHexString(start)}); expected is a "
-                + "checkpoint of torch.save (.pth, .pt, .bin) or a .safetensors file. A page or a pointer file may have been fetched in its place"),
+            [] => throw CheckpointError.Invalid("the file is empty"),
+            _ => throw CheckpointError.Invalid(
+                $"the file begins with {CheckpointError.Quote(Encoding.Latin1.GetString(start))} ({Convert.ToHexString(start)}); "
+                + "expected: a checkpoint written by torch.save (.pth, .pt, .bin) or a .safetensors file. "
+                + "A web page or a pointer file may have been downloaded instead"),
         };
     }
 
@@ -111,12 +115,12 @@ internal sealed class CheckpointFile : IDisposable
         FileBytes.ReadFully(_file.SafeFileHandle, 0, prefix, "the header's length");
         var entries = SafetensorsHeader.Read(_file, out var metadata);
         if (entries.Count > MostTensors)
-            throw SafetensorsHeader.Broken($"it lists {entries.Count} tensors; at most {MostTensors} are allowed");
+            throw SafetensorsHeader.Invalid($"it lists {entries.Count} tensors; at most {MostTensors} are allowed");
         var start = sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        var (expected, found) = (entries.Count == 0 ? 0 : entries[^1].End, _file.Length - start);
-        if (expected != found)
-            throw SafetensorsHeader.Broken($"the header tells of {expected} bytes of numbers, the file holds {found}");
-        var data = new FileBytes(_file.SafeFileHandle, "the tensors", start, found, found);
+        var (expected, length) = (entries.Count == 0 ? 0 : entries[^1].End, _file.Length - start);
+        if (expected != length)
+            throw SafetensorsHeader.Invalid($"the header declares {expected} bytes of data, the file holds {length}");
+        var data = new FileBytes(_file.SafeFileHandle, "the tensors", start, length, length);
         return ([.. entries.Select(entry => CheckpointTensor.Of(entry, data, entry.Begin))], metadata);
     }
 }

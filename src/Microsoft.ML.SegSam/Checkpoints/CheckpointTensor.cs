@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 
-/// <summary>A named tensor of a checkpoint; its numbers stay in the file until they are asked for.</summary>
+/// <summary>A named tensor of a checkpoint; its values stay in the file until they are read.</summary>
 internal sealed class CheckpointTensor
 {
     private readonly FileBytes _bytes;
@@ -15,11 +15,23 @@ internal sealed class CheckpointTensor
 
     private CheckpointTensor(string name, ScalarType type, long[] shape, long[]? strides, long span, FileBytes bytes, long begin)
     {
-        (Name, Type, _shape, _strides, _span, _bytes, _begin) = (name, type, shape, strides, span, bytes, begin);
+        Name = name;
+        Type = type;
+        _shape = shape;
+        _strides = strides;
+        _span = span;
+        _bytes = bytes;
+        _begin = begin;
         if ((Int128)span * StorageTypes.SizeOf(type) > int.MaxValue)
-            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} reaches over {span} elements of {StorageTypes.SizeOf(type)} bytes; at most 2 GiB are read");
+        {
+            throw CheckpointError.Invalid(
+                $"the tensor {CheckpointError.Quote(name)} spans {span} elements of {StorageTypes.SizeOf(type)} bytes; the limit is 2 GiB");
+        }
+
+        // A side of 0 makes the product 0, so the other sides are checked without it.
         if (shape.Aggregate(Int128.One, (product, side) => product > int.MaxValue ? product : product * Math.Max(1, side)) > int.MaxValue)
-            throw BadCheckpoint.Because($"the tensor {BadCheckpoint.Quote(name)} has the impossible shape [{BadCheckpoint.List(shape)}]"); // beside a side of 0
+            throw CheckpointError.Invalid($"the tensor {CheckpointError.Quote(name)} has the impossible shape "
+                + $"[{CheckpointError.List(shape)}]");
     }
 
     public string Name { get; }
@@ -28,7 +40,7 @@ internal sealed class CheckpointTensor
 
     public IReadOnlyList<long> Shape => _shape;
 
-    /// <summary>A tensor of row-major numbers that begin at <paramref name="begin"/>; the caller has checked that they end where they should.</summary>
+    /// <summary>A tensor of row-major values that begin at <paramref name="begin"/>; the caller has checked where they end.</summary>
     public static CheckpointTensor Of(SafetensorsEntry entry, FileBytes bytes, long begin) =>
         new(entry.Name, entry.Type, entry.Shape, null, (entry.End - entry.Begin) / StorageTypes.SizeOf(entry.Type), bytes, begin);
 
@@ -37,43 +49,52 @@ internal sealed class CheckpointTensor
     {
         var (storage, offset, shape, strides) = tensor;
         var (type, size) = StorageTypes.Of(storage);
-        InvalidDataException Bad(string why) => BadCheckpoint.Because(
-            $"the tensor {BadCheckpoint.Quote(name)} of shape [{BadCheckpoint.List(shape)}], strides [{BadCheckpoint.List(strides)}], offset {BadCheckpoint.List(offset)} {why}");
+        InvalidDataException Invalid(string problem) => CheckpointError.Invalid(
+            $"the tensor {CheckpointError.Quote(name)} of shape [{CheckpointError.List(shape)}], strides "
+                + $"[{CheckpointError.List(strides)}], "
+            + $"offset {CheckpointError.List(offset)} {problem}");
 
         if (shape.Length != strides.Length || shape.Any(side => side < 0) || strides.Any(stride => stride < 0) || offset < 0)
-            throw Bad("cannot be: shape and strides must be equally many, and nothing negative");
+            throw Invalid("is impossible: shape and strides must have equal length, and no number may be negative");
         Int128 count = 1, last = offset;
         for (var i = 0; i < shape.Length && last <= storage.Count; i++)
         {
-            count = count <= storage.Count || shape[i] == 0 ? count * shape[i] : count; // once too many, too many, unless there are none
+            // stays above the limit once it is above, unless there is a 0
+            count = count <= storage.Count || shape[i] == 0 ? count * shape[i] : count;
             last += (Int128)Math.Max(0, shape[i] - 1) * strides[i];
         }
 
         if (shape.Contains(0))
             return new(name, type, shape, null, 0, find(storage), 0);
         if (last >= storage.Count)
-            throw Bad($"goes beyond its storage of {storage.Count} elements");
+            throw Invalid($"extends beyond its storage of {storage.Count} elements");
         if (count > storage.Count)
-            throw Bad($"has more elements than its storage of {storage.Count}; clone an expanded tensor before saving it");
+            throw Invalid($"has more elements than its storage of {storage.Count}; clone an expanded tensor before saving it");
         var bytes = find(storage);
         if ((Int128)storage.Count * size > bytes.Length)
-            throw Bad($"has a storage that claims {storage.Count} elements of {size} bytes; the file holds {bytes.Length} bytes of it");
+            throw Invalid($"has a storage that claims {storage.Count} elements of {size} bytes, but the file holds {bytes.Length} bytes "
+                + "of it");
         return new(name, type, shape, IsRowMajor(shape, strides) ? null : strides, (long)last - offset + 1, bytes, offset * size);
     }
 
-    /// <summary>Fills a tensor of the same shape, on any device and of any type: values are converted.</summary>
-    /// <exception cref="InvalidDataException">The shapes differ, or the file is damaged here.</exception>
+    /// <summary>Fills a tensor of the same shape, on any device and of any type; values are converted.</summary>
+    /// <exception cref="InvalidDataException">The shapes differ, or this part of the file is damaged.</exception>
     public void ReadInto(Tensor target)
     {
         if (!target.shape.AsSpan().SequenceEqual(_shape))
-            throw new InvalidDataException($"Tensor {BadCheckpoint.Quote(Name)} has the shape [{string.Join(',', _shape)}] in the checkpoint, expected [{string.Join(',', target.shape)}].");
+        {
+            throw new InvalidDataException($"Tensor {CheckpointError.Quote(Name)} has the shape [{string.Join(',', _shape)}] in the "
+                + $"checkpoint, expected [{string.Join(',', target.shape)}].");
+        }
+
         if (_span == 0)
             return;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         // A bool must be 0 or 1 in memory; a file may hold any byte.
         var stored = Type == ScalarType.Bool ? ScalarType.Byte : Type;
-        if (_strides is null && target.dtype == stored && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous() && Type == stored)
+        if (_strides is null && target.dtype == stored && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous()
+            && Type == stored)
         {
             _bytes.Read(_begin, target.bytes);
             return;
@@ -85,7 +106,7 @@ internal sealed class CheckpointTensor
         target.copy_(Type == stored ? values : values.to(Type));
     }
 
-    /// <summary>A new tensor on the CPU, of the type in the file; the caller disposes it.</summary>
+    /// <summary>A new tensor on the CPU with the type in the file. The caller disposes it.</summary>
     public Tensor Read()
     {
         var tensor = empty(_shape, Type);
@@ -101,7 +122,7 @@ internal sealed class CheckpointTensor
         }
     }
 
-    // Strides of sides of length 1 do not matter.
+    // The stride of a side of length 1 does not matter.
     private static bool IsRowMajor(long[] shape, long[] strides)
     {
         Int128 expected = 1;

@@ -7,51 +7,60 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 
-/// <summary>A published checkpoint, recognised: the network it is for, and its weights under the names used here.</summary>
+/// <summary>A recognized checkpoint: the network that it belongs to, and its weights under the names used here.</summary>
 internal sealed class Pretrained
 {
     private const string Positions = "image_encoder.pos_embed";
     private readonly IReadOnlyDictionary<string, CheckpointTensor> _weights;
 
     private Pretrained(
-        CheckpointFamily family, SegSamConfig config, Preprocessing preprocessing, IReadOnlyDictionary<string, CheckpointTensor> weights, IReadOnlyList<string> unused) =>
-        (Family, Config, Preprocessing, _weights, Unused) = (family, config, preprocessing, weights, unused);
+        CheckpointFamily family, SegSamConfig config, Preprocessing preprocessing, IReadOnlyDictionary<string, CheckpointTensor> weights,
+        IReadOnlyList<string> unused)
+    {
+        Family = family;
+        Config = config;
+        Preprocessing = preprocessing;
+        _weights = weights;
+        Unused = unused;
+    }
 
     public CheckpointFamily Family { get; }
 
-    /// <summary>Of the SAM part, as trained; without categories.</summary>
+    /// <summary>The config of the SAM part, as trained; without categories.</summary>
     public SegSamConfig Config { get; }
 
-    /// <summary>How images are prepared for these weights.</summary>
+    /// <summary>How images are preprocessed for these weights.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>The preset of the encoder; null where it is of another size.</summary>
+    /// <summary>The preset of the encoder; null if its sizes match no preset.</summary>
     public SegSamEncoder? Encoder => Config.Preset();
 
-    /// <summary>Names, as in the file, of tensors there is no use for: constants, classifiers, SAM-HQ's own parts.</summary>
+    /// <summary>Names in the file of tensors that are not used: constants, classifiers, SAM-HQ's own parts.</summary>
     public IReadOnlyList<string> Unused { get; }
 
-    /// <summary>Recognises family, sizes and adapters; reads no weights yet.</summary>
-    /// <param name="file">Stays open, and the caller's, until <see cref="Build"/> has run.</param>
-    /// <param name="told">The family, where the caller knows better.</param>
-    /// <exception cref="InvalidDataException">It is no SAM.</exception>
-    public static Pretrained Recognise(CheckpointFile file, CheckpointFamily? told = null)
+    /// <summary>Recognizes family, sizes and adapters, without reading weights yet.</summary>
+    /// <param name="file">Must stay open until <see cref="Build"/> has run; the caller disposes it.</param>
+    /// <param name="known">The family, if the caller knows it. Null: it is recognized.</param>
+    /// <exception cref="InvalidDataException">The file is not a SAM checkpoint.</exception>
+    public static Pretrained Recognize(CheckpointFile file, CheckpointFamily? known = null)
     {
         var (weights, unused) = PublishedNames.Rename(file.Tensors);
-        if (told is null or CheckpointFamily.SegSam && SamDescription.From(file.Metadata) is { } own)
+        if (known is null or CheckpointFamily.SegSam && SamDescription.From(file.Metadata) is { } own)
             return new(CheckpointFamily.SegSam, own.Config, own.Preprocessing, weights, unused);
         var config = new CheckpointShape(weights).ToConfig();
-        var family = told ?? CheckpointFamilies.Recognise(file, config, unused);
+        var family = known ?? CheckpointFamilies.Recognize(file, config, unused);
         return new(family, CheckpointFamilies.Complete(config, family), CheckpointFamilies.Preprocessing(family), weights, unused);
     }
 
-    /// <summary>Builds a network with the checkpoint's weights in the SAM part; only what the checkpoint lacks starts from random numbers.</summary>
+    /// <summary>
+    /// Builds a network with the checkpoint's weights in the SAM part. Only what the checkpoint lacks is initialized randomly.
+    /// </summary>
     /// <remarks>
-    /// The semantic decoder starts from SAM's: transformer and up-scaling, the mask head from hypernetwork 0, t_so from mask token 0
-    /// (method, 4.8). Position weights are resized where the input size differs.
+    /// The semantic decoder starts from SAM's weights: its transformer and upscaling from SAM's, its mask head from hypernetwork 0, t_so
+    /// from mask token 0 (method, 4.8). Position weights are resized if the input size differs.
     /// </remarks>
-    /// <param name="config">As <see cref="Config"/>, with another input size, added adapters, categories and texts as wanted.</param>
-    /// <exception cref="InvalidDataException">Weights are missing, unexpected or misshaped; all of them are listed.</exception>
+    /// <param name="config">Like <see cref="Config"/>, possibly with another input size, new adapters, categories and texts.</param>
+    /// <exception cref="InvalidDataException">Weights are missing, unexpected or have the wrong shape; the message lists all.</exception>
     public SegSamNetwork Build(SegSamConfig config, long seed)
     {
         Check(config);
@@ -71,7 +80,7 @@ internal sealed class Pretrained
         }
     }
 
-    // In parallel: most of the time goes into getting fresh memory page by page, which each core does for itself.
+    // In parallel, because most of the time is spent on getting new memory page by page, which each core does on its own.
     private void ReadAll(Dictionary<string, Tensor> state)
     {
         try
@@ -93,7 +102,7 @@ internal sealed class Pretrained
         }
 
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad(); // each thread has its own
+        using var noGrad = no_grad(); // a setting of each thread
         target.copy_(RelativePositions.ResizeStored(weight.Read().to(target.dtype), target.shape));
     }
 
@@ -121,42 +130,48 @@ internal sealed class Pretrained
     {
         using var shapes = Shapes(config);
         var expected = shapes.state_dict().Where(pair => PublishedNames.IsSam(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var common = _weights.Where(pair => expected.ContainsKey(pair.Key)).ToList();
         string[] problems =
         [
             .. expected.Keys.Where(name => !_weights.ContainsKey(name) && !IsNewAdapter(name)).Select(name => $"missing: {name}"),
             .. _weights.Where(pair => !expected.ContainsKey(pair.Key)).Select(pair => $"unexpected: {pair.Key}"),
-            .. _weights.Where(pair => expected.TryGetValue(pair.Key, out var target) && !Fits(pair.Key, pair.Value.Shape, target.shape, config))
-                .Select(pair => $"shape: {pair.Key} is [{string.Join(',', pair.Value.Shape)}], expected [{string.Join(',', expected[pair.Key].shape)}]"),
-            .. _weights.Where(pair => expected.TryGetValue(pair.Key, out var target) && target.is_floating_point() && !IsFloatingPoint(pair.Value.Type))
-                .Select(pair => $"type: {pair.Key} holds {pair.Value.Type}, expected floating-point numbers (quantised weights are not read)"),
+            .. common.Where(pair => !Fits(pair.Key, pair.Value.Shape, expected[pair.Key].shape, config))
+                .Select(pair => $"shape: {pair.Key} is [{string.Join(',', pair.Value.Shape)}], expected "
+                    + $"[{string.Join(',', expected[pair.Key].shape)}]"),
+            .. common.Where(pair => expected[pair.Key].is_floating_point() && !IsFloatingPoint(pair.Value.Type))
+                .Select(pair => $"type: {pair.Key} holds {pair.Value.Type}, expected floating-point numbers (quantized weights are not "
+                    + "supported)"),
         ];
         if (problems.Length > 0)
-            throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  ", problems));
+            throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  "
+                + "", problems));
     }
 
-    // The sizes were read off the weights' shapes, so the fault is the weights'.
+    // The sizes were derived from the weights' shapes, so the weights are wrong.
     private static SegSamNetwork Shapes(SegSamConfig config)
     {
         try
         {
             return ConfigCheck.Shapes(config);
         }
-        catch (InvalidDataException wrong)
+        catch (InvalidDataException failure)
         {
-            throw new InvalidDataException($"The weights' shapes are not those of a SAM. {wrong.Message}", wrong);
+            throw new InvalidDataException($"The weights do not have the shapes of a SAM. {failure.Message}", failure);
         }
     }
 
-    // Adapters wanted for a checkpoint that has none start from random numbers.
+    // Adapters that are added to a checkpoint without any are initialized randomly.
     private bool IsNewAdapter(string name) => Config.Adapter == SegSamAdapter.None && name.Contains(".Adapter.", StringComparison.Ordinal);
 
-    private static bool Fits(string name, IReadOnlyList<long> found, long[] expected, SegSamConfig config)
+    private static bool Fits(string name, IReadOnlyList<long> shape, long[] expected, SegSamConfig config)
     {
-        if (found.SequenceEqual(expected))
+        if (shape.SequenceEqual(expected))
             return true;
-        var isResized = name == Positions || config.GlobalBlocks.Any(block => name.StartsWith($"image_encoder.blocks.{block}.attn.rel_pos_", StringComparison.Ordinal));
-        return isResized && found.Count == expected.Length && found[^1] == expected[^1] && found.All(side => side > 0);
+        var isResized = name == Positions
+            || config.GlobalBlocks.Any(block => name.StartsWith($"image_encoder.blocks.{block}.attn.rel_pos_", StringComparison.Ordinal));
+        return isResized && shape.Count == expected.Length && shape[^1] == expected[^1] && shape.All(side => side > 0);
     }
 
-    private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+    private static bool IsFloatingPoint(ScalarType type) =>
+        type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
 }

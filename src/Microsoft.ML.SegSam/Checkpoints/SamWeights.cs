@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 
-/// <summary>The part of a network that SAM's own code has too, as a file under its official names.</summary>
+/// <summary>Saves the SAM part of a network under its official names.</summary>
 internal static class SamWeights
 {
-    /// <summary>Writes a file beside the target and moves it there when it is whole; a file of that name is replaced.</summary>
-    /// <exception cref="ArgumentException">The path ends in neither .safetensors nor .pth.</exception>
+    /// <summary>Writes the file atomically; an existing file is replaced.</summary>
+    /// <exception cref="ArgumentException">The path does not end in .safetensors or .pth.</exception>
     public static void Save(string path, SegSamNetwork network, Preprocessing preprocessing)
     {
         var write = Writer(path, new(network.Config, preprocessing));
@@ -23,35 +23,39 @@ internal static class SamWeights
     private static Action<Stream, IReadOnlyList<(string Name, Tensor Value)>> Writer(string path, SamDescription description)
     {
         var extension = Path.GetExtension(path);
-        return extension.Equals(".safetensors", StringComparison.OrdinalIgnoreCase) ? (stream, tensors) => Safetensors.Write(stream, tensors, description.ToMetadata())
-            : extension.Equals(".pth", StringComparison.OrdinalIgnoreCase) ? TorchZipWriter.Write
-            : throw new ArgumentException(
-                $"'{Path.GetFileName(path)}' {(extension.Length == 0 ? "has no extension" : $"ends in {extension}")}; expected is .safetensors or .pth, which says how the weights are written.", nameof(path));
+        if (extension.Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+            return (stream, tensors) => Safetensors.Write(stream, tensors, description.ToMetadata());
+        if (extension.Equals(".pth", StringComparison.OrdinalIgnoreCase))
+            return TorchZipWriter.Write;
+        throw new ArgumentException($"'{Path.GetFileName(path)}' {(extension.Length == 0 ? "has no extension" : $"ends in {extension}")}; "
+            + "expected: .safetensors or .pth. The extension determines the format of the weights.", nameof(path));
     }
 }
 
-/// <summary>What our own safetensors files say of their weights in the header, beside names and shapes.</summary>
+/// <summary>What this library's safetensors files state in their header in addition to names and shapes.</summary>
 internal sealed record SamDescription(SegSamConfig Config, Preprocessing Preprocessing)
 {
     private const string Key = "segsam";
 
-    /// <summary>For the header.</summary>
-    public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(this, ModelArchive.Json) };
+    /// <summary>The description as an entry of the header.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata() =>
+        new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(this, ModelArchive.Json) };
 
-    /// <summary>From the header; null for files of others.</summary>
-    /// <exception cref="InvalidDataException">It is not readable.</exception>
+    /// <summary>The description in the header; null for files from elsewhere.</summary>
+    /// <exception cref="InvalidDataException">The description cannot be read.</exception>
     public static SamDescription? From(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue(Key, out var json))
             return null;
         try
         {
-            if (JsonSerializer.Deserialize<SamDescription>(json, ModelArchive.Json) is { Config: not null, Preprocessing: not null } description)
+            var description = JsonSerializer.Deserialize<SamDescription>(json, ModelArchive.Json);
+            if (description is { Config: not null, Preprocessing: not null })
                 return description;
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException)
+        catch (Exception failure) when (ConfigCheck.IsUnreadable(failure))
         {
-            throw new InvalidDataException($"The header's entry '{Key}' is not readable: {failure.Message}", failure);
+            throw new InvalidDataException($"The header's entry '{Key}' cannot be read: {failure.Message}", failure);
         }
 
         throw new InvalidDataException($"The header's entry '{Key}' lacks config or preprocessing.");

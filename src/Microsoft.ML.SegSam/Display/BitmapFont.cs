@@ -1,21 +1,22 @@
 namespace Microsoft.ML.SegSam.Display;
 
-/// <summary>A drawn font, since servers often have none: Latin letters with their marks, Greek and Cyrillic.</summary>
+/// <summary>A built-in bitmap font, because servers often have no fonts: Latin letters with their marks, Greek and Cyrillic.</summary>
 internal static class BitmapFont
 {
-    /// <summary>Rows of a line, in font pixels: seven above the base line, two below.</summary>
+    /// <summary>The rows of a line, in font pixels: seven above the baseline, two below.</summary>
     public const int LineHeight = BaseLine + 2;
 
-    /// <summary>Rows above the base line.</summary>
+    /// <summary>The rows above the baseline.</summary>
     public const int BaseLine = 7;
 
-    /// <summary>Rows above the line that marks on capitals take, such as the dots of Ä.</summary>
+    /// <summary>The rows above the line for marks on capitals, such as the dots of Ä.</summary>
     public const int RowsAbove = 2;
 
-    /// <summary>Font pixels of every letter's row.</summary>
+    /// <summary>The width of every letter, in font pixels.</summary>
     public const int GlyphWidth = 5;
 
-    // Nine rows per glyph, top to bottom, five bits per row, leftmost pixel highest, as one digit of 0..9 A..V. ASCII 32 to 126:
+    // Nine rows per glyph from top to bottom, each row as one digit 0..9 A..V: five bits, the leftmost pixel in the highest. ASCII 32 to
+    // 126:
     private const string Glyphs =
         "000000000444440400AAA000000AAVAVAA004FKE5U400PP248JJ00CIK8LID0044400000024888420084222480004LEL4000044V44000" +
         "000004480000V0000000000040001248G000EHJLPHE004C4444E00EH1248V00EH161HE0026AIV2200VGU11HE0068GUHHE00V12444400" +
@@ -26,7 +27,7 @@ internal static class BitmapFont
         "GGMPHHH0040C444E002062222ICGGIKOKI00C44444E0000QLLLH0000MPHHH0000EHHHE0000UHHHUGG00FHHHF1100MPGGG0000FGE1U00" +
         "88S88960000HHHJD0000HHHA40000HHLLA0000HA4AH0000HHHHF1E00V248V00244844200444444440844244800008L20000";
 
-    // Other letters, each before its rows.
+    // Other letters, each followed by its rows.
     private const string Others =
         "ßCIIKIHM00ø00FJLPU00ØDILLL9M00æ00Q5FKB00ÆFKKUKKN00œ00ALNKB00ŒFKKMKKF00łC456C4E00ŁGGKOGGV00đ27EIIIE00ĐE99T99E00" +
         "ðA4AFHHE00þGGUHHHUGGÞGUHHHUG00ı00C444E00ȷ0062222ICħ8S8E99900ĦAVAEAAA00ŋ00MPHHH16ə00E1VHE00ƏE11VHHE00" +
@@ -40,11 +41,11 @@ internal static class BitmapFont
         "т00V444400ф44ELLLE44ц00IIIIV10ч00HHF1100ш00LLLLV00щ00LLLLV10ъ00O8E9E00ы00HHTLT00ь00GGUHU00э00U171U00ю00ILTLI00я00FHF9H00" +
         "є00FGSGF00ґ01VGGGG00ђ8S8E99912љ00CKMLM00њ00KKULM00џ00HHHHV40";
 
-    // Letters that are drawn as others are, and those others.
+    // Letters that look like other letters, and those other letters.
     private const string Alike = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονκАВГЕЗКМНОПРСТФХІЈЅаеорсухіјѕћẞÐ‘’“”µ–—\u2010\u2011\u2212\u00A0";
     private const string Models = "ABEZHIKMNOPTYXovкABΓE3KMHOΠPCTΦXIJSaeopcyxijsħßĐ''\"\"μ----- ";
 
-    // Combining marks, each before its two rows: above the letter, and in the line's last two.
+    // Combining marks, each followed by its two rows: above the letter, and in the last two rows of the line.
     private const string MarksAbove =
         "\u030084\u030124\u03024A\u03039M\u03040E\u0306HE\u030704\u0308A0\u030964\u030AEA\u030B9I\u030CA4\u0311EH\u031B01\u0342EH";
     private const string MarksBelow = "\u032304\u03240A\u032648\u03274C\u032823\u03310E";
@@ -52,17 +53,18 @@ internal static class BitmapFont
     private static readonly Dictionary<char, int[]> Letters = ReadLetters();
     private static readonly Dictionary<char, int[]> Above = Read(MarksAbove, 2), Below = Read(MarksBelow, 2);
 
-    /// <summary>The pixels that a letter sets, from the upper left corner of its line, in font pixels; null where the font lacks it.</summary>
-    /// <param name="letter">Its base character, then its marks: decomposed, as <see cref="System.Text.NormalizationForm.FormD"/> gives it.</param>
+    /// <summary>The pixels of a letter, relative to the upper left corner of its line, in font pixels; null if the font lacks it.</summary>
+    /// <param name="letter">Its base character, then its marks: decomposed as by <see cref="System.Text.NormalizationForm.FormD"/>.</param>
     public static IReadOnlyList<(int X, int Y)>? Pixels(ReadOnlySpan<char> letter)
     {
         var marks = letter[1..].ToArray();
         var above = marks.Where(Above.ContainsKey).ToArray();
-        if (!Letters.TryGetValue(WithoutDot(letter[0], above.Length > 0), out var glyph) || !marks.All(mark => Above.ContainsKey(mark) || Below.ContainsKey(mark)))
+        if (!Letters.TryGetValue(WithoutDot(letter[0], above.Length > 0), out var glyph)
+            || !marks.All(mark => Above.ContainsKey(mark) || Below.ContainsKey(mark)))
             return null;
         var pixels = Set(glyph, 0).ToList();
         var top = pixels.Count == 0 ? 0 : pixels[0].Y;
-        foreach (var (i, mark) in above.Index()) // one mark stands off a low letter, two stand on each other
+        foreach (var (i, mark) in above.Index()) // one mark keeps a distance from a low letter, two marks are stacked
             pixels.AddRange(Set(Above[mark], Math.Max(-RowsAbove, above.Length == 1 ? top - 3 : top - 2 - 2 * i)));
         foreach (var mark in marks.Where(Below.ContainsKey))
             pixels.AddRange(Set(Below[mark], LineHeight - 2));
@@ -89,8 +91,8 @@ internal static class BitmapFont
         return letters;
     }
 
-    private static Dictionary<char, int[]> Read(string table, int rows) =>
-        Enumerable.Range(0, table.Length / (rows + 1)).ToDictionary(i => table[i * (rows + 1)], i => Rows(table.AsSpan(i * (rows + 1) + 1, rows)));
+    private static Dictionary<char, int[]> Read(string table, int rows) => Enumerable.Range(0, table.Length / (rows + 1))
+        .ToDictionary(i => table[i * (rows + 1)], i => Rows(table.AsSpan(i * (rows + 1) + 1, rows)));
 
     private static int[] Rows(ReadOnlySpan<char> digits)
     {

@@ -1,18 +1,18 @@
 namespace Microsoft.ML.SegSam.Display;
 
-/// <summary>What can be shown in a notebook.</summary>
+/// <summary>An object that a notebook can display.</summary>
 internal interface INotebookView
 {
-    /// <summary>A piece of HTML that stands by itself: pictures lie within it, nothing is loaded.</summary>
+    /// <summary>A self-contained fragment of HTML: pictures are embedded, nothing is loaded.</summary>
     public string ToHtml();
 }
 
-/// <summary>The formatters of every <see cref="INotebookView"/>, in the form that .NET Interactive finds by name.</summary>
+/// <summary>The formatters of every <see cref="INotebookView"/>. .NET Interactive finds them by name.</summary>
 internal sealed class NotebookFormatters
 {
     public const string Html = "text/html";
 
-    /// <summary>Called by reflection, as are the members of what it returns.</summary>
+    /// <summary>Called by reflection, like the members of the returned objects.</summary>
     public static IEnumerable<object> CreateTypeFormatters() =>
     [
         new NotebookFormatter(Html, value => (value as INotebookView)?.ToHtml()),
@@ -20,13 +20,13 @@ internal sealed class NotebookFormatters
     ];
 }
 
-/// <summary>Writes values as one kind of text.</summary>
-/// <param name="write">The text; null for what is not to be written so.</param>
+/// <summary>Writes values as text of one MIME type.</summary>
+/// <param name="write">Returns the text; null for values that this formatter does not write.</param>
 internal sealed class NotebookFormatter(string mimeType, Func<object, string?> write)
 {
     public string MimeType => mimeType;
 
-    /// <returns>Whether it could; otherwise the front end goes on to the next formatter.</returns>
+    /// <returns>Whether the value was written; otherwise the front end tries the next formatter.</returns>
     public bool Format(object instance, TextWriter writer)
     {
         if (write(instance) is not { } text)
@@ -36,13 +36,16 @@ internal sealed class NotebookFormatter(string mimeType, Func<object, string?> w
     }
 }
 
-/// <summary>Says how notebooks of .NET Interactive show a type. They look for an attribute of this name, wherever it comes from, so no package of theirs is needed.</summary>
+/// <summary>
+/// Defines how notebooks of .NET Interactive display a type. They look for an attribute of this name from any assembly, so their package is
+/// not needed.
+/// </summary>
 /// <param name="formatterSourceType">A type with a method CreateTypeFormatters.</param>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Attribute
 {
     public Type FormatterSourceType { get; } = formatterSourceType;
 
-    /// <summary>The form to choose where nothing else is asked for.</summary>
+    /// <summary>The default MIME types.</summary>
     public string[] PreferredMimeTypes { get; } = [NotebookFormatters.Html];
 }

@@ -1,7 +1,9 @@
 namespace Microsoft.ML.SegSam.Display;
 
-/// <summary>Colours for categories and instances, bright on grey and far from each other; an index always has the same.</summary>
-/// <remarks>Our choice: six picked by eye, the others each the farthest (OKLab) from all before it.</remarks>
+/// <summary>
+/// Colors for categories and instances: bright on gray images and easy to distinguish. An index always has the same color.
+/// </summary>
+/// <remarks>Our choice: six colors picked by eye; each further color is the farthest (in OKLab) from all before it.</remarks>
 public static class Palette
 {
     private static readonly uint[] Colors =
@@ -11,10 +13,12 @@ public static class Palette
         0xDD99BB, 0xAAFF00, 0x0088BB, 0x00AA00, 0xFF55BB, 0xCC3355, 0xFF88FF, 0x66CCBB,
     ];
 
-    /// <summary>How many different colours there are; from this index on they repeat.</summary>
+    /// <summary>The number of different colors; from this index on they repeat.</summary>
     public static int Count => Colors.Length;
 
-    /// <summary>The colour of an index, 0 or more.</summary>
+    /// <summary>Gets the color of an index.</summary>
+    /// <param name="index">The index, from 0.</param>
+    /// <returns>The color.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
     public static Rgb ColorOf(int index)
     {
@@ -24,8 +28,26 @@ public static class Palette
     }
 }
 
-/// <summary>A colour, channels 0..255.</summary>
-/// <param name="R">Red.</param>
-/// <param name="G">Green.</param>
-/// <param name="B">Blue.</param>
-public readonly record struct Rgb(byte R, byte G, byte B);
+/// <summary>An RGB color.</summary>
+public readonly struct Rgb
+{
+    /// <summary>Creates a color from its channels, each 0 to 255.</summary>
+    /// <param name="r">Red.</param>
+    /// <param name="g">Green.</param>
+    /// <param name="b">Blue.</param>
+    public Rgb(byte r, byte g, byte b)
+    {
+        R = r;
+        G = g;
+        B = b;
+    }
+
+    /// <summary>Red, 0 to 255.</summary>
+    public byte R { get; }
+
+    /// <summary>Green, 0 to 255.</summary>
+    public byte G { get; }
+
+    /// <summary>Blue, 0 to 255.</summary>
+    public byte B { get; }
+}

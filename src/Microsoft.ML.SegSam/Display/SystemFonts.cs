@@ -4,8 +4,10 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Display;
 
-/// <summary>Fonts of the machine, for characters that <see cref="BitmapFont"/> lacks; searched when the first such character is drawn.</summary>
-/// <remarks>SkiaSharp's build for Linux servers finds no fonts by itself, so the usual folders are read.</remarks>
+/// <summary>
+/// Fonts of the machine, for characters that <see cref="BitmapFont"/> lacks. They are searched when the first such character is drawn.
+/// </summary>
+/// <remarks>SkiaSharp's build for Linux servers finds no fonts, so the usual folders are searched.</remarks>
 internal static class SystemFonts
 {
     private static readonly string[] Styles = ["Bold", "Italic", "Oblique", "Light", "Thin", "Black", "Condensed", "Serif", "Mono"];
@@ -14,7 +16,7 @@ internal static class SystemFonts
     private static readonly List<SKTypeface> Opened = [];
     private static readonly Lazy<Queue<string>> Unopened = new(() => new(Files()));
 
-    /// <summary>A font that has the character; null where none does, or where one character alone says too little of how it is drawn.</summary>
+    /// <summary>A font with the character; null if there is none, or if the character cannot be drawn on its own.</summary>
     public static SKTypeface? For(Rune character)
     {
         if (!StandsAlone(character))
@@ -45,7 +47,7 @@ internal static class SystemFonts
         bool Has(SKTypeface font) => font.ContainsGlyph(character);
     }
 
-    // Upright faces of usual weight first, then by path, so that a machine always takes the same.
+    // Upright faces of normal weight first, then by path, so that the choice on a machine is deterministic.
     private static IEnumerable<string> Files()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -60,8 +62,8 @@ internal static class SystemFonts
         static bool Has(string file, string word) => Path.GetFileName(file).Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Scripts that run from left to right, whose letters neither join nor move; the others (Arabic, Hebrew, those of India and around it)
-    // need a shaping engine, and colored emoji would be blots.
+    // Scripts that run from left to right and whose letters do not join or move. Others (Arabic, Hebrew, Indic scripts) need a shaping
+    // engine, and colored emoji would be blots.
     private static bool StandsAlone(Rune character) =>
         character.Value is < 0x590 or (>= 0x10A0 and < 0x1700) or (>= 0x1E00 and < 0xA4D0) or (>= 0xAC00 and < 0xD7B0)
             or (>= 0xF900 and < 0xFB00) or (>= 0xFE30 and < 0xFE50) or (>= 0xFF00 and < 0xFFF0) or (>= 0x20000 and < 0x40000)

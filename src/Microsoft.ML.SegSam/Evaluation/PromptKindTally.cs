@@ -22,7 +22,7 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
     {
         foreach (var (i, item) in objects.Index())
             _rows.Add((imageId, i), (Score(imageId, item), caseId, modality));
-        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(item => new LabelMapObject(
+        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(item => (
             Predicted(item) + 1, item.ClassScores.Max(), Array.ConvertAll(item.SemanticLogits, logit => 1 / (1 + MathF.Exp(-logit))))));
         _labelMaps.Add(caseId, labels, objects.Select(item => (item.Category, item.Truth)));
         _presence.Add([.. objects.Select(item => (item.Category, item.PresenceScores))]);

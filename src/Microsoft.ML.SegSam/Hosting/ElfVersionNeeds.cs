@@ -11,7 +11,7 @@ internal static class ElfVersionNeeds
     private const ushort WeakVersion = 2;               // VER_FLG_WEAK
 
     /// <summary>Marks every need of <paramref name="version"/> (such as <c>GLIBCXX_3.4.32</c>) weak, in place.</summary>
-    /// <returns>How many needs were marked; 0 when the library does not name that version or is not such an ELF file.</returns>
+    /// <returns>The number of needs marked; 0 if the library does not name that version or is not such an ELF file.</returns>
     public static int MarkWeak(Span<byte> library, string version)
     {
         if (library.Length < 64 || !library.StartsWith("\x7f"u8) || !library[1..].StartsWith("ELF\x02\x01"u8))

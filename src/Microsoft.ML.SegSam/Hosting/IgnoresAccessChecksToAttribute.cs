@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Tells the runtime to let this assembly use the internals of another; the runtime finds it by its name.</summary>
+/// <summary>Lets this assembly use the internals of another one. The runtime finds the attribute by its name.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 [SuppressMessage("Style", "IDE0130", Justification = "The runtime looks for exactly this namespace.")]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute

@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>What must be in place before TorchSharp and ML.NET look for native files and for this assembly.</summary>
+/// <summary>Prepares the process before TorchSharp and ML.NET look for native files and for this assembly.</summary>
 internal static class ModuleStart
 {
     [ModuleInitializer]
@@ -14,8 +14,8 @@ internal static class ModuleStart
         TorchEnvironment.Prepare();
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += TorchNatives.ResolveShim;
 
-        // ML.NET finds the class that a saved model names through Assembly.Load, which asks the default context. Where a host has
-        // loaded this library into another one (a notebook does, by #r "PATH.dll"), loading would fail: no such file.
+        // ML.NET finds the class named in a saved model through Assembly.Load, which uses the default context. If a host has loaded this
+        // library into another context (as a notebook does with #r "PATH.dll"), loading would fail because there is no such file.
         var own = typeof(ModuleStart).Assembly;
         if (AssemblyLoadContext.GetLoadContext(own) != AssemblyLoadContext.Default)
             AssemblyLoadContext.Default.Resolving += (_, name) => name.Name == own.GetName().Name ? own : null;

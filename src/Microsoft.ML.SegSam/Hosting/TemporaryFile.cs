@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>Bytes on disk for as long as the object lives, for this user's eyes alone. Threads may read and append side by side.</summary>
+/// <summary>Bytes on disk for the lifetime of the object, readable by this user only. Thread-safe.</summary>
 internal sealed class TemporaryFile(string folder) : IDisposable
 {
     private const int Buffer = 1 << 16;
@@ -10,7 +10,7 @@ internal sealed class TemporaryFile(string folder) : IDisposable
 
     public string Folder => folder;
 
-    /// <returns>Where the bytes begin.</returns>
+    /// <returns>The offset of the first byte.</returns>
     public long Append(ReadOnlySpan<byte> bytes)
     {
         lock (_file)
@@ -42,14 +42,18 @@ internal sealed class TemporaryFile(string folder) : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The pixels of patients may lie in it. On Unix a file that is open needs no name, and one without a name outlives no process, however it ends.
+    // The file may hold pixels of patients. On Unix an open file needs no name, and a file without a name disappears with the process,
+    // however that ends.
     private static FileStream Create(string path)
     {
         if (OperatingSystem.IsWindows())
             return new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, Buffer, FileOptions.DeleteOnClose);
         var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = Buffer,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = Buffer,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         File.Delete(path);

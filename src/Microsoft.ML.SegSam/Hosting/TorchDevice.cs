@@ -5,23 +5,25 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>The device that a model runs on, chosen by the MLContext at hand: it is never stored with a model.</summary>
+/// <summary>The device that a model runs on. The current MLContext chooses it; it is never stored with a model.</summary>
 internal sealed record TorchDevice(Device Device)
 {
     private static readonly Lazy<double> Gain = new(MeasureGain);
 
-    /// <summary>As people read it: "CPU (2 threads)" or "CUDA:0".</summary>
+    /// <summary>For display: "CPU (2 threads)" or "CUDA:0".</summary>
     public override string ToString() =>
         Device.type == TorchSharp.DeviceType.CPU ? $"CPU ({get_num_threads()} threads)" : $"CUDA:{Math.Max(0, Device.index)}";
 
     /// <summary>Whether the device has instructions for bfloat16: a GPU, and CPUs with AVX-512 BF16 or AMX.</summary>
     public bool HasBFloat16 => Device.type != TorchSharp.DeviceType.CPU || Avx512F.IsSupported && HasBFloat16Instructions();
 
-    /// <summary>How many times faster a product in bfloat16 is than one in float32 on this CPU: tried once in a process.</summary>
+    /// <summary>How many times faster matrix products are in bfloat16 than in float32 on this CPU; measured once per process.</summary>
     public static double GainOfBFloat16 => Gain.Value;
 
     /// <summary>The GPU that <see cref="MLContext.GpuDeviceId"/> names, else the CPU.</summary>
-    /// <exception cref="InvalidOperationException">There is no such GPU and <see cref="MLContext.FallbackToCpu"/> is off, or libtorch does not load.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such GPU and <see cref="MLContext.FallbackToCpu"/> is false, or libtorch does not load.
+    /// </exception>
     public static TorchDevice Choose(IHostEnvironment environment)
     {
         TorchNatives.EnsureLoaded();
@@ -33,11 +35,12 @@ internal sealed record TorchDevice(Device Device)
         if (settings.FallbackToCpu)
             return new(CPU);
         throw new InvalidOperationException(
-            FormattableString.Invariant($"MLContext.GpuDeviceId is {id}, but {count} CUDA devices are usable. ") + "Build with TorchBackend=cuda-linux on a machine with an NVIDIA "
-            + "driver, choose a device from 0, set GpuDeviceId to null for the CPU, or set FallbackToCpu to true.");
+            FormattableString.Invariant($"MLContext.GpuDeviceId is {id}, but {count} CUDA devices are usable. ")
+            + "Build with TorchBackend=cuda-linux on a machine with an NVIDIA driver, use the index of a usable device (they count from "
+            + "0), set GpuDeviceId to null for the CPU, or set FallbackToCpu to true.");
     }
 
-    // How many times faster a layer of ViT-B's width is, on as many tokens as an input of 256 has: the best of some tries each, which take turns.
+    // Times a layer of ViT-B's width on the tokens of an input of 256: the best of a few alternating tries for each type.
     private static double MeasureGain()
     {
         const int tokens = 256, width = 768, tries = 5;
@@ -50,7 +53,7 @@ internal sealed record TorchDevice(Device Device)
         {
             var clock = Stopwatch.StartNew();
             nn.functional.linear(operands[i % 2].Tokens, operands[i % 2].Weight);
-            if (i >= 2)                                         // the first of each only warms up
+            if (i >= 2)                                         // the first try of each type only warms up
                 best[i % 2] = Math.Min(best[i % 2], clock.Elapsed.TotalSeconds);
         }
 

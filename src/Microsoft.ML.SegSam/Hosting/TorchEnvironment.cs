@@ -2,15 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>Environment variables that libtorch and its OpenMP read when they load; what the user has set stays. They matter on Linux alone.</summary>
+/// <summary>
+/// Environment variables that libtorch and its OpenMP read when they load. Values that the user has set are kept. They matter on Linux
+/// only.
+/// </summary>
 /// <remarks>
-/// Waiting: libgomp spins at the end of every parallel loop. On a machine whose cores are busy with anything else, each spin steals
-/// the time slice of the thread that it waits for, and a network runs 3 to 10 times slower. Sleeping costs little on a quiet machine.
-/// Memory: tensors of 2 MiB and more in huge pages, since most of the time of loading weights goes into getting memory page by page.
+/// Waiting: libgomp spins at the end of every parallel loop. On a machine whose cores are busy with something else, each spin steals the
+/// time slice of the thread that it waits for, and a network runs several times slower. Sleeping costs little on a quiet machine. Memory:
+/// tensors of 2 MiB and more use huge pages, because loading weights spends most of its time on getting memory page by page.
 /// </remarks>
 internal static partial class TorchEnvironment
 {
-    /// <summary>Must run before libtorch loads.</summary>
+    /// <summary>Sets the variables. Must run before libtorch loads.</summary>
     public static void Prepare()
     {
         if (!OperatingSystem.IsLinux())

@@ -4,17 +4,17 @@ using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>Makes TorchSharp's native side load, or says in plain words why it does not.</summary>
+/// <summary>Loads TorchSharp's native libraries, or explains why they do not load.</summary>
 /// <remarks>
 /// <para>
 /// The shim of TorchSharp 0.107 needs the symbol version GLIBCXX_3.4.32 (GCC 13), which Debian 12 and Ubuntu 22.04 lack. No
-/// relocation refers to it, so only the loader's version check stands in the way. When the plain load has failed for that
-/// reason, and only then, a private copy of the shim with that one need marked weak is loaded instead. No file of the
-/// package cache or of the application is changed.
+/// relocation refers to it, so only the loader's version check fails. If, and only if, the plain load has failed for that
+/// reason, a private copy of the shim with that one need marked weak is loaded instead. No file of the package cache or of
+/// the application is changed.
 /// </para>
 /// <para>
-/// A notebook loads TorchSharp out of NuGet's package cache, where shim and libtorch lie in two packages. Left to itself, TorchSharp
-/// would then copy libtorch (478 MB) beside its own assembly.
+/// A notebook loads TorchSharp from NuGet's package cache, where the shim and libtorch are in two packages. TorchSharp itself would then
+/// copy libtorch, which is large, next to its own assembly.
 /// </para>
 /// </remarks>
 internal static class TorchNatives
@@ -22,16 +22,16 @@ internal static class TorchNatives
     private const string ShimName = "LibTorchSharp";
     private const string ShimFile = "libLibTorchSharp.so";
     private const string UnmetVersion = "GLIBCXX_3.4.32";
-    internal const string LibTorchVersion = "2.10.0"; // the pair of the TorchSharp that the library is built with
+    internal const string LibTorchVersion = "2.10.0"; // belongs to the TorchSharp version that the library is built with
 
-    private static readonly string[] LibTorchFiles = ["libc10.so", "libtorch_cpu.so", "libtorch.so"]; // each needs those before it
+    private static readonly string[] LibTorchFiles = ["libc10.so", "libtorch_cpu.so", "libtorch.so"]; // each needs the ones before it
     private static readonly Lock Gate = new();
     private static readonly Lazy<Exception?> Failure = new(Initialize);
     private static nint _shim;
     private static string? _loaderMessage;
 
-    /// <summary>Loads TorchSharp's native side once per process.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be loaded; the message says what is missing and what to install.</exception>
+    /// <summary>Loads TorchSharp's native libraries once per process.</summary>
+    /// <exception cref="InvalidOperationException">They cannot be loaded; the message says what is missing and what to install.</exception>
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } failure)
@@ -45,14 +45,17 @@ internal static class TorchNatives
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
-        catch (Exception failure) when (failure is NotSupportedException or TypeInitializationException or DllNotFoundException
-                                            or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception failure) when (IsLoadFailure(failure))
         {
             return failure;
         }
     }
 
-    /// <summary>The loaded shim, or 0; the runtime asks only after its own probing has failed.</summary>
+    // Everything that .NET and TorchSharp throw if a native library is missing, damaged, or for another platform.
+    private static bool IsLoadFailure(Exception failure) => failure is NotSupportedException or TypeInitializationException
+        or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
+
+    /// <summary>The loaded shim, or 0. The runtime calls this only after its own probing has failed.</summary>
     internal static nint ResolveShim(Assembly assembly, string name)
     {
         if (name != ShimName || !OperatingSystem.IsLinux())
@@ -103,8 +106,10 @@ internal static class TorchNatives
         }
     }
 
-    /// <summary>Where the shim and libtorch may lie, the program's own folders first.</summary>
-    /// <param name="torchSharp">The loaded TorchSharp.dll: in a package cache, CACHE/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll.</param>
+    /// <summary>Where the shim and libtorch may be, the program's own folders first.</summary>
+    /// <param name="torchSharp">
+    /// The loaded TorchSharp.dll: in a package cache, CACHE/torchsharp/VERSION/lib/FRAMEWORK/TorchSharp.dll.
+    /// </param>
     internal static IEnumerable<string> SearchFolders(string torchSharp)
     {
         var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
@@ -123,10 +128,11 @@ internal static class TorchNatives
         var package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64"
             : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
         var version = typeof(torch).Assembly.GetName().Version;
+        var system = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})";
         var reason = _loaderMessage ?? failure.GetBaseException().Message;
         return $"""
-            TorchSharp {version} found no usable native libtorch on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier}).
-            The loader said: {reason}
+            TorchSharp {version} found no usable native libtorch on {system}.
+            The loader reported: {reason}
             Add exactly one backend package to the program (not to a library): '{package}' version {LibTorchVersion} for the CPU, or
             'TorchSharp-cuda-linux' / 'TorchSharp-cuda-windows' version 0.107.0 for NVIDIA GPUs. On Linux, libtorch also needs
             glibc 2.34 or later and libstdc++ (package 'libstdc++6'); Alpine (musl) is not supported.

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>A few threads that compute side by side, the cores shared out between them.</summary>
+/// <summary>A few threads that compute in parallel and share the cores equally.</summary>
 /// <remarks>
-/// Small networks spend more time on waking libtorch's own helper threads than on computing; whole pieces of work side by side
-/// have nothing to wait for. A piece always runs on the thread of its number, as torch's scopes and modes belong to threads.
+/// Small networks spend more time on waking libtorch's helper threads than on computing, so whole micro-batches run in parallel instead.
+/// Micro-batch i always runs on thread i, because torch's scopes and modes belong to threads.
 /// </remarks>
 internal sealed class TorchWorkers : IDisposable
 {
@@ -15,17 +15,17 @@ internal sealed class TorchWorkers : IDisposable
 
     public TorchWorkers(int count)
     {
-        var threadsEach = Math.Max(1, _threadsBefore / count);
-        _workers = [.. Enumerable.Range(0, count).Select(_ => new Worker(threadsEach))];
+        var threadsPerWorker = Math.Max(1, _threadsBefore / count);
+        _workers = [.. Enumerable.Range(0, count).Select(_ => new Worker(threadsPerWorker))];
     }
 
     public int Count => _workers.Count;
 
-    /// <summary>Runs the pieces 0..pieces−1 at the same time and waits for all; the first failure is thrown.</summary>
-    /// <param name="pieces">At most <see cref="Count"/>.</param>
-    public void Run(int pieces, Action<int> work)
+    /// <summary>Runs the work for 0..count−1 in parallel, waits for all of it, and throws the first failure.</summary>
+    /// <param name="count">At most <see cref="Count"/>.</param>
+    public void Run(int count, Action<int> work)
     {
-        var running = Enumerable.Range(0, pieces).Select(i => _workers[i].Start(() => work(i))).ToArray();
+        var running = Enumerable.Range(0, count).Select(i => _workers[i].Start(() => work(i))).ToArray();
         foreach (var task in running)
             ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
         if (running.FirstOrDefault(task => task.IsFaulted) is { } failed)
@@ -35,7 +35,7 @@ internal sealed class TorchWorkers : IDisposable
     public void Dispose()
     {
         _workers.ForEach(worker => worker.Dispose());
-        set_num_threads(_threadsBefore); // setting it on a worker also set it for threads to come
+        set_num_threads(_threadsBefore); // a worker's setting also applies to threads created later
     }
 
     private sealed class Worker : IDisposable

@@ -1,9 +1,12 @@
 namespace Microsoft.ML.SegSam.Hosting;
 
-/// <summary>Files that are there whole, or as they were before.</summary>
+/// <summary>Writes files atomically: a file is complete, or it is as it was before.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes beside the target, flushes to the disk and moves it there; a failure leaves the target as it was, and nothing beside it.</summary>
+    /// <summary>
+    /// Writes next to the target, flushes to the disk and moves the result into place. A failure leaves the target as it was and no partial
+    /// file.
+    /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
         var partial = path + ".partial";
@@ -24,12 +27,15 @@ internal static class WholeFile
             {
                 File.Delete(partial);
             }
-            catch (Exception second) when (second is IOException or UnauthorizedAccessException)
+            catch (Exception second) when (IsFileError(second))
             {
-                // the first failure tells more
+                // the first failure says more
             }
 
             throw;
         }
     }
+
+    /// <summary>Whether an exception says that the file system cannot read or write a file.</summary>
+    public static bool IsFileError(Exception failure) => failure is IOException or UnauthorizedAccessException;
 }

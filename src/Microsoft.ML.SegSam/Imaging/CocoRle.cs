@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>COCO's run-length code: lengths of runs down the columns, the first of background (0 where the mask begins at once).</summary>
+/// <summary>
+/// COCO's run-length encoding: lengths of runs down the columns, beginning with background (0 if the first pixel is mask).
+/// </summary>
 internal static class CocoRle
 {
     private const int Bits = 5, More = 1 << Bits, Sign = More >> 1, FirstCharacter = '0';
@@ -45,7 +47,9 @@ internal static class CocoRle
         return pixels;
     }
 
-    /// <summary>The compressed text: from the fourth on, each count less the one two before it; 5 bits in a character, lowest first.</summary>
+    /// <summary>
+    /// The compressed text: from the fourth count on, the difference to the count two before it; 5 bits per character, lowest first.
+    /// </summary>
     public static string ToText(ReadOnlySpan<int> counts)
     {
         var text = new StringBuilder();
@@ -64,7 +68,7 @@ internal static class CocoRle
         return text.ToString();
     }
 
-    /// <exception cref="FormatException">The text is cut off, or holds a character that the code has not, or a number out of range.</exception>
+    /// <exception cref="FormatException">The text is truncated, or holds an invalid character or a number out of range.</exception>
     public static int[] FromText(string text)
     {
         var counts = new List<int>();
@@ -74,10 +78,14 @@ internal static class CocoRle
             while ((bits & More) != 0)
             {
                 if (at == text.Length)
-                    throw new FormatException($"The run-length text of {text.Length} characters ends within a number; is it cut off?");
+                    throw new FormatException($"The run-length text of {text.Length} characters ends within a number. Is it truncated?");
                 bits = text[at++] - FirstCharacter;
                 if (bits is < 0 or >= 2 * More || shift > 30)
-                    throw new FormatException($"The run-length text has '{text[at - 1]}' at {at - 1}, which no count can have there; expected COCO's compressed counts, characters '0' to 'o'.");
+                {
+                    throw new FormatException($"The run-length text has '{text[at - 1]}' at position {at - 1}, which is not valid there; "
+                        + "expected COCO's compressed counts, with characters '0' to 'o'.");
+                }
+
                 value |= (long)(bits & (More - 1)) << shift;
                 shift += Bits;
             }
@@ -86,7 +94,11 @@ internal static class CocoRle
                 value |= -1L << shift;
             value += counts.Count > 2 ? counts[^2] : 0;
             if (value is < 0 or > int.MaxValue)
-                throw new FormatException(FormattableString.Invariant($"Count {counts.Count} of the run-length text is {value}; expected 0 or more, and no more than a mask can have pixels."));
+            {
+                throw new FormatException(FormattableString.Invariant(
+                    $"Count {counts.Count} of the run-length text is {value}; expected 0 to {int.MaxValue}."));
+            }
+
             counts.Add((int)value);
         }
 

@@ -1,17 +1,21 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Walks along the edges between a mask's pixels and the background, the mask on the right.</summary>
-/// <remarks>Pixels that touch at a corner are one region (8 neighbors, as in <see cref="MaskRegions"/>): its outline passes such a corner twice.</remarks>
+/// <summary>Follows the edges between a mask's pixels and the background, with the mask on the right.</summary>
+/// <remarks>
+/// Pixels that touch at a corner belong to one region (8 neighbors, as in <see cref="MaskRegions"/>): its outline passes such a corner
+/// twice.
+/// </remarks>
 internal static class ContourTracer
 {
-    private static readonly (int X, int Y)[] Directions = [(1, 0), (0, 1), (-1, 0), (0, -1)]; // right, down, left, up: each a right turn on
+    // right, down, left, up: each is a right turn from the one before
+    private static readonly (int X, int Y)[] Directions = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
     /// <param name="mask">height x width pixels, row-major.</param>
-    /// <returns>In the order in which they begin, row by row.</returns>
+    /// <returns>The outlines, in the order of their first pixels, row by row.</returns>
     public static IReadOnlyList<MaskContour> Trace(bool[] mask, int height, int width)
     {
         var contours = new List<MaskContour>();
-        var seen = new bool[mask.Length]; // pixels whose upper edge was walked: every closed walk has one
+        var seen = new bool[mask.Length]; // pixels whose upper edge was visited: every closed outline has one
         for (var i = 0; i < mask.Length; i++)
         {
             if (mask[i] && !seen[i] && (i < width || !mask[i - width]))
@@ -33,7 +37,7 @@ internal static class ContourTracer
             doubleArea += (long)x * stepY - (long)y * stepX;
             (x, y) = (x + stepX, y + stepY);
 
-            // The pixels ahead: of the four around this corner, left and right of the way on.
+            // The pixels ahead, to the left and to the right: two of the four around this corner.
             var left = At(x + (stepX - 1 + stepY) / 2, y + (stepY - 1 - stepX) / 2);
             var right = At(x + (stepX - 1 - stepY) / 2, y + (stepY - 1 + stepX) / 2);
             var turn = left ? 3 : right ? 0 : 1;
@@ -51,9 +55,6 @@ internal static class ContourTracer
 }
 
 /// <summary>One closed outline of a mask.</summary>
-/// <param name="Polygon">
-/// x y x y … of its corners, in pixels: corners of pixels, so that pixel (x, y) covers x to x + 1 and y to y + 1. The outline of a region runs clockwise
-/// as seen on the screen, that of a hole counterclockwise; the last corner joins the first. The polygons cover the mask exactly.
-/// </param>
-/// <param name="IsHole">Whether it bounds a hole, not a region.</param>
-public sealed record MaskContour(IReadOnlyList<int> Polygon, bool IsHole);
+/// <param name="Polygon">As <see cref="SegmentationMask.Contours"/> returns it.</param>
+/// <param name="IsHole">Whether it bounds a hole instead of a region.</param>
+internal sealed record MaskContour(IReadOnlyList<int> Polygon, bool IsHole);

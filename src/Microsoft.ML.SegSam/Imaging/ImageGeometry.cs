@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Where the pixels of an original image lie in the network's square input, and so the way there and back.</summary>
+/// <summary>Where the pixels of an original image are in the network's square input: the mapping in both directions.</summary>
 /// <param name="OriginalHeight">Rows of the original image.</param>
 /// <param name="OriginalWidth">Columns of the original image.</param>
 /// <param name="ScaledHeight">Rows that the image takes up in the input.</param>
@@ -11,8 +11,8 @@ namespace Microsoft.ML.SegSam.Imaging;
 internal readonly record struct ImageGeometry(
     int OriginalHeight, int OriginalWidth, int ScaledHeight, int ScaledWidth, int OffsetX, int OffsetY, int InputSize)
 {
-    /// <summary>The geometry of a height x width image under a rule.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the rule is none of the enumeration's.</exception>
+    /// <summary>The geometry of a height x width image under a resize rule.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the rule is not a value of the enumeration.</exception>
     public static ImageGeometry For(int height, int width, int inputSize, ResizeRule rule)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -32,12 +32,12 @@ internal readonly record struct ImageGeometry(
         }
     }
 
-    /// <summary>A column coordinate of the original image, in pixels, as one of the network's input; not rounded.</summary>
+    /// <summary>Converts a column coordinate of the original image, in pixels, to the network's input; not rounded.</summary>
     public float ToNetworkX(float x) => (float)(x * ((double)ScaledWidth / OriginalWidth)) + OffsetX;
 
-    /// <summary>A row coordinate of the original image, in pixels, as one of the network's input; not rounded.</summary>
+    /// <summary>Converts a row coordinate of the original image, in pixels, to the network's input; not rounded.</summary>
     public float ToNetworkY(float y) => (float)(y * ((double)ScaledHeight / OriginalHeight)) + OffsetY;
 
-    // SAM rounds half up. At least one row or column is our choice: SAM's own rule lets a very thin image vanish.
+    // SAM rounds half up. The minimum of one row or column is our choice: by SAM's rule a very thin image would vanish.
     private static int Scaled(int side, double scale) => Math.Max(1, (int)(side * scale + 0.5));
 }

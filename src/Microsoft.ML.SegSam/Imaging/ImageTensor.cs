@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Makes the network's input; the only code that does.</summary>
+/// <summary>Creates the network's input. No other code does.</summary>
 internal static class ImageTensor
 {
-    /// <summary>Scales the pixels of each image, then pads with 0: the mean colour, or the image's darkest.</summary>
-    /// <remarks>Scaled in float32, as upstream, then stored as <paramref name="dtype"/>.</remarks>
+    /// <summary>
+    /// Scales the pixels of each image in float32, then pads with 0, which is the mean color, or the image's darkest level.
+    /// </summary>
     /// <returns>[B, 3, S, S]; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">No image, or input sizes that differ.</exception>
-    public static Tensor Stack(
-        IReadOnlyList<NetworkImage> images, PixelScaling scaling, Device device, ScalarType dtype = ScalarType.Float32)
+    /// <exception cref="ArgumentException">There is no image, or the input sizes differ.</exception>
+    public static Tensor Stack(IReadOnlyList<NetworkImage> images, PixelScaling scaling, Device device)
     {
         if (images.Count == 0)
             throw new ArgumentException("Expected at least one image, found none.", nameof(images));
@@ -21,14 +21,18 @@ internal static class ImageTensor
         for (var i = 0; i < images.Count; i++)
         {
             if (images[i].Geometry.InputSize != size)
-                throw new ArgumentException($"Images of one batch share one input size: image 0 has {size}, image {i} has {images[i].Geometry.InputSize}.");
+            {
+                throw new ArgumentException(
+                    $"All images of a batch must have one input size: image 0 has {size}, image {i} has {images[i].Geometry.InputSize}.");
+            }
+
             Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), images[i], scaling);
         }
 
-        return tensor(values, [images.Count, 3, size, size]).to(dtype).to(device).MoveToOuterDisposeScope();
+        return tensor(values, [images.Count, 3, size, size]).to(device).MoveToOuterDisposeScope();
     }
 
-    // One plane for each channel; what is not filled stays 0.
+    // One plane per channel; the padding stays 0.
     private static void Fill(Span<float> planes, NetworkImage image, PixelScaling scaling)
     {
         var (geometry, pixels) = image;
@@ -48,12 +52,12 @@ internal static class ImageTensor
     }
 }
 
-/// <summary>Tables of what each byte 0..255 becomes: 256 numbers for each of the three channels.</summary>
+/// <summary>Lookup tables for scaling bytes: 256 numbers for each of the three channels.</summary>
 internal static class PixelLevels
 {
     public const int Count = 256;
 
-    // ImageNet's, of bytes; SAM's code and SAM-Med2D's hold the same numbers.
+    // ImageNet's, for bytes; SAM's and SAM-Med2D's code have the same numbers.
     private static readonly float[] Mean = [123.675f, 116.28f, 103.53f];
     private static readonly float[] Std = [58.395f, 57.12f, 57.375f];
     private static readonly float[] MeanStd =
@@ -62,7 +66,7 @@ internal static class PixelLevels
     /// <param name="scaling">How bytes become numbers.</param>
     /// <param name="pixels">The image's bytes, at least one.</param>
     /// <returns>3 x 256, channel after channel.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The scaling is none of the enumeration's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scaling is not a value of the enumeration.</exception>
     public static float[] For(PixelScaling scaling, byte[] pixels) => scaling switch
     {
         PixelScaling.MeanStd => MeanStd,
@@ -70,7 +74,7 @@ internal static class PixelLevels
         _ => throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "Expected MeanStd or MinMax."),
     };
 
-    // A flat image's only value is its minimum, so that any divisor above 0 makes it 0.
+    // The only value of a flat image is its minimum, so any divisor above 0 gives 0.
     private static float[] MinMax(byte min, byte max)
     {
         float range = Math.Max(1, max - min);
@@ -78,12 +82,14 @@ internal static class PixelLevels
     }
 }
 
-/// <summary>An image resized for the network, its channels in the network's order, before scaling and padding; small enough to keep in a cache.</summary>
-/// <param name="Geometry">Where the resized image lies in the input.</param>
-/// <param name="Pixels">ScaledHeight x ScaledWidth x 3 bytes. Equality of two records is that of the array's reference.</param>
+/// <summary>
+/// An image resized for the network, with its channels in the network's order, before scaling and padding. Small enough for a cache.
+/// </summary>
+/// <param name="Geometry">Where the resized image is in the input.</param>
+/// <param name="Pixels">ScaledHeight x ScaledWidth x 3 bytes. Equality of records compares the array's reference.</param>
 internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
 {
-    /// <summary>Resizes an image and brings its channels in order.</summary>
+    /// <summary>Resizes an image and orders its channels.</summary>
     public static NetworkImage From(PixelImage image, int inputSize, Preprocessing preprocessing)
     {
         var geometry = ImageGeometry.For(image.Height, image.Width, inputSize, preprocessing.Resize);
@@ -91,7 +97,7 @@ internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
         return new(geometry, preprocessing.Order == ChannelOrder.Rgb ? rgb : Swapped(rgb));
     }
 
-    // A copy: what is resized to its own size is still the caller's array.
+    // A copy, because resizing to the same size returns the caller's array.
     private static byte[] Swapped(byte[] rgb)
     {
         var bgr = new byte[rgb.Length];
@@ -103,7 +109,7 @@ internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
 
 internal static class Arrays
 {
-    /// <summary>Arrays of one length after each other.</summary>
+    /// <summary>Concatenates arrays.</summary>
     public static T[] Join<T>(IReadOnlyList<T[]> parts)
     {
         var all = new T[parts.Sum(part => part.Length)];

@@ -1,35 +1,37 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>One prompted object's claim to the pixels of a label map.</summary>
-/// <param name="Category">Key of its category, from 1; 0 is the background's.</param>
-/// <param name="ClassProbability">Largest of its class probabilities, 0 to 1.</param>
-/// <param name="MaskProbabilities">H·W probabilities of its mask, row-major, 0 to 1.</param>
-public sealed record LabelMapObject(uint Category, float ClassProbability, ReadOnlyMemory<float> MaskProbabilities);
-
-/// <summary>Puts the masks of several prompts about one image into one map that gives every pixel one category.</summary>
+/// <summary>Combines the masks of several prompts on one image into a map with one category per pixel.</summary>
 public static class LabelMap
 {
-    /// <summary>Each pixel takes the category of the prompt with the best score there, if that prompt's mask covers it.</summary>
+    /// <summary>Gives each pixel the category of the prompt with the highest score there, if that prompt's mask covers it.</summary>
     /// <remarks>
-    /// The score of prompt p at pixel x is σ(m_s,p)(x) · max class probability of p (method, 4.7; after MaskFormer's general
-    /// inference). The prompt with the largest score decides alone: where its own mask probability is not above 0.5, the pixel is
-    /// background, whatever the others say. Of equal scores the earlier object's counts (our choice).
+    /// The score of prompt p at pixel x is σ(m_s,p)(x) · max class probability of p (method, 4.7; after MaskFormer's general inference).
+    /// Only the prompt with the highest score decides: if its own mask probability is not above 0.5, the pixel is background, regardless of
+    /// the other prompts. If scores are equal, the earlier object wins (our choice).
     /// </remarks>
-    /// <param name="pixels">H·W.</param>
-    /// <param name="objects">In any number, none included; read once, one after the other.</param>
+    /// <param name="pixels">The number of pixels, H·W.</param>
+    /// <param name="objects">
+    /// Any number of objects, read once. For each: the key of its category, from 1 (0 is background); its largest class probability, 0 to
+    /// 1; and the H·W probabilities of its mask, row-major, 0 to 1.
+    /// </param>
     /// <returns>H·W keys, row-major; 0 is background.</returns>
-    /// <exception cref="ArgumentException">An object has category 0, another number of pixels, or a class probability out of range.</exception>
-    public static uint[] Compose(int pixels, IEnumerable<LabelMapObject> objects)
+    /// <exception cref="ArgumentException">
+    /// An object has category 0, another number of pixels, or a class probability out of range.
+    /// </exception>
+    public static uint[] Compose(int pixels, IEnumerable<(uint Category, float ClassProbability, float[] MaskProbabilities)> objects)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pixels);
         ArgumentNullException.ThrowIfNull(objects);
         var (labels, best) = (new uint[pixels], new float[pixels]);
-        foreach (var (category, probability, probabilities) in objects)
+        foreach (var (category, probability, mask) in objects)
         {
-            var mask = probabilities.Span;
             if (category == 0 || mask.Length != pixels || probability is not (>= 0 and <= 1))
-                throw new ArgumentException(FormattableString.Invariant($"An object of category {category} has {mask.Length} pixels and class probability {probability}; ") +
-                    $"expected a category from 1, {pixels} pixels and a probability from 0 to 1.", nameof(objects));
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"An object of category {category} has {mask.Length} pixels and class probability {probability}; ")
+                    + $"expected a category from 1, {pixels} pixels and a probability from 0 to 1.", nameof(objects));
+            }
+
             for (var i = 0; i < pixels; i++)
             {
                 var score = mask[i] * probability;

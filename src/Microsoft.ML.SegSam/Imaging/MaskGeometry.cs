@@ -2,21 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Takes masks from the original image to the network's input and back.</summary>
+/// <summary>Maps masks from the original image to the network's input and back.</summary>
 internal static class MaskGeometry
 {
-    /// <summary>A training target: nearest neighbour, placed where the image lies, padding 0.</summary>
-    /// <remarks>Our choice: an object that would vanish keeps the one pixel under its centre of mass.</remarks>
+    /// <summary>A training target: nearest neighbor, at the position of the image, with padding 0.</summary>
+    /// <remarks>Our choice: an object that would vanish keeps the pixel at its center of mass.</remarks>
     /// <param name="mask">OriginalHeight x OriginalWidth bytes; non-zero is the object.</param>
-    /// <param name="geometry">That of the mask's image.</param>
+    /// <param name="geometry">The geometry of the mask's image.</param>
     /// <returns>S x S bytes, 0 or 1.</returns>
-    /// <exception cref="ArgumentException">The mask's length is not that of the image.</exception>
+    /// <exception cref="ArgumentException">The mask does not have as many pixels as the image.</exception>
     public static byte[] ToNetwork(ReadOnlySpan<byte> mask, ImageGeometry geometry)
     {
         var (height, width, size) = (geometry.OriginalHeight, geometry.OriginalWidth, geometry.InputSize);
         if (mask.Length != height * width)
             throw new ArgumentException(
-                $"The mask holds {mask.Length} pixels, its image {width} x {height} = {height * width}. Both must be of one size.");
+                $"The mask has {mask.Length} pixels, its image {width} x {height} = {height * width}. Both must have the same size.");
         var scaled = PixelResizer.NearestMask(mask, height, width, geometry.ScaledHeight, geometry.ScaledWidth);
         var target = new byte[size * size];
         var isEmpty = true;
@@ -28,15 +28,19 @@ internal static class MaskGeometry
             isEmpty &= row.IndexOf((byte)1) < 0;
         }
 
-        if (isEmpty && CenterOfMass(mask, width) is (var centerY, var centerX))
+        if (isEmpty && Moments(mask, width) is { Count: > 0 } moments)
+        {
+            var (centerX, centerY) = ((float)moments.SumX / moments.Count + 0.5f, (float)moments.SumY / moments.Count + 0.5f);
             target[(int)geometry.ToNetworkY(centerY) * size + (int)geometry.ToNetworkX(centerX)] = 1;
+        }
+
         return target;
     }
 
     /// <summary>One mask at the original size: logit &gt; 0.</summary>
-    /// <param name="lowRes">side x side logits, what the decoder puts out.</param>
+    /// <param name="lowRes">side x side logits, the decoder's output.</param>
     /// <param name="side">Side of the low-resolution mask.</param>
-    /// <param name="geometry">That of the mask's image.</param>
+    /// <param name="geometry">The geometry of the mask's image.</param>
     /// <returns>OriginalHeight x OriginalWidth, row-major.</returns>
     public static bool[] ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry)
     {
@@ -45,7 +49,7 @@ internal static class MaskGeometry
         return mask;
     }
 
-    /// <summary>The same into memory at hand.</summary>
+    /// <summary>The same, written to existing memory.</summary>
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<bool> into)
     {
@@ -74,7 +78,7 @@ internal static class MaskGeometry
         return logits;
     }
 
-    // As SAM does it: bilinear to S, padding cropped, bilinear to the original.
+    // As in SAM: bilinear to S, padding cropped, bilinear to the original size.
     private static BilinearRows.Reader Original(float[] lowRes, int side, ImageGeometry geometry)
     {
         if (lowRes.Length != side * side)
@@ -85,18 +89,18 @@ internal static class MaskGeometry
             : new BilinearRows(cropped, geometry.ScaledHeight, geometry.ScaledWidth, geometry.OriginalHeight, geometry.OriginalWidth).Read;
     }
 
-    private static (float Y, float X)? CenterOfMass(ReadOnlySpan<byte> mask, int width)
+    /// <summary>The moments of a mask, exactly: divided by the count, the sums are the center of mass less half a pixel.</summary>
+    /// <param name="mask">Row-major bytes; non-zero is the object.</param>
+    /// <param name="width">Columns.</param>
+    public static (long Count, long SumX, long SumY) Moments(ReadOnlySpan<byte> mask, int width)
     {
         var (count, sumX, sumY) = (0L, 0L, 0L);
         for (var i = 0; i < mask.Length; i++)
         {
-            if (mask[i] == 0)
-                continue;
-            count++;
-            sumX += i % width;
-            sumY += i / width;
+            if (mask[i] != 0)
+                (count, sumX, sumY) = (count + 1, sumX + i % width, sumY + i / width);
         }
 
-        return count == 0 ? null : ((float)sumY / count + 0.5f, (float)sumX / count + 0.5f);
+        return (count, sumX, sumY);
     }
 }

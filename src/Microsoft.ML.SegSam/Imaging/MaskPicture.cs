@@ -5,14 +5,14 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Shows a mask without its image.</summary>
+/// <summary>Draws a mask without its image.</summary>
 internal static class MaskPicture
 {
     private const int UsualSide = 256;
 
     private static readonly Rgb Background = new(22, 24, 29);
 
-    /// <summary>The mask in a color on dark; large masks are reduced, small ones shown larger.</summary>
+    /// <summary>The mask in a color on a dark background. Large masks are reduced, small masks enlarged.</summary>
     public static XElement Html(SegmentationMask mask, Rgb color, string content)
     {
         var reduce = Math.Max(1, (Math.Max(mask.Height, mask.Width) + UsualSide - 1) / UsualSide);
@@ -23,7 +23,7 @@ internal static class MaskPicture
         return Markup.Picture(picture.EncodePng(), content, FormattableString.Invariant($"image-rendering:pixelated;width:{shown}px"));
     }
 
-    /// <summary>Size and area, in words.</summary>
+    /// <summary>Size, area and box as text.</summary>
     public static string Describe(SegmentationMask mask) =>
         FormattableString.Invariant($"mask of {mask.Area} of {mask.Width} x {mask.Height} pixels")
         + (mask.Box is { } box ? FormattableString.Invariant($", box {box.X0} {box.Y0} {box.X1} {box.Y1}") : "");

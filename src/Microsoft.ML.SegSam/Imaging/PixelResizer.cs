@@ -4,16 +4,16 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Resizes bytes exactly as the reference pipelines do; results are equal to theirs to the byte.</summary>
+/// <summary>Resizes bytes exactly as the reference pipelines do, with the same result to the byte.</summary>
 internal static class PixelResizer
 {
     private const int Together = 4, Lanes = 4 * Together; // rows, and the bytes of one pixel of each
 
     /// <summary>
-    /// Bilinear and bicubic: antialiased, as Pillow's resize of an 8-bit image, columns first, then rows, bytes in between.
-    /// Nearest: as OpenCV's.
+    /// Bilinear and bicubic: antialiased, as in Pillow's resize of an 8-bit image: columns first, then rows, with bytes in between.
+    /// Nearest: as in OpenCV.
     /// </summary>
-    /// <returns>height x width x 3 bytes; the image's own array where nothing changes.</returns>
+    /// <returns>height x width x 3 bytes; the image's own array if the size does not change.</returns>
     public static byte[] Resize(PixelImage image, int height, int width, Resampling resampling)
     {
         if (resampling == Resampling.Nearest)
@@ -22,7 +22,7 @@ internal static class PixelResizer
         return height == image.Height ? wide : Rows(wide, image.Height, width, height, resampling);
     }
 
-    /// <summary>Nearest neighbour of a one-byte-per-pixel mask.</summary>
+    /// <summary>Resizes a mask with one byte per pixel by nearest neighbor.</summary>
     /// <returns>newHeight x newWidth bytes.</returns>
     public static byte[] NearestMask(ReadOnlySpan<byte> mask, int height, int width, int newHeight, int newWidth)
     {
@@ -63,7 +63,7 @@ internal static class PixelResizer
         return [.. Enumerable.Range(0, newSize).Select(i => Math.Min(size - 1, (int)(i * scale)))];
     }
 
-    // Four rows side by side, pixel by pixel: a vector has the colors of four pixels above each other, and a byte of each unused.
+    // Four rows at once, pixel by pixel: a vector holds the colors of four pixels from the same column, with one unused byte each.
     private static byte[] Columns(byte[] rgb, int height, int width, int newWidth, Resampling resampling)
     {
         var kernels = ResampleKernel.All(width, newWidth, resampling);
@@ -85,7 +85,7 @@ internal static class PixelResizer
                     pixels = pixels[Lanes..];
                 }
 
-                var pixel = ResampleKernel.ToBytes(sum).AsUInt32(); // of each row; little-endian, as is every platform of libtorch
+                var pixel = ResampleKernel.ToBytes(sum).AsUInt32(); // one per row; little-endian, like every platform of libtorch
                 for (var row = 0; row < rows; row++)
                 {
                     var to = result.AsSpan(((y + row) * newWidth + x) * 3, 3);
@@ -101,7 +101,7 @@ internal static class PixelResizer
     {
         var (from, to) = (0, 0);
         for (; from <= row.Length - 4; from += 3, to += Lanes)
-            MemoryMarshal.Write(four[to..], MemoryMarshal.Read<uint>(row[from..])); // the fourth byte is the unused one
+            MemoryMarshal.Write(four[to..], MemoryMarshal.Read<uint>(row[from..])); // the fourth byte is unused
         (four[to], four[to + 1], four[to + 2]) = (row[from], row[from + 1], row[from + 2]);
     }
 

@@ -2,17 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>The source pixels that make one target pixel along an axis, with weights in fixed point (sum about 2^22).</summary>
+/// <summary>The source pixels of one target pixel along an axis, with fixed-point weights (sum about 2^22).</summary>
 /// <remarks>
-/// Pillow's antialiased filters: their width grows with the reduction. 22 bits leave room for eight bits of pixel and
-/// two of sum in an int.
+/// Pillow's antialiased filters, whose width grows with the reduction. With 22 bits, an int has room for eight bits of pixel and two bits
+/// of sum.
 /// </remarks>
 internal readonly record struct ResampleKernel(int First, int[] Weights)
 {
     private const int Precision = 22;
     private const double A = -0.5; // slope of the cubic at distance 1, Pillow's; OpenCV's is -0.75
 
-    /// <summary>What a sum starts from so that dropping the fraction rounds.</summary>
+    /// <summary>The start value of a sum, so that dropping the fraction rounds.</summary>
     public const int Half = 1 << (Precision - 1);
 
     /// <summary>One kernel per target pixel.</summary>
@@ -45,7 +45,7 @@ internal readonly record struct ResampleKernel(int First, int[] Weights)
         var first = Math.Max(0, (int)(center - reach + 0.5));
         var end = Math.Min(size, (int)(center + reach + 0.5));
         var heights = new double[end - first];
-        var perPixel = 1 / stretch; // multiplied, not divided by: the reference's rounding
+        var perPixel = 1 / stretch; // multiplied by, not divided by: the reference's rounding
         for (var i = 0; i < heights.Length; i++)
             heights[i] = filter(Math.Abs((first + i - center + 0.5) * perPixel));
         var sum = heights.Sum();

@@ -104,13 +104,7 @@ internal sealed class SpatialTransform
 
     private (double X, double Y) CenterOf(byte[] mask)
     {
-        var (count, sumX, sumY) = (0L, 0L, 0L);
-        for (var i = 0; i < mask.Length; i++)
-        {
-            if (mask[i] != 0)
-                (count, sumX, sumY) = (count + 1, sumX + i % _geometry.InputSize, sumY + i / _geometry.InputSize);
-        }
-
+        var (count, sumX, sumY) = MaskGeometry.Moments(mask, _geometry.InputSize);
         return ((double)sumX / count + 0.5 - _geometry.OffsetX, (double)sumY / count + 0.5 - _geometry.OffsetY);
     }
 }

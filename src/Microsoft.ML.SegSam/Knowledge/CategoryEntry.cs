@@ -2,47 +2,47 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
-/// <summary>What a <see cref="CategoryCatalogue"/> knows of one category: short phrases, without a full stop.</summary>
+/// <summary>What a <see cref="CategoryGlossary"/> says about one category, in short phrases without a period at the end.</summary>
 public sealed record CategoryEntry
 {
-    /// <summary>The usual name, without a side where <see cref="HasSides"/> is true.</summary>
+    /// <summary>The usual name, without a side if <see cref="HasSides"/> is true.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Other names of the same. Default none.</summary>
+    /// <summary>Other names for the same category. Default none.</summary>
     public IReadOnlyList<string> Synonyms { get; init; } = [];
 
-    /// <summary>Whether there is one on the left and one on the right, or it may lie on either side. Default false.</summary>
+    /// <summary>Whether the body has one on the left and one on the right, or it may lie on either side. Default false.</summary>
     public bool HasSides { get; init; }
 
-    /// <summary>What holds for the left one only. Default null: nothing but its side.</summary>
+    /// <summary>What is true only of the left one. Default null: nothing but its side.</summary>
     public string? Left { get; init; }
 
-    /// <summary>What holds for the right one only. Default null: nothing but its side.</summary>
+    /// <summary>What is true only of the right one. Default null: nothing but its side.</summary>
     public string? Right { get; init; }
 
-    /// <summary>Where it lies, and its neighbours.</summary>
+    /// <summary>Position and neighbors.</summary>
     public required string Location { get; init; }
 
     /// <summary>Shape and size.</summary>
     public required string Shape { get; init; }
 
-    /// <summary>Brightness or colour by modality, such as "CT" or "histology"; at least one.</summary>
+    /// <summary>Brightness or color by modality, such as "CT" or "histology"; at least one.</summary>
     public required IReadOnlyDictionary<string, string> Intensity { get; init; }
 
-    /// <summary>Texture within.</summary>
+    /// <summary>Texture of the interior.</summary>
     public required string Texture { get; init; }
 
-    /// <summary>How sharp and smooth its border is.</summary>
+    /// <summary>Sharpness and smoothness of the border.</summary>
     public required string Border { get; init; }
 
-    /// <summary>What separates it from look-alikes.</summary>
+    /// <summary>What distinguishes it from similar structures.</summary>
     public required string Differs { get; init; }
 
-    /// <summary>The side that was asked for by name; null where no side was named, or the entry has none.</summary>
+    /// <summary>The side in the name that was looked up; null if the name had no side, or the entry has none.</summary>
     [JsonIgnore]
-    public BodySide? Side { get; init; }
+    internal BodySide? Side { get; init; }
 
-    /// <summary>The name with its side before it, where there is one: "left kidney".</summary>
+    /// <summary>The name, preceded by its side if there is one, such as "left kidney".</summary>
     [JsonIgnore]
     public string FullName => Side switch
     {
@@ -51,28 +51,27 @@ public sealed record CategoryEntry
         _ => Name,
     };
 
-    /// <summary>The facts as one text, to be embedded or read; the side is said where there is one.</summary>
+    /// <summary>All characteristics as one text, including the side if there is one. This text is embedded.</summary>
+    /// <returns>The text.</returns>
     public string Describe()
     {
-        var ofSide = Side switch
+        var side = Side switch
         {
             BodySide.Left => $" On the left side of the body{Also(Left)}.",
             BodySide.Right => $" On the right side of the body{Also(Right)}.",
             _ => "",
         };
         var intensity = string.Join("; ", Intensity.Select(pair => $"{pair.Key}: {pair.Value}"));
-        return $"{FullName}.{ofSide} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. Told apart: {Differs}.";
+        return $"{FullName}.{side} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. "
+            + $"Differs: {Differs}.";
     }
 
     private static string Also(string? fact) => fact is null ? "" : ", " + fact;
 }
 
-/// <summary>A side of the body, the patient's own.</summary>
-public enum BodySide
+/// <summary>A side of the body, from the patient's point of view.</summary>
+internal enum BodySide
 {
-    /// <summary>The patient's left.</summary>
     Left,
-
-    /// <summary>The patient's right.</summary>
     Right,
 }

@@ -4,12 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
-/// <summary>A category's name reduced to what tells categories apart: a side, and words without order, number, spelling habits or stop words.</summary>
-/// <param name="Words">Sorted words, for comparison only: "esophagus" may well read otherwise here.</param>
+/// <summary>
+/// A category's name reduced to what distinguishes categories: a side, and words without order, number, spelling variants or stop words.
+/// </summary>
+/// <param name="Words">Sorted words, for comparison only: their spelling may be changed beyond recognition.</param>
 /// <param name="Side">The side named, or null.</param>
 internal readonly partial record struct CategoryName(string Words, BodySide? Side)
 {
-    /// <summary>The keys a name may be found by, the most exact first: with its number, then without ("liver_000", "rib 9"). None where both sides are named, or no word is left.</summary>
+    /// <summary>
+    /// The keys by which a name may be found, the most exact first: with its number, then without ("liver_000", "rib 9"). None if the name
+    /// contains both sides or no word.
+    /// </summary>
     public static IEnumerable<CategoryName> Candidates(string name)
     {
         var words = Split(name);
@@ -26,13 +31,13 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
             yield return new(Sorted(words[..unnumbered]), side);
     }
 
-    /// <summary>Whether names differ in a side, case, order, plural and spelling at most.</summary>
-    public static bool AreAlike(string one, string other) => Of(one) is { } name && name.Words == Of(other)?.Words;
+    /// <summary>Whether two names differ at most in side, case, word order, plural and spelling.</summary>
+    public static bool AreAlike(string name, string other) => Of(name) is { } key && key.Words == Of(other)?.Words;
 
-    /// <summary>The most exact key of a name; null where it has none.</summary>
+    /// <summary>The most exact key of a name; null if it has none.</summary>
     public static CategoryName? Of(string name) => Candidates(name).Select(key => (CategoryName?)key).FirstOrDefault();
 
-    /// <summary>The side that a lower-case word names by itself; null where it names none.</summary>
+    /// <summary>The side that a lower-case word names on its own; null if it names none.</summary>
     public static BodySide? SideOf(string word) => word switch
     {
         "left" or "lt" or "l" => BodySide.Left,
@@ -44,34 +49,40 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
 
     private static List<string> Split(string name)
     {
-        var plain = new string([.. name.ToLowerInvariant().Normalize(NormalizationForm.FormD).Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)]);
+        var plain = new string([.. name.ToLowerInvariant().Normalize(NormalizationForm.FormD)
+            .Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)]);
         plain = plain.Replace("æ", "ae", StringComparison.Ordinal).Replace("œ", "oe", StringComparison.Ordinal);
         var words = Word().Matches(LooseNon().Replace(plain, "non")).Select(match => match.Value);
-        return [.. words.Where(word => word is not ("of" or "the" or "and" or "in" or "with" or "a" or "side" or "sided")).Select(word => American(Singular(word)))];
+        return [.. words.Where(word => word is not ("of" or "the" or "and" or "in" or "with" or "a" or "side" or "sided"))
+            .Select(word => American(Singular(word)))];
     }
 
-    // Rules, not a dictionary: both sides of a comparison go through them, so a word bent wrongly still finds itself.
+    // Rules, not a dictionary: both sides of a comparison pass through them, so a word that is changed wrongly still matches itself.
     private static string Singular(string word) => word switch
     {
         { Length: <= 3 } => word,
-        _ when word.EndsWith("ae", StringComparison.Ordinal) => word[..^1],                                            // vertebrae
-        _ when word.EndsWith("tases", StringComparison.Ordinal) || (word.Length > 5 && word.EndsWith("oses", StringComparison.Ordinal)) => word[..^2] + "is", // metastases, stenoses
-        _ when word.EndsWith("sses", StringComparison.Ordinal) => word[..^2],                                          // masses
-        _ when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + "y",                                     // arteries
-        _ when word.EndsWith('i') => word[..^1] + "us",                                                                // nuclei
-        _ when word.EndsWith('s') && word[^2] is not ('s' or 'u' or 'i') => word[..^1],                                // lungs, but not thrombus
+        _ when word.EndsWith("ae", StringComparison.Ordinal) => word[..^1],                            // vertebrae
+        _ when word.EndsWith("tases", StringComparison.Ordinal)
+            || (word.Length > 5 && word.EndsWith("oses", StringComparison.Ordinal)) => word[..^2] + "is", // metastases, stenoses
+        _ when word.EndsWith("sses", StringComparison.Ordinal) => word[..^2],                          // masses
+        _ when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + "y",                     // arteries
+        _ when word.EndsWith('i') => word[..^1] + "us",                                                // nuclei
+        _ when word.EndsWith('s') && word[^2] is not ('s' or 'u' or 'i') => word[..^1],                // lungs, but not thrombus
         _ => word,
     };
 
     private static string American(string word)
     {
-        word = word.Replace("ae", "e", StringComparison.Ordinal).Replace("oe", "e", StringComparison.Ordinal).Replace("our", "or", StringComparison.Ordinal);
+        word = word.Replace("ae", "e", StringComparison.Ordinal)
+            .Replace("oe", "e", StringComparison.Ordinal)
+            .Replace("our", "or", StringComparison.Ordinal);
         if (word is "grey" or "disk")
             return word == "grey" ? "gray" : "disc";
-        return word.Length > 4 && word.EndsWith("re", StringComparison.Ordinal) && !"aeiou".Contains(word[^3]) ? word[..^2] + "er" : word; // fibre, goitre
+        var isBritish = word.Length > 4 && word.EndsWith("re", StringComparison.Ordinal) && !"aeiou".Contains(word[^3]); // fibre, goitre
+        return isBritish ? word[..^2] + "er" : word;
     }
 
-    // "non" belongs to the word after it, however it is joined: non-enhancing, nonenhancing.
+    // "non" belongs to the next word, however the two are joined: non-enhancing, nonenhancing.
     [GeneratedRegex(@"(?<![\p{L}\p{Nd}])non[^\p{L}\p{Nd}]+(?=\p{L})")]
     private static partial Regex LooseNon();
 
@@ -79,15 +90,20 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
     private static partial Regex Word();
 }
 
-/// <summary>Finds names that say left or right, in English: "left kidney", "kidney_R", "rightLung1". Rather one too many than one too few.</summary>
+/// <summary>
+/// Finds names that say left or right, in English: "left kidney", "kidney_R", "rightLung1". False positives are preferred to false
+/// negatives.
+/// </summary>
 internal static partial class SidedNames
 {
-    public static List<string> Among(IEnumerable<string> names) => [.. names.Where(name => Word().Matches(name).Any(word => IsSide(word.Value)))];
+    public static List<string> Among(IEnumerable<string> names) =>
+        [.. names.Where(name => Word().Matches(name).Any(word => IsSide(word.Value)))];
 
     private static bool IsSide(string word) => word.ToLowerInvariant() is var lower
-        && (lower.StartsWith("left", StringComparison.Ordinal) || lower.StartsWith("right", StringComparison.Ordinal) || CategoryName.SideOf(lower) is not null);
+        && (lower.StartsWith("left", StringComparison.Ordinal) || lower.StartsWith("right", StringComparison.Ordinal)
+            || CategoryName.SideOf(lower) is not null);
 
-    // Letters and digits together, but a new word at each hump: L1 is a vertebra.
+    // Letters and digits stay together, but each hump starts a new word: L1 is a vertebra.
     [GeneratedRegex(@"\p{Lu}?[\p{Ll}\p{Nd}]+|[\p{Lu}\p{Nd}]+(?!\p{Ll})|\p{L}")]
     private static partial Regex Word();
 }

@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>A line of text as it is drawn: each letter in the bitmap font, else in one of the machine's. Sizes in font pixels.</summary>
+/// <summary>
+/// A line of text as it is drawn: each letter in the bitmap font, else in a font of the machine. Sizes are in font pixels.
+/// </summary>
 internal sealed class DrawnText
 {
     private const int Gap = 1;
@@ -13,24 +15,26 @@ internal sealed class DrawnText
 
     private readonly IReadOnlyList<Letter> _letters;
 
-    /// <param name="text">A letter that no font has shows as '?'; <see cref="PictureTexts"/> gives numbers for such.</param>
+    /// <param name="text">A letter that no font has is drawn as '?'; <see cref="PictureTexts"/> replaces such words by numbers.</param>
     public DrawnText(string text) : this([.. Split(text).Select(letter => Find(letter) ?? Find("?")!)]) { }
 
     private DrawnText(IReadOnlyList<Letter> letters) => _letters = letters;
 
     public int Width => Math.Max(0, _letters.Sum(letter => letter.Width + Gap) - Gap);
 
-    /// <summary>The letters of a text, each with its marks.</summary>
+    /// <summary>The letters of a text, each with its combining marks.</summary>
     public static IReadOnlyList<string> Split(string text)
     {
-        var valid = string.Concat(text.EnumerateRunes()); // half a surrogate pair becomes U+FFFD
+        var valid = string.Concat(text.EnumerateRunes()); // an unpaired surrogate becomes U+FFFD
         return [.. StringInfo.ParseCombiningCharacters(valid).Select(at => StringInfo.GetNextTextElement(valid, at))];
     }
 
     /// <summary>Whether a font has the letter.</summary>
     public static bool CanDraw(string letter) => Find(letter) is not null;
 
-    /// <summary>The text; where it is wider, its beginning and its end, since names often differ in their last word and scores follow them.</summary>
+    /// <summary>
+    /// The text; if it is wider, its beginning and its end, because names often differ in their last word and scores follow them.
+    /// </summary>
     public DrawnText Cut(int width)
     {
         if (Width <= width)
@@ -41,7 +45,7 @@ internal sealed class DrawnText
             dots = [];
         for (room = room < 0 ? width + Gap : room; first < last;)
         {
-            var isFirst = dots.Length == 0 || first <= 2 * (_letters.Count - last); // two of the beginning for one of the end
+            var isFirst = dots.Length == 0 || first <= 2 * (_letters.Count - last); // two letters of the beginning for one of the end
             room -= _letters[isFirst ? first : last - 1].Width + Gap;
             if (room < 0)
                 break;
@@ -53,11 +57,11 @@ internal sealed class DrawnText
 
     public static DrawnText operator +(DrawnText first, DrawnText second) => new([.. first._letters, .. second._letters]);
 
-    /// <summary>The letters' characters.</summary>
+    /// <summary>The characters of all letters.</summary>
     public override string ToString() => string.Concat(_letters.Select(letter => letter.Text));
 
-    /// <summary>The pixels that the text covers, and how much of each, from the upper left corner of its line.</summary>
-    /// <param name="scale">A font pixel is scale x scale of them.</param>
+    /// <summary>The pixels that the text covers, with their coverage, relative to the upper left corner of its line.</summary>
+    /// <param name="scale">A font pixel is scale x scale pixels.</param>
     public IEnumerable<(int X, int Y, float Coverage)> Pixels(int scale)
     {
         var left = 0;
@@ -87,7 +91,7 @@ internal sealed class DrawnText
         from square in Enumerable.Range(0, scale * scale)
         select (pixel.X * scale + square % scale, pixel.Y * scale + square / scale, 1f);
 
-    // As high as a line, on the drawn font's base line.
+    // The height of a line, on the bitmap font's baseline.
     private static IEnumerable<(int X, int Y, float Coverage)> Smooth(Letter letter, SKTypeface typeface, int scale)
     {
         var above = BitmapFont.RowsAbove * scale;
@@ -102,9 +106,10 @@ internal sealed class DrawnText
         }
 
         var (bytes, stride) = (picture.Bytes, picture.RowBytes);
-        return [.. Enumerable.Range(0, bytes.Length).Where(at => bytes[at] > 0).Select(at => (at % stride, at / stride - above, bytes[at] / 255f))];
+        return [.. Enumerable.Range(0, bytes.Length).Where(at => bytes[at] > 0)
+            .Select(at => (at % stride, at / stride - above, bytes[at] / 255f))];
     }
 
-    /// <param name="Font">Of the machine; null: the drawn font.</param>
+    /// <param name="Font">A font of the machine; null: the bitmap font.</param>
     private sealed record Letter(string Text, int Width, SKTypeface? Font);
 }

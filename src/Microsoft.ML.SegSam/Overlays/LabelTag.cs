@@ -2,7 +2,7 @@ using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>A label's look: a bar of its mask's colour and light text on a dark plate. Sizes in font pixels.</summary>
+/// <summary>The appearance of a label: a bar in its mask's color and light text on a dark plate. Sizes are in font pixels.</summary>
 internal sealed record LabelTag(DrawnText Text, Rgb Color)
 {
     public const int Height = BitmapFont.LineHeight + 3;
@@ -15,10 +15,11 @@ internal sealed record LabelTag(DrawnText Text, Rgb Color)
 
     public int Width => Bar + Gap + Text.Width + Gap;
 
-    /// <summary>The label of a layer that has one, shortened to a width.</summary>
-    public static LabelTag For(OverlayLayer layer, int width, PictureTexts texts) => new(texts.Fit(layer.Label!, width - Bar - 2 * Gap), layer.Color);
+    /// <summary>The tag of a layer that has a label, shortened to a width.</summary>
+    public static LabelTag For(OverlayLayer layer, int width, PictureTexts texts) =>
+        new(texts.Fit(layer.Label!, width - Bar - 2 * Gap), layer.Color);
 
-    /// <summary>Draws the tag; x and y are pixels, a font pixel is unit x unit of them.</summary>
+    /// <summary>Draws the tag. x and y are in pixels; a font pixel is unit x unit pixels.</summary>
     public void Draw(PixelCanvas canvas, int x, int y, int unit)
     {
         canvas.Fill(x, y, Width * unit, Height * unit, Plate, 0.8f);

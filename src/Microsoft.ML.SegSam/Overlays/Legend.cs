@@ -1,15 +1,16 @@
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>Lays out a panel's labels in lines below its image, where there are too many to lie upon it.</summary>
+/// <summary>Lays out a panel's labels in lines below its image, if there are too many to be placed on it.</summary>
 internal static class Legend
 {
     private const int MostLabelsOnImage = 6;
     private const int Gap = 4;
 
-    /// <summary>Whether the panel's labels go below the image (our choice: more than six would hide it).</summary>
-    public static bool IsNeeded(OverlayPanel panel) => panel.Layers.Count(layer => layer.Label is not null) > MostLabelsOnImage;
+    /// <summary>Whether the panel's labels are placed below the image (our choice: more than six would hide it).</summary>
+    public static bool IsNeeded(OverlayPanel panel) =>
+        panel.Layers.Count(layer => layer.Label is not null) > MostLabelsOnImage;
 
-    /// <summary>Tags and their places in lines of a width, in font pixels; none where no legend is needed.</summary>
+    /// <summary>The tags and their positions in lines of a width, in font pixels; none if no legend is needed.</summary>
     public static IReadOnlyList<(LabelTag Tag, int X, int Y)> Arrange(OverlayPanel panel, int width, PictureTexts texts)
     {
         if (!IsNeeded(panel))

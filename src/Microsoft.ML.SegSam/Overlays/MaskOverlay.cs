@@ -6,13 +6,14 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>Paints masks over an image: tinted, outlined, labelled, several views side by side.</summary>
+/// <summary>Paints masks over an image: tinted, outlined and labeled, in several views side by side.</summary>
 /// <remarks>
-/// Our choice: each view's long side has about 450 to 1024 pixels. Smaller images are enlarged by a whole factor without smoothing,
-/// so that their pixels stay visible; larger ones are reduced. Up to six labels lie beside their masks, more go below the image.
-/// Latin, Greek and Cyrillic letters are drawn on every machine; Chinese, Japanese, Korean and others where a font of the machine has them.
-/// Words that no font has, and those of scripts whose letters join or run to the left, become numbers, in the order of their first use;
-/// different texts never look the same: those cut to the same letters are numbered too. <see cref="PngPicture.Key"/> says what numbers stand for.
+/// Our choice: the long side of each view has about 450 to 1024 pixels. Smaller images are enlarged by a whole factor without smoothing, so
+/// that their pixels stay visible; larger images are reduced. Up to six labels are placed beside their masks, more are placed below the
+/// image. Latin, Greek and Cyrillic letters are drawn on every machine; Chinese, Japanese, Korean and other scripts if the machine has a
+/// font for them. Words that no font can draw, and those of scripts whose letters join or run from right to left, become numbers in the
+/// order of their first use. Different texts never look the same: texts that are shortened to the same letters are numbered too.
+/// <see cref="PngPicture.Key"/> explains the numbers.
 /// </remarks>
 public static class MaskOverlay
 {
@@ -24,32 +25,23 @@ public static class MaskOverlay
     private static readonly Rgb Ink = new(240, 242, 245);
 
     /// <summary>Paints the panels from left to right into one picture.</summary>
-    /// <param name="image">The image below the masks; it stays the caller's.</param>
-    /// <param name="panels">At least one.</param>
-    /// <returns>The picture; notebooks show it as such.</returns>
-    /// <inheritdoc cref="RenderPng(MLImage, IReadOnlyList{OverlayPanel})" path="/exception"/>
+    /// <param name="image">The image under the masks; it is not disposed.</param>
+    /// <param name="panels">At least one panel.</param>
+    /// <returns>The picture, which notebooks display.</returns>
+    /// <exception cref="ArgumentException">There is no panel, or a mask does not have the image's size.</exception>
+    /// <exception cref="NotSupportedException">The image's pixel format is neither Bgra32 nor Rgba32.</exception>
     public static PngPicture Render(MLImage image, IReadOnlyList<OverlayPanel> panels)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(panels);
-        var (png, key) = Paint(PixelImage.From(image), panels);
+        return Render(PixelImage.From(image), panels);
+    }
+
+    internal static PngPicture Render(PixelImage image, IReadOnlyList<OverlayPanel> panels)
+    {
+        var (png, key) = Paint(image, panels);
         return new(png, $"Masks over an image: {string.Join(", ", panels.Select(panel => panel.Caption))}", key);
     }
-
-    /// <summary>Paints the panels from left to right into one picture.</summary>
-    /// <param name="image">The image below the masks; it stays the caller's.</param>
-    /// <param name="panels">At least one.</param>
-    /// <returns>The bytes of a PNG file.</returns>
-    /// <exception cref="ArgumentException">There is no panel, or a mask is not of the image's size.</exception>
-    /// <exception cref="NotSupportedException">The image is neither Bgra32 nor Rgba32.</exception>
-    public static byte[] RenderPng(MLImage image, IReadOnlyList<OverlayPanel> panels)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(panels);
-        return RenderPng(PixelImage.From(image), panels);
-    }
-
-    internal static byte[] RenderPng(PixelImage image, IReadOnlyList<OverlayPanel> panels) => Paint(image, panels).Png;
 
     private static (byte[] Png, string Key) Paint(PixelImage image, IReadOnlyList<OverlayPanel> panels)
     {
@@ -80,14 +72,16 @@ public static class MaskOverlay
         return (canvas.ToImage().EncodePng(), texts.Key);
     }
 
-    private static void Paint(PixelCanvas canvas, PixelImage image, PixelImage view, OverlayPanel panel, RegionBox cell, int unit, PictureTexts texts)
+    private static void Paint(
+        PixelCanvas canvas, PixelImage image, PixelImage view, OverlayPanel panel, RegionBox cell, int unit, PictureTexts texts)
     {
         var x = cell.X0 + (cell.X1 - cell.X0 - view.Width) / 2;
         canvas.Draw(view, x, cell.Y0);
         var objects = new List<(OverlayLayer Layer, RegionBox Box)>();
         foreach (var layer in panel.Layers)
         {
-            var mask = PixelResizer.NearestMask(MemoryMarshal.AsBytes(layer.Mask.Span), image.Height, image.Width, view.Height, view.Width);
+            var pixels = MemoryMarshal.AsBytes<bool>(layer.Mask.ToPixels());
+            var mask = PixelResizer.NearestMask(pixels, image.Height, image.Width, view.Height, view.Width);
             canvas.Tint(mask, view.Height, view.Width, x, cell.Y0, layer.Color, Opacity, layer.Outline ? unit : 0);
             if (MaskRegions.Box(mask, view.Height, view.Width) is { } box)
                 objects.Add((layer, new(x + box.X0, cell.Y0 + box.Y0, x + box.X1, cell.Y0 + box.Y1)));
@@ -96,7 +90,7 @@ public static class MaskOverlay
         if (Legend.IsNeeded(panel))
             return;
         var placer = new LabelPlacer(cell, [.. objects.Select(item => item.Box)]);
-        foreach (var (layer, box) in objects.Where(item => item.Layer.Label is not null)) // above all masks, so that none covers a label
+        foreach (var (layer, box) in objects.Where(item => item.Layer.Label is not null)) // after all masks, so that none covers a label
         {
             var tag = LabelTag.For(layer, (cell.X1 - cell.X0) / unit, texts);
             var place = placer.Place(box, tag.Width * unit, LabelTag.Height * unit);
@@ -114,29 +108,65 @@ public static class MaskOverlay
         }
 
         var factor = (int)Math.Max(1, Math.Round((double)UsualSide / longSide));
-        return new(image.Height * factor, image.Width * factor, PixelResizer.Resize(image, image.Height * factor, image.Width * factor, Resampling.Nearest));
+        var (newHeight, newWidth) = (image.Height * factor, image.Width * factor);
+        return new(newHeight, newWidth, PixelResizer.Resize(image, newHeight, newWidth, Resampling.Nearest));
     }
 
     private static void CheckSizes(OverlayPanel panel, PixelImage image)
     {
-        for (var i = 0; i < panel.Layers.Count; i++)
+        foreach (var (i, layer) in panel.Layers.Index())
         {
-            var found = panel.Layers[i].Mask.Length;
-            if (found != image.Height * image.Width)
-                throw new ArgumentException($"Panel '{panel.Caption}', layer {i}: the mask holds {found} pixels, " +
-                    $"the image {image.Width} x {image.Height} = {image.Height * image.Width}. Give masks at the image's original size.");
+            var mask = layer.Mask;
+            if ((mask.Height, mask.Width) != (image.Height, image.Width))
+                throw new ArgumentException($"Panel '{panel.Caption}', layer {i}: the mask has {mask.Width} x {mask.Height} pixels, "
+                    + $"the image {image.Width} x {image.Height}. Pass masks of the original image's size.");
         }
     }
 }
 
-/// <summary>One mask to paint over an image.</summary>
-/// <param name="Mask">Height x width of the image, row-major; true is the object.</param>
-/// <param name="Color">The tint, and the colour of outline and label; see <see cref="Palette"/>.</param>
-/// <param name="Label">Text beside the mask, such as category and score; none when null. See <see cref="MaskOverlay"/> on scripts.</param>
-/// <param name="Outline">Whether the mask's edge is drawn in full colour.</param>
-public sealed record OverlayLayer(ReadOnlyMemory<bool> Mask, Rgb Color, string? Label = null, bool Outline = true);
+/// <summary>A mask to paint over an image.</summary>
+public sealed class OverlayLayer
+{
+    /// <summary>Creates a layer.</summary>
+    /// <param name="mask">The mask, of the image's size.</param>
+    /// <param name="color">The color of tint, outline and label; see <see cref="Palette"/>.</param>
+    /// <param name="label">
+    /// Text beside the mask, such as category and score. Null for none. See <see cref="MaskOverlay"/> for supported scripts.
+    /// </param>
+    /// <param name="outline">Whether the edge of the mask is drawn in the full color.</param>
+    public OverlayLayer(SegmentationMask mask, Rgb color, string? label = null, bool outline = true)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        Mask = mask;
+        Color = color;
+        Label = label;
+        Outline = outline;
+    }
+
+    internal SegmentationMask Mask { get; }
+
+    internal Rgb Color { get; }
+
+    internal string? Label { get; }
+
+    internal bool Outline { get; }
+}
 
 /// <summary>One view of the image with masks over it, under a caption.</summary>
-/// <param name="Caption">Text above the image.</param>
-/// <param name="Layers">Masks, painted in this order; empty for the bare image.</param>
-public sealed record OverlayPanel(string Caption, IReadOnlyList<OverlayLayer> Layers);
+public sealed class OverlayPanel
+{
+    /// <summary>Creates a panel.</summary>
+    /// <param name="caption">Text above the image.</param>
+    /// <param name="layers">Masks, painted in this order; empty for the image alone.</param>
+    public OverlayPanel(string caption, IReadOnlyList<OverlayLayer> layers)
+    {
+        ArgumentNullException.ThrowIfNull(caption);
+        ArgumentNullException.ThrowIfNull(layers);
+        Caption = caption;
+        Layers = layers;
+    }
+
+    internal string Caption { get; }
+
+    internal IReadOnlyList<OverlayLayer> Layers { get; }
+}

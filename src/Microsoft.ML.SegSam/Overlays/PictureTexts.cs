@@ -2,23 +2,23 @@ using System.Text;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>The texts of one picture, so drawn that different ones never look the same.</summary>
+/// <summary>The texts of one picture, drawn so that different texts never look the same.</summary>
 /// <remarks>
-/// Words that no font has become numbers, such as #1, one for each in the order of their first use. Texts that would look the same, since
-/// they were cut or are written with letters of other scripts, are numbered behind: (2).
+/// Words that no font can draw become numbers, such as #1, in the order of their first use. Texts that would look the same, because they
+/// were shortened or use similar letters of another script, get a number at the end, such as (2).
 /// </remarks>
-/// <param name="unit">Pixels of a font pixel.</param>
+/// <param name="unit">Pixels per font pixel.</param>
 internal sealed class PictureTexts(int unit)
 {
     private readonly Dictionary<(string Text, int Width), DrawnText> _drawn = [];
-    private readonly Dictionary<string, string> _owners = []; // of each look
+    private readonly Dictionary<string, string> _owners = []; // the text of each appearance
     private readonly Dictionary<string, string> _numbers = [];
     private readonly List<string> _key = [];
 
-    /// <summary>What the numbers stand for, such as "#1 is 肝臓"; empty where all names could be drawn.</summary>
+    /// <summary>What the numbers mean, such as "#1 is 肝臓"; empty if all names could be drawn.</summary>
     public string Key => string.Join(", ", _key);
 
-    /// <summary>The text at a width of font pixels at most.</summary>
+    /// <summary>The text, shortened to at most a width in font pixels.</summary>
     public DrawnText Fit(string text, int width)
     {
         var letters = DrawnText.Split(text);
@@ -27,11 +27,11 @@ internal sealed class PictureTexts(int unit)
             return known;
         var whole = new DrawnText(Numbered(letters));
         var drawn = whole.Cut(width);
-        for (var number = 2; !_owners.TryAdd(Look(drawn), text) && _owners[Look(drawn)] != text; number++)
+        for (var number = 2; !_owners.TryAdd(Appearance(drawn), text) && _owners[Appearance(drawn)] != text; number++)
         {
             var mark = new DrawnText(FormattableString.Invariant($"({number})"));
             drawn = whole.Cut(width - mark.Width - 1) + mark;
-            if (!_owners.ContainsKey(Look(drawn)))
+            if (!_owners.ContainsKey(Appearance(drawn)))
                 _key.Add($"{drawn} is {text}");
         }
 
@@ -39,17 +39,19 @@ internal sealed class PictureTexts(int unit)
         return drawn;
     }
 
-    // Words that no font has are told apart by numbers, those side by side by one.
+    // Words that no font can draw become numbers; adjacent ones share one number.
     private string Numbered(IReadOnlyList<string> letters)
     {
         var text = new StringBuilder();
         for (var at = 0; at < letters.Count;)
         {
             var (end, next) = (at, at);
-            for (; next < letters.Count && (!DrawnText.CanDraw(letters[next]) || end > at && string.IsNullOrWhiteSpace(letters[next])); next++)
+            while (next < letters.Count
+                && (!DrawnText.CanDraw(letters[next]) || end > at && string.IsNullOrWhiteSpace(letters[next])))
             {
                 if (!DrawnText.CanDraw(letters[next]))
                     end = next + 1;
+                next++;
             }
 
             text.Append(end == at ? letters[at] : Number(string.Concat(letters.Skip(at).Take(end - at)).Normalize()));
@@ -68,5 +70,5 @@ internal sealed class PictureTexts(int unit)
         return _numbers[words] = number;
     }
 
-    private string Look(DrawnText text) => string.Join(' ', text.Pixels(unit));
+    private string Appearance(DrawnText text) => string.Join(' ', text.Pixels(unit));
 }

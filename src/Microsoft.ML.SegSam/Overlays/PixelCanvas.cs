@@ -3,7 +3,7 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>An RGB picture to paint on; what falls outside is not painted.</summary>
+/// <summary>An RGB picture to paint on. Anything outside it is ignored.</summary>
 internal sealed class PixelCanvas
 {
     private readonly int _height;
@@ -12,7 +12,9 @@ internal sealed class PixelCanvas
 
     public PixelCanvas(int height, int width, Rgb background)
     {
-        (_height, _width, _rgb) = (height, width, new byte[height * width * 3]);
+        _height = height;
+        _width = width;
+        _rgb = new byte[height * width * 3];
         Fill(0, 0, width, height, background);
     }
 
@@ -31,7 +33,7 @@ internal sealed class PixelCanvas
             image.Rgb.AsSpan(row * image.Width * 3, image.Width * 3).CopyTo(_rgb.AsSpan(((y + row) * _width + x) * 3));
     }
 
-    /// <summary>Colours the pixels of a mask; those within <paramref name="edge"/> pixels of its border, in full.</summary>
+    /// <summary>Tints the pixels of a mask; those within <paramref name="edge"/> pixels of its border get the full color.</summary>
     public void Tint(ReadOnlySpan<byte> mask, int maskHeight, int maskWidth, int x, int y, Rgb color, float opacity, int edge)
     {
         for (var row = 0; row < maskHeight; row++)
@@ -55,7 +57,7 @@ internal sealed class PixelCanvas
             Fill(x + left, y + top, 1, 1, color, coverage);
     }
 
-    /// <summary>The picture as it is; painting goes on in it.</summary>
+    /// <summary>The picture itself, not a copy: later painting changes it.</summary>
     public PixelImage ToImage() => new(_height, _width, _rgb);
 
     private void Blend(int y, int x, Rgb color, float opacity)

@@ -5,12 +5,13 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>One object of a contact sheet: three views of it side by side, and what stands above and below.</summary>
-/// <param name="Views">truth, binary mask and semantic mask, <see cref="Side"/> high.</param>
-/// <param name="Heading">Above.</param>
+/// <summary>One object of a contact sheet: three views of it side by side, with texts above and below.</summary>
+/// <param name="Views">Ground truth, binary mask and semantic mask; <see cref="Side"/> high.</param>
+/// <param name="Heading">The text above.</param>
 /// <param name="Captions">One for each view.</param>
-/// <param name="Lines">Below, each in its color.</param>
-internal sealed record SheetCell(PixelImage Views, string Heading, IReadOnlyList<string> Captions, IReadOnlyList<(string Text, Rgb Color)> Lines)
+/// <param name="Lines">The texts below, each with its color.</param>
+internal sealed record SheetCell(
+    PixelImage Views, string Heading, IReadOnlyList<string> Captions, IReadOnlyList<(string Text, Rgb Color)> Lines)
 {
     public const int Side = 208, Gap = 4, Width = 3 * Side + 2 * Gap;
 
@@ -20,16 +21,21 @@ internal sealed record SheetCell(PixelImage Views, string Heading, IReadOnlyList
     private const float Opacity = 0.4f;
     private static readonly Rgb Empty = new(34, 37, 44);
 
-    /// <summary>Paints the part of an image around an object: its truth, then the masks found, each with the truth's outline.</summary>
-    /// <param name="truth">Height·Width of the image, as are the others; those may be empty: there is none.</param>
-    /// <param name="semantic">With the color of its name.</param>
-    public static PixelImage Paint(PixelImage image, ReadOnlySpan<bool> truth, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> semantic, Rgb named)
+    /// <summary>
+    /// Paints the part of an image around an object: the ground truth, then the predicted masks, each with the outline of the truth.
+    /// </summary>
+    /// <param name="truth">Height·Width of the image, like the other masks. Those may be empty if there is none.</param>
+    /// <param name="named">The color of the semantic mask's category.</param>
+    public static PixelImage Paint(
+        PixelImage image, ReadOnlySpan<bool> truth, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> semantic, Rgb named)
     {
         var area = Around(image, [BoxOf(truth, image), BoxOf(binary, image), BoxOf(semantic, image)]);
         var canvas = new PixelCanvas(Side, Width, Empty);
         var scale = (double)Side / Math.Max(area.Height, area.Width);
-        var (height, width) = ((int)Math.Max(1, Math.Round(area.Height * scale)), (int)Math.Max(1, Math.Round(area.Width * scale)));
-        var part = new PixelImage(height, width, PixelResizer.Resize(image.Crop(area.X0, area.Y0, area.Width, area.Height), height, width, Resampling.Bilinear));
+        var height = (int)Math.Max(1, Math.Round(area.Height * scale));
+        var width = (int)Math.Max(1, Math.Round(area.Width * scale));
+        var crop = image.Crop(area.X0, area.Y0, area.Width, area.Height);
+        var part = new PixelImage(height, width, PixelResizer.Resize(crop, height, width, Resampling.Bilinear));
         var outline = Part(truth, image, area, height, width);
         Draw(canvas, 0, [], default);
         Draw(canvas, 1, Part(binary, image, area, height, width), Found);
@@ -48,15 +54,15 @@ internal sealed record SheetCell(PixelImage Views, string Heading, IReadOnlyList
         }
     }
 
-    // A square of half again the objects' size, so that some of the surroundings is seen; the whole image where that is smaller.
+    // A square of 1.5 times the objects' size, to show some of the surroundings; the whole image if that is smaller.
     private static RegionBox Around(PixelImage image, IEnumerable<RegionBox?> objects)
     {
-        if (objects.Aggregate((all, box) => all is { } one && box is { } other ? one.Union(other) : all ?? box) is not { } found)
+        if (objects.Aggregate((all, box) => all is { } first && box is { } second ? first.Union(second) : all ?? box) is not { } union)
             return new(0, 0, image.Width, image.Height);
-        var side = Math.Max(SmallestView, Math.Max(found.Height, found.Width) * 3 / 2);
+        var side = Math.Max(SmallestView, Math.Max(union.Height, union.Width) * 3 / 2);
         var (height, width) = (Math.Min(side, image.Height), Math.Min(side, image.Width));
-        var x = Math.Clamp((found.X0 + found.X1 - width) / 2, 0, image.Width - width);
-        var y = Math.Clamp((found.Y0 + found.Y1 - height) / 2, 0, image.Height - height);
+        var x = Math.Clamp((union.X0 + union.X1 - width) / 2, 0, image.Width - width);
+        var y = Math.Clamp((union.Y0 + union.Y1 - height) / 2, 0, image.Height - height);
         return new(x, y, x + width, y + height);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Overlays;
 
-/// <summary>Lays cells out on one page.</summary>
+/// <summary>Lays out cells on one page.</summary>
 internal static class SheetPainter
 {
     private const int Columns = 3, Unit = 2, Margin = 12; // a font pixel is 2 x 2 pixels

@@ -20,7 +20,7 @@ internal sealed record PredictionJson(int[] Size, string Category, float Score, 
 
     /// <param name="mask">What size, area, box, segmentation and contours are of.</param>
     public PredictionJson(SegmentationMask mask, string category, float score, float quality)
-        : this([mask.Height, mask.Width], category, score, quality, null, mask.Area, BoxOf(mask), CocoSegmentation.Of(mask), mask.Contours(), null, null, null)
+        : this([mask.Height, mask.Width], category, score, quality, null, mask.Area, BoxOf(mask), CocoSegmentation.Of(mask), mask.Trace(), null, null, null)
     {
     }
 

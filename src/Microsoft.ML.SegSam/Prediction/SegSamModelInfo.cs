@@ -62,7 +62,7 @@ public sealed class SegSamModelInfo
         using var file = CheckpointFile.Open(path);
         try
         {
-            var found = Pretrained.Recognise(file, family);
+            var found = Pretrained.Recognize(file, family);
             var used = file.Tensors.Where(tensor => !found.Unused.Contains(tensor.Name));
             return new(found.Config, found.Preprocessing, used.Sum(tensor => tensor.Shape.Aggregate(1L, (product, side) => product * side)))
             {

@@ -35,7 +35,7 @@ internal sealed class StartingPoint : IDisposable
         _file = Open(options.Checkpoint);
         try
         {
-            _pretrained = Pretrained.Recognise(_file, options.CheckpointFamily);
+            _pretrained = Pretrained.Recognize(_file, options.CheckpointFamily);
             Encoder = _pretrained.Encoder;
             Config = Settle(_pretrained.Config with { InputSize = options.InputSize ?? _pretrained.Config.InputSize });
             Preprocessing = options.Over(_pretrained.Preprocessing);
@@ -69,7 +69,7 @@ internal sealed class StartingPoint : IDisposable
     public SegSamNetwork Build(CategoryTexts categories, int seed, int others = 0)
     {
         using var hashed = new HashedTextEmbedder();
-        var bank = categories.ToBank(_options.Catalogue, _options.TextEmbedder ?? hashed, _options.CancellationToken);
+        var bank = categories.ToBank(_options.Glossary, _options.TextEmbedder ?? hashed, _options.CancellationToken);
         var tokens = _options.PresenceTokens ?? Math.Clamp(others, Config.PresenceTokens, SegSamOptions.MostPresenceTokens);
         var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length, PresenceTokens = tokens };
         try

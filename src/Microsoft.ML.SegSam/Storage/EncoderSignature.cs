@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Storage;
 
-/// <summary>Tells image encoders apart: what an embedding depends on besides its image, to the last bit of the weights.</summary>
+/// <summary>
+/// Identifies an image encoder by everything that an embedding depends on besides its image, to the last bit of the weights.
+/// </summary>
 internal static class EncoderSignature
 {
     /// <returns>A hash of 32 bytes.</returns>
@@ -24,10 +26,10 @@ internal static class EncoderSignature
         return hash.GetHashAndReset();
     }
 
-    // What is forgotten here costs an encoding too many, not a wrong embedding.
+    // A setting that is missing here costs an unnecessary encoding, not a wrong embedding.
     private static SegSamConfig EncoderPart(SegSamConfig config) => config with
     {
-        SingleMask = false, SigmoidMaskPrompt = false, CategoryCount = 0, SemanticDecoding = default, PresenceTokens = 0, TextWidth = 0, TextMlpWidth = 0,
-        TextInsertion = default, TextConditioning = default, TextLayerScale = null, ClassHead = default,
+        SingleMask = false, SigmoidMaskPrompt = false, CategoryCount = 0, SemanticDecoding = default, PresenceTokens = 0,
+        TextWidth = 0, TextMlpWidth = 0, TextInsertion = default, TextConditioning = default, TextLayerScale = null, ClassHead = default,
     };
 }

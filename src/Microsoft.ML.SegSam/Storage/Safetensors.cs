@@ -4,22 +4,28 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Storage;
 
-/// <summary>Weights in the safetensors format, streamed tensor by tensor: a network is never held twice in memory.</summary>
-/// <remarks>What is written carries a digest, and what carries one is held to it: a flipped bit would give plausible wrong answers, and .NET's zip reader does not look.</remarks>
+/// <summary>Weights in the safetensors format, streamed tensor by tensor, so that a network is never in memory twice.</summary>
+/// <remarks>
+/// Written files carry a digest, which is verified on reading: a flipped bit would give plausible but wrong predictions, and .NET's zip
+/// reader does not check.
+/// </remarks>
 internal static class Safetensors
 {
-    private const string DigestKey = "sha256"; // of the text that belongs to the tensors, and of their data; in hexadecimal digits
+    private const string DigestKey = "sha256"; // of the text that belongs to the tensors and of their data; hexadecimal
 
     /// <param name="metadata">Texts by key for the header.</param>
-    /// <param name="belonging">A text kept elsewhere that the digest shall cover, too.</param>
-    public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null, string belonging = "")
+    /// <param name="belonging">A text stored elsewhere that the digest covers as well.</param>
+    public static void Write(
+        Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        string belonging = "")
     {
         using var hash = NewHash(belonging);
-        Each(hash.AppendData);
-        SafetensorsHeader.Write(stream, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [DigestKey] = Digits(hash) });
-        Each(stream.Write);
+        ForEachTensor(hash.AppendData);
+        var texts = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [DigestKey] = Digits(hash) };
+        SafetensorsHeader.Write(stream, tensors, texts);
+        ForEachTensor(stream.Write);
 
-        void Each(BytesAction action)
+        void ForEachTensor(BytesAction action)
         {
             using var noGrad = no_grad();
             foreach (var (_, value) in tensors)
@@ -30,19 +36,26 @@ internal static class Safetensors
         }
     }
 
-    /// <summary>Fills tensors in place from a stream, converting type and device where they differ.</summary>
-    /// <exception cref="InvalidDataException">Names or shapes do not match (all of them are listed), or the data are broken.</exception>
+    /// <summary>Fills tensors in place from a stream, converting type and device if they differ.</summary>
+    /// <exception cref="InvalidDataException">Names or shapes do not match (the message lists all), or the data are invalid.</exception>
     public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> tensors) => ReadInto(stream, tensors, () => tensors);
 
-    /// <summary>Makes the tensors only when the data were found to fit <paramref name="expected"/>, whose values are not touched.</summary>
-    /// <param name="belonging">The text that was given when they were written.</param>
-    /// <exception cref="InvalidDataException">As above.</exception>
-    public static void ReadInto(Stream stream, IReadOnlyDictionary<string, Tensor> expected, Func<IReadOnlyDictionary<string, Tensor>> make, string belonging = "")
+    /// <summary>
+    /// Creates the tensors only after the data were found to match <paramref name="expected"/>, whose values are not read.
+    /// </summary>
+    /// <param name="belonging">The text with which they were written.</param>
+    /// <exception cref="InvalidDataException">As for the other overload.</exception>
+    public static void ReadInto(
+        Stream stream, IReadOnlyDictionary<string, Tensor> expected, Func<IReadOnlyDictionary<string, Tensor>> make, string belonging = "")
     {
         var entries = SafetensorsHeader.Read(stream, out var metadata);
         Check(entries, expected);
         if (stream.CanSeek && entries.Count > 0 && entries[^1].End > stream.Length - stream.Position)
-            throw SafetensorsHeader.Broken($"it ends {entries[^1].End - (stream.Length - stream.Position)} bytes before the end of tensor '{entries[^1].Name}'");
+        {
+            throw SafetensorsHeader.Invalid(
+                $"they end {entries[^1].End - (stream.Length - stream.Position)} bytes before the end of tensor '{entries[^1].Name}'");
+        }
+
         var tensors = make();
         using var hash = metadata.ContainsKey(DigestKey) ? NewHash(belonging) : null;
         foreach (var entry in entries)
@@ -59,7 +72,8 @@ internal static class Safetensors
         }
 
         if (hash is not null && Digits(hash) != metadata[DigestKey])
-            throw new InvalidDataException("The data are not those that were saved: some bytes have changed since. Get the file anew, or save it again.");
+            throw new InvalidDataException("The data differ from what was saved: some bytes have changed. Download the file again, or "
+                + "save it again.");
     }
 
     private delegate void BytesAction(ReadOnlySpan<byte> bytes);
@@ -75,15 +89,17 @@ internal static class Safetensors
 
     private static void Check(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        var found = entries.ToDictionary(entry => entry.Name);
+        var byName = entries.ToDictionary(entry => entry.Name);
         string[] problems =
         [
-            .. tensors.Keys.Where(name => !found.ContainsKey(name)).Select(name => $"missing: {name}"),
-            .. found.Keys.Where(name => !tensors.ContainsKey(name)).Select(name => $"unexpected: {name}"),
-            .. tensors.Where(pair => found.TryGetValue(pair.Key, out var entry) && !entry.Shape.SequenceEqual(pair.Value.shape))
-                .Select(pair => $"shape: {pair.Key} is [{string.Join(',', found[pair.Key].Shape)}], expected [{string.Join(',', pair.Value.shape)}]"),
+            .. tensors.Keys.Where(name => !byName.ContainsKey(name)).Select(name => $"missing: {name}"),
+            .. byName.Keys.Where(name => !tensors.ContainsKey(name)).Select(name => $"unexpected: {name}"),
+            .. tensors.Where(pair => byName.TryGetValue(pair.Key, out var entry) && !entry.Shape.SequenceEqual(pair.Value.shape))
+                .Select(pair => $"shape: {pair.Key} is [{string.Join(',', byName[pair.Key].Shape)}], expected "
+                    + $"[{string.Join(',', pair.Value.shape)}]"),
         ];
         if (problems.Length > 0)
-            throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  ", problems));
+            throw new InvalidDataException($"The weights do not fit the network in {problems.Length} places:\n  " + string.Join("\n  "
+                + "", problems));
     }
 }

@@ -20,11 +20,11 @@ internal static class SafetensorsHeader
         ("U8", ScalarType.Byte, 1), ("BOOL", ScalarType.Bool, 1),
     ];
 
-    /// <summary>Reads and checks a header; entries come in the order of their data, which follows without gaps.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no safetensors header.</exception>
+    /// <summary>Reads and checks a header. Entries are in the order of their data, which follow without gaps.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a safetensors header.</exception>
     public static IReadOnlyList<SafetensorsEntry> Read(Stream stream) => Read(stream, out _);
 
-    /// <param name="metadata">Texts by key that the header carries beside the tensors.</param>
+    /// <param name="metadata">Texts by key that the header carries in addition to the tensors.</param>
     /// <inheritdoc cref="Read(Stream)"/>
     public static IReadOnlyList<SafetensorsEntry> Read(Stream stream, out IReadOnlyDictionary<string, string> metadata)
     {
@@ -32,31 +32,34 @@ internal static class SafetensorsHeader
         ReadFully(stream, prefix, "the header's length");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LargestHeader)
-            throw Broken($"the header claims {length} bytes; at most {LargestHeader} are allowed");
+            throw Invalid($"the header claims {length} bytes; at most {LargestHeader} are allowed");
         if (stream.CanSeek && length > (ulong)(stream.Length - stream.Position))
-            throw Broken($"it ends {length - (ulong)(stream.Length - stream.Position)} bytes before the end of the header");
+            throw Invalid($"they end {length - (ulong)(stream.Length - stream.Position)} bytes before the end of the header");
         var json = new byte[length];
         ReadFully(stream, json, "the header");
         try
         {
             using var document = JsonDocument.Parse(json);
             var entries = document.RootElement.EnumerateObject()
-                .Where(property => property.Name != Metadata).Select(Parse).OrderBy(entry => entry.Begin).ThenBy(entry => entry.End).ToList();
+                .Where(property => property.Name != Metadata).Select(Parse)
+                .OrderBy(entry => entry.Begin).ThenBy(entry => entry.End).ToList();
             CheckLayout(entries);
             metadata = document.RootElement.TryGetProperty(Metadata, out var texts)
-                ? texts.EnumerateObject().DistinctBy(text => text.Name).ToDictionary(text => text.Name, text => text.Value.GetString() ?? "")
+                ? texts.EnumerateObject().DistinctBy(text => text.Name)
+                    .ToDictionary(text => text.Name, text => text.Value.GetString() ?? "")
                 : new Dictionary<string, string>();
             return entries;
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception failure) when (IsOtherJson(failure))
         {
-            throw Broken("the header is not the JSON it should be: " + failure.Message);
+            throw Invalid("the header does not have the expected JSON form: " + failure.Message);
         }
     }
 
     /// <summary>Writes the header of tensors that will follow in the same order, without gaps.</summary>
-    /// <param name="metadata">Texts by key to carry beside the tensors.</param>
-    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="metadata">Texts by key to carry in addition to the tensors.</param>
+    public static void Write(
+        Stream stream, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -99,24 +102,32 @@ internal static class SafetensorsHeader
     {
         var read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
         if (read < into.Length)
-            throw Broken($"it ends {into.Length - read} bytes before the end of {what}");
+            throw Invalid($"they end {into.Length - read} bytes before the end of {what}");
     }
 
-    public static InvalidDataException Broken(string what) => new($"Broken safetensors data: {what}.");
+    public static InvalidDataException Invalid(string problem) => new($"Invalid safetensors data: {problem}.");
+
+    // What System.Text.Json throws for text that is not JSON, for another kind of value, a missing property, and a number out of range.
+    private static bool IsOtherJson(Exception failure) =>
+        failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException;
 
     private static SafetensorsEntry Parse(JsonProperty property)
     {
         var typeName = property.Value.GetProperty("dtype").GetString();
         var (_, type, size) = Types.FirstOrDefault(type => type.Name == typeName);
         if (size == 0)
-            throw Broken($"tensor '{property.Name}' has the unknown type '{typeName}'");
+            throw Invalid($"tensor '{property.Name}' has the unknown type '{typeName}'");
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         var bytes = (Int128)size;
         foreach (var side in shape)
             bytes = side >= 0 && bytes >= 0 && bytes <= long.MaxValue ? bytes * side : -1; // once wrong, wrong to the end
         if (offsets is not [var begin, var end] || begin < 0 || bytes < 0 || end - (Int128)begin != bytes)
-            throw Broken($"tensor '{property.Name}' of {typeName} [{BadCheckpoint.List(shape)}] does not fit its data_offsets [{BadCheckpoint.List(offsets)}]");
+        {
+            throw Invalid($"tensor '{property.Name}' of {typeName} [{CheckpointError.List(shape)}] does not fit its data_offsets "
+                + $"[{CheckpointError.List(offsets)}]");
+        }
+
         return new(property.Name, type, shape, begin, end);
     }
 
@@ -127,9 +138,13 @@ internal static class SafetensorsHeader
         foreach (var entry in entries)
         {
             if (!names.Add(entry.Name))
-                throw Broken($"tensor '{entry.Name}' occurs twice");
+                throw Invalid($"tensor '{entry.Name}' occurs twice");
             if (entry.Begin != expected)
-                throw Broken($"the data of '{entry.Name}' begin at {entry.Begin}, expected {expected}: tensors must follow each other without gap or overlap");
+            {
+                throw Invalid($"the data of '{entry.Name}' begin at {entry.Begin}, expected {expected}: "
+                    + "tensors must follow each other without gap or overlap");
+            }
+
             expected = entry.End;
         }
     }

@@ -48,13 +48,13 @@ public sealed class PretrainedTests
     [TestMethod]
     public void An_error_while_weights_are_read_comes_as_it_is() => PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file =>
     {
-        var pretrained = Pretrained.Recognise(file);
+        var pretrained = Pretrained.Recognize(file);
         file.Dispose();
         return Assert.ThrowsExactly<ObjectDisposedException>(() => pretrained.Build(pretrained.Config with { CategoryCount = 1 }, seed: 1));
     });
 
     [TestMethod]
-    public void Only_parts_without_a_loaded_weight_are_initialised()
+    public void Only_parts_without_a_loaded_weight_are_initialized()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -78,7 +78,7 @@ public sealed class PretrainedTests
         theirs[Copy] = theirs["shared_image_embedding.positional_embedding"];
         PublishedFile.Use(theirs, file =>
         {
-            var pretrained = Pretrained.Recognise(file);
+            var pretrained = Pretrained.Recognize(file);
             Assert.AreEqual(CheckpointFamily.Sam, pretrained.Family);
             Assert.HasCount(1, pretrained.Unused, "One of the two copies of the position matrix.");
             AssertHolds(pretrained, weights);
@@ -87,7 +87,7 @@ public sealed class PretrainedTests
     }
 
     [TestMethod]
-    public void MobileSAM_is_recognised_and_its_classifier_passed_over()
+    public void MobileSAM_is_recognized_and_its_classifier_passed_over()
     {
         var weights = PublishedFile.Weights(SegSamConfig.For(SegSamEncoder.VitT, 1024) with { CategoryCount = 1 });
         var file = new Dictionary<string, Tensor>(weights)
@@ -97,7 +97,7 @@ public sealed class PretrainedTests
         };
         PublishedFile.Use(file, opened =>
         {
-            var pretrained = Pretrained.Recognise(opened);
+            var pretrained = Pretrained.Recognize(opened);
             Assert.AreEqual((CheckpointFamily.MobileSam, SegSamEncoder.VitT, 1024, 4), (pretrained.Family, pretrained.Encoder, pretrained.Config.InputSize, pretrained.Unused.Count));
             AssertHolds(pretrained, weights);
             return 0;
@@ -112,7 +112,7 @@ public sealed class PretrainedTests
         var file = weights.Concat(extra.Select(name => KeyValuePair.Create("mask_decoder." + name, ones(2))));
         PublishedFile.Use(file, opened =>
         {
-            var pretrained = Pretrained.Recognise(opened);
+            var pretrained = Pretrained.Recognize(opened);
             Assert.AreEqual(CheckpointFamily.SamHq, pretrained.Family);
             CollectionAssert.AreEquivalent(extra.Select(name => "mask_decoder." + name).ToList(), pretrained.Unused.ToList());
             AssertHolds(pretrained, weights);
@@ -125,9 +125,9 @@ public sealed class PretrainedTests
     [DataRow("sam_vit_b.safetensors", CheckpointFamily.Sam, false)]
     public void MedSAM_is_told_by_its_files_name_and_answers_with_the_single_mask(string name, CheckpointFamily family, bool singleMask)
     {
-        var (found, config) = PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => (Pretrained.Recognise(file).Family, Pretrained.Recognise(file).Config), name);
+        var (found, config) = PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => (Pretrained.Recognize(file).Family, Pretrained.Recognize(file).Config), name);
         Assert.AreEqual((family, singleMask), (found, config.SingleMask));
-        Assert.AreEqual(CheckpointFamily.SamMed2D, PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => Pretrained.Recognise(file, CheckpointFamily.SamMed2D).Family, name));
+        Assert.AreEqual(CheckpointFamily.SamMed2D, PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => Pretrained.Recognize(file, CheckpointFamily.SamMed2D).Family, name));
     }
 
     [TestMethod]
@@ -136,7 +136,7 @@ public sealed class PretrainedTests
         var weights = PublishedFile.Weights(PublishedFile.Sam);
         PublishedFile.Use(weights.Select(pair => KeyValuePair.Create("module." + pair.Key, pair.Value)), file =>
         {
-            AssertHolds(Pretrained.Recognise(file), weights);
+            AssertHolds(Pretrained.Recognize(file), weights);
             return 0;
         });
     }
@@ -166,7 +166,7 @@ public sealed class PretrainedTests
     {
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use([KeyValuePair.Create(name, ones(3))], file => Load(file)));
         StringAssert.Contains(failure.Message, name);
-        StringAssert.Contains(failure.Message, "Known are SAM, MedSAM, SAM-Med2D, SAM-HQ and MobileSAM");
+        StringAssert.Contains(failure.Message, "Supported: SAM, MedSAM, SAM-Med2D, SAM-HQ, MobileSAM");
     }
 
     [TestMethod]
@@ -223,14 +223,14 @@ public sealed class PretrainedTests
 
     [TestMethod]
     [TestCategory("Golden")]
-    public void SAM_Med2D_is_recognised_by_its_adapters_and_its_optimizer_passed_over()
+    public void SAM_Med2D_is_recognized_by_its_adapters_and_its_optimizer_passed_over()
     {
         const string Form = "_with_optimizer.pth";
         (string Pickle, string Reference) none = ("*" + Form, "");
         var twin = GoldenWeights.Twins.FirstOrDefault(twin => twin.Pickle.EndsWith(Form, StringComparison.Ordinal), none);
         using var file = CheckpointFile.Open(GoldenFolder.Require(twin.Pickle));
         var expected = GoldenFolder.Open(twin.Reference);
-        var pretrained = Pretrained.Recognise(file);
+        var pretrained = Pretrained.Recognize(file);
         Assert.AreEqual((CheckpointFamily.SamMed2D, SegSamAdapter.SamMed2D, true), (pretrained.Family, pretrained.Config.Adapter, pretrained.Config.SigmoidMaskPrompt));
         using var scope = NewDisposeScope();
         AssertHolds(pretrained, expected.Names.ToDictionary(name => name, expected.Tensor));
@@ -240,13 +240,13 @@ public sealed class PretrainedTests
     [DataRow(SegSamAdapter.Bottleneck)]
     [DataRow(SegSamAdapter.LowRank)]
     [DataRow(SegSamAdapter.SamMed2D)]
-    public void Adapters_are_recognised_with_their_sizes(SegSamAdapter adapter)
+    public void Adapters_are_recognized_with_their_sizes(SegSamAdapter adapter)
     {
         var config = PublishedFile.Sam with { Adapter = adapter, AdapterRank = 3, AdapterRatio = 0.5 };
         var weights = PublishedFile.Weights(config);
         PublishedFile.Use(weights, file =>
         {
-            var pretrained = Pretrained.Recognise(file);
+            var pretrained = Pretrained.Recognize(file);
             Assert.AreEqual(adapter, pretrained.Config.Adapter);
             AssertHolds(pretrained, weights);
             return 0;
@@ -255,7 +255,7 @@ public sealed class PretrainedTests
 
     private static (SegSamConfig Config, SegSamNetwork Network) Load(CheckpointFile file, Func<SegSamConfig, SegSamConfig>? change = null)
     {
-        var pretrained = Pretrained.Recognise(file);
+        var pretrained = Pretrained.Recognize(file);
         var config = pretrained.Config with { CategoryCount = 2, TextInsertion = TextInsertion.None };
         return (pretrained.Config, pretrained.Build(change?.Invoke(config) ?? config, seed: 1));
     }

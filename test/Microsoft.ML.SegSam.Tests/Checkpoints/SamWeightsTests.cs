@@ -41,7 +41,7 @@ public sealed class SamWeightsTests
         using (var network = SmallNetwork.Create(config))
             SamWeights.Save(path, network, Preprocessing.MedSam);
         using var file = CheckpointFile.Open(path);
-        var pretrained = Pretrained.Recognise(file);
+        var pretrained = Pretrained.Recognize(file);
         Assert.AreEqual((CheckpointFamily.SegSam, Preprocessing.MedSam), (pretrained.Family, pretrained.Preprocessing));
         Assert.AreEqual((4, true, 1e-3, 4), (pretrained.Config.DecoderHeads, pretrained.Config.SingleMask, pretrained.Config.DecoderEpsilon, pretrained.Config.WindowSize));
         pretrained.Build(pretrained.Config with { CategoryCount = 9 }, seed: 1).Dispose();
@@ -72,7 +72,7 @@ public sealed class SamWeightsTests
     {
         using var folder = new TemporaryFolder();
         var failure = Assert.ThrowsExactly<ArgumentException>(() => FittedModel.Shared.SaveSamWeights(Path.Combine(folder.Path, name)));
-        StringAssert.Contains(failure.Message, $"'{name}' {found}; expected is .safetensors or .pth");
+        StringAssert.Contains(failure.Message, $"'{name}' {found}; expected: .safetensors or .pth");
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
 

@@ -67,8 +67,8 @@ public sealed class DataWarningTests
             [rows[0] with { MaskFile = smoothed, Box = [8, 8, 56, 56] }, rows[1] with { MaskFile = inverted, Box = [0, 0, 64, 64] }],
             TinyData.Options(image: "File"));
         Assert.HasCount(2, warnings);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?). First: row 0 (counting from 0): ", warnings[0]);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object takes up most of the image's border (is it black on white?). First: row 1 (counting from 0): ", warnings[1]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, thresholded at half of their range (JPEG, smoothed or resized?). First: row 0 (counting from 0): ", warnings[0]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object covers most of the image's border (is it black on white?). First: row 1 (counting from 0): ", warnings[1]);
     }
 
     [TestMethod]

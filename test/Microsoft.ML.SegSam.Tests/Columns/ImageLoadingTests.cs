@@ -62,7 +62,7 @@ public sealed class ImageLoadingTests : IDisposable
         var path = Path.Combine(_folder.Path, which == "image" ? rows[1].ImagePath : rows[1].MaskPath);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^30]);
         var message = Assert.ThrowsExactly<InvalidOperationException>(() => Pipeline().Fit(data)).Message;
-        Assert.StartsWith($"Column '{(which == "image" ? "Image" : "Mask")}', row 1 (counting from 0): The PNG image is cut off or damaged", message);
+        Assert.StartsWith($"Column '{(which == "image" ? "Image" : "Mask")}', row 1 (counting from 0): The PNG image is truncated or damaged", message);
     }
 
     [TestMethod]

@@ -7,13 +7,13 @@ namespace Microsoft.ML.SegSam.Tests.Display;
 public sealed class PaletteTests
 {
     [TestMethod]
-    public void Twenty_colours_and_more_are_far_from_each_other_and_from_grey()
+    public void Twenty_colors_and_more_are_far_from_each_other_and_from_gray()
     {
         Assert.IsGreaterThanOrEqualTo(20, Palette.Count);
         var colors = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).ToArray();
         foreach (var (i, a) in colors.Index())
         {
-            Assert.IsGreaterThan(40, Math.Max(a.R, Math.Max(a.G, a.B)) - Math.Min(a.R, Math.Min(a.G, a.B)), $"{i} looks grey");
+            Assert.IsGreaterThan(40, Math.Max(a.R, Math.Max(a.G, a.B)) - Math.Min(a.R, Math.Min(a.G, a.B)), $"{i} looks gray");
             foreach (var (j, b) in colors.Index().Where(other => other.Index > i))
                 Assert.IsGreaterThan(60, Math.Abs(a.R - b.R) + Math.Abs(a.G - b.G) + Math.Abs(a.B - b.B), $"{i} and {j}");
         }

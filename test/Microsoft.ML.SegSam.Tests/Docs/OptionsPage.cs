@@ -104,7 +104,7 @@ internal static class OptionsPage
         bool yes => yes ? "true" : "false",
         Enum choice => choice.ToString(),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        global::Microsoft.ML.SegSam.Knowledge.CategoryCatalogue => "the library's",
+        global::Microsoft.ML.SegSam.Knowledge.CategoryGlossary => "the library's",
         _ => "none",
     };
 }

@@ -98,7 +98,7 @@ public sealed class ScoredRowReaderTests
 
     [TestMethod]
     [DataRow(0, "there is no mask;")]
-    [DataRow(5, "The 5 bytes are not an image file that can be read")]
+    [DataRow(5, "The 5 bytes are not a supported image file")]
     public void A_file_that_is_no_image_is_named(int length, string expected)
     {
         var row = Good();

@@ -55,7 +55,7 @@ public sealed class FuzzTests(TestContext context)
         {
             File.WriteAllBytes(path, bytes);
             using var file = CheckpointFile.Open(path);
-            var pretrained = Pretrained.Recognise(file);
+            var pretrained = Pretrained.Recognize(file);
             pretrained.Build(pretrained.Config with { CategoryCount = 1, TextInsertion = TextInsertion.None }, seed: 1).Dispose();
         });
     }

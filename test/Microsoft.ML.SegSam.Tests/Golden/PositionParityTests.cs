@@ -40,7 +40,7 @@ public sealed class PositionParityTests
         var resized = GoldenFolder.Open(Path.ChangeExtension(file, ".safetensors"));
         var stored = GoldenWeights.Read(Source(file)).ToDictionary(weight => weight.Name, weight => weight.Value);
         using var checkpoint = CheckpointFile.Open(GoldenFolder.Require(Source(file) + ".pth"));
-        using var network = Pretrained.Recognise(checkpoint).Build(GoldenModel.Of(file, Precision.Single).Config, seed: 1);
+        using var network = Pretrained.Recognize(checkpoint).Build(GoldenModel.Of(file, Precision.Single).Config, seed: 1);
         var ours = network.state_dict();
         foreach (var fate in fates.EnumerateObject())
         {

@@ -31,7 +31,7 @@ public sealed class ImageFileTests : IDisposable
         Assert.AreEqual(new RegionBox(1, 1, 2, 2), mask.Box);
 
         ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => 100 * x)), out doubts);
-        StringAssert.Contains(doubts.Single().Found, "3 levels from 0 to 200, cut at half of 255");
+        StringAssert.Contains(doubts.Single().Found, "3 levels from 0 to 200, thresholded at half of 255");
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => x)), out _));
         StringAssert.Contains(failure.Message, "it is a label map");
     }

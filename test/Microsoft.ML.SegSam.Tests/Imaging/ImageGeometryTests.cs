@@ -14,7 +14,7 @@ public sealed class ImageGeometryTests
     [DataRow(256, 100, 256, 256, 0, 0)]
     [DataRow(100, 300, 256, 256, 0, 0)]
     [DataRow(10_000, 1, 256, 256, 0, 0)]
-    public void Small_images_are_centred_and_others_stretched(
+    public void Small_images_are_centered_and_others_stretched(
         int height, int width, int scaledHeight, int scaledWidth, int offsetX, int offsetY) =>
         Assert.AreEqual(
             new ImageGeometry(height, width, scaledHeight, scaledWidth, offsetX, offsetY, 256),

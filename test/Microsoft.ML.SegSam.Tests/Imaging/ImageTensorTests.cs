@@ -17,17 +17,17 @@ public sealed class ImageTensorTests
         var batch = ImageTensor.Stack([tall, wide], PixelScaling.MeanStd, torch.CPU);
         var alone = torch.cat([.. new[] { tall, wide }.Select(image => ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU))]);
         Assert.IsTrue(batch.Equals(alone));
-        Assert.AreEqual((6 - 123.675f) / 58.395f, batch[1, 0, 1, 2].item<float>(), 1e-6f, "Centred at x 1..2, y 1.");
-        Assert.AreEqual(0, batch[1, 0, 0, 2].item<float>(), "Padding is the mean colour.");
+        Assert.AreEqual((6 - 123.675f) / 58.395f, batch[1, 0, 1, 2].item<float>(), 1e-6f, "Centered at x 1..2, y 1.");
+        Assert.AreEqual(0, batch[1, 0, 0, 2].item<float>(), "Padding is the mean color.");
     }
 
     [TestMethod]
-    public void The_dtype_asked_for_is_the_dtype_given_and_nothing_leaks()
+    public void A_batch_is_float32_and_nothing_leaks()
     {
         var image = NetworkImage.From(new(1, 1, [1, 2, 3]), 2, Preprocessing.Default);
         var before = LiveTensors.Count;
-        using (var batch = ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU, torch.ScalarType.BFloat16))
-            Assert.AreEqual(torch.ScalarType.BFloat16, batch.dtype);
+        using (var batch = ImageTensor.Stack([image], PixelScaling.MeanStd, torch.CPU))
+            Assert.AreEqual(torch.ScalarType.Float32, batch.dtype);
         Assert.AreEqual(before, LiveTensors.Count);
     }
 

@@ -9,19 +9,19 @@ public sealed class LabelMapTests
     public void Every_pixel_takes_the_category_of_the_best_score()
     {
         // Scores of A: 0.81, 0.54, 0.45, 0.09, 0; of B: 0.06, 0.48, 0.54, 0.36, 0.
-        var labels = LabelMap.Compose(5, [new(2, 0.9f, new[] { 0.9f, 0.6f, 0.5f, 0.1f, 0 }), new(1, 0.6f, new[] { 0.1f, 0.8f, 0.9f, 0.6f, 0 })]);
+        var labels = LabelMap.Compose(5, [(2, 0.9f, new[] { 0.9f, 0.6f, 0.5f, 0.1f, 0 }), (1, 0.6f, new[] { 0.1f, 0.8f, 0.9f, 0.6f, 0 })]);
         CollectionAssert.AreEqual(new uint[] { 2, 2, 1, 1, 0 }, labels);
     }
 
     [TestMethod]
     public void Where_the_best_prompt_has_no_mask_there_is_background_whatever_the_others_say() =>
         CollectionAssert.AreEqual(new uint[] { 0, 2 }, // 0.45 against 0.3, but not above one half
-            LabelMap.Compose(2, [new(1, 1, new[] { 0.45f, 0 }), new(2, 0.5f, new[] { 0.6f, 0.6f })]));
+            LabelMap.Compose(2, [(1, 1, new[] { 0.45f, 0 }), (2, 0.5f, new[] { 0.6f, 0.6f })]));
 
     [TestMethod]
     public void Of_equal_scores_the_earlier_counts()
     {
-        LabelMapObject first = new(1, 0.5f, new[] { 0.8f }), second = new(2, 0.5f, new[] { 0.8f });
+        (uint, float, float[]) first = (1, 0.5f, new[] { 0.8f }), second = (2, 0.5f, new[] { 0.8f });
         CollectionAssert.AreEqual(new uint[] { 1 }, LabelMap.Compose(1, [first, second]));
         CollectionAssert.AreEqual(new uint[] { 2 }, LabelMap.Compose(1, [second, first]));
     }
@@ -36,7 +36,7 @@ public sealed class LabelMapTests
     [DataRow(1u, 1f, 4)]
     public void An_object_that_makes_no_sense_is_refused(uint category, float probability, int pixels)
     {
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => LabelMap.Compose(3, [new(category, probability, new float[pixels])]));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => LabelMap.Compose(3, [(category, probability, new float[pixels])]));
         Assert.Contains($"category {category} has {pixels} pixels", failure.Message);
     }
 }

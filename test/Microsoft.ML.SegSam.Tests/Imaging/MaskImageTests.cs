@@ -100,7 +100,7 @@ public sealed class MaskImageTests
         StringAssert.Contains(inverted.Doubts.Single().Kind, "most of the image's border");
         var gray = MaskImage.Decode(PngWriter.Of(Side, Side, 8, 0, (x, y, _) => IsDisk(x, y) ? 200 : 40));
         AssertDisk(gray);
-        StringAssert.Contains(gray.Doubts.Single().Found, "level 40 was taken for the background");
+        StringAssert.Contains(gray.Doubts.Single().Found, "level 40 was taken as background");
     }
 
     [TestMethod]

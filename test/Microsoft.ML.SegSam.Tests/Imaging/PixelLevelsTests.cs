@@ -30,7 +30,7 @@ public sealed class PixelLevelsTests
         Assert.AreEqual(0f, PixelLevels.For(PixelScaling.MinMax, [value, value, value])[value]);
 
     [TestMethod]
-    public void The_mean_colour_lies_at_0_and_a_deviation_above_it_at_1()
+    public void The_mean_color_lies_at_0_and_a_deviation_above_it_at_1()
     {
         var levels = PixelLevels.For(PixelScaling.MeanStd, [0, 255]);
         Assert.AreEqual(0, Between(levels.AsSpan(0, 256), 0.485f * 255), 1e-5, "red");

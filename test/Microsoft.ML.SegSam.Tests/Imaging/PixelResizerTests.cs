@@ -18,16 +18,16 @@ public sealed class PixelResizerTests
             var fields = line.Split(' ');
             var size = fields[1..5].Select(int.Parse).ToArray();
             var (original, expected) = (Convert.FromBase64String(fields[5]), Convert.FromBase64String(fields[6]));
-            var isGrey = original.Length == size[0] * size[1];
-            var actual = PixelResizer.Resize(new(size[0], size[1], isGrey ? Coloured(original) : original), size[2], size[3], Resampling.Bicubic);
-            CollectionAssert.AreEqual(isGrey ? Coloured(expected) : expected, actual, fields[0]);
+            var isGray = original.Length == size[0] * size[1];
+            var actual = PixelResizer.Resize(new(size[0], size[1], isGray ? Colored(original) : original), size[2], size[3], Resampling.Bicubic);
+            CollectionAssert.AreEqual(isGray ? Colored(expected) : expected, actual, fields[0]);
         }
     }
 
     [TestMethod]
     public void Bicubic_overshoots_at_an_edge_and_stops_at_white_and_black()
     {
-        byte[] Row(byte dark, byte bright) => [.. PixelResizer.Resize(new(1, 4, Coloured([dark, dark, bright, bright])), 1, 16, Resampling.Bicubic).Where((_, i) => i % 3 == 0)];
+        byte[] Row(byte dark, byte bright) => [.. PixelResizer.Resize(new(1, 4, Colored([dark, dark, bright, bright])), 1, 16, Resampling.Bicubic).Where((_, i) => i % 3 == 0)];
         Assert.IsTrue(Row(50, 150) is var inside && inside.Min() < 50 && inside.Max() > 150);
         Assert.IsTrue(Row(0, 255) is var outside && outside[0] == 0 && outside[^1] == 255 && outside.SequenceEqual(outside.Order()), "Clamped, not wrapped around.");
     }
@@ -57,7 +57,7 @@ public sealed class PixelResizerTests
             new byte[] { 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 2, 2, 0, 0, 2, 2 }, PixelResizer.NearestMask([1, 0, 0, 2], 2, 2, 4, 4));
 
     [TestMethod]
-    public void Halving_averages_neighbours_where_nearest_picks_one()
+    public void Halving_averages_neighbors_where_nearest_picks_one()
     {
         byte[] stripes = [0, 0, 0, 100, 100, 100, 0, 0, 0, 100, 100, 100];
         var image = new PixelImage(1, 4, stripes);
@@ -68,9 +68,9 @@ public sealed class PixelResizerTests
     [TestMethod]
     public void Nearest_rounds_down_to_the_source_pixel()
     {
-        var image = new PixelImage(1, 5, Coloured([10, 20, 30, 40, 50]));
-        CollectionAssert.AreEqual(Coloured([10, 20, 40]), PixelResizer.Resize(image, 1, 3, Resampling.Nearest), "0, 5/3, 10/3");
-        CollectionAssert.AreEqual(Coloured([10, 10, 20, 30, 30, 40, 50]), PixelResizer.Resize(image, 1, 7, Resampling.Nearest), "0, 5/7, 10/7 ... 30/7");
+        var image = new PixelImage(1, 5, Colored([10, 20, 30, 40, 50]));
+        CollectionAssert.AreEqual(Colored([10, 20, 40]), PixelResizer.Resize(image, 1, 3, Resampling.Nearest), "0, 5/3, 10/3");
+        CollectionAssert.AreEqual(Colored([10, 10, 20, 30, 30, 40, 50]), PixelResizer.Resize(image, 1, 7, Resampling.Nearest), "0, 5/7, 10/7 ... 30/7");
     }
 
     /// <summary>Sizes at which OpenCV 4.6's cv2.resize picks another pixel than exact arithmetic would.</summary>
@@ -81,9 +81,9 @@ public sealed class PixelResizerTests
     public void Nearest_rounds_where_OpenCV_does(int size, int newSize, int at, int expected)
     {
         byte[] ramp = [.. Enumerable.Range(0, size).Select(i => (byte)i)];
-        Assert.AreEqual(expected, PixelResizer.Resize(new(1, size, Coloured(ramp)), 1, newSize, Resampling.Nearest)[at * 3]);
+        Assert.AreEqual(expected, PixelResizer.Resize(new(1, size, Colored(ramp)), 1, newSize, Resampling.Nearest)[at * 3]);
         Assert.AreEqual(expected, PixelResizer.NearestMask(ramp, size, 1, newSize, 1)[at]);
     }
 
-    private static byte[] Coloured(byte[] grey) => [.. grey.SelectMany(value => new[] { value, value, value })];
+    private static byte[] Colored(byte[] gray) => [.. gray.SelectMany(value => new[] { value, value, value })];
 }

@@ -24,30 +24,30 @@ public sealed class CategoryEmbedderTests
         CollectionAssert.AreEqual(new[] { 1f, 2 }, texts.ToBank(null, embedder, CancellationToken.None).Single());
     }
 
-    public static IEnumerable<(string Name, Func<string, float[]> Answer, string Message)> BadAnswers =>
+    public static IEnumerable<(string Name, Func<string, float[]> Embed, string Message)> BadVectors =>
     [
-        ("shorter", text => new float[text == "spleen" ? 3 : 4], "it gave a vector of 3 numbers, expected 4 as for 'liver'."),
-        ("NaN", text => [text == "spleen" ? float.NaN : 1], "it gave a vector that holds NaN or infinity."),
-        ("infinite", text => [1, text == "spleen" ? float.NegativeInfinity : 1], "it gave a vector that holds NaN or infinity."),
+        ("shorter", text => new float[text == "spleen" ? 3 : 4], "it returned a vector of 3 numbers, expected 4 as for 'liver'."),
+        ("NaN", text => [text == "spleen" ? float.NaN : 1], "it returned a vector that contains NaN or infinity."),
+        ("infinite", text => [1, text == "spleen" ? float.NegativeInfinity : 1], "it returned a vector that contains NaN or infinity."),
         ("thrown", text => text == "spleen" ? throw new HttpRequestException("Service unavailable.") : [1], "Service unavailable."),
         ("timed out", text => text == "spleen" ? throw new TaskCanceledException("100 s are over.") : [1], "100 s are over."),
     ];
 
     [TestMethod]
-    [DynamicData(nameof(BadAnswers))]
-    public void A_bad_answer_is_an_error_that_names_the_category(string name, Func<string, float[]> answer, string message)
+    [DynamicData(nameof(BadVectors))]
+    public void A_bad_vector_is_an_error_that_names_the_category(string name, Func<string, float[]> embed, string message)
     {
-        using var embedder = new FixedEmbedder(answer);
-        Assert.StartsWith("The text embedder FixedEmbedder has no vector for the category 'spleen': " + message, Refusal(Texts(), embedder), name);
+        using var embedder = new FixedEmbedder(embed);
+        Assert.StartsWith("The text embedder FixedEmbedder gave no usable vector for the category 'spleen': " + message, Refusal(Texts(), embedder), name);
     }
 
     [TestMethod]
     public void Vectors_without_numbers_and_missing_vectors_are_refused()
     {
         using var empty = new FixedEmbedder(_ => []);
-        Assert.Contains("'liver': it gave a vector of no numbers", Refusal(Texts(), empty));
+        Assert.Contains("'liver': it returned an empty vector", Refusal(Texts(), empty));
         using var few = new FixedEmbedder(_ => [1]) { Withheld = 1 };
-        Assert.Contains("'liver': it gave 1 vectors for 2 texts", Refusal(Texts(), few));
+        Assert.Contains("'liver': it returned 1 vectors for 2 texts", Refusal(Texts(), few));
     }
 
     [TestMethod]

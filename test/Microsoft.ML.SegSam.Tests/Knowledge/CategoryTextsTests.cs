@@ -25,17 +25,17 @@ public sealed class CategoryTextsTests
     }
 
     [TestMethod]
-    public void The_catalogue_describes_what_no_row_describes_and_nothing_else()
+    public void The_glossary_describes_what_no_row_describes_and_nothing_else()
     {
         var texts = new CategoryTexts();
         foreach (var name in new[] { "liver", "disc" })
             texts.IndexOf(name);
         texts.Describe(texts.IndexOf("spleen"), "own words");
-        var (with, without) = (Bank(texts, CategoryCatalogue.Default), Bank(texts));
-        Assert.IsTrue(CategoryCatalogue.Default.TryFind("liver", out var liver));
+        var (with, without) = (Bank(texts, CategoryGlossary.Default), Bank(texts));
+        Assert.IsTrue(CategoryGlossary.Default.TryFind("liver", out var liver));
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("liver: " + liver.Describe()), with[0]);
         CollectionAssert.AreNotEqual(without[0], with[0]);
-        CollectionAssert.AreEqual(without[1], with[1], "Unknown to the catalogue.");
+        CollectionAssert.AreEqual(without[1], with[1], "Unknown to the glossary.");
         CollectionAssert.AreEqual(without[2], with[2], "Described by a row.");
     }
 
@@ -44,12 +44,12 @@ public sealed class CategoryTextsTests
     {
         var texts = new CategoryTexts();
         texts.IndexOf("liver");
-        var (with, without) = (texts.Digest(CategoryCatalogue.Default), texts.Digest(null));
+        var (with, without) = (texts.Digest(CategoryGlossary.Default), texts.Digest(null));
         Assert.AreNotEqual(with, without);
-        Assert.AreEqual(with, texts.Digest(CategoryCatalogue.Default));
+        Assert.AreEqual(with, texts.Digest(CategoryGlossary.Default));
         texts.Describe(0, "own words");
         var described = texts.Digest(null);
-        Assert.AreEqual(described, texts.Digest(CategoryCatalogue.Default), "The catalogue is not asked.");
+        Assert.AreEqual(described, texts.Digest(CategoryGlossary.Default), "The glossary is not asked.");
         texts.Describe(0, [1f, 2]);
         var vector = texts.Digest(null);
         texts.Describe(0, [1f, 2]);
@@ -110,9 +110,9 @@ public sealed class CategoryTextsTests
         Assert.ThrowsExactly<InvalidOperationException>(() => texts.Describe(texts.IndexOf("liver"), ReadOnlySpan<float>.Empty));
     }
 
-    private static float[][] Bank(CategoryTexts texts, CategoryCatalogue? catalogue = null)
+    private static float[][] Bank(CategoryTexts texts, CategoryGlossary? glossary = null)
     {
         using var embedder = new HashedTextEmbedder();
-        return texts.ToBank(catalogue, embedder, CancellationToken.None);
+        return texts.ToBank(glossary, embedder, CancellationToken.None);
     }
 }

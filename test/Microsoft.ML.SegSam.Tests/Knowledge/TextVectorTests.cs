@@ -56,7 +56,7 @@ public sealed class TextVectorTests : IDisposable
     {
         var embedder = new FixedEmbedder(text => text == "bar" ? throw new HttpRequestException("No such host.") : [1]);
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data()));
-        Assert.StartsWith("The text embedder FixedEmbedder has no vector for the category 'bar': No such host.", failure.Message);
+        Assert.StartsWith("The text embedder FixedEmbedder gave no usable vector for the category 'bar': No such host.", failure.Message);
     }
 
     [TestMethod]

@@ -109,7 +109,7 @@ public sealed class CultureTests
         foreach (var prompt in (Prompt[])
                  [new([5.5f, 1, -2.5f, 3], [], []), new([-9.5f, 1, -2.5f, 3], [], []), new(null, [-0.5f, 1.5f], [1]), new(null, [0.5f, 1.5f], [-0.5f])])
             yield return prompt.Check(8, 8, 4)!.Value.Problem;
-        yield return Message(() => LabelMap.Compose(4, [new(1, -0.5f, new float[4])]));
+        yield return Message(() => LabelMap.Compose(4, [(1, -0.5f, new float[4])]));
         yield return Message(() => SegmentationMask.FromCounts([-1, 5], 2, 2));
         yield return Message(() => _ = new PixelSpacing(-0.5, 1.5));
         yield return Message(() => _ = new SurfaceRuler(-0.5, null));

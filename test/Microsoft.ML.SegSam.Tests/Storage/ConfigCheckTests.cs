@@ -31,8 +31,9 @@ public sealed class ConfigCheckTests
         [(Func<object>)(() => Tiny with { InputSize = 1 << 20 }), "InputSize = 1048576"],
         [(Func<object>)(() => Tiny with { EncoderMlpRatio = double.NaN }), "EncoderMlpRatio = NaN"],
         [(Func<object>)(() => Tiny with { CategoryCount = 0 }), "CategoryCount = 0"],
-        [(Func<object>)(() => Tiny with { EncoderHeads = 5 }), "does not fit itself"],
-        [(Func<object>)(() => Tiny with { GlobalBlocks = null! }), "does not fit itself"],
+        [(Func<object>)(() => Tiny with { EncoderHeads = 5 }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { Stages = [new(64, 2), null!] }), "null among its Stages"],
+        [(Func<object>)(() => Tiny with { GlobalBlocks = null! }), "contradict each other"],
     ];
 
     [TestMethod]

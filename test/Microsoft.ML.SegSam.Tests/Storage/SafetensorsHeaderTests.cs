@@ -43,7 +43,7 @@ public sealed class SafetensorsHeaderTests
     public void A_header_that_lies_is_refused(string kind, string json, string says)
     {
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => Read(json), kind);
-        StringAssert.Contains(failure.Message, "Broken safetensors data");
+        StringAssert.Contains(failure.Message, "Invalid safetensors data");
         StringAssert.Contains(failure.Message, says);
     }
 

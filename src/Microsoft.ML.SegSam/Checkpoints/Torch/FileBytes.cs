@@ -4,15 +4,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>A stretch of a file, read in place; or, if deflated, inflated on first use and kept until the checkpoint is closed.</summary>
+/// <summary>
+/// A section of a file, read in place; if it is deflated, it is inflated on first use and kept until the checkpoint is closed.
+/// </summary>
+/// <param name="what">Names the section in messages.</param>
 internal sealed class FileBytes(SafeFileHandle file, string what, long offset, long packedLength, long length, bool deflated = false)
 {
     private byte[]? _inflated;
 
-    /// <summary>In bytes, inflated.</summary>
+    /// <summary>The length in bytes, inflated.</summary>
     public long Length => length;
 
-    /// <exception cref="InvalidDataException">The file ends early, or the deflated data are not what was declared.</exception>
+    /// <exception cref="InvalidDataException">The file ends early, or the deflated data do not match their declared length.</exception>
     public void Read(long at, Span<byte> into)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(at);
@@ -36,7 +39,7 @@ internal sealed class FileBytes(SafeFileHandle file, string what, long offset, l
         {
             var read = RandomAccess.Read(file, into, offset);
             if (read == 0)
-                throw BadCheckpoint.Because($"the file ends {into.Length} bytes before the end of {what}; it is cut short");
+                throw CheckpointError.Invalid($"the file ends {into.Length} bytes before the end of {what}; it is truncated");
             offset += read;
             into = into[read..];
         }
@@ -55,9 +58,9 @@ internal sealed class FileBytes(SafeFileHandle file, string what, long offset, l
         }
         catch (InvalidDataException failure)
         {
-            throw BadCheckpoint.Because($"{what} cannot be inflated ({failure.Message})");
+            throw CheckpointError.Invalid($"{what} cannot be inflated ({failure.Message})");
         }
 
-        throw BadCheckpoint.Because($"{what} does not inflate to the {length} bytes that the zip declares");
+        throw CheckpointError.Invalid($"{what} does not inflate to the {length} bytes that the zip declares");
     }
 }

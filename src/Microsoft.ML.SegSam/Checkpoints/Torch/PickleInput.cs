@@ -4,7 +4,7 @@ using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>The bytes of a pickle. A length is believed only after a look at what is left of the stream, which must know its length.</summary>
+/// <summary>The bytes of a pickle. Every length is checked against the rest of the stream, which must have a length.</summary>
 internal sealed class PickleInput(Stream stream)
 {
     public const int LargestPickle = 256 << 20; // our choice; a ViT-H checkpoint with its optimizer has under 1 MB
@@ -15,14 +15,14 @@ internal sealed class PickleInput(Stream stream)
     /// <summary>Bytes read so far.</summary>
     public long Position => stream.Position - _start;
 
-    public byte Byte() => stream.ReadByte() is var value and >= 0 && Position <= LargestPickle ? (byte)value : throw Ends(1);
+    public byte Byte() => stream.ReadByte() is var value and >= 0 && Position <= LargestPickle ? (byte)value : throw Truncated(1);
 
     public byte[] Bytes(ulong count)
     {
         if (count > (ulong)Math.Max(0, Math.Min(stream.Length - stream.Position, LargestPickle - Position)))
-            throw Ends(count);
+            throw Truncated(count);
         var bytes = new byte[count];
-        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length ? bytes : throw Ends(count);
+        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length ? bytes : throw Truncated(count);
     }
 
     public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
@@ -35,26 +35,28 @@ internal sealed class PickleInput(Stream stream)
 
     public double BigEndianDouble() => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8));
 
-    /// <summary>A length that the format writes with a sign.</summary>
-    public ulong Length32() => Int32() is var length and >= 0 ? (ulong)length : throw Bad("a negative length");
+    /// <summary>A length that the format stores as a signed number.</summary>
+    public ulong Length32() => Int32() is var length and >= 0 ? (ulong)length : throw Invalid("a negative length");
 
     public string Text(ulong bytes) => Decode(Bytes(bytes));
 
-    /// <summary>Text up to the next line feed, which is read too.</summary>
+    /// <summary>Text up to the next line feed, which is consumed.</summary>
     public string Line()
     {
         var bytes = new List<byte>();
         for (byte letter; (letter = Byte()) != '\n';)
         {
             if (bytes.Count == LongestLine)
-                throw Bad($"a line longer than {LongestLine} bytes");
+                throw Invalid($"a line longer than {LongestLine} bytes");
             bytes.Add(letter);
         }
 
         return Decode([.. bytes]);
     }
 
-    public InvalidDataException Bad(string what) => BadCheckpoint.Because($"the pickle holds {what}, before its byte {Position}");
+    /// <summary>The error for something that the pickle holds before the current position.</summary>
+    public InvalidDataException Invalid(string content) => CheckpointError.Invalid($"the pickle holds {content}, before its byte "
+        + $"{Position}");
 
     private string Decode(byte[] bytes)
     {
@@ -64,11 +66,12 @@ internal sealed class PickleInput(Stream stream)
         }
         catch (DecoderFallbackException)
         {
-            throw Bad("a text that is no UTF-8");
+            throw Invalid("a text that is not UTF-8");
         }
     }
 
-    private InvalidDataException Ends(ulong wanted) => BadCheckpoint.Because(Position >= LargestPickle || wanted > LargestPickle
+    private InvalidDataException Truncated(ulong needed) => CheckpointError.Invalid(Position >= LargestPickle || needed > LargestPickle
         ? $"the pickle is larger than the {LargestPickle >> 20} MB allowed, or claims so at its byte {Position}"
-        : $"the pickle ends inside a value: {wanted} bytes are needed at its byte {Position}, the file holds {Math.Max(0, stream.Length - stream.Position)}; it is cut short or damaged");
+        : $"the pickle ends inside a value: {needed} bytes are needed at its byte {Position}, the file holds "
+            + $"{Math.Max(0, stream.Length - stream.Position)}; it is truncated or damaged");
 }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
 /// <summary>
 /// Reads a pickle (protocols 0 to 5) as plain data: a stack machine that calls nothing and looks nothing up. Classes and functions
-/// named in the file stay names; see <see cref="PickleCalls"/> for the few that are understood.
+/// named in the file remain names; see <see cref="PickleCalls"/> for the few that are supported.
 /// </summary>
 internal sealed class PickleReader
 {
@@ -22,12 +22,12 @@ internal sealed class PickleReader
         _calls = new(_input, _stack, storages);
     }
 
-    /// <summary>Reads one pickle; the stream then stands behind its STOP.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no pickle, go beyond the limits, or hold a value that contains itself.</exception>
+    /// <summary>Reads one pickle, up to and including its STOP opcode.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a pickle, exceed a limit, or hold a value that contains itself.</exception>
     public static object? Read(Stream stream) => Read(stream, out _);
 
-    /// <param name="stream">Knows its length.</param>
-    /// <param name="storages">Every storage referred to, by its key; also by objects that are not kept.</param>
+    /// <param name="stream">Must have a length.</param>
+    /// <param name="storages">Every referenced storage by its key, including those of objects that are dropped.</param>
     public static object? Read(Stream stream, out Dictionary<string, PickleStorage> storages)
     {
         storages = new(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class PickleReader
             Step(code);
         }
 
-        return _stack.Count == 1 ? _stack.Pop() : throw _input.Bad($"{_stack.Count} values at its end, where one is expected");
+        return _stack.Count == 1 ? _stack.Pop() : throw _input.Invalid($"{_stack.Count} values at its end, expected one");
     }
 
     private void Step(byte code)
@@ -70,7 +70,7 @@ internal sealed class PickleReader
             case 'F': _stack.Push(Float(_input.Line())); break;
             case 'G': _stack.Push(_input.BigEndianDouble()); break;
             case 'S': _stack.Push(Quoted(_input.Line())); break;
-            case 'V': _stack.Push(_input.Line()); break; // escapes of protocol 0 stay as written: no tensor's name has any
+            case 'V': _stack.Push(_input.Line()); break; // escapes of protocol 0 are not decoded: no tensor name has any
             case 'U' or '\x8c': _stack.Push(_input.Text(_input.Byte())); break;
             case 'T': _stack.Push(_input.Text(_input.Length32())); break;
             case 'X': _stack.Push(_input.Text(_input.UInt32())); break;
@@ -104,7 +104,7 @@ internal sealed class PickleReader
         }
     }
 
-    // Opcodes that would import, make or change objects, were this Python.
+    // Opcodes that would import, create or change objects in Python.
     private void StepOfObjects(byte code)
     {
         switch ((char)code)
@@ -113,14 +113,18 @@ internal sealed class PickleReader
                 _stack.Push(new PickleGlobal(_input.Line(), _input.Line()));
                 break;
             case '\x93':
-                _stack.Push(Top(2) is [string module, string name] ? new PickleGlobal(module, name) : throw _input.Bad("a class whose name is no text"));
+                _stack.Push(Top(2) is [string module, string name]
+                    ? new PickleGlobal(module, name)
+                    : throw _input.Invalid("a class whose name is not a text"));
                 break;
             case 'R' or '\x81':
                 var call = Top(2);
                 _stack.Push(_calls.Call(call[0], call[1]));
                 break;
-            case '\x92': // keyword arguments: none of the known calls has any
-                _stack.Push(_calls.Call(Top(3)[0], new PickleTuple()) is var made and PickleOpaque ? made : throw _input.Bad("a call with keyword arguments where none are known"));
+            case '\x92': // keyword arguments: none of the supported calls has any
+                _stack.Push(_calls.Call(Top(3)[0], new PickleTuple()) is var value and PickleOpaque
+                    ? value
+                    : throw _input.Invalid("a call with keyword arguments that is not supported"));
                 break;
             case 'i':
                 var global = new PickleGlobal(_input.Line(), _input.Line());
@@ -128,23 +132,25 @@ internal sealed class PickleReader
                 break;
             case 'o':
                 var parts = _stack.PopToMark();
-                _stack.Push(parts.Count > 0 ? _calls.Call(parts[0], new PickleTuple(parts.Skip(1))) : throw _input.Bad("an object without a class"));
+                _stack.Push(parts.Count > 0
+                    ? _calls.Call(parts[0], new PickleTuple(parts.Skip(1)))
+                    : throw _input.Invalid("an object without a class"));
                 break;
             case 'b': // BUILD would set attributes; the state is dropped
                 _stack.Pop();
                 _stack.Peek();
                 break;
             case '\x82' or '\x83' or '\x84':
-                throw _input.Bad("an extension code, which only the program that wrote it can resolve");
+                throw _input.Invalid("an extension code, which only the program that wrote it can resolve");
             default:
-                throw _input.Bad($"the unknown opcode 0x{code:x2}");
+                throw _input.Invalid($"the unknown opcode 0x{code:x2}");
         }
     }
 
     private void Protocol(byte version)
     {
         if (version > 5)
-            throw _input.Bad($"protocol {version}; 0 to 5 are known");
+            throw _input.Invalid($"protocol {version}; 0 to 5 are supported");
     }
 
     private List<object?> Top(int count)
@@ -160,21 +166,25 @@ internal sealed class PickleReader
         if (_stack.Peek() is T container)
             container.Items.AddRange(items);
         else if (_stack.Peek() is not PickleOpaque) // what is added to an opaque object is dropped
-            throw _input.Bad("items added to something that takes none");
+            throw _input.Invalid("items added to something that is not a container");
     }
 
-    private List<object?> Even(List<object?> items) => items.Count % 2 == 0 ? items : throw _input.Bad("a dictionary's key without a value");
+    private List<object?> Even(List<object?> items) =>
+        items.Count % 2 == 0 ? items : throw _input.Invalid("a dictionary's key without a value");
 
     private object Integer(byte[] littleEndian)
     {
         if (littleEndian.Length > LargestInteger)
-            throw _input.Bad($"an integer of {littleEndian.Length} bytes; at most {LargestInteger} are allowed");
+            throw _input.Invalid($"an integer of {littleEndian.Length} bytes; at most {LargestInteger} are allowed");
         return Narrow(new BigInteger(littleEndian));
     }
 
     private object Integer(string digits) =>
-        digits.Length <= LargestInteger && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? Narrow(value) : throw _input.Bad($"the number {BadCheckpoint.Quote(digits)}, which is no integer of at most {LargestInteger} digits");
+        digits.Length <= LargestInteger
+        && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? Narrow(value)
+            : throw _input.Invalid($"the number {CheckpointError.Quote(digits)}, which is not an integer of at most {LargestInteger} "
+                + "digits");
 
     private static object Narrow(BigInteger value)
     {
@@ -182,11 +192,13 @@ internal sealed class PickleReader
         return (long)narrow == value ? narrow : value;
     }
 
-    private long Index(string digits) => Integer(digits) is long index ? index : throw _input.Bad("a memo number out of range");
+    private long Index(string digits) => Integer(digits) is long index ? index : throw _input.Invalid("a memo number out of range");
 
     private double Float(string digits) =>
-        double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw _input.Bad($"the number {BadCheckpoint.Quote(digits)}");
+        double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw _input.Invalid($"the number {CheckpointError.Quote(digits)}");
 
     private string Quoted(string text) =>
-        text.Length >= 2 && text[0] is '\'' or '"' && text[^1] == text[0] ? text[1..^1] : throw _input.Bad("a text without its quotes");
+        text.Length >= 2 && text[0] is '\'' or '"' && text[^1] == text[0] ? text[1..^1] : throw _input.Invalid("a text without its quotes");
 }

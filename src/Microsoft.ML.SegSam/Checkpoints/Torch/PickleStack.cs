@@ -16,11 +16,11 @@ internal sealed class PickleStack(PickleInput input)
 
     public int Count => _values.Count;
 
-    /// <summary>Pays for work: every opcode, every item copied.</summary>
+    /// <summary>Accounts for work: every opcode and every copied item.</summary>
     public void Spend(int steps)
     {
         if ((_steps += steps) > MostSteps)
-            throw input.Bad($"more than {MostSteps} steps, which is the limit");
+            throw input.Invalid($"more than {MostSteps} steps, which is the limit");
     }
 
     public void Push(object? value) => _values.Add(value);
@@ -32,26 +32,28 @@ internal sealed class PickleStack(PickleInput input)
         return top;
     }
 
-    public object? Peek() => _values.Count > (_marks.TryPeek(out var floor) ? floor : 0) ? _values[^1] : throw input.Bad("an operation on an empty stack");
+    public object? Peek() => _values.Count > (_marks.TryPeek(out var floor) ? floor : 0)
+        ? _values[^1]
+        : throw input.Invalid("an operation on an empty stack");
 
     public void Mark()
     {
         if (_marks.Count == DeepestNesting)
-            throw input.Bad($"values nested deeper than the limit of {DeepestNesting}");
+            throw input.Invalid($"values nested deeper than the limit of {DeepestNesting}");
         _marks.Push(_values.Count);
     }
 
-    /// <summary>What lies above the last mark; both go.</summary>
+    /// <summary>Removes the last mark and returns everything above it.</summary>
     public List<object?> PopToMark()
     {
         if (!_marks.TryPop(out var mark))
-            throw input.Bad("an operation on a mark that is not there");
+            throw input.Invalid("an operation on a mark that does not exist");
         var above = _values[mark..];
         _values.RemoveRange(mark, _values.Count - mark);
         return above;
     }
 
-    /// <summary>POP removes a mark where one is on top.</summary>
+    /// <summary>The opcode POP, which removes a mark if one is on top.</summary>
     public void Discard()
     {
         if (_marks.TryPeek(out var mark) && mark == _values.Count)
@@ -65,7 +67,7 @@ internal sealed class PickleStack(PickleInput input)
     public void Put(long number)
     {
         if (number is < 0 or >= MostSteps)
-            throw input.Bad($"the memo number {BadCheckpoint.List(number)}; at most {MostSteps} are allowed");
+            throw input.Invalid($"the memo number {CheckpointError.List(number)}; at most {MostSteps} are allowed");
         var value = Peek();
         while (_memo.Count <= number)
             _memo.Add(Unset);
@@ -77,18 +79,18 @@ internal sealed class PickleStack(PickleInput input)
     public void Get(long number)
     {
         if (number < 0 || number >= _memo.Count || ReferenceEquals(_memo[(int)number], Unset))
-            throw input.Bad($"a use of the memo number {BadCheckpoint.List(number)}, which was never set");
+            throw input.Invalid($"a use of the memo number {CheckpointError.List(number)}, which was never set");
         Push(_memo[(int)number]);
     }
 }
 
-/// <summary>Makes sure that values are a tree or share parts, but never contain themselves, so that walks over them end.</summary>
+/// <summary>Checks that no value contains itself, so that walks over values end. Values may share parts.</summary>
 internal sealed class PickleNesting
 {
     private const int Open = -1;
     private readonly Dictionary<object, int> _heights = new(ReferenceEqualityComparer.Instance);
 
-    /// <exception cref="InvalidDataException">Values are nested too deep, or one contains itself.</exception>
+    /// <exception cref="InvalidDataException">Values are nested too deeply, or one contains itself.</exception>
     public static void Check(object? value) => new PickleNesting().Height(value, 0);
 
     // Recursion is safe: it ends at the limit.
@@ -97,14 +99,19 @@ internal sealed class PickleNesting
         if (value is not PickleContainer { Items: var items })
             return 0;
         if (_heights.TryGetValue(value, out var known))
-            return known != Open ? known : throw BadCheckpoint.Because("the pickle holds a value that contains itself; a state dict never does");
+        {
+            return known != Open
+                ? known
+                : throw CheckpointError.Invalid("the pickle holds a value that contains itself; a state dict never does");
+        }
+
         _heights[value] = Open;
         var height = 1;
         foreach (var item in items)
-            height = Math.Max(height, depth < PickleStack.DeepestNesting ? 1 + Height(item, depth + 1) : throw TooDeep());
-        return _heights[value] = height <= PickleStack.DeepestNesting ? height : throw TooDeep();
+            height = Math.Max(height, depth < PickleStack.DeepestNesting ? 1 + Height(item, depth + 1) : throw Invalid());
+        return _heights[value] = height <= PickleStack.DeepestNesting ? height : throw Invalid();
     }
 
-    private static InvalidDataException TooDeep() =>
-        BadCheckpoint.Because($"the pickle holds values nested deeper than the limit of {PickleStack.DeepestNesting}");
+    private static InvalidDataException Invalid() =>
+        CheckpointError.Invalid($"the pickle holds values nested deeper than the limit of {PickleStack.DeepestNesting}");
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>PyTorch's storage classes and the element types they stand for.</summary>
+/// <summary>PyTorch's storage classes and their element types.</summary>
 internal static class StorageTypes
 {
     private static readonly Dictionary<string, (ScalarType Type, int Size)> Known = new(StringComparer.Ordinal)
@@ -14,13 +14,17 @@ internal static class StorageTypes
         ["CharStorage"] = (ScalarType.Int8, 1), ["ByteStorage"] = (ScalarType.Byte, 1), ["BoolStorage"] = (ScalarType.Bool, 1),
     };
 
-    /// <exception cref="InvalidDataException">A type that is not read, such as complex or quantized numbers.</exception>
-    public static (ScalarType Type, int Size) Of(PickleStorage storage) => Known.TryGetValue(storage.TypeName, out var found) ? found
-        : throw BadCheckpoint.Because($"it stores numbers of the type torch.{BadCheckpoint.Quote(storage.TypeName)}; read are {string.Join(", ", Known.Keys)}");
+    /// <exception cref="InvalidDataException">The type is not supported, such as complex or quantized numbers.</exception>
+    public static (ScalarType Type, int Size) Of(PickleStorage storage) => Known.TryGetValue(storage.TypeName, out var type)
+        ? type
+        : throw CheckpointError.Invalid(
+            $"it stores numbers of the unsupported type torch.{CheckpointError.Quote(storage.TypeName)}; supported: "
+                + $"{string.Join(", ", Known.Keys)}");
 
-    /// <exception cref="NotSupportedException">A type that is not written, such as complex or quantized numbers.</exception>
+    /// <exception cref="NotSupportedException">The type is not supported, such as complex or quantized numbers.</exception>
     public static string NameOf(ScalarType type) => Known.FirstOrDefault(known => known.Value.Type == type).Key
-        ?? throw new NotSupportedException($"Tensors of the type {type} are not written; written are {string.Join(", ", Known.Values.Select(known => known.Type))}.");
+        ?? throw new NotSupportedException(
+            $"Tensors of the type {type} cannot be written; supported: {string.Join(", ", Known.Values.Select(known => known.Type))}.");
 
     public static int SizeOf(ScalarType type) => Known.Values.First(known => known.Type == type).Size;
 }

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>The zip that torch.save writes since PyTorch 1.6: a folder with data.pkl and one entry for each storage in data/.</summary>
+/// <summary>
+/// The zip that torch.save has written since PyTorch 1.6: a folder with data.pkl and one entry for each storage in data/.
+/// </summary>
 internal static class TorchZip
 {
     private const string Pickle = "data.pkl";
@@ -16,31 +18,37 @@ internal static class TorchZip
         CheckByteOrder(zip.Find(folder + "byteorder"));
         var pickle = zip.Find(folder + Pickle)!;
         if (pickle.Length > PickleInput.LargestPickle)
-            throw BadCheckpoint.Because($"{Pickle} has {pickle.Length} bytes; at most {PickleInput.LargestPickle} are allowed");
-        var found = new Dictionary<string, FileBytes>(StringComparer.Ordinal); // shared storages are looked up, and inflated, once
-        return (PickleReader.Read(new MemoryStream(pickle.ReadAll())), storage =>
-            found.TryGetValue(storage.Key, out var bytes) ? bytes : found[storage.Key] = zip.Find($"{folder}data/{storage.Key}")
-                ?? throw BadCheckpoint.Because($"the zip holds no entry {BadCheckpoint.Quote($"{folder}data/{storage.Key}")}, which a tensor needs"));
+            throw CheckpointError.Invalid($"{Pickle} has {pickle.Length} bytes; at most {PickleInput.LargestPickle} are allowed");
+        var storages = new Dictionary<string, FileBytes>(StringComparer.Ordinal); // shared storages are looked up, and inflated, once
+        return (PickleReader.Read(new MemoryStream(pickle.ReadAll())), Find);
+
+        FileBytes Find(PickleStorage storage)
+        {
+            var name = $"{folder}data/{storage.Key}";
+            return storages.TryGetValue(storage.Key, out var bytes) ? bytes : storages[storage.Key] = zip.Find(name)
+                ?? throw CheckpointError.Invalid($"the zip holds no entry {CheckpointError.Quote(name)}, which a tensor needs");
+        }
     }
 
     private static string Folder(ZipEntries zip)
     {
-        string[] found = [.. zip.Names.Where(name => name == Pickle || name.EndsWith("/" + Pickle, StringComparison.Ordinal))];
-        return found switch
+        string[] pickles = [.. zip.Names.Where(name => name == Pickle || name.EndsWith("/" + Pickle, StringComparison.Ordinal))];
+        return pickles switch
         {
             [var only] => only[..^Pickle.Length],
-            [] => throw BadCheckpoint.Because($"the file is a zip without {Pickle}, which torch.save would have written; it holds "
-                + $"{string.Join(", ", zip.Names.Take(5).Select(BadCheckpoint.Quote))}. Models saved by ML.NET are loaded with ml.Model.Load"),
-            _ => throw BadCheckpoint.Because($"the zip holds {found.Length} entries {Pickle}, expected one"),
+            [] => throw CheckpointError.Invalid($"the file is a zip without {Pickle}, which torch.save would have written; found "
+                + $"{string.Join(", ", zip.Names.Take(5).Select(CheckpointError.Quote))}. Load models saved by ML.NET with ml.Model.Load"),
+            _ => throw CheckpointError.Invalid($"the zip holds {pickles.Length} entries {Pickle}, expected one"),
         };
     }
 
     private static void CheckByteOrder(FileBytes? entry)
     {
         if (entry is null)
-            return; // PyTorch before 2.1 wrote none, on machines that are little-endian
-        var order = entry.Length <= 16 ? Encoding.Latin1.GetString(entry.ReadAll()) : "something long";
+            return; // PyTorch before 2.1 wrote none, on little-endian machines
+        var order = entry.Length <= 16 ? Encoding.Latin1.GetString(entry.ReadAll()) : "unknown";
         if (order != "little")
-            throw BadCheckpoint.Because($"its numbers are {BadCheckpoint.Quote(order)}-endian, expected 'little'; save it anew on an ordinary machine");
+            throw CheckpointError.Invalid($"its numbers are {CheckpointError.Quote(order)}-endian, expected 'little'; save it again on a "
+                + "little-endian machine");
     }
 }

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>Writes tensors as torch.save does since PyTorch 1.6, streamed tensor by tensor; torch.load reads them, with weights_only too.</summary>
+/// <summary>
+/// Writes tensors as torch.save does since PyTorch 1.6, streamed tensor by tensor. torch.load reads them, also with weights_only.
+/// </summary>
 internal static class TorchZipWriter
 {
-    private const string Folder = "archive/"; // as torch.save into a buffer: the bytes do not depend on the file's name
+    private const string Folder = "archive/"; // as torch.save into a buffer, so that the bytes do not depend on the file's name
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // equal weights give equal files
 
     public static void Write(Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors)
@@ -25,7 +27,7 @@ internal static class TorchZipWriter
         Add(zip, "version", "3\n"u8);
     }
 
-    // Stored: PyTorch reads no others.
+    // Stored, because PyTorch does not read deflated entries.
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> data)
     {
         var entry = zip.CreateEntry(Folder + name, CompressionLevel.NoCompression);
@@ -34,7 +36,7 @@ internal static class TorchZipWriter
         target.Write(data);
     }
 
-    // Protocol 2. An OrderedDict of row-major tensors, each on a storage of its own, which is named by its number.
+    // Protocol 2: an OrderedDict of row-major tensors, each with its own storage, whose name is its index.
     private static byte[] Pickle(IReadOnlyList<(string Name, Tensor Value)> tensors)
     {
         using var bytes = new MemoryStream();
@@ -73,7 +75,7 @@ internal static class TorchZipWriter
         void Number(long value)
         {
             pickle.Write((byte)'J');
-            pickle.Write(checked((int)value));  // a tensor of more than 2 GiB could not be written anyway
+            pickle.Write(checked((int)value));  // a tensor above 2 GiB could not be written anyway
         }
 
         void Tuple(long[] values)

@@ -5,30 +5,32 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SegSam.Checkpoints.Torch;
 
-/// <summary>An entry as the zip's directory has it.</summary>
+/// <summary>An entry of the zip's directory.</summary>
 internal readonly record struct ZipEntry(string Name, bool Deflated, long PackedLength, long Length, long HeaderOffset);
 
-/// <summary>The directory of a zip. Stored entries can be read in place, which System.IO.Compression cannot tell.</summary>
-/// <remarks>Check sums are not verified: that would read every byte twice. Layout: PKWARE's APPNOTE, 4.3.</remarks>
+/// <summary>
+/// The directory of a zip. It gives the offsets of stored entries, which System.IO.Compression does not, so they are read in place.
+/// </summary>
+/// <remarks>Checksums are not verified, which would read every byte twice. Layout: PKWARE's APPNOTE, 4.3.</remarks>
 internal sealed class ZipEntries
 {
     private const int EndLength = 22, LongestComment = 65535, LocatorLength = 20, End64Length = 56, HeaderLength = 46, LocalLength = 30;
     private const int LargestDirectory = 64 << 20;            // our choice; ViT-H has 600 entries, 60 KB
-    private const long MostInflated = 1 << 30;                // our choice, of all deflated entries together: torch.save deflates none
-    private const int MostInflation = 200;                    // our choice, of one entry: weights shrink by a few per cent
-    private const int FreeInflation = 1 << 20;                // up to here the ratio does not matter
+    private const long MostInflated = 1 << 30;                // our choice, for all deflated entries together: torch.save deflates none
+    private const int MostInflation = 200;                    // our choice, for one entry: weights shrink by a few percent
+    private const int FreeInflation = 1 << 20;                // the ratio is not checked up to this size
     private readonly SafeFileHandle _file;
     private readonly long _fileLength;
     private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidDataException">The directory is missing, broken, lies, or asks for more than is allowed.</exception>
+    /// <exception cref="InvalidDataException">The directory is missing, damaged or contradictory, or exceeds a limit.</exception>
     public ZipEntries(SafeFileHandle file)
     {
         _file = file;
         _fileLength = RandomAccess.GetLength(file);
         var (offset, length) = FindDirectory();
         if (length > LargestDirectory)
-            throw BadCheckpoint.Because($"the zip's directory claims {length} bytes; at most {LargestDirectory} are allowed");
+            throw CheckpointError.Invalid($"the zip's directory claims {length} bytes; at most {LargestDirectory} are allowed");
         var directory = new byte[length];
         FileBytes.ReadFully(file, offset, directory, "the zip's directory");
         for (ReadOnlySpan<byte> rest = directory; rest.Length > 0;)
@@ -38,19 +40,19 @@ internal sealed class ZipEntries
 
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
-    /// <summary>Where an entry's data lie; null where there is no such entry.</summary>
+    /// <summary>Where an entry's data are; null if there is no such entry.</summary>
     public FileBytes? Find(string name)
     {
         if (!_entries.TryGetValue(name, out var entry))
             return null;
         Span<byte> local = stackalloc byte[LocalLength];
-        var what = "the zip entry " + BadCheckpoint.Quote(name);
+        var what = "the zip entry " + CheckpointError.Quote(name);
         FileBytes.ReadFully(_file, entry.HeaderOffset, local, what);
         if (!local.StartsWith("PK\x03\x04"u8))
-            throw BadCheckpoint.Because($"{what} does not begin where the zip's directory says");
+            throw CheckpointError.Invalid($"{what} does not begin where the zip's directory says");
         var data = entry.HeaderOffset + LocalLength + UInt16(local, 26) + UInt16(local, 28);
         if (data + entry.PackedLength > _fileLength)
-            throw BadCheckpoint.Because($"{what} goes beyond the end of the file");
+            throw CheckpointError.Invalid($"{what} extends beyond the end of the file");
         return new(_file, what, data, entry.PackedLength, entry.Length, entry.Deflated);
     }
 
@@ -61,7 +63,7 @@ internal sealed class ZipEntries
         FileBytes.ReadFully(_file, _fileLength - tailLength, tail, "the zip");
         var at = tail.AsSpan(0, Math.Max(0, tailLength - EndLength + 4)).LastIndexOf("PK\x05\x06"u8);
         if (at < 0)
-            throw BadCheckpoint.Because("the file begins as a zip and has no zip's end: it is cut short; fetch it again");
+            throw CheckpointError.Invalid("the file begins like a zip but has no end record: it is truncated; download it again");
         var end = tail.AsSpan(at);
         var endOffset = _fileLength - tailLength + at;
         var (offset, length) = ((Int128)UInt32(end, 16), (Int128)UInt32(end, 12));
@@ -69,34 +71,37 @@ internal sealed class ZipEntries
         {
             var end64Offset = UInt64(tail.AsSpan(at - LocatorLength), 8);
             if ((Int128)end64Offset + End64Length > endOffset)
-                throw BadCheckpoint.Because("the zip's 64-bit end lies outside the file");
+                throw CheckpointError.Invalid("the zip's 64-bit end record lies outside the file");
             var end64 = new byte[End64Length];
-            FileBytes.ReadFully(_file, (long)end64Offset, end64, "the zip's 64-bit end");
+            FileBytes.ReadFully(_file, (long)end64Offset, end64, "the zip's 64-bit end record");
             if (!end64.AsSpan().StartsWith("PK\x06\x06"u8))
-                throw BadCheckpoint.Because("the zip's 64-bit end is not where the zip says");
+                throw CheckpointError.Invalid("the zip's 64-bit end record is not where the zip says");
             (offset, length) = (UInt64(end64, 48), UInt64(end64, 40));
         }
 
-        return offset + length <= endOffset ? ((long)offset, (long)length) : throw BadCheckpoint.Because("the zip's directory lies outside the file");
+        return offset + length <= endOffset
+            ? ((long)offset, (long)length)
+            : throw CheckpointError.Invalid("the zip's directory lies outside the file");
     }
 
     private static ZipEntry ReadEntry(ref ReadOnlySpan<byte> rest)
     {
         if (rest.Length < HeaderLength || !rest.StartsWith("PK\x01\x02"u8))
-            throw BadCheckpoint.Because("the zip's directory is damaged");
+            throw CheckpointError.Invalid("the zip's directory is damaged");
         var (nameLength, extraLength, commentLength) = (UInt16(rest, 28), UInt16(rest, 30), UInt16(rest, 32));
         if (rest.Length < HeaderLength + nameLength + extraLength + commentLength)
-            throw BadCheckpoint.Because("the zip's directory ends inside an entry");
+            throw CheckpointError.Invalid("the zip's directory ends inside an entry");
         var name = Encoding.UTF8.GetString(rest.Slice(HeaderLength, nameLength));
         if ((UInt16(rest, 8) & 1) != 0)
-            throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(name)} is encrypted");
+            throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(name)} is encrypted");
         var method = UInt16(rest, 10);
         if (method is not (0 or 8))
-            throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(name)} is packed by method {method}; only stored (0) and deflated (8) are read");
+            throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(name)} is compressed with method {method}; only stored "
+                + "(0) and deflated (8) are supported");
         ulong length = UInt32(rest, 24), packed = UInt32(rest, 20), header = UInt32(rest, 42);
         ReadExtra64(rest.Slice(HeaderLength + nameLength, extraLength), ref length, ref packed, ref header);
         if (length > long.MaxValue || packed > long.MaxValue || header > long.MaxValue || (method == 0 && packed != length))
-            throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(name)} declares impossible sizes");
+            throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(name)} declares impossible sizes");
         rest = rest[(HeaderLength + nameLength + extraLength + commentLength)..];
         return new(name, method == 8, (long)packed, (long)length, (long)header);
     }
@@ -130,24 +135,32 @@ internal sealed class ZipEntries
     private void Add(ZipEntry entry)
     {
         if (!_entries.TryAdd(entry.Name, entry))
-            throw BadCheckpoint.Because($"the zip holds two entries named {BadCheckpoint.Quote(entry.Name)}");
+            throw CheckpointError.Invalid($"the zip holds two entries named {CheckpointError.Quote(entry.Name)}");
         if (entry.Deflated && entry.Length > FreeInflation && entry.Length / MostInflation > entry.PackedLength)
-            throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(entry.Name)} inflates {entry.PackedLength} bytes to {entry.Length}; at most {MostInflation} times is allowed");
+        {
+            throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(entry.Name)} inflates {entry.PackedLength} bytes to "
+                + $"{entry.Length}; at most {MostInflation} times is allowed");
+        }
+
     }
 
     private void CheckTotals(long directory)
     {
         var inflated = _entries.Values.Where(entry => entry.Deflated).Aggregate(Int128.Zero, (sum, entry) => sum + entry.Length);
         if (inflated > MostInflated)
-            throw BadCheckpoint.Because($"the zip's entries inflate to {inflated} bytes; at most {MostInflated} are allowed. Save the file anew with torch.save, which deflates nothing");
+        {
+            throw CheckpointError.Invalid($"the zip's entries inflate to {inflated} bytes; at most {MostInflated} are allowed. "
+                + "Save the file again with torch.save, which deflates nothing");
+        }
+
         Int128 end = 0;
         foreach (var entry in _entries.Values.OrderBy(entry => entry.HeaderOffset))
         {
             if (entry.HeaderOffset < end)
-                throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(entry.Name)} overlaps another");
+                throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(entry.Name)} overlaps another");
             end = (Int128)entry.HeaderOffset + LocalLength + entry.PackedLength;
             if (end > directory)
-                throw BadCheckpoint.Because($"the zip entry {BadCheckpoint.Quote(entry.Name)} goes beyond the end of the data");
+                throw CheckpointError.Invalid($"the zip entry {CheckpointError.Quote(entry.Name)} extends beyond the end of the data");
         }
     }
 

@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Imaging.Decoding;
 
-/// <summary>Turns pixels upright, as the EXIF block of a camera's file says: every image and every mask is read that way.</summary>
+/// <summary>Turns pixels upright according to a file's EXIF block. All images and masks are read this way.</summary>
 internal static class Orientation
 {
     private const ushort Tag = 0x0112; // EXIF 2.3, 4.6.4 A: Orientation
 
     /// <summary>Reads the orientation of a PNG file's EXIF block, which the decoder ignores.</summary>
-    /// <returns><see cref="SKEncodedOrigin.TopLeft"/> where there is none that makes sense.</returns>
+    /// <returns><see cref="SKEncodedOrigin.TopLeft"/> if there is no valid orientation.</returns>
     public static SKEncodedOrigin OfExif(ReadOnlySpan<byte> exif)
     {
         // A TIFF header: byte order, 42, offset of the first directory, whose entries have 12 bytes.
@@ -28,14 +28,15 @@ internal static class Orientation
 
         return SKEncodedOrigin.TopLeft;
 
-        ushort Short(ReadOnlySpan<byte> from) => isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(from) : BinaryPrimitives.ReadUInt16BigEndian(from);
+        ushort Short(ReadOnlySpan<byte> from) =>
+            isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(from) : BinaryPrimitives.ReadUInt16BigEndian(from);
     }
 
-    /// <summary>Whether turning exchanges rows and columns.</summary>
+    /// <summary>Whether turning swaps rows and columns.</summary>
     public static bool IsTransposed(SKEncodedOrigin origin) =>
         origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
-    /// <summary>Pixels turned upright; the same array where they are.</summary>
+    /// <summary>Pixels turned upright; the same array if they already are.</summary>
     /// <param name="pixels">height x width x channels, row-major, as stored.</param>
     public static T[] Upright<T>(T[] pixels, int height, int width, int channels, SKEncodedOrigin origin)
     {
@@ -43,9 +44,11 @@ internal static class Orientation
             return pixels;
         var isTransposed = IsTransposed(origin);
         var (toHeight, toWidth) = isTransposed ? (width, height) : (height, width);
-        // By EXIF's names: the side on which the stored first row, then the stored first column, belongs.
-        var fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        // EXIF's names give the side of the stored first row, then of the stored first column.
+        var fromRight = origin
+            is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var fromBottom = origin
+            is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
         var upright = new T[pixels.Length];
         for (int y = 0, at = 0; y < toHeight; y++)
         {

@@ -4,10 +4,13 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Imaging.Decoding;
 
-/// <summary>An image as plain bytes: height x width x 3, row-major, red green blue, 0..255. The one place where a file becomes pixels.</summary>
+/// <summary>
+/// An image as plain bytes: height x width x 3, row-major, red green blue, 0..255. Only this code turns files into pixels.
+/// </summary>
 /// <remarks>
-/// The rule, for every surface: the whole file or an error; turned upright as EXIF says; transparency composited over black; 16-bit gray levels
-/// spread over 0..255 by the image's own range, other 16-bit channels by their high byte; of an animation the first frame.
+/// The rules: a file is decoded completely or is an error; EXIF's orientation is applied; transparency is composited over black; 16-bit
+/// gray levels are stretched to 0..255 by the image's own range, other 16-bit channels keep their high byte; an animation gives its first
+/// frame.
 /// </remarks>
 internal sealed class PixelImage
 {
@@ -17,8 +20,10 @@ internal sealed class PixelImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (rgb.LongLength != (long)height * width * 3)
-            throw new ArgumentException($"A {width} x {height} RGB image takes {(long)height * width * 3} bytes, found {rgb.Length}.");
-        (Height, Width, Rgb) = (height, width, rgb);
+            throw new ArgumentException($"A {width} x {height} RGB image has {(long)height * width * 3} bytes, found {rgb.Length}.");
+        Height = height;
+        Width = width;
+        Rgb = rgb;
     }
 
     public int Height { get; }
@@ -28,10 +33,10 @@ internal sealed class PixelImage
     /// <summary>Height x Width x 3 bytes.</summary>
     public byte[] Rgb { get; }
 
-    /// <summary>Whether the file stores it otherwise, and EXIF says how to turn it.</summary>
+    /// <summary>Whether the file stores it in another orientation, given by EXIF.</summary>
     public bool IsTurned { get; init; }
 
-    /// <summary>Copies the pixels out of an ML.NET image, which stays the caller's.</summary>
+    /// <summary>Copies the pixels of an ML.NET image, which is not disposed.</summary>
     /// <exception cref="NotSupportedException">The image is neither Bgra32 nor Rgba32.</exception>
     public static PixelImage From(MLImage image)
     {
@@ -40,7 +45,7 @@ internal sealed class PixelImage
             MLPixelFormat.Bgra32 => true,
             MLPixelFormat.Rgba32 => false,
             var format => throw new NotSupportedException(
-                $"The image has pixel format {format}; expected Bgra32 or Rgba32, as MLImage.CreateFromStream makes them."),
+                $"The image has pixel format {format}; expected Bgra32 or Rgba32, as MLImage.CreateFromStream creates."),
         };
         var rgb = new byte[ByteCount(image.Height, image.Width)];
         FromPixels.Copy(image.Pixels, rgb, isBgra);
@@ -48,7 +53,7 @@ internal sealed class PixelImage
     }
 
     /// <summary>Decodes the bytes of a PNG, JPEG, BMP, GIF or WebP file.</summary>
-    /// <exception cref="InvalidDataException">The bytes are of another kind, or the file is cut off or damaged.</exception>
+    /// <exception cref="InvalidDataException">The bytes are in another format, or the file is truncated or damaged.</exception>
     public static PixelImage Decode(ReadOnlySpan<byte> encodedFile)
     {
         var png = PngFile.Open(encodedFile);
@@ -56,14 +61,15 @@ internal sealed class PixelImage
             return deep.ToPixelImage();
         using var data = SKData.CreateCopy(encodedFile);
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException(
-            $"The {encodedFile.Length} bytes are not an image file that can be read ({Found(encodedFile)}). Expected PNG, JPEG, BMP, GIF or WebP.");
+            $"The {encodedFile.Length} bytes are not a supported image file ({Describe(encodedFile)}). Expected PNG, JPEG, BMP, GIF or "
+                + "WebP.");
         var (height, width) = (codec.Info.Height, codec.Info.Width);
         var rgb = new byte[ByteCount(height, width)];
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
             throw new InvalidDataException(
-                $"The {width} x {height} {codec.EncodedFormat} image is cut off or damaged ({result}). Get the whole file.");
+                $"The {width} x {height} {codec.EncodedFormat} image is truncated or damaged ({result}). Get the complete file.");
         FromPixels.Copy(bitmap.GetPixelSpan(), rgb, isBgra: false);
         var origin = png is null ? codec.EncodedOrigin : Orientation.OfExif(png.Exif);
         rgb = Orientation.Upright(rgb, height, width, 3, origin);
@@ -71,7 +77,7 @@ internal sealed class PixelImage
         return new(height, width, rgb) { IsTurned = origin != SKEncodedOrigin.TopLeft };
     }
 
-    /// <summary>The pixels as an ML.NET image, which is the caller's to dispose of.</summary>
+    /// <summary>The pixels as an ML.NET image, which the caller disposes.</summary>
     public MLImage ToMLImage()
     {
         var bgra = new byte[(long)Height * Width * 4];
@@ -95,7 +101,7 @@ internal sealed class PixelImage
         return file.ToArray();
     }
 
-    /// <summary>A copy of a part, which lies within the image.</summary>
+    /// <summary>A copy of a part within the image.</summary>
     public PixelImage Crop(int x, int y, int width, int height)
     {
         var rgb = new byte[height * width * 3];
@@ -104,8 +110,8 @@ internal sealed class PixelImage
         return new(height, width, rgb);
     }
 
-    // Names the kinds that hospitals have, and shows the first bytes of any other.
-    private static string Found(ReadOnlySpan<byte> file)
+    // Names the formats that hospitals use, and shows the first bytes of any other.
+    private static string Describe(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
             return "it is empty";
@@ -125,23 +131,23 @@ internal sealed class PixelImage
     }
 }
 
-/// <summary>Turns four-byte pixels into three-byte RGB.</summary>
+/// <summary>Converts four-byte pixels to three-byte RGB.</summary>
 internal static class FromPixels
 {
     private const int Together = 4; // pixels of a vector
     private static readonly Vector128<byte> RgbOfBgra = Vector128.Create((byte)2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0, 0, 0, 0);
     private static readonly Vector128<byte> RgbOfRgba = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0);
 
-    /// <summary>Copies pixels of four bytes, without gaps between rows, to as many of three.</summary>
+    /// <summary>Copies pixels of four bytes, without gaps between rows, to pixels of three bytes.</summary>
     /// <remarks>
-    /// Colors are premultiplied by alpha, as in every ML.NET image, so leaving alpha out composites them over black. It also reads
-    /// images whose fourth byte is unused and 0.
+    /// Colors are premultiplied by alpha, as in every ML.NET image, so dropping alpha composites them over black. Images whose fourth byte
+    /// is unused and 0 are read as well.
     /// </remarks>
     public static void Copy(ReadOnlySpan<byte> source, Span<byte> rgb, bool isBgra)
     {
         var (order, red) = isBgra ? (RgbOfBgra, 2) : (RgbOfRgba, 0);
         var (from, to) = (0, 0);
-        // Sixteen bytes are written, the last four of them again by what follows.
+        // Each step writes sixteen bytes; the next one overwrites the last four.
         for (; rgb.Length - to >= Vector128<byte>.Count; from += 4 * Together, to += 3 * Together)
             Vector128.Shuffle(Vector128.Create(source.Slice(from, 4 * Together)), order).CopyTo(rgb[to..]);
         for (; from < source.Length; from += 4, to += 3)

@@ -3,11 +3,16 @@ using System.IO.Compression;
 
 namespace Microsoft.ML.SegSam.Imaging.Decoding;
 
-/// <summary>A PNG file with every bit of its samples: common decoders keep 8 of 16 bits, and colors in place of a palette's numbers.</summary>
-/// <remarks>Written from the PNG specification (ISO/IEC 15948:2004): all color types and depths, plain and interlaced. Checksums are not compared; damage shows in the deflate stream.</remarks>
+/// <summary>
+/// A PNG file with every bit of its samples. Common decoders keep 8 of 16 bits, and replace a palette's indices by colors.
+/// </summary>
+/// <remarks>
+/// Written from the PNG specification (ISO/IEC 15948:2004): all color types and depths, plain and interlaced. Checksums are not verified;
+/// damage shows in the deflate stream.
+/// </remarks>
 internal sealed class PngFile
 {
-    private const int MostDeflated = 1040; // deflate shrinks no more than 1032 to 1, so a larger image than that cannot be in the file
+    private const int MostDeflated = 1040; // deflate compresses at most 1032 to 1, so the file cannot contain a larger image than that
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
     private static readonly (int X, int Y, int StepX, int StepY)[] Whole = [(0, 0, 1, 1)];
 
@@ -18,8 +23,11 @@ internal sealed class PngFile
 
     private PngFile(ReadOnlySpan<byte> header)
     {
-        (Width, Height) = (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header[4..]));
-        (Depth, Color, IsInterlaced) = (header[8], (PngColor)header[9], header[12] == 1);
+        Width = BinaryPrimitives.ReadInt32BigEndian(header);
+        Height = BinaryPrimitives.ReadInt32BigEndian(header[4..]);
+        Depth = header[8];
+        Color = (PngColor)header[9];
+        IsInterlaced = header[12] == 1;
         var depths = Color switch
         {
             PngColor.Gray => [1, 2, 4, 8, 16],
@@ -28,7 +36,7 @@ internal sealed class PngFile
             _ => Array.Empty<int>(),
         };
         if (Width < 1 || Height < 1 || !depths.Contains(Depth) || header[12] > 1)
-            throw Damaged($"its header says {Width} x {Height} pixels of color type {(int)Color} with {Depth} bits");
+            throw Invalid($"its header declares {Width} x {Height} pixels of color type {(int)Color} with {Depth} bits");
         Channels = Color switch { PngColor.Rgb => 3, PngColor.GrayAlpha => 2, PngColor.Rgba => 4, _ => 1 };
     }
 
@@ -44,14 +52,14 @@ internal sealed class PngFile
     /// <summary>Samples of a pixel, alpha included.</summary>
     public int Channels { get; }
 
-    /// <summary>The raw EXIF block; empty where there is none.</summary>
+    /// <summary>The raw EXIF block; empty if there is none.</summary>
     public byte[] Exif { get; private set; } = [];
 
     private bool IsInterlaced { get; }
 
-    /// <summary>Reads the chunks, and no pixel yet.</summary>
-    /// <returns>Null where the bytes are not a PNG file's.</returns>
-    /// <exception cref="InvalidDataException">The file is cut off or damaged.</exception>
+    /// <summary>Reads the chunks, without decoding pixels yet.</summary>
+    /// <returns>Null if the bytes are not a PNG file.</returns>
+    /// <exception cref="InvalidDataException">The file is truncated or damaged.</exception>
     public static PngFile? Open(ReadOnlySpan<byte> file)
     {
         if (!file.StartsWith(Signature))
@@ -60,14 +68,14 @@ internal sealed class PngFile
         for (var at = Signature.Length; ;)
         {
             if (file.Length - at < 12 || BinaryPrimitives.ReadUInt32BigEndian(file[at..]) is var length && length > file.Length - at - 12)
-                throw Damaged("it ends in the middle of a chunk");
+                throw Invalid("it ends in the middle of a chunk");
             var kind = file.Slice(at + 4, 4);
             var content = file.Slice(at + 8, (int)length);
             at += 12 + (int)length;
             if (kind.SequenceEqual("IHDR"u8) && length == 13)
                 png ??= new(content);
             else if (png is null)
-                throw Damaged("it does not begin with a header");
+                throw Invalid("it does not begin with a header");
             else if (kind.SequenceEqual("IDAT"u8))
                 png._data.Add((at - 4 - (int)length)..(at - 4));
             else if (kind.SequenceEqual("eXIf"u8))
@@ -79,8 +87,8 @@ internal sealed class PngFile
 
     /// <summary>Decompresses all samples.</summary>
     /// <param name="file">The bytes that were opened.</param>
-    /// <returns>Height x Width x Channels, row-major, 0 to 2^Depth - 1; of a palette image its indices.</returns>
-    /// <exception cref="InvalidDataException">The pixels are cut off or damaged.</exception>
+    /// <returns>Height x Width x Channels, row-major, 0 to 2^Depth - 1; the indices of a palette image.</returns>
+    /// <exception cref="InvalidDataException">The pixels are truncated or damaged.</exception>
     public ushort[] ReadSamples(ReadOnlySpan<byte> file)
     {
         using var data = new MemoryStream();
@@ -88,7 +96,7 @@ internal sealed class PngFile
             data.Write(file[chunk]);
         var count = (long)Height * Width * Channels;
         if (count > Array.MaxLength || count * Depth / 8 > (data.Length + 1) * MostDeflated)
-            throw Damaged($"{data.Length} bytes cannot hold {Width} x {Height} pixels");
+            throw Invalid($"{data.Length} bytes cannot hold {Width} x {Height} pixels");
         data.Position = 0;
         using var plain = new ZLibStream(data, CompressionMode.Decompress);
         var samples = new ushort[count];
@@ -99,7 +107,7 @@ internal sealed class PngFile
         }
         catch (Exception failure) when (failure is EndOfStreamException or InvalidDataException)
         {
-            throw Damaged("its pixels end early or do not decompress", failure);
+            throw Invalid("its pixels end early or do not decompress", failure);
         }
 
         return samples;
@@ -131,10 +139,10 @@ internal sealed class PngFile
     {
         16 => BinaryPrimitives.ReadUInt16BigEndian(line.AsSpan(2 * index)),
         8 => line[index],
-        _ => (ushort)(line[index * Depth / 8] >> (8 - Depth - index * Depth % 8) & ((1 << Depth) - 1)), // leftmost pixel in the highest bits
+        _ => (ushort)(line[index * Depth / 8] >> (8 - Depth - index * Depth % 8) & ((1 << Depth) - 1)), // the leftmost pixel is highest
     };
 
-    // Each byte is stored as its difference from a prediction by its neighbors: left, above, or both.
+    // Each byte is stored as the difference to a prediction from its neighbors: left, above, or both.
     private static void Unfilter(byte filter, byte[] line, byte[] above, int pixelBytes)
     {
         for (var i = 0; i < line.Length; i++)
@@ -147,7 +155,7 @@ internal sealed class PngFile
                 2 => above[i],
                 3 => (left + above[i]) / 2,
                 4 => Paeth(left, above[i], corner),
-                _ => throw new InvalidDataException($"A line has filter {filter}; there are 0 to 4."),
+                _ => throw new InvalidDataException($"A line has filter {filter}; expected 0 to 4."),
             });
         }
     }
@@ -158,8 +166,8 @@ internal sealed class PngFile
         return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
 
-    private static InvalidDataException Damaged(string what, Exception? cause = null) =>
-        new($"The PNG image is cut off or damaged: {what}. Get the whole file.", cause);
+    private static InvalidDataException Invalid(string problem, Exception? cause = null) =>
+        new($"The PNG image is truncated or damaged: {problem}. Get the complete file.", cause);
 }
 
 /// <summary>PNG's color types.</summary>

@@ -2,14 +2,14 @@ using SkiaSharp;
 
 namespace Microsoft.ML.SegSam.Imaging.Decoding;
 
-/// <summary>The gray levels of a PNG of 16 bits, one for each pixel, upright, transparency composited over black.</summary>
+/// <summary>The gray levels of a 16-bit PNG, one per pixel, upright, with transparency composited over black.</summary>
 /// <param name="Levels">Height x Width, row-major.</param>
-/// <param name="IsTurned">Whether the file stores them otherwise.</param>
+/// <param name="IsTurned">Whether the file stores them in another orientation.</param>
 internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels, bool IsTurned)
 {
-    /// <summary>Reads the levels; of colors only such as are gray, all three channels being equal.</summary>
-    /// <returns>Null where the image has color.</returns>
-    /// <exception cref="InvalidDataException">The pixels are cut off or damaged.</exception>
+    /// <summary>Reads the levels of a gray image, or of a color image whose three channels are equal everywhere.</summary>
+    /// <returns>Null if the image has color.</returns>
+    /// <exception cref="InvalidDataException">The pixels are truncated or damaged.</exception>
     public static SixteenBitLevels? Read(PngFile png, ReadOnlySpan<byte> file)
     {
         var samples = png.ReadSamples(file);
@@ -25,10 +25,14 @@ internal sealed record SixteenBitLevels(int Height, int Width, ushort[] Levels, 
         var origin = Orientation.OfExif(png.Exif);
         levels = Orientation.Upright(levels, png.Height, png.Width, 1, origin);
         var isTurned = origin != SKEncodedOrigin.TopLeft;
-        return Orientation.IsTransposed(origin) ? new(png.Width, png.Height, levels, isTurned) : new(png.Height, png.Width, levels, isTurned);
+        return Orientation.IsTransposed(origin)
+            ? new(png.Width, png.Height, levels, isTurned)
+            : new(png.Height, png.Width, levels, isTurned);
     }
 
-    /// <summary>Spreads the image's own range over 0..255: scanners leave most of the 16 bits unused, so that the high byte alone is nearly black.</summary>
+    /// <summary>
+    /// Stretches the image's own range to 0..255: scanners leave most of the 16 bits unused, so the high byte alone would be nearly black.
+    /// </summary>
     public PixelImage ToPixelImage()
     {
         var (low, high) = (Levels.Min(), Levels.Max());

@@ -4,32 +4,39 @@ using Microsoft.Extensions.AI;
 namespace Microsoft.ML.SegSam.Knowledge.Embedders;
 
 /// <summary>Text vectors without a model or a download: signed hashing of words, word pairs and character trigrams (our choice).</summary>
-/// <remarks>The same text gives the same vector on every machine. Texts that share words or word stems lie close together. Safe to use from many threads.</remarks>
-public sealed class HashedTextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
+/// <remarks>
+/// The same text has the same vector on every machine. Texts that share words or word stems are close together. Thread-safe.
+/// </remarks>
+internal sealed class HashedTextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <summary>Length of every vector.</summary>
     public const int Width = 512;
 
     private static readonly EmbeddingGeneratorMetadata Metadata = new("SEG-SAM, hashed words", defaultModelDimensions: Width);
 
-    /// <summary>For each text, in order, a vector of <see cref="Width"/> numbers and Euclidean norm 1, or of zeros for a text without letters and digits.</summary>
+    /// <summary>
+    /// For each text, in order, a vector of <see cref="Width"/> numbers with Euclidean norm 1, or of zeros for a text without letters or
+    /// digits.
+    /// </summary>
     /// <param name="values">Texts, none of them null.</param>
-    /// <param name="options">Only its dimensions are looked at; they must be null or <see cref="Width"/>.</param>
-    /// <param name="cancellationToken">Looked at before each text.</param>
-    /// <exception cref="ArgumentException">There is a null among the texts, or other dimensions are asked for.</exception>
-    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    /// <param name="options">Only the dimensions are used; they must be null or <see cref="Width"/>.</param>
+    /// <param name="cancellationToken">Checked before each text.</param>
+    /// <exception cref="ArgumentException">A text is null, or other dimensions are requested.</exception>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         TextVectors.Generate(values, options, Width, Embed, cancellationToken);
 
     /// <summary>This embedder or its <see cref="EmbeddingGeneratorMetadata"/>; null for anything else.</summary>
-    public object? GetService(Type serviceType, object? serviceKey = null) => TextVectors.Service(this, Metadata, serviceType, serviceKey);
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        TextVectors.Service(this, Metadata, serviceType, serviceKey);
 
     /// <summary>Does nothing: there is nothing to release.</summary>
     public void Dispose()
     {
     }
 
-    /// <summary>A vector of norm 1, or of zeros for a text without letters and digits.</summary>
-    internal static float[] Embed(string text)
+    /// <summary>A vector of norm 1, or of zeros for a text without letters or digits.</summary>
+    public static float[] Embed(string text)
     {
         var vector = new float[Width];
         var previous = "";

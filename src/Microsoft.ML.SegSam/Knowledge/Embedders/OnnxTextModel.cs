@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Microsoft.ML.SegSam.Knowledge.Embedders;
 
-/// <summary>A text encoder in ONNX form: token numbers in, one vector out.</summary>
+/// <summary>A text encoder in ONNX format: token ids in, one vector out.</summary>
 internal sealed class OnnxTextModel : IDisposable
 {
     private const string Ids = "input_ids";
@@ -18,11 +18,16 @@ internal sealed class OnnxTextModel : IDisposable
     private readonly InferenceSession _session;
     private readonly string _output;
 
-    /// <param name="file">The model; weights in files beside it are found only if it is on disk.</param>
-    /// <param name="pooling">Which output is taken, and how. Null: a vector of the sentence if the model has one, else as is usual, else what there is.</param>
-    /// <param name="usual">What models of this kind are made for: their pooled output, or the tokens' mean.</param>
-    /// <exception cref="FileNotFoundException">The file is not there.</exception>
-    /// <exception cref="InvalidDataException">It is no ONNX model, or has inputs or outputs that are not known; those found are listed.</exception>
+    /// <param name="file">The model; weights in separate files are found only if it is on disk.</param>
+    /// <param name="pooling">
+    /// Which output is used, and how. Null: the sentence vector if the model has one, else the usual pooling, else whichever output there
+    /// is.
+    /// </param>
+    /// <param name="usual">The usual pooling of models of this kind: their pooled output, or the mean of the tokens.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not an ONNX model, or has unknown inputs or outputs; the message lists those found.
+    /// </exception>
     /// <exception cref="DllNotFoundException">The program has no native ONNX Runtime.</exception>
     public OnnxTextModel(EncoderFile file, TextPooling? pooling, TextPooling usual)
     {
@@ -30,13 +35,18 @@ internal sealed class OnnxTextModel : IDisposable
         _session = Load(file.Require("Export the text encoder to ONNX"));
         try
         {
-            if (!_session.InputMetadata.ContainsKey(Ids) || !_session.InputMetadata.All(input => Known.Contains(input.Key) && IsIds(input.Value)))
-                throw Unknown("inputs", _session.InputMetadata, $"{Ids}, and at most {string.Join(" and ", Known[1..])}, Int64 or Int32 of 1 x length; export the text encoder alone");
+            var nodes = _session.InputMetadata;
+            if (!nodes.ContainsKey(Ids) || !nodes.All(input => Known.Contains(input.Key) && IsIds(input.Value)))
+            {
+                throw Invalid("inputs", nodes, $"{Ids}, and at most {string.Join(" and ", Known[1..])}, "
+                    + "Int64 or Int32 of shape 1 x length; export only the text encoder");
+            }
+
             string[] pooled = [.. Sentence, Pooler], all = [.. pooled, .. PerToken];
             var known = pooling switch { null => all, TextPooling.Pooled => pooled, _ => PerToken };
             var preferred = pooling is null && usual != TextPooling.Pooled ? [.. Sentence, .. PerToken, Pooler] : known;
-            _output = preferred.FirstOrDefault(name => _session.OutputMetadata.TryGetValue(name, out var output) && output.ElementDataType == TensorElementType.Float)
-                ?? throw Unknown("outputs", _session.OutputMetadata, $"one of {string.Join(", ", known)}, of floats{(pooling is null ? "" : $", for the pooling {pooling}")}");
+            _output = preferred.FirstOrDefault(HasFloats) ?? throw Invalid("outputs", _session.OutputMetadata,
+                $"one of {string.Join(", ", known)}, of floats{(pooling is null ? "" : $", for the pooling {pooling}")}");
             _takesFirst = pooling == TextPooling.FirstToken;
         }
         catch
@@ -46,13 +56,13 @@ internal sealed class OnnxTextModel : IDisposable
         }
     }
 
-    /// <summary>How many tokens the model takes, exactly; null where that is left open.</summary>
+    /// <summary>The exact number of tokens that the model accepts; null if it is dynamic.</summary>
     public int? Length => _session.InputMetadata[Ids].Dimensions[1] is > 0 and var length ? length : null;
 
-    /// <summary>The pooled output, or the mean or first of the tokens' outputs.</summary>
-    /// <param name="tokens">Start mark, text and end mark, at most <see cref="Length"/> numbers.</param>
-    /// <param name="padding">Fills up a model of fixed length.</param>
-    /// <exception cref="InvalidDataException">The model fails, or its output has another shape than its name tells.</exception>
+    /// <summary>The pooled output, or the mean or the first of the tokens' outputs.</summary>
+    /// <param name="tokens">Start token, text and end token; at most <see cref="Length"/> ids.</param>
+    /// <param name="padding">The id that pads the input of a model of fixed length.</param>
+    /// <exception cref="InvalidDataException">The model fails, or its output does not have the shape that belongs to its name.</exception>
     public float[] Run(int[] tokens, int padding)
     {
         var length = Length ?? tokens.Length;
@@ -73,7 +83,11 @@ internal sealed class OnnxTextModel : IDisposable
             var values = outputs[0].GetTensorDataAsSpan<float>();
             var isPerToken = PerToken.Contains(_output);
             if (isPerToken ? shape is not [1, var count, > 0] || count != length : shape is not [1, > 0])
-                throw new InvalidDataException($"Output {_output} of '{_file}' is {string.Join(" x ", shape)} for {length} tokens; expected {(isPerToken ? $"1 x {length} x width" : "1 x width")}.");
+            {
+                throw new InvalidDataException($"Output {_output} of '{_file}' is {string.Join(" x ", shape)} for {length} tokens; "
+                    + $"expected {(isPerToken ? $"1 x {length} x width" : "1 x width")}.");
+            }
+
             return (isPerToken, _takesFirst) switch
             {
                 (false, _) => values.ToArray(),
@@ -83,7 +97,8 @@ internal sealed class OnnxTextModel : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw new InvalidDataException($"'{_file}' fails on {tokens.Length} tokens with numbers up to {tokens.Max()}: {failure.Message}", failure);
+            throw new InvalidDataException($"'{_file}' fails on {tokens.Length} tokens with ids up to {tokens.Max()}: "
+                + $"{failure.Message}", failure);
         }
         finally
         {
@@ -94,7 +109,10 @@ internal sealed class OnnxTextModel : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    // Batches of one: nothing is padded that need not be.
+    private bool HasFloats(string name) =>
+        _session.OutputMetadata.TryGetValue(name, out var output) && output.ElementDataType == TensorElementType.Float;
+
+    // Batches of one, so that nothing is padded without need.
     private static bool IsIds(NodeMetadata input) =>
         input.IsTensor && input.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 && input.Dimensions is [-1 or 1, _];
 
@@ -114,19 +132,29 @@ internal sealed class OnnxTextModel : IDisposable
     {
         try
         {
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL }; // failures are thrown; it need not print them too
+            // Failures are thrown, so they need not be printed too.
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             return file.Path is { } path ? new InferenceSession(path, options) : new InferenceSession(file.ReadBytes(), options);
         }
         catch (OnnxRuntimeException failure)
         {
             throw new InvalidDataException($"'{file.Name}' cannot be read as an ONNX model: {failure.Message}", failure);
         }
-        catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception failure) when (IsLoadFailure(failure))
         {
-            throw new DllNotFoundException($"There is no usable native ONNX Runtime: add the package Microsoft.ML.OnnxRuntime to your program. The system's loader said: {failure.GetBaseException().Message}", failure);
+            throw new DllNotFoundException("There is no usable native ONNX Runtime: add the package Microsoft.ML.OnnxRuntime to your "
+                + $"program. The system's loader reported: {failure.GetBaseException().Message}", failure);
         }
     }
 
-    private InvalidDataException Unknown(string what, IReadOnlyDictionary<string, NodeMetadata> found, string expected) =>
-        new($"The {what} of '{_file}' are {string.Join(", ", found.Select(node => $"{node.Key} ({node.Value.ElementDataType} {string.Join(" x ", (node.Value.Dimensions ?? []).Select(side => side.ToString(CultureInfo.InvariantCulture)))})"))}; expected {expected}.");
+    // The native library is missing, or is another version.
+    private static bool IsLoadFailure(Exception failure) =>
+        failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException;
+
+    private InvalidDataException Invalid(string what, IReadOnlyDictionary<string, NodeMetadata> nodes, string expected) =>
+        new($"The {what} of '{_file}' are {string.Join(", ", nodes.Select(node => $"{node.Key} ({Describe(node.Value)})"))}; expected "
+            + $"{expected}.");
+
+    private static string Describe(NodeMetadata node) =>
+        $"{node.ElementDataType} {string.Join(" x ", (node.Dimensions ?? []).Select(side => side.ToString(CultureInfo.InvariantCulture)))}";
 }

@@ -5,38 +5,45 @@ using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.SegSam.Knowledge.Embedders;
 
-/// <summary>Turns text into the token numbers of a BERT or CLIP model, between its start and end marks.</summary>
+/// <summary>Converts text to the token ids of a BERT or CLIP model, between its start and end token.</summary>
 internal sealed partial class TextTokens
 {
     private readonly Func<string, IReadOnlyList<int>> _encode;
     private readonly int _start;
     private readonly int _end;
 
-    private TextTokens(Func<string, IReadOnlyList<int>> encode, int start, int end, int padding, int highest, int usualLimit, TextPooling usualPooling)
+    private TextTokens(
+        Func<string, IReadOnlyList<int>> encode, int start, int end, int padding, int highest, int usualLimit, TextPooling usualPooling)
     {
-        (_encode, _start, _end) = (encode, start, end);
-        (Padding, Highest, UsualLimit, UsualPooling) = (padding, highest, usualLimit, usualPooling);
+        _encode = encode;
+        _start = start;
+        _end = end;
+        Padding = padding;
+        Highest = highest;
+        UsualLimit = usualLimit;
+        UsualPooling = usualPooling;
     }
 
-    /// <summary>Fills up a model of fixed length.</summary>
+    /// <summary>The id that pads the input of a model of fixed length.</summary>
     public int Padding { get; }
 
-    /// <summary>The highest number in the vocabulary.</summary>
+    /// <summary>The highest id in the vocabulary.</summary>
     public int Highest { get; }
 
-    /// <summary>How many tokens the published models of this kind take.</summary>
+    /// <summary>The number of tokens that published models of this kind accept.</summary>
     public int UsualLimit { get; }
 
-    /// <summary>How vectors of this kind's published models are made.</summary>
+    /// <summary>The pooling of published models of this kind.</summary>
     public TextPooling UsualPooling { get; }
 
-    /// <summary>BERT's WordPiece where the vocabulary is all there is, CLIP's byte pairs where it comes with merges.</summary>
-    /// <param name="lowerCase">Null: as the vocabulary shows. CLIP's texts always are lower-cased.</param>
-    /// <exception cref="FileNotFoundException">A file is not there.</exception>
-    /// <exception cref="InvalidDataException">A file is no vocabulary or merges list, or a special token is missing.</exception>
+    /// <summary>BERT's WordPiece for a vocabulary alone, CLIP's byte pairs for one with merges.</summary>
+    /// <param name="lowerCase">Null: derived from the vocabulary. CLIP's texts are always lower-cased.</param>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    /// <exception cref="InvalidDataException">A file is not a vocabulary or merges list, or a special token is missing.</exception>
     public static TextTokens Open(EncoderFile vocabulary, EncoderFile? merges, bool? lowerCase)
     {
-        const string advice = "Download the vocabulary that was published with the model (vocab.txt of BERT; vocab.json and merges.txt of CLIP)";
+        const string advice = "Download the vocabulary that was published with the model (vocab.txt of BERT; vocab.json and merges.txt of "
+            + "CLIP)";
         vocabulary.Require(advice);
         merges?.Require(advice);
         try
@@ -46,31 +53,35 @@ internal sealed partial class TextTokens
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or JsonException)
         {
             var expected = merges is null
-                ? "expected BERT's vocab.txt, one token a line, with [PAD], [UNK], [CLS] and [SEP]; a CLIP vocabulary (vocab.json) needs its merges.txt too"
-                : $"expected CLIP's vocab.json, numbers by token, with {StartOfText} and {EndOfText}, and the merges.txt of the same model ('{merges.Name}')";
-            throw new InvalidDataException($"The vocabulary '{vocabulary.Name}' cannot be used: {failure.Message.TrimEnd('.')}; {expected}. The model comes first, the vocabulary second.", failure);
+                ? "expected BERT's vocab.txt, one token per line, with [PAD], [UNK], [CLS] and [SEP]; a CLIP vocabulary (vocab.json) "
+                    + "needs its merges.txt too"
+                : $"expected CLIP's vocab.json, ids by token, with {StartOfText} and {EndOfText}, and the merges.txt of the same model "
+                    + $"('{merges.Name}')";
+            throw new InvalidDataException($"The vocabulary '{vocabulary.Name}' cannot be used: {failure.Message.TrimEnd('.')}; "
+                + $"{expected}. The model is the first argument, the vocabulary the second.", failure);
         }
     }
 
-    /// <summary>Start mark, all tokens of the text, end mark.</summary>
+    /// <summary>Start token, all tokens of the text, end token.</summary>
     public int[] Encode(string text) => Enclose([.. _encode(text)]);
 
-    /// <summary>Start mark, the text's tokens as far as they fit, end mark: 2 to <paramref name="limit"/> numbers.</summary>
+    /// <summary>Start token, as many of the text's tokens as fit, end token: 2 to <paramref name="limit"/> ids.</summary>
     public int[] Encode(string text, int limit) => Enclose([.. _encode(text).Take(limit - 2)]);
 
-    /// <summary>Any tokens between the two marks.</summary>
+    /// <summary>Any tokens, between start and end token.</summary>
     public int[] Enclose(params int[] tokens) => [_start, .. tokens, _end];
 
     private static TextTokens Bert(byte[] vocabulary, bool? lowerCase)
     {
         var tokens = Lines(vocabulary);
-        int Mark(string token) => tokens.IndexOf(token) is >= 0 and var number ? number : throw Missing(token);
-        var (padding, start, end) = (Mark("[PAD]"), Mark("[CLS]"), Mark("[SEP]"));
+        int Id(string token) => tokens.IndexOf(token) is >= 0 and var id ? id : throw Invalid(token);
+        var (padding, start, end) = (Id("[PAD]"), Id("[CLS]"), Id("[SEP]"));
         if (tokens.Where(token => token.Length > 0).CountBy(token => token).FirstOrDefault(token => token.Value > 1).Key is { } twice)
-            throw new ArgumentException($"The token '{twice}' is there twice.");
+            throw new ArgumentException($"The token '{twice}' occurs twice.");
 
-        // BERT's own files say it elsewhere (our choice): a vocabulary of lower-cased texts has no capitals, one of texts without accents no accents.
-        var lowers = lowerCase ?? !tokens.Any(token => !IsMark(token) && BertWords.HasCapitals(token));
+        // BERT's own configuration is in another file, so the vocabulary decides (our choice): one for lower-cased texts has no capitals,
+        // one for texts without accents has no accents.
+        var lowers = lowerCase ?? !tokens.Any(token => !IsSpecial(token) && BertWords.HasCapitals(token));
         var drops = lowers && !tokens.Any(BertWords.HasAccents);
         using var lines = new MemoryStream(vocabulary);
         var pieces = WordPieceTokenizer.Create(lines);
@@ -78,10 +89,10 @@ internal sealed partial class TextTokens
         return new(text => pieces.EncodeToIds(BertWords.Split(text, lowers, drops)), start, end, padding, highest, 512, TextPooling.Mean);
     }
 
-    // [CLS], [unused7], <URL>: marks are written in capitals whatever the vocabulary.
-    private static bool IsMark(string token) => token is ['[', .., ']'] or ['<', .., '>'];
+    // [CLS], [unused7], <URL>: special tokens are in capitals in every vocabulary.
+    private static bool IsSpecial(string token) => token is ['[', .., ']'] or ['<', .., '>'];
 
-    // Bytes that are no UTF-8 would become tokens that no text has.
+    // Invalid UTF-8 would give tokens that no text contains.
     private static List<string> Lines(byte[] file)
     {
         using var reader = new StreamReader(new MemoryStream(file), new UTF8Encoding(false, throwOnInvalidBytes: true));
@@ -104,10 +115,10 @@ internal sealed partial class TextTokens
             ByteLevel = true,
             EndOfWordSuffix = "</w>",
         };
-        foreach (var mark in (string[])[StartOfText, EndOfText])
+        foreach (var token in (string[])[StartOfText, EndOfText])
         {
-            if (!vocabulary.ContainsKey(mark))
-                throw Missing(mark);
+            if (!vocabulary.ContainsKey(token))
+                throw Invalid(token);
         }
 
         options.UnknownToken = EndOfText;
@@ -117,7 +128,7 @@ internal sealed partial class TextTokens
         return new(Encode, vocabulary[StartOfText], end, end, vocabulary.Values.Max(), 77, TextPooling.Pooled);
     }
 
-    private static ArgumentException Missing(string mark) => new($"The special token '{mark}' is not in the vocabulary.");
+    private static ArgumentException Invalid(string missing) => new($"The special token '{missing}' is not in the vocabulary.");
 
     // CLIP's own pattern.
     [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+")]

@@ -52,6 +52,6 @@ public sealed class TorchZipWriterTests
     {
         using var complex = zeros(2, dtype: ScalarType.ComplexFloat32);
         var failure = Assert.ThrowsExactly<NotSupportedException>(() => TorchZipWriter.Write(new MemoryStream(), [("phase", complex)]));
-        StringAssert.Contains(failure.Message, "ComplexFloat32 are not written; written are Float64");
+        StringAssert.Contains(failure.Message, "ComplexFloat32 cannot be written; supported: Float64");
     }
 }

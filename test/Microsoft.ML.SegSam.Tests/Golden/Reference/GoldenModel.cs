@@ -82,13 +82,14 @@ internal sealed class GoldenModel
     }
 
     /// <summary>Normalised as the model's predictor does it, float32 first as upstream: [1,3,S,S].</summary>
-    public Tensor Input(string image) => ImageTensor.Stack([Scaled(Image(image))], Preprocessing.Scaling, CPU, Precision.Type);
+    public Tensor Input(string image) => ImageTensor.Stack([Scaled(Image(image))], Preprocessing.Scaling, CPU).to(Precision.Type);
 
     public NetworkImage Scaled(PixelImage image) => NetworkImage.From(image, Config.InputSize, Preprocessing);
 
     /// <summary>As SAM-Med2D's data sets do it: centred in the square where it is smaller, else stretched by nearest neighbour.</summary>
     public Tensor DatasetInput(string image) => ImageTensor.Stack(
-        [NetworkImage.From(Image(image), Config.InputSize, Preprocessing.SamMed2D)], Preprocessing.SamMed2D.Scaling, CPU, Precision.Type);
+        [NetworkImage.From(Image(image), Config.InputSize, Preprocessing.SamMed2D)], Preprocessing.SamMed2D.Scaling, CPU)
+        .to(Precision.Type);
 
     public Tensor Encode(string image) => Network.Encode(Input(image));
 

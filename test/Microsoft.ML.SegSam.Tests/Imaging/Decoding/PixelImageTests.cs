@@ -91,11 +91,11 @@ public sealed class PixelImageTests
     [TestMethod]
     [DataRow(SKEncodedImageFormat.Png)]
     [DataRow(SKEncodedImageFormat.Jpeg)]
-    public void Grey_and_colour_files_decode(SKEncodedImageFormat format)
+    public void Gray_and_color_files_decode(SKEncodedImageFormat format)
     {
-        using var grey = new SKBitmap(new SKImageInfo(2, 2, SKColorType.Gray8));
-        grey.Erase(new SKColor(80, 80, 80));
-        var decoded = PixelImage.Decode(grey.Encode(format, 100).ToArray());
+        using var gray = new SKBitmap(new SKImageInfo(2, 2, SKColorType.Gray8));
+        gray.Erase(new SKColor(80, 80, 80));
+        var decoded = PixelImage.Decode(gray.Encode(format, 100).ToArray());
         Assert.AreEqual((2, 2), (decoded.Height, decoded.Width));
         Assert.IsTrue(decoded.Rgb.All(value => Math.Abs(value - 80) <= 1));
     }
@@ -137,7 +137,7 @@ public sealed class PixelImageTests
     {
         var file = Encode([.. Enumerable.Range(0, 5000).Select(i => new SKColor((uint)(i * 2654435761)).WithAlpha(255))]);
         var error = Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode(file.AsSpan(0, file.Length / 2)));
-        StringAssert.Contains(error.Message, "cut off");
+        StringAssert.Contains(error.Message, "truncated");
     }
 
     [TestMethod]

@@ -58,7 +58,7 @@ public sealed class PngFileTests
     {
         var whole = PngWriter.Of(9, 7, 16, 0, (x, y, _) => 1000 * y + x, filter: 1, interlaced: true);
         for (var length = 8; length < whole.Length; length++)
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(whole[..length])).Message, "cut off or damaged");
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(whole[..length])).Message, "truncated or damaged");
         for (var at = 8; at < whole.Length; at++)
         {
             for (var bit = 0; bit < 8; bit++)

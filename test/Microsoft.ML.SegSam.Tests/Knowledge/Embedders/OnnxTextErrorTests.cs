@@ -28,7 +28,7 @@ public sealed class OnnxTextErrorTests : IDisposable
     public void A_vocabulary_with_more_tokens_than_the_model_is_another_models()
     {
         var message = Refusal(TinyTextEncoder.WriteModel(_folder.Path, rows: 9), TinyTextEncoder.WriteBert(_folder.Path));
-        Assert.Contains("has tokens up to number 9, and the model does not take that", message);
+        Assert.Contains("has tokens up to number 9, which the model does not accept", message);
         Assert.EndsWith("Use the vocabulary that was published with the model.", message);
     }
 
@@ -74,7 +74,7 @@ public sealed class OnnxTextErrorTests : IDisposable
         var model = TinyTextEncoder.WriteModel(_folder.Path);
         Assert.EndsWith("The model comes first, the vocabulary second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
         var twice = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "liver"]);
-        Assert.Contains("The token 'liver' is there twice", Refusal(model, twice));
+        Assert.Contains("The token 'liver' occurs twice", Refusal(model, twice));
         var latin = TinyTextEncoder.WriteBert(_folder.Path);
         File.WriteAllLines(latin, [.. TinyTextEncoder.BertTokens[..9], "größe"], System.Text.Encoding.Latin1);
         Assert.Contains("cannot be used", Refusal(model, latin));

@@ -73,7 +73,7 @@ public sealed class OnnxTextPoolingTests : IDisposable
         using var read = new MemoryStream(model) { Position = model.Length };
         string Refusal(Stream first, byte[] second) =>
             Assert.ThrowsExactly<InvalidDataException>(() => new OnnxTextEmbedder(first, new MemoryStream(second))).Message;
-        Assert.Contains("The stream 'model stream' gives no bytes: it is empty, or was read to its end before.", Refusal(read, vocabulary));
+        Assert.Contains("The stream 'model stream' has no bytes left: it is empty, or was already read to its end.", Refusal(read, vocabulary));
         Assert.Contains("The vocabulary 'vocabulary stream' cannot be used: ", Refusal(new MemoryStream(vocabulary), model));
         Assert.Contains("'model stream' cannot be read as an ONNX model", Refusal(new MemoryStream(vocabulary), vocabulary));
         var closed = new MemoryStream(model);

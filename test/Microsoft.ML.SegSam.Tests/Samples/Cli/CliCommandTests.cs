@@ -192,8 +192,8 @@ public sealed class CliCommandTests
         var noise = Bad("noise.zip", [1, 2, 3]);
         foreach (var (args, complaint) in ((string[], string)[])
         [
-            (["predict", _model, cut, "--point", "1,1"], $"'{cut}': The PNG image is cut off"),
-            (["auto", _model, Bad("text.png", [65, 66])], "text.png': The 2 bytes are not an image file that can be read"),
+            (["predict", _model, cut, "--point", "1,1"], $"'{cut}': The PNG image is truncated"),
+            (["auto", _model, Bad("text.png", [65, 66])], "text.png': The 2 bytes are not a supported image file"),
             (["predict", _model, "nowhere.png", "--point", "1,1"], "There is no image 'nowhere.png'"),
             (["predict", noise, _image, "--point", "1,1"], $"'{noise}' is not readable as a model"),
             (["info", noise], $"'{noise}' is not readable as a model"),

@@ -190,9 +190,9 @@ public sealed class CliConvertFolderTests : ConvertFolderTest
             && y is > 9 and < 20 ? 0 : 255));
         var error = Converted();
         StringAssert.Contains(error,
-            "Please check (1): masks: more than two levels, cut at half of their range (JPEG, smoothed or resized?); the first: '");
+            "Please check (1): masks: more than two levels, thresholded at half of their range (JPEG, smoothed or resized?); the first: '");
         StringAssert.Contains(error,
-            "Please check (1): masks: the object takes up most of the image's border (is it black on white?); the first: '");
+            "Please check (1): masks: the object covers most of the image's border (is it black on white?); the first: '");
         CollectionAssert.AreEqual((float[])[12, 12, 29, 30], Rows()[0].Box);
     }
 

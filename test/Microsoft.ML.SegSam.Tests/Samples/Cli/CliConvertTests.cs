@@ -117,7 +117,7 @@ public sealed class CliConvertTests : IDisposable
             foreach (var contour in SegmentationMask.FromPixels(pixels, height, width).Contours())
             {
                 var one = new bool[pixels.Length];
-                PolygonFill.Fill([.. contour.Polygon.Select(corner => (double)corner)], one, height, width);
+                PolygonFill.Fill([.. contour.Select(corner => (double)corner)], one, height, width);
                 for (var i = 0; i < filled.Length; i++)
                     filled[i] ^= one[i];
             }

@@ -25,7 +25,7 @@ public sealed class StudioBadInputTests
 
     [TestMethod]
     public async Task What_is_no_image_is_refused() => await Refused(415,
-        "The 11 bytes are not an image file that can be read (first bytes: 6E6F74206120696D). Expected PNG, JPEG",
+        "The 11 bytes are not a supported image file (first bytes: 6E6F74206120696D). Expected PNG, JPEG",
         "not a image"u8.ToArray());
 
     [TestMethod]
@@ -33,7 +33,7 @@ public sealed class StudioBadInputTests
         [.. new byte[128], .. "DICM"u8, .. new byte[100]]);
 
     [TestMethod]
-    public async Task A_cut_file_is_refused() => await Refused(422, "The PNG image is cut off or damaged", Small[..(Small.Length / 2)]);
+    public async Task A_cut_file_is_refused() => await Refused(422, "The PNG image is truncated or damaged", Small[..(Small.Length / 2)]);
 
     [TestMethod]
     public async Task Nothing_is_refused() => await Refused(400, "The upload is empty", []);

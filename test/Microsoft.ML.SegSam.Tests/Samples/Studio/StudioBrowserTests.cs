@@ -157,7 +157,7 @@ public sealed class StudioBrowserTests
         var page = await Open();
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "broken.png", MimeType = "image/png", Buffer = [1, 2, 3] });
         await page.WaitForSelectorAsync("#toast");
-        StringAssert.Contains(await page.InnerTextAsync("#toast"), "The 3 bytes are not an image file that can be read");
+        StringAssert.Contains(await page.InnerTextAsync("#toast"), "The 3 bytes are not a supported image file");
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png",
             Buffer = PngEncoder.Gray(new byte[50_000_000], 5000, 10000) });
         await Expect(page.Locator("#toast")).ToContainTextAsync("10000 x 5000 pixels");

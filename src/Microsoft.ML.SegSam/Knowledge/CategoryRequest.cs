@@ -4,14 +4,15 @@ using Microsoft.Extensions.AI;
 
 namespace Microsoft.ML.SegSam.Knowledge;
 
-/// <summary>How a language model is asked about a category (our wording; what it asks for is the method's list of key characteristics).</summary>
-internal static class CategoryPrompt
+/// <summary>The request to a language model about a category (our wording; it asks for the method's list of key characteristics).</summary>
+internal static class CategoryRequest
 {
-    /// <summary>Goes up with every change of the wording: answers to another wording are asked for again.</summary>
+    /// <summary>Increases with every change of the wording: responses to another wording are requested again.</summary>
     public const int Version = 1;
 
-    /// <summary>The modalities that an answer may speak of.</summary>
-    public static IReadOnlyList<string> Modalities { get; } = ["CT", "MR", "PET", "X-ray", "ultrasound", "fundus", "dermoscopy", "endoscopy", "histology"];
+    /// <summary>The modalities that a response may mention.</summary>
+    public static IReadOnlyList<string> Modalities { get; } =
+        ["CT", "MR", "PET", "X-ray", "ultrasound", "fundus", "dermoscopy", "endoscopy", "histology"];
 
     private const string Role = """
         You describe what anatomical structures, lesions and cells look like in medical images. Your text is read by a segmentation model
@@ -21,8 +22,8 @@ internal static class CategoryPrompt
 
     private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The first question about a category.</summary>
-    public static List<ChatMessage> Ask(string category)
+    /// <summary>The first messages about a category.</summary>
+    public static List<ChatMessage> For(string category)
     {
         var name = JsonSerializer.Serialize(category, Quoting);
         return
@@ -49,8 +50,8 @@ internal static class CategoryPrompt
         ];
     }
 
-    /// <summary>The answer to an answer that cannot be used.</summary>
-    public static ChatMessage Complain(IReadOnlyList<string> faults) => new(ChatRole.User, $"""
+    /// <summary>The message that follows an unusable response.</summary>
+    public static ChatMessage Correction(IReadOnlyList<string> faults) => new(ChatRole.User, $"""
         This answer cannot be used: {string.Join("; ", faults)}.
         Answer again with the whole JSON object, corrected, and nothing else.
         """);

@@ -6,9 +6,9 @@ using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests;
 
-/// <summary>What the catalogue says goes through Fit into the model, and stays there.</summary>
+/// <summary>What the glossary says goes through Fit into the model, and stays there.</summary>
 [TestClass]
-public sealed class CatalogueTests
+public sealed class GlossaryTests
 {
     private const string Custom = """
         { "version": 1, "entries": [ { "name": "disc", "location": "upper left", "shape": "round", "intensity": { "CT": "bright" }, "texture": "even", "border": "sharp", "differs": "rounder than a bar" } ] }
@@ -17,10 +17,10 @@ public sealed class CatalogueTests
     private static readonly MLContext Ml = new(seed: 1);
 
     [TestMethod]
-    public void Spelling_variants_have_the_vector_of_their_entry_and_without_a_catalogue_that_of_their_name()
+    public void Spelling_variants_have_the_vector_of_their_entry_and_without_a_glossary_that_of_their_name()
     {
         var rows = Rows("brain tumor", "spleen", "Tumours_of_the_Brain", "glioma");
-        var (with, without) = (Bank(TinyData.Options(), rows), Bank(TinyData.Options() with { Catalogue = null }, rows));
+        var (with, without) = (Bank(TinyData.Options(), rows), Bank(TinyData.Options() with { Glossary = null }, rows));
         CollectionAssert.AreEqual(with["brain tumor"], with["Tumours_of_the_Brain"]);
         CollectionAssert.AreNotEqual(without["brain tumor"], without["Tumours_of_the_Brain"]);
         CollectionAssert.AreNotEqual(with["brain tumor"], with["glioma"], "A synonym may be another category of the data: its vector tells it apart.");
@@ -31,34 +31,34 @@ public sealed class CatalogueTests
     }
 
     [TestMethod]
-    public void A_loaded_model_has_what_its_catalogue_said()
+    public void A_loaded_model_has_what_its_glossary_said()
     {
         var data = TinyData.Load(Ml, TinyData.Rows(images: 2));
-        using var model = Ml.Transforms.SegSam(TinyData.Options() with { Catalogue = Own() }).Fit(data);
+        using var model = Ml.Transforms.SegSam(TinyData.Options() with { Glossary = Own() }).Fit(data);
         var (again, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
         using var loaded = (SegSamTransformer)((again as IEnumerable<ITransformer>)?.Single() ?? again);
         var bank = loaded.Model.Network.TextBank.data<float>().ToArray();
-        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. Border: sharp. Told apart: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. Border: sharp. Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("bar"), bank[HashedTextEmbedder.Width..]);
         bool Answers(DataViewSchema.Column column) => data.Schema.GetColumnOrNull(column.Name) is null;
         Table.AssertEqual(Table.Read(model.Transform(data), Answers), Table.Read(loaded.Transform(data), Answers), "loaded");
     }
 
     [TestMethod]
-    public void A_run_goes_on_with_no_other_catalogue_unless_that_says_the_same_of_its_categories()
+    public void A_run_goes_on_with_no_other_glossary_unless_that_says_the_same_of_its_categories()
     {
         using var folder = new TemporaryFolder();
-        var options = TinyData.Options() with { StateFile = Path.Combine(folder.Path, "state"), Catalogue = null };
-        void Fit(CategoryCatalogue? catalogue) => Ml.Transforms.SegSam(options with { Catalogue = catalogue }).Fit(TinyData.Load(Ml, TinyData.Rows(images: 1))).Dispose();
+        var options = TinyData.Options() with { StateFile = Path.Combine(folder.Path, "state"), Glossary = null };
+        void Fit(CategoryGlossary? glossary) => Ml.Transforms.SegSam(options with { Glossary = glossary }).Fit(TinyData.Load(Ml, TinyData.Rows(images: 1))).Dispose();
         Fit(null);
-        Fit(CategoryCatalogue.Default); // knows neither disc nor bar
+        Fit(CategoryGlossary.Default); // knows neither disc nor bar
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message, "belongs to another run: category texts is '2 categories, ");
     }
 
-    private static CategoryCatalogue Own()
+    private static CategoryGlossary Own()
     {
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(Custom));
-        return CategoryCatalogue.Load(json);
+        return CategoryGlossary.Load(json);
     }
 
     private static List<TinyRow> Rows(params string[] categories) => [.. TinyData.Rows(images: 2).Zip(categories, (row, category) => row with { Category = category })];

@@ -4,19 +4,19 @@ using Microsoft.ML.SegSam.Knowledge;
 namespace Microsoft.ML.SegSam.Tests.Knowledge;
 
 [TestClass]
-public sealed class CatalogueFileTests
+public sealed class GlossaryFileTests
 {
     private const string Phrases = """ "location": "somewhere", "shape": "round", "intensity": { "OCT": "dark" }, "texture": "even", "border": "sharp", "differs": "alone" """;
 
     [TestMethod]
-    public void A_catalogue_of_ones_own_is_read_from_a_file()
+    public void A_custom_glossary_is_read_from_a_file()
     {
         var path = Path.GetTempFileName();
         try
         {
             File.WriteAllText(path, Entries($$"""{ "name": "drum", "synonyms": ["tympanic membrane"], "hasSides": true, "left": "near one ear", {{Phrases}} }"""));
-            Assert.IsTrue(CategoryCatalogue.Load(path).TryFind("Tympanic membranes, left", out var entry));
-            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Told apart: alone.", entry.Describe());
+            Assert.IsTrue(CategoryGlossary.Load(path).TryFind("Tympanic membranes, left", out var entry));
+            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Differs: alone.", entry.Describe());
         }
         finally
         {
@@ -25,12 +25,12 @@ public sealed class CatalogueFileTests
     }
 
     [TestMethod]
-    [DataRow("liver: large", "no JSON")]
+    [DataRow("liver: large", "not valid JSON")]
     [DataRow("[]", "version")]
     [DataRow("""{ "version": 2, "entries": [] }""", "its version is 2, expected 1")]
     [DataRow("""{ "version": 1, "entries": [ { "name": "drum", "location": "ear" } ] }""", "\"drum\"", "shape", "differs")]
     [DataRow("""{ "version": 1, "entries": [ null ] }""", "entry 0 is null")]
-    public void A_file_that_is_no_catalogue_is_refused_in_plain_words(string json, params string[] words) => Refused(json, words);
+    public void A_file_that_is_not_a_glossary_is_refused_with_the_reason(string json, params string[] words) => Refused(json, words);
 
     [TestMethod]
     [DataRow("\"name\": \"drum\", \"colour\": \"red\"", "colour")]
@@ -38,8 +38,8 @@ public sealed class CatalogueFileTests
     [DataRow("\"name\": \"drum\", \"synonyms\": [\"\"]", "synonyms", "empty")]
     [DataRow("\"name\": \"drum\", \"synonyms\": null", "synonyms")]
     [DataRow("\"name\": \"drum\", \"left\": \"above\"", "hasSides")]
-    [DataRow("\"name\": \"left drum\", \"hasSides\": true", "left drum", "leave the side out")]
-    [DataRow("\"name\": \"17\"", "no word")]
+    [DataRow("\"name\": \"left drum\", \"hasSides\": true", "left drum", "remove the side")]
+    [DataRow("\"name\": \"17\"", "contains no word")]
     public void An_entry_that_makes_no_sense_is_refused(string start, params string[] words) => Refused(Entries($"{{ {start}, {Phrases} }}"), words);
 
     [TestMethod]
@@ -52,14 +52,14 @@ public sealed class CatalogueFileTests
 
     [TestMethod]
     public void A_missing_file_is_an_error_of_the_file_system() =>
-        Assert.ThrowsExactly<FileNotFoundException>(() => CategoryCatalogue.Load(Path.Combine(Path.GetTempPath(), "no such catalogue.json")));
+        Assert.ThrowsExactly<FileNotFoundException>(() => CategoryGlossary.Load(Path.Combine(Path.GetTempPath(), "no such glossary.json")));
 
     private static string Entries(string entries) => $"{{ \"version\": 1, \"entries\": [ {entries} ] }}";
 
     private static void Refused(string json, params string[] words)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => CategoryCatalogue.Load(stream));
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => CategoryGlossary.Load(stream));
         foreach (var word in words)
             StringAssert.Contains(failure.Message, word);
     }
