@@ -33,7 +33,7 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", SaveEverySteps = 0 }, "SaveEverySteps is '0'; it must be at least 1"),
         (new() { BoxColumnName = "Box", AccumulateSteps = 0 }, "AccumulateSteps is '0'; it must be at least 1"),
         (new() { BoxColumnName = "Box", LearningRateDecay = (LearningRateDecay)9 }, "LearningRateDecay is '9'; it must be one of Cosine, Step"),
-        (new() { BoxColumnName = "Box", BestMetric = (ValidationMetric)9 }, "BestMetric is '9'; it must be one of MeanDice, BinaryDice, SemanticDice, ClassAccuracy, PresentF1"),
+        (new() { BoxColumnName = "Box", BestMetric = (ValidationMetric)9 }, "BestMetric is '9'; it must be one of MeanDice, BinaryDice, SemanticDice, ClassAccuracy, PresenceF1"),
         (new() { BoxColumnName = "Box", Precision = (SegSamPrecision)9 }, "Precision is '9'; it must be one of Automatic, Float32, BFloat16"),
         (new() { BoxColumnName = "Box", CheckpointActivations = true, EncoderTraining = EncoderTraining.Frozen }, "CheckpointActivations is 'True'; it must be false with EncoderTraining Frozen"),
         (new() { BoxColumnName = "Box", CheckpointActivations = true, Encoder = SegSamEncoder.VitT }, "CheckpointActivations is 'True'; it must be false with Encoder VitT"),
