@@ -99,7 +99,8 @@ public sealed class EvaluationOptionsTests
     private static IDataView Renamed(IDataView data, string prefix)
     {
         var outputs = Outputs.Where(name => data.Schema.GetColumnOrNull(name) is not null).ToArray();
-        var copies = outputs.Select(name => new InputOutputColumnPair(prefix + name, name)).ToArray();
-        return Ml.Transforms.CopyColumns(copies).Append(Ml.Transforms.DropColumns(outputs)).Fit(data).Transform(data);
+        foreach (var name in outputs)
+            data = Ml.Transforms.CopyColumns(prefix + name, name).Fit(data).Transform(data);
+        return Ml.Transforms.DropColumns(outputs).Fit(data).Transform(data);
     }
 }
