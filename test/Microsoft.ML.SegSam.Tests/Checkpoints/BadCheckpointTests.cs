@@ -22,7 +22,8 @@ public sealed class BadCheckpointTests
     [DataRow("PK", "no zip's end")]
     [DataRow("\x80\x02N.", "magic number is missing")]
     [DataRow("\x10\0\0\0\0\0\0\0{", "15 bytes before the end of the header")]
-    public void Another_kind_of_file_is_named(string content, string says) => StringAssert.Contains(Refusal(Encoding.Latin1.GetBytes(content)), says);
+    public void Another_kind_of_file_is_named(string content, string says) =>
+        StringAssert.Contains(Refusal(Encoding.Latin1.GetBytes(content)), says);
 
     [TestMethod]
     public void Every_truncation_of_every_format_is_refused()
@@ -30,7 +31,8 @@ public sealed class BadCheckpointTests
         using var safetensors = new MemoryStream();
         using (var ones = TorchSharp.torch.ones(2, 3))
             Safetensors.Write(safetensors, [("w", ones)]);
-        foreach (var whole in new[] { TorchWriter.Zip(TorchWriter.Pickle(W)), TorchWriter.Legacy(TorchWriter.LegacyPickle(W)), safetensors.ToArray() })
+        foreach (var whole in new[] { TorchWriter.Zip(TorchWriter.Pickle(W)), TorchWriter.Legacy(TorchWriter.LegacyPickle(W)),
+            safetensors.ToArray() })
         {
             Assert.AreEqual(6, Open(whole, ReadAll));
             for (var length = 0; length < whole.Length; length++)
@@ -66,7 +68,8 @@ public sealed class BadCheckpointTests
 
     [TestMethod]
     [DynamicData(nameof(Lies))]
-    public void A_tensor_that_lies_about_its_storage_is_refused(SavedTensor tensor, string says) => StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(tensor))), says);
+    public void A_tensor_that_lies_about_its_storage_is_refused(SavedTensor tensor, string says) =>
+        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(tensor))), says);
 
     [TestMethod]
     public void A_tensor_of_more_than_2_GiB_is_refused()
@@ -74,23 +77,29 @@ public sealed class BadCheckpointTests
         using var nothing = new Microsoft.Win32.SafeHandles.SafeFileHandle();
         var storage = new FileBytes(nothing, "a large storage", 0, 1L << 40, 1L << 40);
         var tensor = new PickleTensor(new("FloatStorage", "0", 1 << 30), 0, [1 << 29], [1]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => CheckpointTensor.Of("w", tensor, _ => storage)).Message, "at most 2 GiB");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => CheckpointTensor.Of("w", tensor, _ => storage)).Message,
+            "at most 2 GiB");
     }
 
     [TestMethod]
     public void A_storage_used_as_two_types_is_refused() =>
-        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(W, W with { Name = "v", Type = "IntStorage" }))), "the storage '0' with two types or sizes");
+        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(W, W with { Name = "v", Type = "IntStorage" }))),
+            "the storage '0' with two types or sizes");
 
     [TestMethod]
-    public void A_name_that_occurs_twice_is_refused() => StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(W, W))), "the tensor 'w' occurs twice");
+    public void A_name_that_occurs_twice_is_refused() =>
+        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(W, W))), "the tensor 'w' occurs twice");
 
     [TestMethod]
     public void Zips_that_PyTorch_would_not_write_are_refused()
     {
         var pickle = TorchWriter.Pickle(W);
-        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("TransformerChain/Model.key", []))), "a zip without data.pkl");
-        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("a/data.pkl", pickle), ("b/data.pkl", pickle))), "2 entries data.pkl");
-        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("data.pkl", pickle), ("data/0", []), ("data/0", []))), "two entries named 'data/0'");
+        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("TransformerChain/Model.key", []))),
+            "a zip without data.pkl");
+        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("a/data.pkl", pickle), ("b/data.pkl", pickle))),
+            "2 entries data.pkl");
+        StringAssert.Contains(Refusal(TorchWriter.Zip(CompressionLevel.Optimal, ("data.pkl", pickle), ("data/0", []), ("data/0", []))),
+            "two entries named 'data/0'");
         StringAssert.Contains(Refusal(TorchWriter.Zip(pickle, byteOrder: "big")), "'big'-endian, expected 'little'");
     }
 
@@ -98,7 +107,8 @@ public sealed class BadCheckpointTests
     public void A_zip_bomb_is_refused_before_it_goes_off()
     {
         var zeros = W with { Count = 10 << 20, Shape = [10 << 20], Strides = [1] };
-        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(zeros), new byte[40 << 20], level: CompressionLevel.SmallestSize)), "at most 200 times is allowed");
+        StringAssert.Contains(Refusal(TorchWriter.Zip(TorchWriter.Pickle(zeros), new byte[40 << 20], level: CompressionLevel.SmallestSize)),
+            "at most 200 times is allowed");
     }
 
     [TestMethod]
@@ -124,7 +134,8 @@ public sealed class BadCheckpointTests
     [DataRow(10, "does not inflate to the 10 bytes")]
     public void A_deflated_entry_of_another_size_than_declared_is_refused(int declared, string says)
     {
-        var bytes = TorchWriter.Zip(TorchWriter.Pickle(W with { Count = 1, Shape = [1], Strides = [1] }), new byte[64], level: CompressionLevel.SmallestSize);
+        var bytes = TorchWriter.Zip(TorchWriter.Pickle(W with { Count = 1, Shape = [1], Strides = [1] }), new byte[64],
+            level: CompressionLevel.SmallestSize);
         var name = bytes.AsSpan().LastIndexOf("m/data/0"u8);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(name - 46 + 24), declared);
         StringAssert.Contains(Refusal(bytes), says);
@@ -140,6 +151,7 @@ public sealed class BadCheckpointTests
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: -1)), "-1 elements where it lies");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, storage: new byte[20])), "needs 24 bytes, the file holds 20");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, key: "1")), "the storage '1' is unknown");
-        StringAssert.Contains(Refusal(TorchWriter.Legacy(TorchWriter.LegacyPickle(W with { Count = 1L << 62 }), count: 1L << 62)), "truncated");
+        StringAssert.Contains(Refusal(TorchWriter.Legacy(TorchWriter.LegacyPickle(W with { Count = 1L << 62 }), count: 1L << 62)),
+            "truncated");
     }
 }

@@ -130,7 +130,8 @@ public sealed class PickleReaderTests
             // Each list holds the one before, which the walk has seen already.
             new PickleWriter().Op("](]").Times(600, "q\x00" + "2]h\x00" + "a").Op('e'),
         })
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(deep.Stop())).Message, "deeper than the limit of 500");
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(deep.Stop())).Message,
+                "deeper than the limit of 500");
     }
 
     [TestMethod]
@@ -161,7 +162,8 @@ public sealed class PickleReaderTests
     public void A_malicious_checkpoint_is_read_as_data_or_refused_and_nothing_runs()
     {
         var marker = Path.Combine(Path.GetTempPath(), $"segsam-{Environment.ProcessId}-ran");
-        var evil = PickleWriter.Protocol2().Op("}(").Text("evil").Global("os", "system").Op('(').Text($"touch {marker}").Op("tR").Text("model").Tensors([SavedTensor.Matrix]).Op('u').Stop();
+        var evil = PickleWriter.Protocol2().Op("}(").Text("evil").Global("os", "system").Op('(').Text($"touch {marker}").Op("tR")
+            .Text("model").Tensors([SavedTensor.Matrix]).Op('u').Stop();
         CollectionAssert.AreEqual(new[] { "evil: os.system" }, Open(TorchWriter.Zip(evil), file => file.Skipped.ToArray()));
         var only = PickleWriter.Protocol2().Global("posix", "system").Op('(').Text($"touch {marker}").Op("tR").Stop();
         StringAssert.Contains(Refusal(TorchWriter.Zip(only)), "holds posix.system, expected a dictionary of tensors");
