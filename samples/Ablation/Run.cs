@@ -36,8 +36,9 @@ internal static class Run
         ];
         return new(variant.Key, seed, settings.Recipe, clock.Elapsed.TotalSeconds, figures);
 
-        Figures Measure(Prompting prompting, bool fewShot) => Figures.Of(ml.Segmentation().Evaluate(
-            model.Transform(data.Test(ml, prompting, fewShot)), presentCategoriesColumnName: nameof(ObjectRow.PresentCategories)));
+        Figures Measure(Prompting prompting, bool fewShot) => Figures.Of(ml.Segmentation.Evaluate(
+            model.Transform(data.Test(ml, prompting, fewShot)),
+            new() { PresentCategoriesColumnName = nameof(ObjectRow.PresentCategories) }));
     }
 
     // The full method: the library's defaults except for these settings.

@@ -15,7 +15,7 @@ internal sealed record Figures(
 {
     /// <summary>Means over the masks.</summary>
     public static Figures Of(SegmentationMetrics metrics) =>
-        new(metrics.BinaryDice, metrics.SemanticDice, metrics.ClassAccuracy, metrics.PresentF1, metrics.MaskAgreement, metrics.Rows);
+        new(metrics.Binary.Dice, metrics.Semantic.Dice, metrics.ClassAccuracy, metrics.PresenceF1, metrics.MaskAgreement, metrics.Rows);
 }
 
 /// <summary>Metrics of one kind of prompt, for the common and the rare categories.</summary>

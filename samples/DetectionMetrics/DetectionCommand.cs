@@ -79,7 +79,7 @@ internal static class DetectionCommand
         var ml = new MLContext();
         var slices = PhantomGenerator.Create(settings.Seed + 1_000_003, settings.Slices).Select(slice => new TrueSlice(slice)).ToList();
         var generator = new SegSamMaskGenerator(predictor, Options);
-        var found = ml.Segmentation().DetectObjects(ml.Data.LoadFromEnumerable(slices), generator, cancellationToken: cancel);
+        var found = ml.Segmentation.DetectObjects(ml.Data.LoadFromEnumerable(slices), generator, cancellationToken: cancel);
         var rows = new List<DetectedSlice>();
         foreach (var row in DetectedSlice.Read(ml, found))
         {

@@ -22,11 +22,11 @@ internal sealed class LeaveOneOut(
     {
         var held = Picture.Rows(_ml, [left]);
         _untrained ??= _ml.Transforms.SegSam(Options with { Epochs = 0 }).Fit(held);
-        var before = _ml.Segmentation().Evaluate(_untrained.Transform(held));
+        var before = _ml.Segmentation.Evaluate(_untrained.Transform(held));
         using var trained = _ml.Transforms.SegSam(Options).Fit(Picture.Rows(_ml, pictures.Where(picture => picture != left)));
         cancel.ThrowIfCancellationRequested();
         var scored = trained.Transform(held);
-        var after = _ml.Segmentation().Evaluate(scored);
+        var after = _ml.Segmentation.Evaluate(scored);
         Paint(left, scored, [.. trained.Categories, .. after.UnknownCategories]);
         return Result(left, before, after);
     }
@@ -60,7 +60,7 @@ internal sealed class LeaveOneOut(
 
     private static FoldResult Result(Picture left, SegmentationMetrics before, SegmentationMetrics after) => new(
         left.Source, left.Name, after.Rows,
-        after.PerCategory.Where(category => !after.UnknownCategories.Contains(category.Category)).Sum(category => category.Count),
+        after.PerCategory.Where(category => !after.UnknownCategories.Contains(category.Key)).Sum(category => category.Value.Count),
         (int)Math.Round(after.ClassAccuracy * after.Rows), left.Objects.Average(item => item.BoxDice()),
-        MaskScore.From(before), MaskScore.From(after), after.SemanticDice);
+        MaskScore.From(before), MaskScore.From(after), after.Semantic.Dice);
 }

@@ -9,6 +9,6 @@ namespace FineTune;
 /// <param name="WithoutMask">Number of objects with an empty mask.</param>
 internal sealed record MaskScore(double Dice, double Nsd, double? Hd95, int WithoutMask)
 {
-    public static MaskScore From(SegmentationMetrics metrics) => new(metrics.BinaryDice, metrics.BinaryNsd,
-        double.IsNaN(metrics.BinaryHd95) ? null : metrics.BinaryHd95, metrics.BinaryHd95LeftOut);
+    public static MaskScore From(SegmentationMetrics metrics) => new(metrics.Binary.Dice, metrics.Binary.Nsd,
+        double.IsNaN(metrics.Binary.Hd95) ? null : metrics.Binary.Hd95, metrics.Binary.Hd95LeftOut);
 }

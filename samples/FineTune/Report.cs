@@ -77,11 +77,11 @@ internal static class Report
             Where it is lower, the masks are not useful yet: such a model needs more images, or weights trained on more than phantoms
             (`--weights`).
 
-            {folds.Count} images with {objects} objects are far too few to show how well the method works. They show that fine-tuning on real
-            images of several sources at once runs, and whether it improves masks and names on unseen images. Images of one source
+            {folds.Count} images with {objects} objects are far too few to show how well the method works. They show that fine-tuning on
+            real images of several sources at once runs, and whether it improves masks and names on unseen images. Images of one source
             may come from one patient, the parts of a cut image come from one slide, and objects of one image are not independent:
-            treat differences between rows as anecdotes. This is one seed. The default learning rate was lowered once, from 0.001, because that rate had
-            reduced the Dice of left-out images; no other setting was chosen by these metrics.
+            treat differences between rows as anecdotes. This is one seed. The default learning rate was lowered once, from 0.001,
+            because that rate had reduced the Dice of left-out images; no other setting was chosen by these metrics.
 
             ## Left out or changed
 
@@ -109,7 +109,8 @@ internal static class Report
             string[] cells =
             [
                 row.Source, row.Image, Count(row.Objects), Fraction(row.BoxDice), Fraction(row.Before.Dice),
-                $"**{Fraction(row.After.Dice)}**", Fraction(row.Before.Nsd), Fraction(row.After.Nsd), Pixels(row.Before.Hd95), Pixels(row.After.Hd95),
+                $"**{Fraction(row.After.Dice)}**", Fraction(row.Before.Nsd), Fraction(row.After.Nsd), Pixels(row.Before.Hd95),
+                Pixels(row.After.Hd95),
                 $"{Count(row.Before.WithoutMask)}, {Count(row.After.WithoutMask)}", Count(row.Known), Fraction(row.Accuracy),
                 Fraction(row.AccuracyOfKnown), Fraction(row.SemanticDice), Fraction(row.SemanticDiceOfKnown),
             ];

@@ -73,7 +73,7 @@ static void Score(QuickstartOptions settings, SampleData source, string path, Tr
     var scored = model.Transform(source.Test(ml));
 
     // 4. Measure
-    var metrics = ml.Segmentation().Evaluate(scored);
+    var metrics = ml.Segmentation.Evaluate(scored);
     Console.WriteLine($"{Environment.NewLine}{source.MeasuredOn}:{Environment.NewLine}{metrics}");
 
     // 5. Pictures and figures

@@ -13,10 +13,10 @@ internal static class Report
         File.WriteAllText(path, JsonSerializer.Serialize(new
         {
             source.MeasuredOn,
-            metrics.BinaryDice,
-            metrics.SemanticDice,
+            BinaryDice = metrics.Binary.Dice,
+            SemanticDice = metrics.Semantic.Dice,
             metrics.ClassAccuracy,
-            presenceF1 = double.IsNaN(metrics.PresentF1) ? (double?)null : metrics.PresentF1,
+            presenceF1 = double.IsNaN(metrics.PresenceF1) ? (double?)null : metrics.PresenceF1,
             metrics.MaskAgreement,
             trainSeconds = training?.Seconds,
             source.Images,

@@ -133,8 +133,8 @@ public static class SamMed2DFolder
             $"'{listed}' is listed in '{folder}', but there is no file '{Path.Combine([folder, .. parts.TakeLast(2)])}'.");
         if (!located.TryAdd(path, listed) && located[path] != listed)
         {
-            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and resolve to the same file, " +
-                $"'{path}'; keep the folders that distinguish them.");
+            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and resolve to the same " +
+                $"file, '{path}'; keep the folders that distinguish them.");
         }
 
         return path;

@@ -55,7 +55,8 @@ internal sealed class StudioModel(LoadedModel? given, PhantomTraining training, 
         {
             output.WriteLine("Training stopped; the next start continues from here.");
         }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or InvalidDataException
+            or InvalidOperationException)
         {
             Status = new("failed", $"The phantom model cannot be trained: {wrong.Message} Fix this and restart, "
                 + "or start with --model FILE.", 0, null);

@@ -70,7 +70,7 @@ display(history);
 // `Evaluate` compares masks and names with the ground truth: Dice and IoU of both masks, and how often the name is correct, for each
 // category. In the semantic mask, a wrong name counts as a miss.
 
-var metrics = ml.Segmentation().Evaluate(model.Transform(testData));
+var metrics = ml.Segmentation.Evaluate(model.Transform(testData));
 display(metrics);
 
 // ## 4. Save and load

@@ -120,9 +120,9 @@ var options = new SegSamOptions
     Progress = history,
 };
 var untrained = ml.Transforms.SegSam(options with { Epochs = 0, Progress = null }).Fit(training);
-var before = ml.Segmentation().Evaluate(untrained.Transform(validation));
+var before = ml.Segmentation.Evaluate(untrained.Transform(validation));
 untrained.Dispose();
-Console.WriteLine($"binary Dice before: {before.BinaryDice:0.000}");
+Console.WriteLine($"binary Dice before: {before.Binary.Dice:0.000}");
 
 // ## 5. Train
 //
@@ -142,8 +142,8 @@ display(history);
 // These images selected the best epoch, so their metrics are slightly optimistic. For metrics to publish, keep a third set that is used
 // neither for training nor for selection.
 
-var sheet = ml.Segmentation().ContactSheet(model.Transform(validation), cells: 6);
-Console.WriteLine($"binary Dice {before.BinaryDice:0.000} before, {sheet.Metrics.BinaryDice:0.000} after");
+var sheet = ml.Segmentation.MakeContactSheet(model.Transform(validation), cells: 6);
+Console.WriteLine($"binary Dice {before.Binary.Dice:0.000} before, {sheet.Metrics.Binary.Dice:0.000} after");
 Console.WriteLine($"correct names: {sheet.Metrics.ClassAccuracy:P0}");
 display(sheet.Metrics);
 

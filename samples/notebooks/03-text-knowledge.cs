@@ -126,16 +126,17 @@ SegmentationMetrics Try(bool withText)
         Epochs = epochs,
     };
     using var model = ml.Transforms.SegSam(options).Fit(PhantomData.Load(ml, training));
-    return ml.Segmentation().Evaluate(model.Transform(PhantomData.Load(ml, test)));
+    return ml.Segmentation.Evaluate(model.Transform(PhantomData.Load(ml, test)));
 }
 
 var without = Try(withText: false);
 var with = Try(withText: true);
 
-string Line(string what, Func<CategoryMetrics, double> measure, bool rare)
+string Line(string what, Func<MetricMeans, double> measure, bool rare)
 {
     double Mean(SegmentationMetrics metrics) => metrics.PerCategory
-        .Where(category => few.Contains(category.Category) == rare).Select(measure).DefaultIfEmpty(double.NaN).Average();
+        .Where(category => few.Contains(category.Key) == rare).Select(category => measure(category.Value))
+        .DefaultIfEmpty(double.NaN).Average();
     return $"{what,-24}{(rare ? "rare" : "common"),-10}{Mean(without),10:0.000}{Mean(with),10:0.000}";
 }
 
@@ -143,7 +144,7 @@ Console.WriteLine($"{"",-34}{"no text",10}{"text",10}");
 foreach (var rare in new[] { false, true })
 {
     Console.WriteLine(Line("correct names", category => category.ClassAccuracy, rare));
-    Console.WriteLine(Line("Dice of semantic masks", category => category.SemanticDice, rare));
+    Console.WriteLine(Line("Dice of semantic masks", category => category.Semantic.Dice, rare));
 }
 
 display(with.Confusion);

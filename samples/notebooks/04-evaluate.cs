@@ -64,7 +64,7 @@ File.WriteAllText(Path.Combine(work, "curves.svg"), history.ToSvg());
 // outlines. In the semantic mask, a wrong name counts as a miss. `ContactSheet` computes the same metrics and also keeps pictures of
 // the worst objects, so that the data are scored only once.
 
-var sheet = ml.Segmentation().ContactSheet(model.Transform(test), cells: 12);
+var sheet = ml.Segmentation.MakeContactSheet(model.Transform(test), cells: 12);
 display(sheet.Metrics);
 File.WriteAllText(Path.Combine(work, "metrics.csv"), sheet.Metrics.ToCsv());
 
@@ -114,7 +114,7 @@ display(predictions[0]);
 
 var prompts = EvaluationPrompts.Create(test, seed: 1);
 prompts.Save(Path.Combine(work, "prompts.json"));
-display(ml.Segmentation().EvaluateProtocol(model, test, prompts));
+display(ml.Segmentation.EvaluateProtocol(model, test, prompts));
 
 foreach (var file in Directory.EnumerateFiles(work).Order())
     Console.WriteLine(file);

@@ -17,7 +17,7 @@ internal sealed class QuestionReader
         var (options, config) = (transformer.Options, transformer.Model.Network.Config);
         (_preprocessing, _inputSize) = (transformer.Model.Preprocessing, config.InputSize);
         _image = new(row, row.Schema[options.ImageColumnName]);
-        _prompt = new(row, options, config.MaskSide);
+        _prompt = new(row, options.PromptColumns(), config.MaskSide);
     }
 
     /// <summary>The question, or null where the row has no image or no prompt: such a row has no answer.</summary>

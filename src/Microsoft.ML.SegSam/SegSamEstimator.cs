@@ -16,7 +16,8 @@ namespace Microsoft.ML.SegSam;
 /// <remarks>
 /// <list type="table">
 /// <item><term>Needs training</term><description>yes, or a checkpoint: see <see cref="SegSamOptions.Checkpoint"/></description></item>
-/// <item><term>Input columns</term><description>image, at least one prompt (box, clicks, mask); for training also mask and category: see <see cref="SegSamOptions"/></description></item>
+/// <item><term>Input columns</term><description>image, at least one prompt (box, points, mask); for training also mask and category: see
+/// <see cref="SegSamOptions"/></description></item>
 /// <item><term>Output columns</term><description>see <see cref="SegSamTransformer"/></description></item>
 /// <item><term>Repeatable</term><description>on the CPU, by the seed of the <see cref="MLContext"/></description></item>
 /// <item><term>Exportable to ONNX</term><description>no</description></item>
@@ -29,7 +30,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
     static SegSamEstimator() => SegSamTransformer.RegisterImageType();
 
-    /// <summary>Makes an estimator; nothing is computed until <see cref="Fit(IDataView)"/>.</summary>
+    /// <summary>Creates an estimator; nothing is computed before <see cref="Fit(IDataView)"/>.</summary>
     /// <exception cref="ArgumentException">An option has a value that is not allowed; the message names it.</exception>
     public SegSamEstimator(IHostEnvironment environment, SegSamOptions options)
     {
@@ -39,34 +40,57 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         (_environment, _options) = (environment, options);
     }
 
-    /// <summary>Trains on all rows; the model has the weights of the last epoch. With <see cref="SegSamOptions.Epochs"/> = 0 nothing is trained, and there need be no rows.</summary>
+    /// <summary>
+    /// Trains on all rows; the model has the weights of the last epoch. With <see cref="SegSamOptions.Epochs"/> = 0 nothing is trained, and the
+    /// data may be empty.
+    /// </summary>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
     public SegSamTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on all rows; the model has the weights of the epoch that is best on the validation rows, by <see cref="SegSamOptions.BestMetric"/>.</summary>
+    /// <summary>
+    /// Trains on all rows; the model has the weights of the epoch that is best on the validation rows by <see cref="SegSamOptions.BestMetric"/>.
+    /// </summary>
     /// <param name="input">Training rows, one for each object.</param>
     /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or an option contradicts the checkpoint or the categories.</exception>
-    /// <exception cref="IOException">The checkpoint is not there or cannot be read, or the state file or the embedding folder cannot be written.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, of another model, or its weights do not fit; the message lists all that is wrong with them.</exception>
-    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the category), or the loss diverges.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first step; later cancellation returns the best model so far.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, or an option contradicts the checkpoint or the categories.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// The checkpoint does not exist or cannot be read, or the state file or the embedding folder cannot be written.
+    /// </exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is damaged, of another model, or its weights do not fit; the message lists everything that does not fit.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the category), or
+    /// the loss diverges.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// Canceled before the end of the first step; later cancellation returns the best model so far.
+    /// </exception>
     public SegSamTransformer Fit(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (_options.Patience is { } patience && validation is null)
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}; it waits for a better {nameof(SegSamOptions.BestMetric)} on validation rows: give Fit some, or leave it null.", nameof(validation));
+        {
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}, but there are no validation rows to "
+                + $"measure {nameof(SegSamOptions.BestMetric)} on: give Fit validation rows, or leave {nameof(SegSamOptions.Patience)} null.", nameof(validation));
+        }
+
         var host = _environment.Register(nameof(SegSamEstimator));
         using var channel = host.Start("Fit");
         var device = TorchDevice.Choose(_environment);
         _options.ValidateDevice(device.HasBFloat16);
-        var settings = (IHostEnvironmentInternal)_environment;
-        var seed = settings.Seed ?? host.Rand.Next();
-        var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
+        var environment = (IHostEnvironmentInternal)_environment;
+        var seed = environment.Seed ?? host.Rand.Next();
+        var folder = environment.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
 
         using var start = new StartingPoint(_options);
         channel.Info(MessageSensitivity.None, start.ToString());
-        return _options.IsTrained ? Train(channel, start, input, validation, device, seed, folder) : Untrained(channel, start, input, device, seed);
+        var usesBFloat16 = PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel);
+        return _options.IsTrained
+            ? Train(channel, start, input, validation, device, usesBFloat16, seed, folder)
+            : Untrained(channel, start, input, device, usesBFloat16, seed);
     }
 
     /// <summary>The columns after this estimator, or an error that says which column is missing or of the wrong type.</summary>
@@ -74,12 +98,12 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        foreach (var (name, accepts, expected) in TrainingColumns.Needs(_options))
+        foreach (var need in Needs())
         {
-            if (!inputSchema.TryFindColumn(name, out var column))
-                throw ColumnCheck.Missing(name, expected, inputSchema.Select(other => other.Name));
-            if (!accepts(TypeOf(column)))
-                throw ColumnCheck.Mismatch(name, expected, column.GetTypeString());
+            if (!inputSchema.TryFindColumn(need.Name, out var column))
+                throw ColumnCheck.Missing(need, inputSchema.Select(other => other.Name));
+            if (!need.Accepts(TypeOf(column)))
+                throw ColumnCheck.Mismatch(need.Name, need.Expected, column.GetTypeString());
         }
 
         var columns = inputSchema.ToDictionary(column => column.Name);
@@ -88,51 +112,39 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         return new SchemaShape(columns.Values);
     }
 
-    private SegSamTransformer Train(
-        IChannel channel, StartingPoint start, IDataView input, IDataView? validation, TorchDevice device, int seed, string folder)
-    {
-        var (config, categories) = (start.Config, new CategoryTexts());
-        TrainingSet Read(IDataView data, bool learnCategories)
-        {
-            var warnings = new RowWarnings();
-            var set = new TrainingReader(_options, start.Preprocessing, config.InputSize, config.MaskSide, categories, warnings).Read(data, learnCategories, folder);
-            foreach (var line in warnings.Lines)
-                channel.Warning(MessageSensitivity.UserData, learnCategories ? line : "Validation data: " + line);
-            return set;
-        }
+    // Without training, Fit needs what scoring needs.
+    private IEnumerable<ColumnNeed> Needs() => _options.IsTrained
+        ? TrainingColumns.Needs(_options.TrainingColumns())
+        : TrainingColumns.ScoringNeeds(_options.ImageColumnName, _options.PromptColumns());
 
-        using var training = Read(input, learnCategories: true);
-        using var held = validation is null ? null : Read(validation, learnCategories: false);
+    private SegSamTransformer Train(IChannel channel, StartingPoint start, IDataView input, IDataView? validation,
+        TorchDevice device, bool usesBFloat16, int seed, string folder)
+    {
+        var categories = new CategoryTexts();
+        using var training = Read(channel, start, categories, input, folder, isValidation: false);
+        using var validationSet = validation is null ? null : Read(channel, start, categories, validation, folder, isValidation: true);
 
         _options.ValidateCategories(categories.Names);
-        var isLowered = PrecisionChoice.IsLowered(_options.Precision, config, device, channel);
-        var options = _options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
+        var settings = _options.TrainingSettings(usesBFloat16);
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {
-            channel.Info(MessageSensitivity.None,
-                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
-                + FormattableString.Invariant($"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; ") + $"{device}, {options.PrecisionName}");
+            channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; ")
+                + FormattableString.Invariant($"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {settings.PrecisionName}"));
             var losses = new List<double>();
-            var trainer = new Trainer(network, options, start.Preprocessing.Scaling, device, seed, progress =>
+            var trainer = new Trainer(network, settings, start.Preprocessing.Scaling, device, seed, progress =>
             {
                 losses.Add(progress.Loss);
-                Report(channel, progress);
+                channel.Info(MessageSensitivity.None, progress.ToString());
+                _options.Progress?.Report(progress);
             })
             {
                 CategoryTexts = categories.Digest(_options.Glossary),
             };
-            if (!trainer.Train(training, held))
-                channel.Warning(MessageSensitivity.None, "Training was cancelled; the model keeps the best weights so far.");
-            if (losses.Count > 1 && losses[^1] >= losses[0])
-                channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"The loss did not fall: {losses[0]:0.###} in the first of the epochs, {losses[^1]:0.###} in the last. A lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
-            if (_options.EncoderTraining == EncoderTraining.Frozen)
-                channel.Info(MessageSensitivity.None, $"The frozen encoder encoded {trainer.Embeddings.Encoded} images{(_options.EmbeddingFolder is null ? "" : $"; {trainer.Embeddings.Found} embeddings were in {nameof(SegSamOptions.EmbeddingFolder)}")}.");
-            if (trainer.Embeddings.Damaged > 0)
-                channel.Warning(MessageSensitivity.None, $"{trainer.Embeddings.Damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; their images were encoded again and the files replaced.");
-            if (trainer.DroppedOthers > 0)
-                channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {network.Config.PresenceTokens}; raise it.");
-            return Finish(network, categories, start, device, isLowered);
+            var isComplete = trainer.Train(training, validationSet);
+            Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens);
+            return Finish(network, categories, start, device, usesBFloat16);
         }
         catch
         {
@@ -141,38 +153,79 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         }
     }
 
-    private SegSamTransformer Untrained(IChannel channel, StartingPoint start, IDataView input, TorchDevice device, int seed)
+    private TrainingSet Read(IChannel channel, StartingPoint start, CategoryTexts categories, IDataView data, string folder, bool isValidation)
     {
-        foreach (var (name, accepts, expected) in TrainingColumns.Needs(_options))
-            ColumnCheck.Require(input.Schema, name, accepts, expected);
-        var categories = CategoryReader.Collect(input, _options);
-        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; semantic masks and class scores mean nothing yet.");
-        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel));
+        var (config, warnings) = (start.Config, new RowWarnings());
+        var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing, config.InputSize, config.MaskSide, categories, warnings);
+        var set = reader.Read(data, learnCategories: !isValidation, folder, _options.CancellationToken);
+        foreach (var line in warnings.Lines)
+            channel.Warning(MessageSensitivity.UserData, isValidation ? "Validation data: " + line : line);
+        return set;
+    }
+
+    private void Summarize(IChannel channel, Trainer trainer, bool isComplete, List<double> losses, int presenceTokens)
+    {
+        void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
+        if (!isComplete)
+            Warn("Training was canceled; the model keeps the best weights so far.");
+        if (losses.Count > 1 && losses[^1] >= losses[0])
+        {
+            Warn(FormattableString.Invariant($"The loss did not fall: {losses[0]:0.###} in the first epoch, {losses[^1]:0.###} in the last. ")
+                + FormattableString.Invariant($"A lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
+        }
+
+        var (encoded, found, damaged) = trainer.Embeddings;
+        if (_options.EncoderTraining == EncoderTraining.Frozen)
+        {
+            channel.Info(MessageSensitivity.None, $"The frozen encoder encoded {encoded} images"
+                + (_options.EmbeddingFolder is null ? "." : $"; {found} embeddings were in {nameof(SegSamOptions.EmbeddingFolder)}."));
+        }
+
+        if (damaged > 0)
+        {
+            Warn($"{damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; "
+                + "their images were encoded again and the files replaced.");
+        }
+
+        if (trainer.DroppedOthers > 0)
+        {
+            Warn($"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = "
+                + $"{presenceTokens}; raise it.");
+        }
+    }
+
+    private SegSamTransformer Untrained(IChannel channel, StartingPoint start, IDataView input, TorchDevice device, bool usesBFloat16, int seed)
+    {
+        foreach (var need in Needs())
+            ColumnCheck.Require(input.Schema, need);
+        var categories = CategoryReader.Collect(input, _options.CategoryColumnName, _options.DescriptionColumnName);
+        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; "
+            + "semantic masks and class scores have no meaning yet.");
+        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
     }
 
     private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
     {
-        if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
-            channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer ones were left out, of these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
+        if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder
+            && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
+        {
+            channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer texts were "
+                + $"left out, for these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
+        }
+
         return start.Build(categories, seed, others);
     }
 
-    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool isLowered)
+    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool usesBFloat16)
     {
         network.eval();
-        // Paths are the trainer's affair; the model tells the checkpoint's name. Its text vectors are in the weights: no embedder
-        // need live as long as the model.
+        // A model keeps the checkpoint's name, but no paths of the machine that trained it. Its text vectors are part of the weights, so the
+        // embedder need not outlive Fit.
         var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
-        return new(options, new(network, categories.Names, start.Preprocessing, device, isLowered));
+        return new(options, new(network, categories.Names, start.Preprocessing, device, usesBFloat16));
     }
 
-    private void Report(IChannel channel, TrainingProgress progress)
-    {
-        channel.Info(MessageSensitivity.None, progress.ToString());
-        _options.Progress?.Report(progress);
-    }
-
-    // A shape knows no vector lengths; the checks take an unknown length for any.
+    // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item ? column.ItemType : new VectorDataViewType(item);
 }

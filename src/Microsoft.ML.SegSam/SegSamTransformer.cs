@@ -65,10 +65,7 @@ public sealed partial class SegSamTransformer : ITransformer, IDisposable
 
     /// <summary>The columns that scoring reads, checked.</summary>
     internal IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) =>
-    [
-        ColumnCheck.Require(schema, Options.ImageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind),
-        .. PromptReader.Columns(schema, Options),
-    ];
+        [.. TrainingColumns.ScoringNeeds(Options.ImageColumnName, Options.PromptColumns()).Select(need => ColumnCheck.Require(schema, need))];
 
     // Lets users declare plain MLImage properties: without it ML.NET knows image columns of fixed size only.
     internal static void RegisterImageType() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));

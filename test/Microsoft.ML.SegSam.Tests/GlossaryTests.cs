@@ -43,8 +43,8 @@ public sealed class GlossaryTests
         using var loaded = (SegSamTransformer)((again as IEnumerable<ITransformer>)?.Single() ?? again);
         var bank = loaded.Model.Network.TextBank.data<float>().ToArray();
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed(
-            "disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. Border: sharp. "
-            + "Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
+            "disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. "
+            + "Border: sharp. Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("bar"), bank[HashedTextEmbedder.Width..]);
         bool Answers(DataViewSchema.Column column) => data.Schema.GetColumnOrNull(column.Name) is null;
         Table.AssertEqual(Table.Read(model.Transform(data), Answers), Table.Read(loaded.Transform(data), Answers), "loaded");
@@ -60,7 +60,7 @@ public sealed class GlossaryTests
         Fit(null);
         Fit(CategoryGlossary.Default); // knows neither disc nor bar
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message,
-            "is of another run: category texts is '2 categories, ");
+            "belongs to another run: category texts is '2 categories, ");
     }
 
     private static CategoryGlossary Own()

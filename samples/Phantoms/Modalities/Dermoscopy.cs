@@ -101,7 +101,8 @@ internal static class Dermoscopy
         for (var hair = draw.Range(0, 9); hair > 0; hair--)
         {
             scene.Paint(new Band(draw.Range(-0.8f, 0.8f), draw.Range(-0.8f, 0.8f), draw.Range(0.3f, 0.7f), 0.011f,
-                Turn.Degrees(draw.Range(-90, 90)), draw.Range(-0.2f, 0.2f)), new(draw.Range(-80, -45), Edge: 0.6f) { Tint = Dark, IsSheer = true });
+                Turn.Degrees(draw.Range(-90, 90)), draw.Range(-0.2f, 0.2f)),
+                new(draw.Range(-80, -45), Edge: 0.6f) { Tint = Dark, IsSheer = true });
         }
     }
 

@@ -78,11 +78,10 @@ internal sealed class EvaluateCommand : Command
         return context.Terminal.Progress("Reading masks", report =>
         {
             var prompts = Prompts(context, data);
-            var progress = new InlineProgress<EvaluationProgress>(done => report((double)done.Objects / done.AllObjects,
-                FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, ")
-                + $"{NumberText.Duration(done.TimeLeft)} left"));
-            return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: context.Get(_tolerance),
-                pixelSpacing: Spacing(context), progress: progress, cancellationToken: context.Cancel);
+            var options = new EvaluationOptions { SurfaceTolerance = context.Get(_tolerance), PixelSpacing = Spacing(context) };
+            var progress = new InlineProgress<OperationProgress>(state => report((double)state.Done / state.Total,
+                $"{state.Description}, {NumberText.Duration(state.TimeLeft!.Value)} left"));
+            return ml.Segmentation.EvaluateProtocol(model, data, prompts, options, progress, context.Cancel);
         });
     }
 

@@ -31,7 +31,7 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
     {
         Refuse(path);
         if (!_reserved.Add(Path.GetFullPath(path)))
-            throw new UsageException($"Two results would be written to '{path}'; give each a name of its own.");
+            throw new UsageException($"Two results would be written to '{path}'; give each its own name.");
         if (!mayOverwrite && File.Exists(path))
             throw Exists($"'{path}' exists");
     }

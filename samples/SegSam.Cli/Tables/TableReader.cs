@@ -88,8 +88,8 @@ internal static class TableReader
             if (!File.ReadAllBytes(known.ImagePath).AsSpan().SequenceEqual(File.ReadAllBytes(row.ImagePath)))
             {
                 throw new InvalidDataException($"{path}, lines {known.Line} and {row.Line}: the ImageId '{row.ImageId}' names two "
-                    + $"different images, '{known.ImagePath}' and '{row.ImagePath}'. Rows with the same ImageId share one image: give each image its "
-                    + "own ImageId, or remove the column to identify images by their paths.");
+                    + $"different images, '{known.ImagePath}' and '{row.ImagePath}'. Rows with the same ImageId share one image: "
+                    + "give each image its own ImageId, or remove the column to identify images by their paths.");
             }
         }
     }

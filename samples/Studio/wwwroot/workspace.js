@@ -86,7 +86,9 @@ export class Workspace {
     if (!session || !status.model || this.#work.isRunning) return;
     if (status.model.noPoints) throw new api.Problem(status.model.noPoints, 0);
     const number = id => $(id).value === '' ? null : Number($(id).value);
-    const settings = { pointsPerSide: number('points'), predIouThreshold: number('pred-iou'), stabilityScoreThreshold: number('stability') };
+    const settings = {
+      pointsPerSide: number('points'), predIouThreshold: number('pred-iou'), stabilityScoreThreshold: number('stability'),
+    };
     const added = await this.#work.run('Segmenting everything', signal => session.everything(settings, report => {
       if (report) this.#work.report(report.done / report.points, `${report.done} of ${report.points} points, ${report.masks} masks so far`);
       else this.#work.report(null, 'Starting');

@@ -1,10 +1,9 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Knowledge;
-using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>Reads the category of a row, and what is said of it.</summary>
+/// <summary>Reads the category of a row and its description.</summary>
 internal sealed class CategoryReader
 {
     private readonly DataViewRow _row;
@@ -15,31 +14,33 @@ internal sealed class CategoryReader
 
     public CategoryReader(DataViewRow row, DataViewSchema.Column category, DataViewSchema.Column? description)
     {
-        (_row, _descriptionColumn) = (row, description?.Name);
-        _name = row.TextGetter(category);
+        _row = row;
+        _descriptionColumn = description?.Name;
+        _name = RowText.Text(row, category);
         if (description is not { } column)
             return;
         if (ColumnCheck.IsText(column.Type))
-            _description = row.TextGetter(column);
+            _description = RowText.Text(row, column);
         else
             _descriptionVector = row.GetGetter<VBuffer<float>>(column);
     }
 
-    /// <summary>All categories of data that nothing is trained on; a single one where there is no category column, or no row.</summary>
-    public static CategoryTexts Collect(IDataView data, SegSamOptions options)
+    /// <summary>All categories of data that is not trained on; one called "object" if there is no category column, or no row.</summary>
+    public static CategoryTexts Collect(IDataView data, string categoryColumn, string? descriptionColumn)
     {
         const string AnyObject = "object";
         var categories = new CategoryTexts();
-        if (data.Schema.GetColumnOrNull(options.CategoryColumnName) is not null)
+        if (data.Schema.GetColumnOrNull(categoryColumn) is not null)
         {
-            var category = ColumnCheck.Require(data.Schema, options.CategoryColumnName, ColumnCheck.IsText, "text");
-            var description = options.DescriptionColumnName is { } name ? ColumnCheck.Require(data.Schema, name, ColumnCheck.IsDescription, ColumnCheck.DescriptionKind) : default(DataViewSchema.Column?);
+            var category = ColumnCheck.Require(data.Schema, categoryColumn, ColumnCheck.IsText, "text");
+            DataViewSchema.Column? description = descriptionColumn is null ? null
+                : ColumnCheck.Require(data.Schema, descriptionColumn, ColumnCheck.IsDescription, ColumnCheck.DescriptionKind);
             using var cursor = data.GetRowCursor(description is null ? [category] : [category, description.Value]);
             var reader = new CategoryReader(cursor, category, description);
             while (cursor.MoveNext())
             {
-                if (reader.ReadName() is { Length: > 0 } found)
-                    reader.ReadDescription(categories, categories.IndexOf(found));
+                if (reader.ReadName() is { Length: > 0 } name)
+                    reader.ReadDescription(categories, categories.IndexOf(name));
             }
         }
 

@@ -3,6 +3,12 @@ using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SegSam.Columns;
 
+/// <summary>What is needed from a column.</summary>
+/// <param name="Name">Name of the column.</param>
+/// <param name="Accepts">Whether a type will do.</param>
+/// <param name="Expected">The accepted types in words.</param>
+internal sealed record ColumnNeed(string Name, Predicate<DataViewType> Accepts, string Expected);
+
 /// <summary>Column checks whose messages say what was found, what was expected and what to do.</summary>
 internal static class ColumnCheck
 {
@@ -10,13 +16,14 @@ internal static class ColumnCheck
     public const string DescriptionKind = "text, or a vector of floats";
 
     private const string ImagesVanish =
-        "ML.NET's cache and shuffle drop MLImage columns: keep images encoded, as Vector<Byte>, where you need those.";
+        "ML.NET's cache and shuffle drop MLImage columns: if you need those, keep images encoded, as Vector<Byte>.";
 
     public static bool IsImage(DataViewType type) => type is ImageDataViewType || IsVectorOf(type, NumberDataViewType.Byte);
 
     public static bool IsVectorOf(DataViewType type, DataViewType item) => type is VectorDataViewType vector && vector.ItemType.Equals(item);
 
-    /// <summary>A vector of floats with the given length, or of a length known only row by row.</summary>
+    /// <summary>Whether it is a vector of floats of the given length, or of a length that varies by row.</summary>
+    /// <param name="length">0 accepts every length.</param>
     public static bool IsFloats(DataViewType type, int length = 0) =>
         type is VectorDataViewType vector && vector.ItemType.Equals(NumberDataViewType.Single) && (length == 0 || vector.Size == 0 || vector.Size == length);
 
@@ -25,13 +32,16 @@ internal static class ColumnCheck
     public static bool IsDescription(DataViewType type) => IsText(type) || IsFloats(type);
 
     /// <summary>The column, checked by its type.</summary>
-    /// <exception cref="ArgumentException">It is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
+    public static DataViewSchema.Column Require(DataViewSchema schema, ColumnNeed need) => Require(schema, need.Name, need.Accepts, need.Expected);
+
+    /// <inheritdoc cref="Require(DataViewSchema, ColumnNeed)"/>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string expected) =>
         Require(schema, name, expected, column => accepts(column.Type), Advice(expected));
 
     /// <summary>The column, checked by its type and annotations.</summary>
     /// <param name="advice">What to do about a missing or unfit column, as a sentence.</param>
-    /// <exception cref="ArgumentException">It is missing or does not fit.</exception>
+    /// <exception cref="ArgumentException">The column is missing or does not fit.</exception>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string expected, Predicate<DataViewSchema.Column> fits, string advice)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -39,10 +49,13 @@ internal static class ColumnCheck
         return fits(column) ? column : throw Mismatch(name, expected, column.Type.ToString(), advice);
     }
 
-    public static ArgumentException Missing(string name, string expected, IEnumerable<string> present) => Missing(name, expected, present, Advice(expected));
+    /// <param name="present">The names of the columns that are there.</param>
+    public static ArgumentException Missing(ColumnNeed need, IEnumerable<string> present) =>
+        Missing(need.Name, need.Expected, present, Advice(need.Expected));
 
     private static ArgumentException Missing(string name, string expected, IEnumerable<string> present, string advice) =>
-        new($"Column '{name}' is missing; expected {expected}. {advice}{(advice.Length > 0 ? " " : "")}The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}.");
+        new($"Column '{name}' is missing; expected {expected}. {advice}{(advice.Length > 0 ? " " : "")}"
+            + $"The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}.");
 
     public static ArgumentException Mismatch(string name, string expected, string? found, string advice = "") =>
         new($"Column '{name}' is {found}; expected {expected}. {advice}".TrimEnd());

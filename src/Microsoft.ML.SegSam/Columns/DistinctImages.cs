@@ -4,20 +4,27 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>Finds which rows share an image: by their id where there is one, else by equal pixels. One id for different images is an error, never a lost image.</summary>
-/// <param name="row">Moved on by the caller.</param>
+/// <summary>
+/// Finds which rows share an image: by their image id if they have one, else by equal pixels. One id for different images is an error, so that no
+/// image is lost.
+/// </summary>
+/// <param name="row">The caller advances it.</param>
 /// <param name="image">The image column.</param>
 /// <param name="idColumn">Name of the id column, for messages.</param>
 internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column image, string? idColumn)
 {
     private readonly ImageReader _reader = new(row, image);
-    private readonly Dictionary<UInt128, (UInt128 Pixels, bool IsTurned)> _pixelsOf = []; // of each file or ML.NET image, by its digest
+    private readonly Dictionary<UInt128, (UInt128 Pixels, bool IsTurned)> _pixelsOf = []; // by the digest of the file or ML.NET image
     private readonly Dictionary<string, (UInt128 Pixels, long Row)> _first = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the current row's image if it is the first of its image, and else makes sure that it shows the same.</summary>
-    /// <param name="id">The row's id; null where it has none.</param>
-    /// <returns>A text that is equal for rows of one image; the pixels in the first of these rows, null in the others; whether EXIF turned them.</returns>
-    /// <exception cref="InvalidOperationException">There is no image, or the id stands for other pixels in an earlier row; the message names both rows.</exception>
+    /// <summary>Reads the current row's image if no earlier row has it, and otherwise checks that the earlier row's is the same.</summary>
+    /// <param name="id">The row's image id; null if it has none.</param>
+    /// <returns>
+    /// A text that is equal for rows of one image; the pixels for the first of these rows, null for the others; whether EXIF turned them.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// There is no image, or the id stands for other pixels in an earlier row; the message names both rows.
+    /// </exception>
     public (string Key, PixelImage? Pixels, bool IsTurned) Read(string? id)
     {
         if (_reader.ReadDigest() is not { } file)
@@ -38,7 +45,7 @@ internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column imag
                 + "rows share an id only where they share an image. Give every image an id of its own, such as its path");
     }
 
-    /// <summary>A number that is equal for equal bytes, and hardly ever otherwise.</summary>
+    /// <summary>A number that is equal for equal bytes, and practically never otherwise.</summary>
     public static UInt128 Digest(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -12,28 +12,30 @@ internal sealed class ImageReader
     private readonly DataViewRow _row;
     private readonly ValueGetter<MLImage>? _image;
     private readonly ValueGetter<VBuffer<byte>>? _file;
-    private MLImage? _buffer; // the getter's to dispose of and to refill, never ours
+    private MLImage? _buffer; // the getter disposes and refills it, not this class
     private VBuffer<byte> _bytes;
 
     public ImageReader(DataViewRow row, DataViewSchema.Column column)
     {
-        (_row, _column) = (row, column.Name);
+        _row = row;
+        _column = column.Name;
         if (column.Type is ImageDataViewType)
             _image = row.GetGetter<MLImage>(column);
         else
             _file = row.GetGetter<VBuffer<byte>>(column);
     }
 
-    /// <summary>The current row's pixels; null where the row has no image.</summary>
+    /// <summary>The current row's pixels; null if the row has no image.</summary>
     /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>
     public PixelImage? Read() => Read(PixelImage.From, PixelImage.Decode);
 
-    /// <summary>The current row's image, read as a mask; null where the row has none.</summary>
+    /// <summary>The current row's image, read as a mask; null if the row has none.</summary>
     /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>
     public MaskImage? ReadMask() => Read(MaskImage.From, MaskImage.Decode);
 
-    /// <summary>What tells the current row's image from others at little cost: of its file or its pixels; null where the row has none.</summary>
-    public UInt128? ReadDigest() => Read<object>(image => DistinctImages.Digest(image.Pixels) ^ (UInt128)image.Width, file => DistinctImages.Digest(file)) as UInt128?;
+    /// <summary>A cheap digest of the current row's image, of its file or its pixels; null if the row has none.</summary>
+    public UInt128? ReadDigest() =>
+        Read<object>(image => DistinctImages.Digest(image.Pixels) ^ (UInt128)image.Width, file => DistinctImages.Digest(file)) as UInt128?;
 
     private T? Read<T>(Func<MLImage, T> fromImage, ImageFile.Decoder<T> fromFile) where T : class
     {
@@ -54,7 +56,7 @@ internal sealed class ImageReader
         }
     }
 
-    // ResizeImages leaves a disposed image in the buffer of a row whose source has none.
+    // ResizeImages leaves a disposed image in the buffer for a row whose source has no image.
     private static bool IsDisposed(MLImage image)
     {
         try

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>Columns that carry names: text, keys whose values are text, vectors with slot names.</summary>
+/// <summary>Columns that hold names: text, keys whose values are text, vectors with slot names.</summary>
 internal static class NamedColumn
 {
     public const string KeyValues = "KeyValues";
@@ -16,7 +16,7 @@ internal static class NamedColumn
     public static bool IsNamedKeyVector(DataViewSchema.Column column) =>
         column.Type is VectorDataViewType vector && IsKey(vector.ItemType) && HasNames(column, KeyValues);
 
-    /// <summary>Whether the annotation (<see cref="KeyValues"/> or <see cref="SlotNames"/>) is there, as text.</summary>
+    /// <summary>Whether the column has the annotation (<see cref="KeyValues"/> or <see cref="SlotNames"/>), as text.</summary>
     public static bool HasNames(DataViewSchema.Column column, string kind) =>
         column.Annotations.Schema.GetColumnOrNull(kind) is { } names && ColumnCheck.IsVectorOf(names.Type, TextDataViewType.Instance);
 

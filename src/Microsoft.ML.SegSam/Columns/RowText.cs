@@ -2,28 +2,19 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SegSam.Columns;
 
+/// <summary>Functions that read the current row's text in a column.</summary>
 internal static class RowText
 {
-    /// <summary>Reads a text column's current value, trimmed; "" where it is missing.</summary>
-    public static Func<string> TextGetter(this DataViewRow row, DataViewSchema.Column column)
+    /// <summary>Reads a text column, trimmed; "" for a missing value.</summary>
+    public static Func<string> Text(DataViewRow row, DataViewSchema.Column column)
     {
-        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
-        var buffer = default(ReadOnlyMemory<char>);
-        return () =>
-        {
-            getter(ref buffer);
-            return buffer.ToString().Trim();
-        };
+        var read = FromText(row, column);
+        return () => read().Trim();
     }
-}
 
-/// <summary>Reads a name per row from a column of text, or of keys whose values are text.</summary>
-internal static class NameGetter
-{
-    /// <returns>
-    /// A function giving the current row's name; it throws <see cref="InvalidOperationException"/> where the row has none.
-    /// </returns>
-    public static Func<string> Create(DataViewRow row, DataViewSchema.Column column)
+    /// <summary>Reads a name from a column of text, or of keys whose values are text.</summary>
+    /// <returns>A function that throws <see cref="InvalidOperationException"/> if the row has no name.</returns>
+    public static Func<string> Name(DataViewRow row, DataViewSchema.Column column)
     {
         var read = column.Type is KeyDataViewType ? FromKey(row, column) : FromText(row, column);
         return () => read() is { Length: > 0 } name ? name

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>Counts what is odd about rows, kind by kind, so that a thousand rows of one mistake make one line.</summary>
+/// <summary>Counts what looks wrong in rows, by kind, so that a thousand rows with the same mistake give one line.</summary>
 internal sealed class RowWarnings
 {
     private readonly Dictionary<(string Column, string Kind), (int Count, long Row, string Found)> _kinds = [];
@@ -9,7 +9,8 @@ internal sealed class RowWarnings
     /// <summary>Counts a row.</summary>
     public void AddRow() => _rows++;
 
-    /// <param name="kind">The mistake in words, the same for all rows that make it.</param>
+    /// <summary>Counts one mistake of a row.</summary>
+    /// <param name="kind">The mistake in words, the same for all rows that have it.</param>
     /// <param name="found">What this row holds.</param>
     public void Add(string column, long row, string kind, string found)
     {
@@ -17,7 +18,7 @@ internal sealed class RowWarnings
         _kinds[(column, kind)] = (count + 1, first, what);
     }
 
-    /// <summary>Counts the doubts about a mask.</summary>
+    /// <summary>Counts what looks wrong in a mask.</summary>
     public void Add(string column, long row, Imaging.MaskImage mask)
     {
         foreach (var (kind, found) in mask.Doubts)
@@ -25,6 +26,6 @@ internal sealed class RowWarnings
     }
 
     /// <summary>One line for each kind, with its first row.</summary>
-    public IEnumerable<string> Lines => _kinds.Select(each => FormattableString.Invariant(
-        $"Column '{each.Key.Column}', {each.Value.Count} of {_rows} rows: {each.Key.Kind}. First: row {each.Value.Row} (counting from 0): {each.Value.Found}."));
+    public IEnumerable<string> Lines => _kinds.Select(kind => FormattableString.Invariant(
+        $"Column '{kind.Key.Column}', {kind.Value.Count} of {_rows} rows: {kind.Key.Kind}. First: row {kind.Value.Row} (counting from 0): {kind.Value.Found}."));
 }

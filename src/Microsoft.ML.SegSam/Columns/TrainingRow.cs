@@ -1,12 +1,11 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Knowledge;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>The current training row, column by column, each value checked by itself.</summary>
+/// <summary>Reads the current training row, column by column, and checks each value by itself.</summary>
 internal sealed class TrainingRow
 {
     private readonly DataViewRow _row;
@@ -14,26 +13,28 @@ internal sealed class TrainingRow
     private readonly DistinctImages _images;
     private readonly ImageReader _mask;
     private readonly RowWarnings _warnings;
-    private bool _isTurned; // the current row's image
     private readonly PromptReader _prompt;
     private readonly CategoryReader _category;
     private readonly Func<string> _dataset;
     private readonly Func<string>? _imageId;
     private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _present;
+    private bool _isTurned; // whether EXIF turned the current row's image
 
-    public TrainingRow(DataViewRow row, TrainingColumns columns, SegSamOptions options, int maskSide, RowWarnings warnings)
+    public TrainingRow(DataViewRow row, TrainingColumns columns, int maskSide, RowWarnings warnings)
     {
-        (_row, _columns, _warnings) = (row, columns, warnings);
+        _row = row;
+        _columns = columns;
+        _warnings = warnings;
         _images = new(row, columns.Image, columns.ImageId?.Name);
         _mask = new(row, columns.Mask);
-        _prompt = new(row, options, maskSide);
+        _prompt = new(row, columns.PromptNames, maskSide);
         _category = new(row, columns.Category, columns.Description);
-        _dataset = columns.Dataset is { } dataset ? row.TextGetter(dataset) : () => "";
-        _imageId = columns.ImageId is { } id ? row.TextGetter(id) : null;
+        _dataset = columns.Dataset is { } dataset ? RowText.Text(row, dataset) : () => "";
+        _imageId = columns.ImageId is { } id ? RowText.Text(row, id) : null;
         _present = columns.Present is { } present ? row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(present) : null;
     }
 
-    /// <summary>What the rows of the image share, and its pixels where it is new.</summary>
+    /// <summary>A text that the rows of one image share, and the pixels if no earlier row had the image.</summary>
     public (string Key, PixelImage? Pixels) ReadImage()
     {
         (var key, var pixels, _isTurned) = _images.Read(_imageId?.Invoke() is { Length: > 0 } id ? id : null);
@@ -43,23 +44,24 @@ internal sealed class TrainingRow
     /// <returns>height x width bytes, 0 or 1, at least one of them 1.</returns>
     public byte[] ReadMask(int height, int width)
     {
-        var mask = _mask.ReadMask() ?? throw Bad(_columns.Mask.Name, "there is no mask; leave the row out");
+        var mask = _mask.ReadMask() ?? throw BadRow(_columns.Mask.Name, "there is no mask; leave the row out");
         if ((mask.Height, mask.Width) != (height, width))
-            throw Bad(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; both must be of one size");
+            throw BadRow(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; both must have the same size");
         if (mask.IsEmpty)
-            throw Bad(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
+            throw BadRow(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
         _warnings.AddRow();
         _warnings.Add(_columns.Mask.Name, _row.Position, mask);
         if (_isTurned && !mask.IsTurned)
         {
-            _warnings.Add(_columns.Mask.Name, _row.Position, "masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?)",
+            _warnings.Add(_columns.Mask.Name, _row.Position,
+                "masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?)",
                 "the image's file is turned, the mask's is not");
         }
 
         return mask.Pixels;
     }
 
-    /// <param name="mask">The row's true mask, height x width, which the prompt is compared with.</param>
+    /// <param name="mask">The row's true mask, height x width; a prompt that contradicts it is warned of.</param>
     public Prompt ReadPrompt(byte[] mask, int height, int width)
     {
         var prompt = _prompt.Read(height, width, isAnswered: false);
@@ -83,5 +85,5 @@ internal sealed class TrainingRow
 
     public void ReadDescription(CategoryTexts categories, int category) => _category.ReadDescription(categories, category);
 
-    public InvalidOperationException Bad(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);
+    public InvalidOperationException BadRow(string column, string problem) => ColumnCheck.BadRow(column, _row.Position, problem);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>The columns that say what is true of a row, found and checked.</summary>
+/// <summary>The columns of the ground truth, found and checked.</summary>
 internal sealed record TruthColumns(DataViewSchema.Column Mask, DataViewSchema.Column Category, DataViewSchema.Column ImageId)
 {
     public IEnumerable<DataViewSchema.Column> All => [Mask, Category, ImageId];
@@ -19,30 +19,30 @@ internal sealed record TruthColumns(DataViewSchema.Column Mask, DataViewSchema.C
             "Convert another type with ml.Transforms.Conversion.ConvertType to DataKind.String.");
 }
 
-/// <summary>Reads what is true of the current row.</summary>
+/// <summary>Reads the ground truth of the current row.</summary>
 internal sealed class TruthReader(DataViewRow row, TruthColumns columns)
 {
     private readonly ImageReader _mask = new(row, columns.Mask);
 
-    public Func<string> Category { get; } = NameGetter.Create(row, columns.Category);
+    public Func<string> Category { get; } = RowText.Name(row, columns.Category);
 
-    public Func<string> ImageId { get; } = NameGetter.Create(row, columns.ImageId);
+    public Func<string> ImageId { get; } = RowText.Name(row, columns.ImageId);
 
-    /// <summary>What is odd about masks that were read all the same.</summary>
+    /// <summary>What looks wrong in masks that were read nevertheless.</summary>
     public RowWarnings Warnings { get; } = new();
 
     /// <summary>height x width pixels, row-major, at least one of them true.</summary>
     /// <exception cref="InvalidOperationException">There is no mask, or it is empty.</exception>
     public bool[] Mask(out int height, out int width)
     {
-        var mask = _mask.ReadMask() ?? throw Bad("there is no mask; leave the row out");
+        var mask = _mask.ReadMask() ?? throw BadRow("there is no mask; leave the row out");
         (height, width) = (mask.Height, mask.Width);
         if (mask.IsEmpty)
-            throw Bad($"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
+            throw BadRow($"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
         Warnings.AddRow();
         Warnings.Add(columns.Mask.Name, row.Position, mask);
         return MemoryMarshal.Cast<byte, bool>(mask.Pixels).ToArray(); // bytes of 0 and 1 only
     }
 
-    public InvalidOperationException Bad(string problem) => ColumnCheck.BadRow(columns.Mask.Name, row.Position, problem);
+    public InvalidOperationException BadRow(string problem) => ColumnCheck.BadRow(columns.Mask.Name, row.Position, problem);
 }

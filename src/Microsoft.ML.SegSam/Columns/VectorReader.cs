@@ -2,14 +2,14 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SegSam.Columns;
 
-/// <summary>Reads one vector column of the cursor's current row, dense or sparse, into the same buffers over and over.</summary>
+/// <summary>Reads one vector column of the cursor's current row, dense or sparse, and reuses its buffers.</summary>
 internal sealed class VectorReader<T>(DataViewRow row, DataViewSchema.Column column)
 {
     private readonly ValueGetter<VBuffer<T>> _get = row.GetGetter<VBuffer<T>>(column);
     private VBuffer<T> _buffer;
     private T[] _dense = [];
 
-    /// <summary>Every value of the vector, absent ones as the type's default; valid until the next call.</summary>
+    /// <summary>All values of the vector; those that a sparse vector leaves out are the type's default. Valid until the next call.</summary>
     public ReadOnlySpan<T> Read()
     {
         _get(ref _buffer);

@@ -3,51 +3,60 @@ using Microsoft.ML.SegSam.Metrics;
 namespace Microsoft.ML.SegSam.Evaluation;
 
 /// <summary>What a model reaches with one kind of prompt.</summary>
-public sealed record PromptKindMetrics
+public sealed class PromptKindMetrics
 {
+    internal PromptKindMetrics(
+        PromptKind prompt, SegmentationMetrics masks, MetricMeans overCases, LabelMapMetrics labelMaps, PresenceMetrics presence)
+    {
+        Prompt = prompt;
+        Masks = masks;
+        OverCases = overCases;
+        LabelMaps = labelMaps;
+        Presence = presence;
+    }
+
     /// <summary>The kind of prompt.</summary>
-    public required PromptKind Prompt { get; init; }
+    public PromptKind Prompt { get; }
 
     /// <summary>
-    /// Every mask by itself: means over masks and over categories, each category; also the F1 of presence scores by (mask, category), and the
-    /// consistency of the two decoders, Dice(M_b, M_s), as <see cref="SegmentationMetrics.MaskAgreement"/>.
+    /// Every mask by itself: means over masks, over categories and per category, the F1 of the presence scores over pairs (mask, category),
+    /// and the agreement of the two decoders, Dice(M_b, M_s), as <see cref="SegmentationMetrics.MaskAgreement"/>.
     /// </summary>
-    public required SegmentationMetrics Masks { get; init; }
+    public SegmentationMetrics Masks { get; }
 
-    /// <summary>Means over cases of each case's mean over its masks.</summary>
-    public required MetricMeans OverCases { get; init; }
+    /// <summary>Means over cases; each case is the mean over its masks.</summary>
+    public MetricMeans OverCases { get; }
 
-    /// <summary>Mean of the semantic mask's Dice over the masks whose category is predicted right; NaN if none is.</summary>
-    public required double SemanticDiceGivenClass { get; init; }
+    /// <summary>Mean Dice of the semantic mask over the masks whose predicted category is right; NaN if none is right.</summary>
+    public double SemanticDiceGivenClass { get; internal init; }
 
-    /// <summary>The masks of all prompts of an image composed into one map.</summary>
-    public required LabelMapMetrics LabelMaps { get; init; }
+    /// <summary>The masks of all prompts of an image, composed into one map.</summary>
+    public LabelMapMetrics LabelMaps { get; }
 
-    /// <summary>The categories named besides the prompted ones.</summary>
-    public required PresenceMetrics Presence { get; init; }
+    /// <summary>The categories predicted besides the prompted ones.</summary>
+    public PresenceMetrics Presence { get; }
 
-    /// <summary>One entry for each modality, sorted by name (ordinal); empty where the prompts name none.</summary>
-    public required IReadOnlyList<ModalityMetrics> PerModality { get; init; }
+    /// <summary><see cref="Masks"/> of each modality, sorted by name (ordinal); empty where the prompts have none.</summary>
+    public IReadOnlyDictionary<string, SegmentationMetrics> MasksPerModality { get; internal init; } =
+        new Dictionary<string, SegmentationMetrics>();
+
+    /// <summary><see cref="OverCases"/> of each modality, sorted by name (ordinal); empty where the prompts have none.</summary>
+    public IReadOnlyDictionary<string, MetricMeans> OverCasesPerModality { get; internal init; } =
+        new Dictionary<string, MetricMeans>();
 }
 
-/// <summary>What a model reaches on the images of one modality.</summary>
-/// <param name="Modality">Its name.</param>
-/// <param name="Masks">As in <see cref="PromptKindMetrics"/>.</param>
-/// <param name="OverCases">As in <see cref="PromptKindMetrics"/>.</param>
-public sealed record ModalityMetrics(string Modality, SegmentationMetrics Masks, MetricMeans OverCases);
-
-/// <summary>How an object is pointed out in the evaluation protocol; the value is the number of clicks.</summary>
+/// <summary>How the evaluation protocol prompts for an object; the value is the number of points.</summary>
 public enum PromptKind
 {
     /// <summary>The tight box around the true mask, without noise.</summary>
     Box = 0,
 
-    /// <summary>One click on the object.</summary>
+    /// <summary>One point on the object.</summary>
     OnePoint = 1,
 
-    /// <summary>Three clicks, the later two each into the error of the answer before, with its logits as mask prompt.</summary>
+    /// <summary>Three points; the later two each lie in the error of the previous prediction, whose logits are the mask prompt.</summary>
     ThreePoints = 3,
 
-    /// <summary>Five clicks, placed like the three.</summary>
+    /// <summary>Five points, placed like the three.</summary>
     FivePoints = 5,
 }

@@ -3,13 +3,13 @@ using Microsoft.ML.SegSam.Metrics;
 
 namespace Microsoft.ML.SegSam.Evaluation;
 
-/// <summary>An object with its truth and what was answered when it was prompted; plain arrays.</summary>
+/// <summary>An object with its truth and what the model predicted for it, as plain arrays.</summary>
 /// <param name="Binary">H·W pixels of the binary mask, row-major.</param>
 /// <param name="SemanticLogits">H·W.</param>
 internal sealed record ScoredObject(
-    string Category, bool[] Truth, int Width, bool[] Binary, float[] SemanticLogits, float[] ClassScores, float[] PresentScores);
+    string Category, bool[] Truth, int Width, bool[] Binary, float[] SemanticLogits, float[] ClassScores, float[] PresenceScores);
 
-/// <summary>Collects what is answered to one kind of prompt, image by image; of the masks only a few numbers are kept.</summary>
+/// <summary>Collects the predictions for one kind of prompt, image by image, and keeps a few numbers instead of the masks.</summary>
 /// <param name="categories">The K categories the model knows, in the order of scores.</param>
 internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> categories, SurfaceRuler ruler)
 {
@@ -20,48 +20,49 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
     /// <summary>Adds all objects of one image, in an order that does not depend on that of the data.</summary>
     public void Add(string imageId, string caseId, string? modality, IReadOnlyList<ScoredObject> objects)
     {
-        foreach (var (i, each) in objects.Index())
-            _rows.Add((imageId, i), (Score(imageId, each), caseId, modality));
-        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(each => (
-            Named(each) + 1, each.ClassScores.Max(), Array.ConvertAll(each.SemanticLogits, logit => 1 / (1 + MathF.Exp(-logit))))));
-        _labelMaps.Add(caseId, labels, objects.Select(each => (each.Category, each.Truth)));
-        _presence.Add([.. objects.Select(each => (each.Category, each.PresentScores))]);
+        foreach (var (i, item) in objects.Index())
+            _rows.Add((imageId, i), (Score(imageId, item), caseId, modality));
+        var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(item => (
+            Predicted(item) + 1, item.ClassScores.Max(), Array.ConvertAll(item.SemanticLogits, logit => 1 / (1 + MathF.Exp(-logit))))));
+        _labelMaps.Add(caseId, labels, objects.Select(item => (item.Category, item.Truth)));
+        _presence.Add([.. objects.Select(item => (item.Category, item.PresenceScores))]);
     }
 
     public PromptKindMetrics Finish()
     {
-        var right = _rows.Values.Where(row => row.Score.ClassAccuracy == 1).Select(row => row.Score.SemanticDice);
-        return new()
+        var right = _rows.Values.Where(row => row.Score.ClassAccuracy == 1).Select(row => row.Score.Semantic.Dice);
+        var modalities = _rows.Values.Where(row => row.Modality is not null).GroupBy(row => row.Modality!, StringComparer.Ordinal).ToList();
+        return new(kind, Masks(_rows.Values), OverCases(_rows.Values), _labelMaps.Finish(), _presence.Finish())
         {
-            Prompt = kind,
-            Masks = SegmentationMetrics.From([.. _rows.Values.Select(row => row.Score)], ruler),
-            OverCases = OverCases(_rows.Values),
             SemanticDiceGivenClass = Means.OfFinite(right),
-            LabelMaps = _labelMaps.Finish(),
-            Presence = _presence.Finish(),
-            PerModality = [.. _rows.Values.Where(row => row.Modality is not null).GroupBy(row => row.Modality!, StringComparer.Ordinal)
-                .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => new ModalityMetrics(group.Key, SegmentationMetrics.From([.. group.Select(row => row.Score)], ruler), OverCases(group)))],
+            MasksPerModality = modalities.ToSorted(modality => modality.Key, Masks),
+            OverCasesPerModality = modalities.ToSorted(modality => modality.Key, OverCases),
         };
     }
 
-    private static MetricMeans OverCases(IEnumerable<(RowScore Score, string CaseId, string? Modality)> rows) => MetricMeans.Over(
-        [.. rows.GroupBy(row => row.CaseId, row => row.Score, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => CategoryMetrics.From(group.Key, [.. group]))]);
+    private SegmentationMetrics Masks(IEnumerable<(RowScore Score, string CaseId, string? Modality)> rows) =>
+        SegmentationMetrics.From([.. rows.Select(row => row.Score)], ruler);
 
-    private RowScore Score(string imageId, ScoredObject each)
+    private static MetricMeans OverCases(IEnumerable<(RowScore Score, string CaseId, string? Modality)> rows)
     {
-        var isKnown = categories.Contains(each.Category);
-        var present = new PresentAnswer([.. categories.Where((_, k) => each.PresentScores[k] > PresentF1.Threshold)], null, imageId);
-        if (!IsScored(each))
-            return new(each.Category, isKnown, IsScored: false) { Present = present };
-        var foreground = Array.ConvertAll(each.SemanticLogits, logit => logit > 0);
-        var named = categories[(int)Named(each)];
-        var ofCategory = named == each.Category ? foreground : new bool[foreground.Length];
-        return RowScore.Of(each.Category, isKnown, named, each.ClassScores.Max(), each.Binary, ofCategory, foreground, each.Truth, each.Width, ruler) with { Present = present };
+        var cases = rows.GroupBy(row => row.CaseId, row => row.Score, StringComparer.Ordinal);
+        return MetricMeans.OverGroups(cases.ToSorted(rowsOf => rowsOf.Key, rowsOf => MetricMeans.OverMasks([.. rowsOf])).Values);
     }
 
-    private static uint Named(ScoredObject each) => (uint)Array.IndexOf(each.ClassScores, each.ClassScores.Max());
+    private RowScore Score(string imageId, ScoredObject item)
+    {
+        var isKnown = categories.Contains(item.Category);
+        var presence = new PresenceClaim([.. categories.Where((_, k) => item.PresenceScores[k] > PresenceF1.Threshold)], null, imageId);
+        if (!IsScored(item))
+            return new(item.Category, isKnown, IsScored: false) { Presence = presence };
+        var foreground = Array.ConvertAll(item.SemanticLogits, logit => logit > 0);
+        var predicted = categories[(int)Predicted(item)];
+        var ofCategory = predicted == item.Category ? foreground : new bool[foreground.Length];
+        var masks = new PredictedMasks(item.Binary, ofCategory, foreground, item.Truth, item.Width);
+        return RowScore.Of(item.Category, isKnown, predicted, item.ClassScores.Max(), masks, ruler) with { Presence = presence };
+    }
 
-    private static bool IsScored(ScoredObject each) => !each.ClassScores.Any(float.IsNaN);
+    private static uint Predicted(ScoredObject item) => (uint)Array.IndexOf(item.ClassScores, item.ClassScores.Max());
+
+    private static bool IsScored(ScoredObject item) => !item.ClassScores.Any(float.IsNaN);
 }

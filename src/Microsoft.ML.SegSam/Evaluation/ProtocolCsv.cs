@@ -9,7 +9,7 @@ internal static class ProtocolCsv
     [
         "prompt", "scope", "name", "count", "binaryDice", "binaryIoU", "binaryNsd", "binaryHd95", "binaryHd95LeftOut",
         "semanticDice", "semanticIoU", "semanticNsd", "semanticHd95", "semanticHd95LeftOut", "classAccuracy",
-        "semanticDiceGivenClass", "presentF1", "maskAgreement", "labelMapDice", "labelMapIoU", "averagePrecision", "presenceF1",
+        "semanticDiceGivenClass", "presenceF1", "maskAgreement", "labelMapDice", "labelMapIoU", "averagePrecision", "imagePresenceF1",
         "surfaceTolerance", "surfaceUnit", "unscoredRows",
     ];
 
@@ -17,31 +17,33 @@ internal static class ProtocolCsv
 
     private static IEnumerable<object?[]> Lines(PromptKindMetrics kind)
     {
-        yield return Line("mean over masks", null, kind.Masks.OverMasks, [kind.SemanticDiceGivenClass, kind.Masks.PresentF1, kind.Masks.MaskAgreement, null, null, null, kind.Presence.F1]);
+        var (masks, maps, presence) = (kind.Masks, kind.LabelMaps, kind.Presence);
+        yield return Line("mean over masks", null, masks.OverMasks,
+            [kind.SemanticDiceGivenClass, masks.PresenceF1, masks.MaskAgreement, null, null, null, presence.ImageF1]);
         yield return Line("mean over cases", null, kind.OverCases, []);
-        yield return Line("mean over categories", null, kind.Masks.OverCategories,
-            [null, null, null, kind.LabelMaps.Dice, kind.LabelMaps.IoU, kind.Presence.MeanAveragePrecision]);
-        foreach (var category in kind.Masks.PerCategory)
+        yield return Line("mean over categories", null, masks.OverCategories,
+            [null, null, null, maps.Dice, maps.IoU, presence.MeanAveragePrecision]);
+        foreach (var (category, means) in masks.PerCategory)
         {
-            var map = kind.LabelMaps.PerCategory.Single(each => each.Category == category.Category);
-            var presence = kind.Presence.PerCategory.Single(each => each.Category == category.Category);
-            yield return Line("category", category.Category, MetricMeans.Over([category]) with { Count = category.Count },
-                [null, null, null, map.Dice, map.IoU, presence.AveragePrecision]);
+            var (dice, iou) = (maps.DicePerCategory[category], maps.IoUPerCategory[category]);
+            yield return Line("category", category, means, [null, null, null, dice, iou, presence.AveragePrecisionPerCategory[category]]);
         }
 
-        foreach (var (modality, masks, overCases) in kind.PerModality)
+        foreach (var (modality, ofModality) in kind.MasksPerModality)
         {
-            yield return Line("mean over masks of modality", modality, masks.OverMasks, [null, masks.PresentF1, masks.MaskAgreement]);
-            yield return Line("mean over cases of modality", modality, overCases, []);
-            yield return Line("mean over categories of modality", modality, masks.OverCategories, []);
+            yield return Line("mean over masks of modality", modality, ofModality.OverMasks,
+                [null, ofModality.PresenceF1, ofModality.MaskAgreement]);
+            yield return Line("mean over cases of modality", modality, kind.OverCasesPerModality[modality], []);
+            yield return Line("mean over categories of modality", modality, ofModality.OverCategories, []);
         }
 
         object?[] Line(string scope, string? name, MetricMeans means, object?[] others) =>
         [
-            ProtocolMetrics.NameOf(kind.Prompt), scope, name, means.Count, means.BinaryDice, means.BinaryIoU, means.BinaryNsd, means.BinaryHd95,
-            means.BinaryHd95LeftOut, means.SemanticDice, means.SemanticIoU, means.SemanticNsd, means.SemanticHd95, means.SemanticHd95LeftOut,
+            ProtocolMetrics.NameOf(kind.Prompt), scope, name, means.Count, .. Cells(means.Binary), .. Cells(means.Semantic),
             means.ClassAccuracy, .. others, .. new object?[7 - others.Length],
-            kind.Masks.SurfaceTolerance, kind.Masks.SurfaceUnit, scope == "mean over masks" ? kind.Masks.UnscoredRows : null,
+            masks.SurfaceTolerance, masks.SurfaceUnit, scope == "mean over masks" ? masks.UnscoredRows : null,
         ];
+
+        static object?[] Cells(MaskFigures figures) => [figures.Dice, figures.IoU, figures.Nsd, figures.Hd95, figures.Hd95LeftOut];
     }
 }

@@ -7,27 +7,32 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Evaluation;
 
-/// <summary>Runs the evaluation protocol (method, 8): reads the rows, asks by every kind of prompt, image by image, and tallies the answers.</summary>
-internal sealed class ProtocolRun(
-    SegSamModel model, EvaluationPrompts prompts, SurfaceRuler ruler, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+/// <summary>
+/// Runs the evaluation protocol (method, 8): reads the rows, prompts with every kind of prompt, image by image, and tallies the
+/// predictions.
+/// </summary>
+internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, SurfaceRuler ruler,
+    IProgress<OperationProgress>? progress, CancellationToken cancellation)
 {
-    private readonly ProtocolQuestions _questions = new(model, prompts);
+    private readonly ProtocolPredictor _predictor = new(model, prompts);
     private readonly Dictionary<PromptKind, PromptKindTally> _tallies =
         Enum.GetValues<PromptKind>().ToDictionary(kind => kind, kind => new PromptKindTally(kind, model.Categories, ruler));
 
-    /// <summary>How many of the prompts belong to rows that were read.</summary>
+    /// <summary>Number of prompts that belong to rows read.</summary>
     public int Used { get; private set; }
 
-    /// <summary>What is odd about rows that were read all the same.</summary>
+    /// <summary>What is suspicious about rows that could be read.</summary>
     public RowWarnings Warnings { get; private set; } = new();
 
-    public ProtocolMetrics Run(IDataView data, string imageColumn, string maskColumn, string categoryColumn, string imageIdColumn)
+    /// <param name="imageColumn">The model's image column.</param>
+    public ProtocolMetrics Run(IDataView data, string imageColumn, EvaluationOptions options)
     {
-        var columns = TruthColumns.Find(data.Schema, maskColumn, categoryColumn, imageIdColumn);
+        var columns = TruthColumns.Find(
+            data.Schema, options.MaskColumnName, options.CategoryColumnName, options.ImageIdColumnName ?? "ImageId");
         var image = ColumnCheck.Require(data.Schema, imageColumn, ColumnCheck.IsImage, ColumnCheck.ImageKind);
         var left = CountRows(data, columns.ImageId);
         var (images, objects, clock) = (left.Count, left.Values.Sum(), Stopwatch.StartNew());
-        var open = new Dictionary<string, OpenImage>(StringComparer.Ordinal); // whose rows are not all read yet
+        var open = new Dictionary<string, OpenImage>(StringComparer.Ordinal); // images with rows still to come
         var (imagesDone, objectsDone, used) = (0, 0, new HashSet<string>(StringComparer.Ordinal));
 
         using var cursor = data.GetRowCursor([image, .. columns.All]);
@@ -43,7 +48,11 @@ internal sealed class ProtocolRun(
             var mask = truth.Mask(out var height, out var width);
             var geometry = current.Image.Geometry;
             if ((height, width) != (geometry.OriginalHeight, geometry.OriginalWidth))
-                throw truth.Bad($"the mask is {width} x {height} pixels and its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size");
+            {
+                throw truth.BadRow(FormattableString.Invariant($"the mask is {width} x {height} pixels and its image ")
+                    + FormattableString.Invariant($"{geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size"));
+            }
+
             var prompt = Find(cursor, columns, id, truth.Category(), mask, height, width);
             used.Add(prompt.Key);
             current.Objects.Add((prompt, mask));
@@ -52,18 +61,20 @@ internal sealed class ProtocolRun(
             open.Remove(id);
             Evaluate(id, current);
             (imagesDone, objectsDone) = (imagesDone + 1, objectsDone + current.Objects.Count);
-            progress?.Report(new(imagesDone, images, objectsDone, objects, clock.Elapsed / objectsDone * (objects - objectsDone)));
+            progress?.Report(new(objectsDone, objects,
+                FormattableString.Invariant($"{imagesDone} of {images} images, {objectsDone} of {objects} objects"),
+                clock.Elapsed / objectsDone * (objects - objectsDone)));
         }
 
         (Used, Warnings) = (used.Count, truth.Warnings);
-        return new() { Seed = prompts.Seed, Images = images, Prompts = [.. _tallies.Values.Select(tally => tally.Finish())] };
+        return new(prompts.Seed, images, [.. _tallies.Values.Select(tally => tally.Finish())]);
     }
 
     private static Dictionary<string, int> CountRows(IDataView data, DataViewSchema.Column imageId)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         using var cursor = data.GetRowCursor([imageId]);
-        var read = NameGetter.Create(cursor, imageId);
+        var read = RowText.Name(cursor, imageId);
         while (cursor.MoveNext())
         {
             var id = read();
@@ -89,11 +100,15 @@ internal sealed class ProtocolRun(
     private void Evaluate(string id, OpenImage image)
     {
         var scored = _tallies.Keys.ToDictionary(kind => kind, _ => new List<ScoredObject>());
-        foreach (var (prompt, truth) in image.Objects.OrderBy(each => each.Prompt.Key, StringComparer.Ordinal)) // whatever the order of the rows
+        var objects = image.Objects.OrderBy(item => item.Prompt.Key, StringComparer.Ordinal); // whatever the order of the rows
+        foreach (var (prompt, truth) in objects)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var (kind, answer) in _questions.Ask(image.Image, prompt, truth))
-                scored[kind].Add(new(prompt.Category, truth, prompt.Width, _questions.Mask(answer), _questions.SemanticLogits(answer), answer.ClassScores, answer.PresentScores));
+            foreach (var (kind, prediction) in _predictor.Predict(image.Image, prompt, truth))
+            {
+                scored[kind].Add(new(prompt.Category, truth, prompt.Width, _predictor.Mask(prediction),
+                    _predictor.SemanticLogits(prediction), prediction.ClassScores, prediction.PresentScores));
+            }
         }
 
         var first = image.Objects[0].Prompt;
@@ -104,50 +119,54 @@ internal sealed class ProtocolRun(
     private sealed record OpenImage(NetworkImage Image, List<(EvaluationPrompt Prompt, bool[] Truth)> Objects);
 }
 
-/// <summary>Asks a model about one object by each kind of prompt.</summary>
+/// <summary>Prompts a model for one object with each kind of prompt.</summary>
 /// <remarks>
-/// Prompts go straight to the network, so a model needs no column for them. Each is asked by itself: in a batch the last bits of
-/// an answer depend on its neighbors, and with them a pixel at the edge, the next click and all after it.
+/// Prompts go straight to the network, so the model needs no columns for them. Each is predicted by itself: in a batch the last bits of
+/// a prediction depend on its neighbors, and with them a pixel at the edge, the next point and everything after it.
 /// </remarks>
-internal sealed class ProtocolQuestions(SegSamModel model, EvaluationPrompts prompts)
+internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts prompts)
 {
     private readonly EmbeddingCache _cache = new(capacity: 1); // all prompts of an image come together
 
-    /// <returns>The answers to each of the kinds, in their order.</returns>
-    public IReadOnlyDictionary<PromptKind, SegSamAnswer> Ask(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
+    /// <returns>The predictions for each kind of prompt, in their order.</returns>
+    public IReadOnlyDictionary<PromptKind, SegSamAnswer> Predict(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
     {
-        var question = new SegSamQuestion(image, new());
-        var answers = new Dictionary<PromptKind, SegSamAnswer>
+        var promptedImage = new SegSamQuestion(image, new());
+        var predictions = new Dictionary<PromptKind, SegSamAnswer>
         {
-            [PromptKind.Box] = Answer(question, new(Box: [.. prompt.Box.Select(at => (float)at)])),
+            [PromptKind.Box] = Predict(promptedImage, new(Box: [.. prompt.Box.Select(at => (float)at)])),
         };
-        var clicks = new List<EvaluationClick>();
-        EvaluationClick? next = new(prompt.Point[0], prompt.Point[1], OnObject: true);
-        SegSamAnswer? answer = null;
+        var points = new List<EvaluationPoint>();
+        EvaluationPoint? next = new(prompt.Point[0], prompt.Point[1], OnObject: true);
+        SegSamAnswer? prediction = null;
         for (var number = 1; number <= (int)PromptKind.FivePoints; number++)
         {
-            if (answer is not null)
-                next = prompts.NextClick(prompt, number, truth, Mask(answer));
-            if (next is not null) // an answer without error stays
+            if (prediction is not null)
+                next = prompts.NextPoint(prompt, number, truth, Mask(prediction));
+            if (next is not null) // a prediction without error stays
             {
-                clicks.Add(next);
-                answer = Answer(question, new(Points: [.. clicks.SelectMany(click => (float[])[click.X, click.Y])],
-                    PointLabels: [.. clicks.Select(click => click.OnObject ? 1f : 0f)], MaskLogits: answer?.BinaryLogits));
+                points.Add(next);
+                prediction = Predict(promptedImage, new(
+                    Points: [.. points.SelectMany(point => (float[])[point.X, point.Y])],
+                    PointLabels: [.. points.Select(point => point.OnObject ? 1f : 0f)],
+                    MaskLogits: prediction?.BinaryLogits));
             }
 
             if (Enum.IsDefined((PromptKind)number))
-                answers[(PromptKind)number] = answer!;
+                predictions[(PromptKind)number] = prediction!;
         }
 
-        return answers;
+        return predictions;
     }
 
     /// <summary>The binary mask at the original size.</summary>
-    public bool[] Mask(SegSamAnswer answer) => MaskGeometry.ToOriginalMask(answer.BinaryLogits, model.Network.Config.MaskSide, answer.Geometry);
+    public bool[] Mask(SegSamAnswer prediction) =>
+        MaskGeometry.ToOriginalMask(prediction.BinaryLogits, model.Network.Config.MaskSide, prediction.Geometry);
 
     /// <summary>The semantic mask's logits at the original size.</summary>
-    public float[] SemanticLogits(SegSamAnswer answer) => MaskGeometry.ToOriginalLogits(answer.SemanticLogits, model.Network.Config.MaskSide, answer.Geometry);
+    public float[] SemanticLogits(SegSamAnswer prediction) =>
+        MaskGeometry.ToOriginalLogits(prediction.SemanticLogits, model.Network.Config.MaskSide, prediction.Geometry);
 
-    private SegSamAnswer Answer(SegSamQuestion question, Prompt prompt) =>
-        model.Answer([question with { Prompt = prompt.ToNetwork(question.Image.Geometry) }], _cache)[0];
+    private SegSamAnswer Predict(SegSamQuestion promptedImage, Prompt prompt) =>
+        model.Answer([promptedImage with { Prompt = prompt.ToNetwork(promptedImage.Image.Geometry) }], _cache)[0];
 }

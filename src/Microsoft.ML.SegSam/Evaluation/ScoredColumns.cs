@@ -1,47 +1,38 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Columns;
 using static Microsoft.ML.SegSam.Columns.ColumnCheck;
 using static Microsoft.ML.SegSam.Columns.NamedColumn;
 
 namespace Microsoft.ML.SegSam.Evaluation;
 
-/// <summary>The columns an evaluation reads, found and checked once, before any row.</summary>
+/// <summary>The columns that an evaluation reads, found and checked once, before any row is read.</summary>
 internal sealed class ScoredColumns
 {
-    private const string FromModel = "Pass what a SEG-SAM model returns: model.Transform(data).";
+    private readonly string _fromModel;
 
     /// <exception cref="ArgumentException">A column is missing or of another type, or both optional names are given.</exception>
-    public ScoredColumns(DataViewSchema schema, string mask, string category, string? presentCategories, string? imageId)
+    public ScoredColumns(DataViewSchema schema, EvaluationOptions options)
     {
-        if (presentCategories is not null && imageId is not null)
-        {
-            throw new ArgumentException($"Both '{presentCategories}' and '{imageId}' are given to say which categories an " +
-                "image holds; give one of them.");
-        }
-
-        if (presentCategories is null && imageId is null)
-        {
-            presentCategories = schema.GetColumnOrNull("PresentCategories")?.Name;
-            imageId = presentCategories is null ? schema.GetColumnOrNull("ImageId")?.Name : null;
-        }
-
-        BinaryMask = Require(schema, "BinaryMask", "a vector of Boolean (the predicted mask)",
-            column => IsVectorOf(column.Type, BooleanDataViewType.Instance), FromModel);
-        SemanticMask = Require(schema, "SemanticMask", "a vector of UInt32 keys whose values are the category names",
-            IsNamedKeyVector, FromModel);
-        MaskSize = Require(schema, "MaskSize", "a vector of 2 Int32 (height, width)",
-            column => IsVectorOf(column.Type, NumberDataViewType.Int32) && column.Type is VectorDataViewType { Size: 2 }, FromModel);
-        ClassScores = Require(schema, "ClassScores", "a vector of Single",
-            column => IsVectorOf(column.Type, NumberDataViewType.Single), FromModel);
-        PredictedCategory = Require(schema, "PredictedCategory", "a UInt32 key whose values are the category names",
-            IsNamedKey, FromModel);
-        Mask = Require(schema, mask, $"{ImageKind} (the true mask)",
+        var prefix = options.OutputColumnPrefix;
+        _fromModel = "Pass what a SEG-SAM model returns: model.Transform(data)"
+            + (prefix == "" ? "." : $"; {nameof(options.OutputColumnPrefix)} is '{prefix}', the prefix of its output columns.");
+        BinaryMask = Output(OutputColumns.BinaryMask, "a vector of Boolean (the predicted mask)",
+            column => IsVectorOf(column.Type, BooleanDataViewType.Instance));
+        SemanticMask = Output(OutputColumns.SemanticMask, "a vector of UInt32 keys whose values are the category names", IsNamedKeyVector);
+        MaskSize = Output(OutputColumns.MaskSize, "a vector of 2 Int32 (height, width)",
+            column => IsVectorOf(column.Type, NumberDataViewType.Int32) && column.Type is VectorDataViewType { Size: 2 });
+        ClassScores = Output(OutputColumns.ClassScores, "a vector of Single",
+            column => IsVectorOf(column.Type, NumberDataViewType.Single));
+        PredictedCategory = Output(OutputColumns.PredictedCategory, "a UInt32 key whose values are the category names", IsNamedKey);
+        Mask = Require(schema, options.MaskColumnName, $"{ImageKind} (the true mask)",
             column => IsImage(column.Type),
             "Load it with ml.Transforms.LoadRawImageBytes, or name the column that holds the true mask.");
-        Category = Require(schema, category, "text, or a UInt32 key whose values are text (the true category)", IsName,
+        Category = Require(schema, options.CategoryColumnName, "text, or a UInt32 key whose values are text (the true category)", IsName,
             "Name the column that holds the category of each row's object.");
 
         CategoryNames = Names(PredictedCategory, KeyValues);
         RequireSameNames(SemanticMask, KeyValues);
+        var (presentCategories, imageId) = ImageTruth(schema, options);
         if (presentCategories is not null)
         {
             PresentCategories = Require(schema, presentCategories, "a vector of text (all categories annotated in the row's image)",
@@ -53,18 +44,21 @@ internal sealed class ScoredColumns
         {
             ImageId = Require(schema, imageId, "text, or a UInt32 key whose values are text (the same in all rows of one image)",
                 IsName,
-                "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to go without the F1.");
-            if (schema.GetColumnOrNull("Image") is { } image && IsImage(image.Type))
+                "Convert it with ml.Transforms.Conversion.ConvertType to DataKind.String, or drop it to evaluate without the presence F1.");
+            if (schema.GetColumnOrNull(options.ImageColumnName) is { } image && IsImage(image.Type))
                 Image = image;
         }
 
         if (PresentCategories is not null || ImageId is not null)
         {
-            var scores = Require(schema, "PresentScores", "a vector of Single with the category names as slot names",
-                column => IsVectorOf(column.Type, NumberDataViewType.Single) && HasNames(column, SlotNames), FromModel);
+            var scores = Output(OutputColumns.PresentScores, "a vector of Single with the category names as slot names",
+                column => IsVectorOf(column.Type, NumberDataViewType.Single) && HasNames(column, SlotNames));
             RequireSameNames(scores, SlotNames);
-            PresentScores = scores;
+            PresenceScores = scores;
         }
+
+        DataViewSchema.Column Output(string name, string expected, Predicate<DataViewSchema.Column> fits) =>
+            Require(schema, prefix + name, expected, fits, _fromModel);
     }
 
     public DataViewSchema.Column BinaryMask { get; }
@@ -85,21 +79,36 @@ internal sealed class ScoredColumns
 
     public DataViewSchema.Column? ImageId { get; }
 
-    /// <summary>The images, where rows of one image are found by <see cref="ImageId"/>: to make sure that they do share it.</summary>
+    /// <summary>The images, where <see cref="ImageId"/> says which rows share one: to check that they do.</summary>
     public DataViewSchema.Column? Image { get; }
 
-    /// <summary>Read only where <see cref="PresentCategories"/> or <see cref="ImageId"/> is there to compare with.</summary>
-    public DataViewSchema.Column? PresentScores { get; }
+    /// <summary>Null unless there is a <see cref="PresentCategories"/> or <see cref="ImageId"/> to compare with.</summary>
+    public DataViewSchema.Column? PresenceScores { get; }
 
     /// <summary>The K categories the model knows; key k stands for entry k - 1.</summary>
     public IReadOnlyList<string> CategoryNames { get; }
 
-    /// <summary>What to ask a cursor for.</summary>
+    /// <summary>The columns that a cursor must read.</summary>
     public IEnumerable<DataViewSchema.Column> All =>
     [
         BinaryMask, SemanticMask, MaskSize, ClassScores, PredictedCategory, Mask, Category,
-        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, Image, PresentScores]).OfType<DataViewSchema.Column>(),
+        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, Image, PresenceScores]).OfType<DataViewSchema.Column>(),
     ];
+
+    // Which column says what categories an image holds.
+    private static (string? PresentCategories, string? ImageId) ImageTruth(DataViewSchema schema, EvaluationOptions options)
+    {
+        if (options is { PresentCategoriesColumnName: { } present, ImageIdColumnName: { } imageId })
+        {
+            throw new ArgumentException($"Both {nameof(options.PresentCategoriesColumnName)} ('{present}') and "
+                + $"{nameof(options.ImageIdColumnName)} ('{imageId}') are given to say which categories an image holds; give one of them.");
+        }
+
+        if (options.PresentCategoriesColumnName is not null || options.ImageIdColumnName is not null)
+            return (options.PresentCategoriesColumnName, options.ImageIdColumnName);
+        return schema.GetColumnOrNull("PresentCategories") is { } usual ? (usual.Name, null)
+            : (null, schema.GetColumnOrNull("ImageId")?.Name);
+    }
 
     private void RequireSameNames(DataViewSchema.Column column, string kind)
     {
@@ -107,7 +116,7 @@ internal sealed class ScoredColumns
         if (!names.SequenceEqual(CategoryNames))
         {
             throw new ArgumentException($"Columns '{PredictedCategory.Name}' and '{column.Name}' name different categories: " +
-                $"{string.Join(", ", CategoryNames)} and {string.Join(", ", names)}. {FromModel}");
+                $"{string.Join(", ", CategoryNames)} and {string.Join(", ", names)}. {_fromModel}");
         }
     }
 }

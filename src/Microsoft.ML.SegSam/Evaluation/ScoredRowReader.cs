@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Evaluation;
 internal sealed class ScoredRowReader
 {
     private readonly DataViewRow _row;
-    private readonly string _maskColumn;
+    private readonly ScoredColumns _columns;
     private readonly ImageReader _truth;
     private readonly VectorReader<bool> _binaryMask;
     private readonly VectorReader<uint> _semanticMask;
@@ -16,9 +16,8 @@ internal sealed class ScoredRowReader
     private readonly VectorReader<float> _classScores;
     private readonly ValueGetter<uint> _predictedCategory;
     private readonly Func<string> _category;
-    private readonly Func<PresentAnswer?> _present;
+    private readonly Func<PresenceClaim?> _presence;
     private readonly Dictionary<string, uint> _keys;
-    private readonly IReadOnlyList<string> _names;
     private readonly SurfaceRuler _ruler;
     private readonly SheetCollector? _sheet;
     private readonly RowWarnings _warnings;
@@ -29,10 +28,17 @@ internal sealed class ScoredRowReader
 
     private ScoredRowReader(DataViewRow row, ScoredColumns columns, SurfaceRuler ruler, RowWarnings warnings, SheetCollector? sheet)
     {
-        (_row, _maskColumn, _ruler, _sheet, _names) = (row, columns.Mask.Name, ruler, sheet, columns.CategoryNames);
+        _row = row;
+        _columns = columns;
+        _ruler = ruler;
+        _sheet = sheet;
         _warnings = warnings;
         if (columns is { Image: { } image, ImageId: { } id })
-            (_images, _imageId) = (new(row, image, id.Name), NameGetter.Create(row, id));
+        {
+            _images = new(row, image, id.Name);
+            _imageId = RowText.Name(row, id);
+        }
+
         _sheet?.Open(row);
         _truth = new ImageReader(row, columns.Mask);
         _binaryMask = new VectorReader<bool>(row, columns.BinaryMask);
@@ -40,15 +46,17 @@ internal sealed class ScoredRowReader
         _maskSize = new VectorReader<int>(row, columns.MaskSize);
         _classScores = new VectorReader<float>(row, columns.ClassScores);
         _predictedCategory = row.GetGetter<uint>(columns.PredictedCategory);
-        _category = NameGetter.Create(row, columns.Category);
-        _present = PresentGetter.Create(row, columns);
-        _keys = columns.CategoryNames.Index().ToDictionary(each => each.Item, each => (uint)each.Index + 1);
+        _category = RowText.Name(row, columns.Category);
+        _presence = PresenceGetter.Create(row, columns);
+        _keys = columns.CategoryNames.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
     }
 
-    /// <summary>Reads all rows with one cursor over the needed columns; a few numbers of each are kept, not its masks.</summary>
-    /// <param name="warnings">Receives what is odd about rows that are read all the same.</param>
-    /// <param name="sheet">Takes each row too; null for none.</param>
-    /// <exception cref="InvalidOperationException">No rows, or a row's truth is missing or does not fit, or one image id stands for different images.</exception>
+    /// <summary>Reads all rows with one cursor over the needed columns, and keeps a few numbers of each instead of its masks.</summary>
+    /// <param name="warnings">Receives what is suspicious about rows that can be read.</param>
+    /// <param name="sheet">Also receives each row; null for none.</param>
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows, a row's truth is missing or does not fit, or one image id stands for different images.
+    /// </exception>
     public static IReadOnlyList<RowScore> ReadAll(
         IDataView scored, ScoredColumns columns, SurfaceRuler ruler, RowWarnings warnings, SheetCollector? sheet = null)
     {
@@ -71,7 +79,7 @@ internal sealed class ScoredRowReader
         var scores = _classScores.Read();
         if (binary.IsEmpty || HasNaN(scores))
         {
-            var missed = new RowScore(category, isKnown, IsScored: false) { Present = _present() };
+            var missed = new RowScore(category, isKnown, IsScored: false) { Presence = _presence() };
             _sheet?.Add(missed, new(truth, [], [], height, width));
             return missed;
         }
@@ -88,11 +96,10 @@ internal sealed class ScoredRowReader
 
         var predicted = 0u;
         _predictedCategory(ref predicted);
-        var (name, probability) = predicted == 0 ? (null, 0) : (_names[(int)predicted - 1], scores[(int)predicted - 1]);
-        var score = RowScore.Of(category, isKnown, name, probability, binary, ofCategory, ofForeground, truth, width, _ruler) with
-        {
-            Present = _present(),
-        };
+        var (name, probability) = predicted == 0 ? (null, 0)
+            : (_columns.CategoryNames[(int)predicted - 1], scores[(int)predicted - 1]);
+        var masks = new PredictedMasks(binary, ofCategory, ofForeground, truth, width);
+        var score = RowScore.Of(category, isKnown, name, probability, masks, _ruler) with { Presence = _presence() };
         _sheet?.Add(score, new(truth, binary, ofForeground, height, width));
         return score;
     }
@@ -100,12 +107,12 @@ internal sealed class ScoredRowReader
     // H·W, row-major.
     private ReadOnlySpan<bool> ReadTruth(out int height, out int width)
     {
-        var mask = _truth.ReadMask() ?? throw ColumnCheck.BadRow(_maskColumn, _row.Position,
+        var mask = _truth.ReadMask() ?? throw ColumnCheck.BadRow(_columns.Mask.Name, _row.Position,
             "there is no mask; every row to evaluate needs its true mask: filter out the rows that have none");
         if (mask is { IsEmpty: true, Highest: > 0 })
-            throw ColumnCheck.BadRow(_maskColumn, _row.Position, $"the true mask {mask.WhyEmpty}");
+            throw ColumnCheck.BadRow(_columns.Mask.Name, _row.Position, $"the true mask {mask.WhyEmpty}");
         _warnings.AddRow();
-        _warnings.Add(_maskColumn, _row.Position, mask);
+        _warnings.Add(_columns.Mask.Name, _row.Position, mask);
         (height, width) = (mask.Height, mask.Width);
         return MemoryMarshal.Cast<byte, bool>(mask.Pixels); // bytes of 0 and 1 only
     }
@@ -117,15 +124,17 @@ internal sealed class ScoredRowReader
         if (height != trueHeight || width != trueWidth)
         {
             throw new InvalidOperationException(
-                $"Row {_row.Position} (counting from 0): the true mask is {trueHeight} x {trueWidth} pixels " +
-                FormattableString.Invariant($"(height x width), the predicted one {height} x {width}. ") + "Give the true mask at the size of the image.");
+                FormattableString.Invariant($"Row {_row.Position} (counting from 0): the true mask is {trueHeight} x {trueWidth} pixels ")
+                + FormattableString.Invariant($"(height x width), the predicted one {height} x {width}. ")
+                + "Give the true mask at the size of the image.");
         }
 
         if ((long)height * width != binaryPixels || binaryPixels != semanticPixels)
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"Row {_row.Position} (counting from 0): MaskSize says {height} x {width} pixels, but BinaryMask has ") +
-                $"{binaryPixels} and SemanticMask {semanticPixels}. Pass the model's output columns unchanged.");
+                FormattableString.Invariant($"Row {_row.Position} (counting from 0): {_columns.MaskSize.Name} says {height} x {width} ")
+                + FormattableString.Invariant($"pixels, but {_columns.BinaryMask.Name} has {binaryPixels} and ")
+                + FormattableString.Invariant($"{_columns.SemanticMask.Name} {semanticPixels}. Pass the model's output columns unchanged."));
         }
     }
 

@@ -1,27 +1,17 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>Finds the connected regions of a mask (8 neighbours) and their boxes.</summary>
+/// <summary>Finds the connected regions of a mask (8 neighbors) and their boxes.</summary>
 /// <remarks>Works on runs of pixels along rows joined by union-find, so memory follows the outline, not the area.</remarks>
 internal static class MaskRegions
 {
-    /// <summary>Boxes of the largest regions, as SAM-Med2D's training takes them.</summary>
+    /// <summary>The box of the largest region, of equal ones the first, row by row (SAM-Med2D); null for an empty mask.</summary>
     /// <param name="mask">height x width bytes; non-zero is the object.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    /// <param name="count">How many boxes, 1 or more.</param>
-    /// <returns>
-    /// <paramref name="count"/> boxes, largest region first (of equal ones that which begins first, row by row). Where there are fewer
-    /// regions, all of them in the order in which they begin, over and over. None for an empty mask.
-    /// </returns>
-    public static IReadOnlyList<RegionBox> LargestBoxes(ReadOnlySpan<byte> mask, int height, int width, int count)
+    public static RegionBox? LargestBox(ReadOnlySpan<byte> mask, int height, int width)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var regions = Find(mask, height, width);
-        if (regions.Count == 0)
-            return [];
-        return regions.Count >= count
-            ? [.. regions.OrderByDescending(region => region.Area).Take(count).Select(region => region.Box)]
-            : [.. Enumerable.Range(0, count).Select(i => regions[i % regions.Count].Box)];
+        var regions = Label(mask, height, width).Regions;
+        return regions.Count == 0 ? null : regions.MaxBy(region => region.Area).Box;
     }
 
     /// <summary>The box around everything; null for an empty mask.</summary>
@@ -62,9 +52,7 @@ internal static class MaskRegions
         return regions.Exists(region => region.Area < area);
     }
 
-    // In the order in which the regions begin, row by row.
-    private static List<(RegionBox Box, long Area)> Find(ReadOnlySpan<byte> mask, int height, int width) => Label(mask, height, width).Regions;
-
+    // The regions come in the order in which they begin, row by row.
     private static (List<RegionBox> Runs, int[] RegionOf, List<(RegionBox Box, long Area)> Regions) Label(ReadOnlySpan<byte> mask, int height, int width)
     {
         Check(mask, height, width);
@@ -78,7 +66,7 @@ internal static class MaskRegions
             for (var run = firstOfRow; run < runs.Count; run++)
             {
                 parent.Add(run);
-                while (above < firstOfRow && runs[above].X1 < runs[run].X0) // ends before the left diagonal neighbour
+                while (above < firstOfRow && runs[above].X1 < runs[run].X0) // ends before the left diagonal neighbor
                     above++;
                 for (var other = above; other < firstOfRow && runs[other].X0 <= runs[run].X1; other++)
                     Join(parent, run, other);

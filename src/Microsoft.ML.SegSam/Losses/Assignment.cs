@@ -3,14 +3,14 @@ namespace Microsoft.ML.SegSam.Losses;
 /// <summary>The cheapest one-to-one assignment (Hungarian method by shortest augmenting paths).</summary>
 internal static class Assignment
 {
-    /// <summary>Assigns every column to a row of its own so that the sum of costs is least.</summary>
+    /// <summary>Assigns a different row to each column so that the sum of the costs is smallest.</summary>
     /// <param name="cost">[rows, columns], finite, with at least as many rows as columns.</param>
     /// <returns>The row of each column.</returns>
     public static int[] Solve(float[,] cost)
     {
         int rows = cost.GetLength(0), columns = cost.GetLength(1);
         if (columns > rows)
-            throw new ArgumentException($"{columns} columns cannot have a row each out of {rows}.", nameof(cost));
+            throw new ArgumentException($"{columns} columns cannot each get a different one of {rows} rows; expected at least as many rows as columns.", nameof(cost));
 
         // Index 0 is a virtual row that holds the column being placed.
         var columnOf = Enumerable.Repeat(-1, rows + 1).ToArray();

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Losses;
 
-// P prompts, m masks for each, S input side. All losses here are one number per prompt and mask; the caller takes the mean.
+// P prompts, m masks for each, S input side. Each loss gives one number per prompt and mask; the caller takes the mean.
 
-/// <summary>Focal and Dice loss of masks against their targets, and the soft IoU that the quality head learns (method, 5.1).</summary>
+/// <summary>Focal and Dice loss of masks against their targets, and the soft IoU that the predicted IoU learns (method, 5.1).</summary>
 internal static class MaskLoss
 {
     /// <summary>Weight of the focal part beside Dice: 20 (SAM, SAM-Med2D).</summary>
@@ -35,7 +35,7 @@ internal static class MaskLoss
         return (overlap.Times(2).Plus(Smooth) / sizes.Plus(Smooth)).OneMinus().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Σpy / (Σp + Σy − Σpy): [P,m]. Detach the probability where it is the target of the predicted IoU.</summary>
+    /// <summary>Σpy / (Σp + Σy − Σpy): [P,m]. Detach the probability if this is the target of the predicted IoU.</summary>
     public static Tensor SoftIoU(Tensor probability, Tensor target)
     {
         using var scope = NewDisposeScope();

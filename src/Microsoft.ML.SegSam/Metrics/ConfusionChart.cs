@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Metrics;
 internal sealed class ConfusionChart
 {
     private const double Size = 12, Gap = 8, LongestName = 200, Heading = 58;
-    private const int ManyNames = 16; // then the names stand at all four sides
+    private const int ManyNames = 16; // with more, the names stand on all four sides
 
     private static readonly (int R, int G, int B) Right = (15, 118, 110), Wrong = (194, 48, 28);
 
@@ -32,10 +32,12 @@ internal sealed class ConfusionChart
         var (left, top) = (_labels + 3 * Gap, Heading + _labels + Gap);
         var (right, bottom) = (left + _columns.Count * _cell, top + names.Count * _cell);
         var totals = SvgPicture.Width($"{Text(_matrix.Total)} of {Text(_matrix.Total)}", Size) + Gap;
-        var (width, height) = (right + totals + (isLarge ? _labels : 0) + 3 * Gap, bottom + (isLarge ? _labels + Gap : 0) + 2 * Gap);
-        var picture = new SvgPicture(Math.Max(width, 330), height, $"Confusion matrix: {_matrix.Right} of {_matrix.Total} masks named right");
-        picture.Write(Gap, 22, $"{Text(_matrix.Right)} of {Text(_matrix.Total)} masks named right", 15, bold: true);
-        picture.Write(Gap, 41, "down: the true category; across: the name given", Size, SvgPicture.Faint);
+        var width = right + totals + (isLarge ? _labels : 0) + 3 * Gap;
+        var height = bottom + (isLarge ? _labels + Gap : 0) + 2 * Gap;
+        var title = $"{Text(_matrix.Right)} of {Text(_matrix.Total)} masks named right";
+        var picture = new SvgPicture(Math.Max(width, 330), height, $"Confusion matrix: {title}");
+        picture.Write(Gap, 22, title, 15, bold: true);
+        picture.Write(Gap, 41, "down: the true category; across: the predicted one", Size, SvgPicture.Faint);
 
         for (var column = 0; column < _columns.Count; column++)
         {
@@ -49,7 +51,8 @@ internal sealed class ConfusionChart
         {
             var (y, total) = (top + (row + 0.5) * _cell + Size / 3, _columns.Sum(column => _matrix[names[row], column]));
             WriteName(picture, left - 6, y, names[row], "end", turn: 0);
-            picture.Write(right + 6, y, total == 0 ? "none" : $"{Text(_matrix[names[row], names[row]])} of {Text(total)}", Size, SvgPicture.Faint);
+            var share = total == 0 ? "none" : $"{Text(_matrix[names[row], names[row]])} of {Text(total)}";
+            picture.Write(right + 6, y, share, Size, SvgPicture.Faint);
             if (isLarge)
                 WriteName(picture, right + totals + 6, y, names[row], "start", turn: 0);
             for (var column = 0; column < _columns.Count; column++)
@@ -62,20 +65,25 @@ internal sealed class ConfusionChart
     private void DrawCell(SvgPicture picture, double x, double y, string truth, string? predicted, int total)
     {
         var (count, isRight) = (_matrix[truth, predicted], truth == predicted);
-        // Seldom confusions must be seen too, so a share counts by its root.
+        // Rare confusions must be visible too, so the color shows the square root of the share.
         var strength = count == 0 ? 0 : 0.15 + 0.85 * Math.Sqrt((double)count / total);
         var fill = count > 0 ? Tint(isRight ? Right : Wrong, strength) : isRight ? "#dfe3e8" : "#f4f5f7";
-        picture.Rectangle(x + 0.5, y + 0.5, _cell - 1, _cell - 1, fill, count == 0 ? null
-            : FormattableString.Invariant($"{truth}, {(predicted is null ? "no prediction" : $"named {predicted}")}: {count} of {total} ({100.0 * count / total:0.#} %)"));
+        var tip = count == 0 ? null : $"{truth}, {(predicted is null ? "no prediction" : $"named {predicted}")}: "
+            + FormattableString.Invariant($"{count} of {total} ({100.0 * count / total:0.#} %)");
+        picture.Rectangle(x + 0.5, y + 0.5, _cell - 1, _cell - 1, fill, tip);
         if (count > 0)
-            picture.Write(x + _cell / 2, y + _cell / 2 + Size / 3, Text(count), Size, strength > 0.55 ? "#ffffff" : SvgPicture.Ink, "middle");
+        {
+            var ink = strength > 0.55 ? "#ffffff" : SvgPicture.Ink;
+            picture.Write(x + _cell / 2, y + _cell / 2 + Size / 3, Text(count), Size, ink, "middle");
+        }
     }
 
     private void WriteName(SvgPicture picture, double x, double y, string? name, string anchor, double turn)
     {
         var whole = NameOf(name);
         var shown = SvgPicture.Fit(whole, Size, _labels);
-        picture.Write(x, y, shown, Size, name is null ? SvgPicture.Faint : SvgPicture.Ink, anchor, turn, tip: shown == whole ? null : whole);
+        var ink = name is null ? SvgPicture.Faint : SvgPicture.Ink;
+        picture.Write(x, y, shown, Size, ink, anchor, turn, tip: shown == whole ? null : whole);
     }
 
     private static string NameOf(string? name) => name ?? "no prediction";

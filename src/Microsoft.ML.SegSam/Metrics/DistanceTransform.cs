@@ -3,7 +3,7 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>Exact Euclidean distances from every pixel to the nearest pixel of a set, in time linear in the pixels.</summary>
 /// <remarks>
 /// Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions", Theory of Computing 8 (2012): along a line, each
-/// pixel lies under a parabola from every other; the lowest of them is the squared distance. First the columns, then the rows.
+/// pixel lies under one parabola for each pixel of the set; the lowest is the squared distance. Columns come first, then rows.
 /// </remarks>
 internal sealed class DistanceTransform
 {
@@ -11,12 +11,16 @@ internal sealed class DistanceTransform
     private readonly int[] _apexes;
     private readonly double[] _starts;
 
-    private DistanceTransform(int longestLine) =>
-        (_heights, _apexes, _starts) = (new double[longestLine], new int[longestLine], new double[longestLine]);
+    private DistanceTransform(int longestLine)
+    {
+        _heights = new double[longestLine];
+        _apexes = new int[longestLine];
+        _starts = new double[longestLine];
+    }
 
     /// <param name="set">height·width pixels, row-major.</param>
-    /// <param name="spacing">Of the pixels; distances are in its unit.</param>
-    /// <returns>As many squared distances; infinite where the set is empty.</returns>
+    /// <param name="spacing">Spacing of the pixels; distances are in its unit.</param>
+    /// <returns>A squared distance for each pixel; infinite if the set is empty.</returns>
     public static double[] Squared(ReadOnlySpan<bool> set, int height, int width, PixelSpacing spacing)
     {
         var squared = new double[set.Length];
@@ -32,7 +36,7 @@ internal sealed class DistanceTransform
 
     private void Transform(Span<double> line, int count, int stride, double spacing)
     {
-        // The parabolas that are lowest somewhere: where they sit, and from which pixel on each is the lowest.
+        // The parabolas that are lowest somewhere: their apexes, and the position from which each is the lowest.
         var last = -1;
         for (var q = 0; q < count; q++)
         {
@@ -55,7 +59,7 @@ internal sealed class DistanceTransform
         }
     }
 
-    // Where the parabola at q gets lower than that at p, which is left of it; in pixels.
+    // Where the parabola at q becomes lower than the parabola at p, which lies left of it; in pixels.
     private double Crossing(int p, int q, double spacing) =>
         (p + q) / 2d + (_heights[q] - _heights[p]) / (2 * spacing * spacing * (q - p));
 }

@@ -4,7 +4,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <param name="categories">The K categories the model knows; key k stands for entry k - 1.</param>
 internal sealed class LabelMapTally(IReadOnlyList<string> categories)
 {
-    private readonly Dictionary<string, uint> _keys = categories.Index().ToDictionary(one => one.Item, one => (uint)one.Index + 1, StringComparer.Ordinal);
+    private readonly Dictionary<string, uint> _keys =
+        categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1, StringComparer.Ordinal);
 
     // Sorted, so that sums of fractions do not depend on the order of the images.
     private readonly SortedDictionary<(string Category, string Case), MaskOverlap> _overlaps = [];
@@ -20,8 +21,8 @@ internal sealed class LabelMapTally(IReadOnlyList<string> categories)
             Add(categories[key - 1], caseId, new(0, predicted[key], 0));
         foreach (var group in truths.GroupBy(truth => truth.Category, truth => truth.Mask, StringComparer.Ordinal))
         {
-            var key = _keys.GetValueOrDefault(group.Key, uint.MaxValue); // of one unknown to the model, which no pixel has
-            var truth = group.Aggregate((united, more) => [.. united.Zip(more, (one, other) => one | other)]);
+            var key = _keys.GetValueOrDefault(group.Key, uint.MaxValue); // no pixel has a category unknown to the model
+            var truth = group.Aggregate((united, mask) => [.. united.Zip(mask, (left, right) => left | right)]);
             var overlap = Overlap.Count(Array.ConvertAll(labels, label => label == key), truth);
             Add(group.Key, caseId, overlap with { Predicted = 0 }); // counted above
         }
@@ -29,21 +30,32 @@ internal sealed class LabelMapTally(IReadOnlyList<string> categories)
 
     public LabelMapMetrics Finish()
     {
-        var found = _overlaps.GroupBy(pair => pair.Key.Category, pair => pair.Value, StringComparer.Ordinal)
-            .Select(group => Of(group.Key, [.. group])).OrderBy(each => each.Category, StringComparer.Ordinal).ToList();
-        var present = found.Where(each => each.Cases > 0).ToList();
-        return new() { Dice = present.Average(each => each.Dice), IoU = present.Average(each => each.IoU), PerCategory = found };
+        var figures = _overlaps.GroupBy(overlap => overlap.Key.Category, overlap => overlap.Value, StringComparer.Ordinal)
+            .ToSorted(group => group.Key, group => FiguresOf([.. group]));
+        var inTruth = figures.Values.Where(category => category.Cases > 0).ToList();
+        return new()
+        {
+            Dice = inTruth.Average(category => category.Dice),
+            IoU = inTruth.Average(category => category.IoU),
+            DicePerCategory = figures.ToSorted(category => category.Key, category => category.Value.Dice),
+            IoUPerCategory = figures.ToSorted(category => category.Key, category => category.Value.IoU),
+            CasesPerCategory = figures.ToSorted(category => category.Key, category => category.Value.Cases),
+        };
     }
 
-    private static LabelMapCategory Of(string category, List<MaskOverlap> cases)
+    private static (int Cases, double Dice, double IoU) FiguresOf(List<MaskOverlap> cases)
     {
-        var counted = cases.All(each => each.Truth == 0) ? [] : cases.Where(each => each.Truth + each.Predicted > 0).ToList();
-        return new(category, counted.Count, Means.OfFinite(counted.Select(each => each.Dice)), Means.OfFinite(counted.Select(each => each.IoU)));
+        var isInTruth = cases.Any(overlap => overlap.Truth > 0);
+        var counted = isInTruth ? cases.Where(overlap => overlap.Truth + overlap.Predicted > 0).ToList() : [];
+        var dice = Means.OfFinite(counted.Select(overlap => overlap.Dice));
+        var iou = Means.OfFinite(counted.Select(overlap => overlap.IoU));
+        return (counted.Count, dice, iou);
     }
 
     private void Add(string category, string caseId, MaskOverlap more)
     {
         var sum = _overlaps.GetValueOrDefault((category, caseId));
-        _overlaps[(category, caseId)] = new(sum.Intersection + more.Intersection, sum.Predicted + more.Predicted, sum.Truth + more.Truth);
+        _overlaps[(category, caseId)] =
+            new(sum.Intersection + more.Intersection, sum.Predicted + more.Predicted, sum.Truth + more.Truth);
     }
 }

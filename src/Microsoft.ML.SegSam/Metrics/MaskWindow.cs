@@ -1,6 +1,6 @@
 namespace Microsoft.ML.SegSam.Metrics;
 
-/// <summary>The smallest rectangle of pixels that holds two masks; nothing outside it bears on their distances.</summary>
+/// <summary>The smallest rectangle of pixels that holds two masks; nothing outside it affects their distances.</summary>
 internal readonly record struct MaskWindow(int Top, int Left, int Height, int Width)
 {
     public bool IsEmpty => Height == 0;
@@ -28,10 +28,10 @@ internal readonly record struct MaskWindow(int Top, int Left, int Height, int Wi
 
     /// <summary>The mask's boundary: its pixels with a pixel of background above, below, left or right of them.</summary>
     /// <remarks>
-    /// That is, the mask less its erosion by 4-connectivity; what lies outside the image is background. The same as the edges
-    /// that MONAI measures between.
+    /// That is, the mask minus its erosion by 4-connectivity; outside the image is background. MONAI measures distances between
+    /// the same pixels.
     /// </remarks>
-    /// <param name="mask">H·W pixels of the whole image, row-major; none outside this window.</param>
+    /// <param name="mask">H·W pixels of the whole image, row-major; none of the mask lies outside this window.</param>
     /// <param name="imageWidth">W.</param>
     /// <returns>The pixels of this window, row-major.</returns>
     public bool[] BoundaryOf(ReadOnlySpan<bool> mask, int imageWidth)

@@ -9,35 +9,36 @@ internal static class MetricsCsv
     [
         "scope", "category", "masks", "binaryDice", "binaryIoU", "semanticDice", "semanticIoU", "classAccuracy",
         "binaryNsd", "binaryHd95", "binaryHd95LeftOut", "semanticNsd", "semanticHd95", "semanticHd95LeftOut",
-        "surfaceTolerance", "surfaceUnit", "presentF1", "maskAgreement", "unscoredRows",
+        "surfaceTolerance", "surfaceUnit", "presenceF1", "maskAgreement", "unscoredRows",
     ];
 
     public static string Print(SegmentationMetrics metrics)
     {
         return Print([
             Header,
-            .. metrics.PerCategory.Select(each => (object?[])
-            [
-                "category", each.Category, each.Count, each.BinaryDice, each.BinaryIoU, each.SemanticDice, each.SemanticIoU,
-                each.ClassAccuracy, each.BinaryNsd, each.BinaryHd95, each.BinaryHd95LeftOut, each.SemanticNsd, each.SemanticHd95,
-                each.SemanticHd95LeftOut, metrics.SurfaceTolerance, metrics.SurfaceUnit, null, null, null,
-            ]),
-            [
-                "mean over categories", null, null, metrics.MacroBinaryDice, metrics.MacroBinaryIoU, metrics.MacroSemanticDice,
-                metrics.MacroSemanticIoU, metrics.MacroClassAccuracy, metrics.MacroBinaryNsd, metrics.MacroBinaryHd95, null,
-                metrics.MacroSemanticNsd, metrics.MacroSemanticHd95, null, metrics.SurfaceTolerance, metrics.SurfaceUnit, null, null, null,
-            ],
-            [
-                "mean over masks", null, metrics.Rows, metrics.BinaryDice, metrics.BinaryIoU, metrics.SemanticDice, metrics.SemanticIoU,
-                metrics.ClassAccuracy, metrics.BinaryNsd, metrics.BinaryHd95, metrics.BinaryHd95LeftOut, metrics.SemanticNsd,
-                metrics.SemanticHd95, metrics.SemanticHd95LeftOut, metrics.SurfaceTolerance, metrics.SurfaceUnit, metrics.PresentF1,
-                metrics.MaskAgreement, metrics.UnscoredRows,
-            ],
+            .. metrics.PerCategory.Select(category => Line("category", category.Key, category.Value, countsMasks: true, [])),
+            Line("mean over categories", null, metrics.OverCategories, countsMasks: false, []),
+            Line("mean over masks", null, metrics.OverMasks, countsMasks: true,
+                [metrics.PresenceF1, metrics.MaskAgreement, metrics.UnscoredRows]),
         ]);
+
+        object?[] Line(string scope, string? category, MetricMeans means, bool countsMasks, object?[] overall)
+        {
+            var (binary, semantic) = (means.Binary, means.Semantic);
+            return
+            [
+                scope, category, Count(means.Count), binary.Dice, binary.IoU, semantic.Dice, semantic.IoU, means.ClassAccuracy,
+                binary.Nsd, binary.Hd95, Count(binary.Hd95LeftOut), semantic.Nsd, semantic.Hd95, Count(semantic.Hd95LeftOut),
+                metrics.SurfaceTolerance, metrics.SurfaceUnit, .. overall, .. new object?[3 - overall.Length],
+            ];
+
+            object? Count(int masks) => countsMasks ? masks : null;
+        }
     }
 
     /// <summary>Lines of cells; null and NaN are empty.</summary>
-    public static string Print(IEnumerable<object?[]> lines) => string.Concat(lines.Select(line => string.Join(',', line.Select(Cell)) + "\n"));
+    public static string Print(IEnumerable<object?[]> lines) =>
+        string.Concat(lines.Select(line => string.Join(',', line.Select(Cell)) + "\n"));
 
     private static string Cell(object? value) => value switch
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
-/// <summary>Prints metrics as JSON; what is not a number is null there.</summary>
+/// <summary>Prints metrics as JSON; NaN becomes null.</summary>
 internal static class MetricsJson
 {
     private static readonly JsonSerializerOptions Options = new()

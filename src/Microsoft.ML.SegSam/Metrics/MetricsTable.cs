@@ -1,5 +1,5 @@
-using Microsoft.ML.SegSam.Display;
 using System.Globalization;
+using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
@@ -9,58 +9,46 @@ internal static class MetricsTable
     public static string Print(SegmentationMetrics metrics) => string.Join('\n',
         [.. Aligned(Overlaps(metrics)), .. Remarks(metrics), "", .. Aligned(Surfaces(metrics)), SurfaceRemark(metrics)]);
 
-    /// <summary>Dice, IoU and names: headings, a line for each category, two of means.</summary>
+    /// <summary>Dice, IoU and class accuracy: headings, a line per category, two lines of means.</summary>
     public static string[][] Overlaps(SegmentationMetrics metrics) =>
     [
         ["category", "masks", "binary Dice", "binary IoU", "semantic Dice", "semantic IoU", "class accuracy"],
-        .. metrics.PerCategory.Select(each => (string[])
-        [
-            each.Category, Count(each.Count), Number(each.BinaryDice), Number(each.BinaryIoU), Number(each.SemanticDice),
-            Number(each.SemanticIoU), Number(each.ClassAccuracy),
-        ]),
-        [
-            "mean over categories", "", Number(metrics.MacroBinaryDice), Number(metrics.MacroBinaryIoU),
-            Number(metrics.MacroSemanticDice), Number(metrics.MacroSemanticIoU), Number(metrics.MacroClassAccuracy),
-        ],
-        [
-            "mean over masks", Count(metrics.Rows), Number(metrics.BinaryDice), Number(metrics.BinaryIoU),
-            Number(metrics.SemanticDice), Number(metrics.SemanticIoU), Number(metrics.ClassAccuracy),
-        ],
+        .. Lines(metrics, means => [means.Binary.Dice, means.Binary.IoU, means.Semantic.Dice, means.Semantic.IoU, means.ClassAccuracy]),
     ];
 
     /// <summary>NSD and HD95, in the same lines.</summary>
     public static string[][] Surfaces(SegmentationMetrics metrics) =>
     [
         ["category", "masks", "binary NSD", "binary HD95", "semantic NSD", "semantic HD95"],
-        .. metrics.PerCategory.Select(each => (string[])
-        [
-            each.Category, Count(each.Count), Number(each.BinaryNsd), Number(each.BinaryHd95), Number(each.SemanticNsd),
-            Number(each.SemanticHd95),
-        ]),
-        [
-            "mean over categories", "", Number(metrics.MacroBinaryNsd), Number(metrics.MacroBinaryHd95),
-            Number(metrics.MacroSemanticNsd), Number(metrics.MacroSemanticHd95),
-        ],
-        [
-            "mean over masks", Count(metrics.Rows), Number(metrics.BinaryNsd), Number(metrics.BinaryHd95),
-            Number(metrics.SemanticNsd), Number(metrics.SemanticHd95),
-        ],
+        .. Lines(metrics, means => [means.Binary.Nsd, means.Binary.Hd95, means.Semantic.Nsd, means.Semantic.Hd95]),
     ];
 
-    /// <summary>Lines of equally many cells, columns aligned.</summary>
+    private static IEnumerable<string[]> Lines(SegmentationMetrics metrics, Func<MetricMeans, double[]> figures)
+    {
+        return
+        [
+            .. metrics.PerCategory.Select(category => Line(category.Key, Count(category.Value.Count), category.Value)),
+            Line("mean over categories", "", metrics.OverCategories),
+            Line("mean over masks", Count(metrics.Rows), metrics.OverMasks),
+        ];
+
+        string[] Line(string name, string masks, MetricMeans means) => [name, masks, .. figures(means).Select(Number)];
+    }
+
+    /// <summary>Lines that all have the same number of cells, columns aligned.</summary>
     public static IEnumerable<string> Aligned(string[][] table)
     {
         var widths = Enumerable.Range(0, table[0].Length).Select(column => table.Max(line => line[column].Length)).ToArray();
         return table.Select(line => Aligned(line, widths));
     }
 
-    // Names to the left, numbers to the right.
+    // Names are aligned left, numbers right.
     private static string Aligned(string[] line, int[] widths) => string.Join("  ",
         line.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
 
     public static IEnumerable<string> Remarks(SegmentationMetrics metrics)
     {
-        yield return $"class accuracy {Number(metrics.ClassAccuracy)}, present F1 {Number(metrics.PresentF1)}, " +
+        yield return $"class accuracy {Number(metrics.ClassAccuracy)}, presence F1 {Number(metrics.PresenceF1)}, " +
             $"mask agreement {Number(metrics.MaskAgreement)}";
         if (metrics.UnknownCategories.Count > 0)
             yield return $"unknown to the model: {string.Join(", ", metrics.UnknownCategories)}";
@@ -70,11 +58,11 @@ internal static class MetricsTable
 
     public static string SurfaceRemark(SegmentationMetrics metrics) => string.Create(CultureInfo.InvariantCulture,
         $"NSD at {metrics.SurfaceTolerance} {metrics.SurfaceUnit}, HD95 in {metrics.SurfaceUnit}; left out of HD95, one mask being " +
-        $"empty: {metrics.BinaryHd95LeftOut} binary, {metrics.SemanticHd95LeftOut} semantic");
+        $"empty: {metrics.Binary.Hd95LeftOut} binary, {metrics.Semantic.Hd95LeftOut} semantic");
 
     public static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Three places; "n/a" for what is not a number.</summary>
+    /// <summary>Three decimals; "n/a" for NaN.</summary>
     public static string Number(double value) =>
         double.IsNaN(value) ? "n/a" : value.ToString("0.000", CultureInfo.InvariantCulture);
 

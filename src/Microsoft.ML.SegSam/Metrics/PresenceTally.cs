@@ -4,41 +4,47 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <param name="categories">The K categories the model knows, in the order of scores.</param>
 internal sealed class PresenceTally(IReadOnlyList<string> categories)
 {
-    private readonly SortedDictionary<string, List<(float Score, bool IsThere)>> _pairs = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<(float Score, bool IsThere)>> _images = new(StringComparer.Ordinal);
 
-    /// <param name="prompts">For each prompt of one image its object's true category and the K presence scores.</param>
+    /// <param name="prompts">For each prompt of one image, its object's true category and the K presence scores.</param>
     public void Add(IReadOnlyCollection<(string Category, float[] Scores)> prompts)
     {
         var present = prompts.Select(prompt => prompt.Category).ToHashSet(StringComparer.Ordinal);
         foreach (var (k, category) in categories.Index())
-            Add(category, present.Contains(category), [.. prompts.Where(prompt => prompt.Category != category).Select(prompt => prompt.Scores[k])]);
+            Add(category, present.Contains(category), ScoresBesides(category, scores => scores[k]));
         foreach (var unknown in present.Except(categories, StringComparer.Ordinal)) // never claimed
-            Add(unknown, isThere: true, [.. prompts.Where(prompt => prompt.Category != unknown).Select(_ => float.NaN)]);
+            Add(unknown, isThere: true, ScoresBesides(unknown, _ => float.NaN));
+
+        float[] ScoresBesides(string category, Func<float[], float> score) =>
+            [.. prompts.Where(prompt => prompt.Category != category).Select(prompt => score(prompt.Scores))];
     }
 
     public PresenceMetrics Finish()
     {
-        var found = _pairs.Select(pair => new PresenceCategory(pair.Key, pair.Value.Count(each => each.IsThere), AveragePrecision(pair.Value))).ToList();
-        var all = _pairs.Values.SelectMany(pairs => pairs).ToList();
-        var overlap = new MaskOverlap(all.Count(each => each.IsThere && IsClaimed(each.Score)), all.Count(each => IsClaimed(each.Score)), all.Count(each => each.IsThere));
+        var precisions = _images.ToSorted(category => category.Key, category => AveragePrecision(category.Value));
+        var all = _images.Values.SelectMany(images => images).ToList();
+        var hits = all.Count(image => image.IsThere && IsClaimed(image.Score));
+        var overlap = new MaskOverlap(hits, all.Count(image => IsClaimed(image.Score)), all.Count(image => image.IsThere));
         return new()
         {
-            MeanAveragePrecision = Means.OfFinite(found.Select(each => each.AveragePrecision)),
-            F1 = all.Count == 0 ? double.NaN : overlap.Dice, // F1 is the Dice of the two sets
-            PerCategory = found,
+            MeanAveragePrecision = Means.OfFinite(precisions.Values),
+            ImageF1 = all.Count == 0 ? double.NaN : overlap.Dice, // F1 is the Dice of the two sets
+            AveragePrecisionPerCategory = precisions,
+            ImagesPerCategory = _images.ToSorted(category => category.Key, category => category.Value.Count(image => image.IsThere)),
         };
     }
 
-    /// <summary>As <see cref="PresenceCategory"/> says; scores that are not a number are never reached.</summary>
+    /// <summary>Defined at <see cref="PresenceMetrics.AveragePrecisionPerCategory"/>; images whose score is NaN are never found.</summary>
     internal static double AveragePrecision(IReadOnlyCollection<(float Score, bool IsThere)> images)
     {
-        var all = images.Count(each => each.IsThere);
+        var all = images.Count(image => image.IsThere);
         if (all == 0)
             return double.NaN;
         var (hits, seen, sum) = (0, 0, 0.0);
-        foreach (var group in images.Where(each => !float.IsNaN(each.Score)).GroupBy(each => each.Score).OrderByDescending(group => group.Key))
+        var byScore = images.Where(image => !float.IsNaN(image.Score)).GroupBy(image => image.Score).OrderByDescending(group => group.Key);
+        foreach (var group in byScore)
         {
-            var gained = group.Count(each => each.IsThere);
+            var gained = group.Count(image => image.IsThere);
             hits += gained;
             seen += group.Count();
             sum += (double)gained / all * hits / seen;
@@ -47,13 +53,13 @@ internal sealed class PresenceTally(IReadOnlyList<string> categories)
         return sum;
     }
 
-    private static bool IsClaimed(float score) => score > PresentF1.Threshold; // not a number claims nothing
+    private static bool IsClaimed(float score) => score > PresenceF1.Threshold; // NaN claims nothing
 
     private void Add(string category, bool isThere, float[] scores)
     {
-        if (!_pairs.TryGetValue(category, out var pairs))
-            _pairs[category] = pairs = [];
+        if (!_images.TryGetValue(category, out var images))
+            _images[category] = images = [];
         if (scores.Length > 0)
-            pairs.Add((scores.Where(score => !float.IsNaN(score)).DefaultIfEmpty(float.NaN).Max(), isThere));
+            images.Add((scores.Where(score => !float.IsNaN(score)).DefaultIfEmpty(float.NaN).Max(), isThere));
     }
 }

@@ -3,28 +3,22 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>What one row contributes to the metrics; its masks are reduced to these numbers.</summary>
 /// <param name="Category">The true category.</param>
 /// <param name="IsKnown">Whether the model knows that category.</param>
-/// <param name="IsScored">Whether there is a prediction; without one all measures stay 0 and distances infinite, so that failing does not pay.</param>
+/// <param name="IsScored">
+/// Whether there is a prediction; without one all measures stay 0 and distances infinite, so that failing does not pay.
+/// </param>
 internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
 {
-    /// <summary>The category that the row was given; null without one.</summary>
+    /// <summary>The predicted category; null without a prediction.</summary>
     public string? Predicted { get; init; }
 
-    /// <summary>Its probability, 0 to 1.</summary>
+    /// <summary>Its probability, from 0 to 1.</summary>
     public float Score { get; init; }
 
-    public double BinaryDice { get; init; }
+    /// <summary>The binary mask compared with the true one.</summary>
+    public MaskFigures Binary { get; init; } = MaskFigures.Missed;
 
-    public double BinaryIoU { get; init; }
-
-    public double SemanticDice { get; init; }
-
-    public double SemanticIoU { get; init; }
-
-    /// <summary>How close the binary mask's outline runs to the true one.</summary>
-    public SurfaceAgreement BinarySurface { get; init; } = SurfaceAgreement.Missed;
-
-    /// <summary>How close the outline of the pixels named the true category runs to the true one.</summary>
-    public SurfaceAgreement SemanticSurface { get; init; } = SurfaceAgreement.Missed;
+    /// <summary>The pixels that the semantic mask gives the true category, compared with the true mask.</summary>
+    public MaskFigures Semantic { get; init; } = MaskFigures.Missed;
 
     /// <summary>1 when the predicted category is the true one, else 0.</summary>
     public double ClassAccuracy { get; init; }
@@ -32,40 +26,36 @@ internal sealed record RowScore(string Category, bool IsKnown, bool IsScored)
     /// <summary>Dice between the binary mask and the semantic mask's foreground.</summary>
     public double Agreement { get; init; }
 
-    /// <summary>What was said about the other categories of the image; null when there is nothing to compare with.</summary>
-    public PresentAnswer? Present { get; init; }
+    /// <summary>What the model claims about the other categories of the image; null when there is nothing to compare with.</summary>
+    public PresenceClaim? Presence { get; init; }
 
     /// <summary>Compares the masks of a row that has a prediction with the truth.</summary>
-    /// <param name="predicted">The category that the row was given.</param>
-    /// <param name="binary">H·W pixels of the binary mask, row-major.</param>
-    /// <param name="ofCategory">The pixels that the semantic mask gives the true category.</param>
-    /// <param name="foreground">The pixels that the semantic mask gives any category.</param>
-    /// <param name="truth">The true mask.</param>
-    /// <param name="width">W.</param>
-    public static RowScore Of(string category, bool isKnown, string? predicted, float score, ReadOnlySpan<bool> binary, ReadOnlySpan<bool> ofCategory,
-        ReadOnlySpan<bool> foreground, ReadOnlySpan<bool> truth, int width, SurfaceRuler ruler)
-    {
-        var binaryOverlap = Overlap.Count(binary, truth);
-        // An unknown category can be named by no pixel: a miss, also where the truth is empty.
-        var semanticOverlap = isKnown ? Overlap.Count(ofCategory, truth) : new MaskOverlap(0, 0, 1);
-        return new RowScore(category, isKnown, IsScored: true)
+    /// <param name="ruler">Measures distances between outlines.</param>
+    public static RowScore Of(string category, bool isKnown, string? predicted, float score, PredictedMasks masks, SurfaceRuler ruler) =>
+        new(category, isKnown, IsScored: true)
         {
             Predicted = predicted,
             Score = score,
-            BinaryDice = binaryOverlap.Dice,
-            BinaryIoU = binaryOverlap.IoU,
-            SemanticDice = semanticOverlap.Dice,
-            SemanticIoU = semanticOverlap.IoU,
-            BinarySurface = SurfaceAgreement.Between(binary, truth, width, ruler),
-            SemanticSurface = isKnown ? SurfaceAgreement.Between(ofCategory, truth, width, ruler) : SurfaceAgreement.Missed,
+            Binary = MaskFigures.Between(masks.Binary, masks.Truth, masks.Width, ruler),
+            // No pixel can carry an unknown category: a miss, even where the truth is empty.
+            Semantic = isKnown ? MaskFigures.Between(masks.OfCategory, masks.Truth, masks.Width, ruler) : MaskFigures.Missed,
             ClassAccuracy = isKnown && predicted == category ? 1 : 0,
-            Agreement = Overlap.Count(binary, foreground).Dice,
+            Agreement = Overlap.Count(masks.Binary, masks.Foreground).Dice,
         };
-    }
 }
 
-/// <summary>The categories that the model claims to be in a row's image, and where the truth about them comes from.</summary>
-/// <param name="Claimed">Names of the categories whose presence score passes the threshold.</param>
-/// <param name="Annotated">Names of all categories annotated in the image, or null: then the rows of one image tell.</param>
-/// <param name="ImageId">What the rows of one image share, or null.</param>
-internal sealed record PresentAnswer(IReadOnlyList<string> Claimed, IReadOnlyList<string>? Annotated, string? ImageId);
+/// <summary>A row's predicted masks and its true one, each of H·W pixels, row-major.</summary>
+/// <param name="binary">The binary mask.</param>
+/// <param name="ofCategory">The pixels that the semantic mask gives the true category.</param>
+/// <param name="foreground">The pixels that the semantic mask gives any category.</param>
+/// <param name="truth">The true mask.</param>
+/// <param name="width">W.</param>
+internal readonly ref struct PredictedMasks(
+    ReadOnlySpan<bool> binary, ReadOnlySpan<bool> ofCategory, ReadOnlySpan<bool> foreground, ReadOnlySpan<bool> truth, int width)
+{
+    public readonly ReadOnlySpan<bool> Binary = binary;
+    public readonly ReadOnlySpan<bool> OfCategory = ofCategory;
+    public readonly ReadOnlySpan<bool> Foreground = foreground;
+    public readonly ReadOnlySpan<bool> Truth = truth;
+    public readonly int Width = width;
+}

@@ -1,15 +1,15 @@
 namespace Microsoft.ML.SegSam.Metrics;
 
-/// <summary>How close the outlines of two masks run.</summary>
+/// <summary>How closely the outlines of two masks agree.</summary>
 /// <param name="Nsd">Share of both boundaries' pixels within the tolerance of the other boundary, from 0 to 1.</param>
 /// <param name="Hd95">The larger of both directions' 95th percentiles of distances; infinite where one mask is empty.</param>
 /// <remarks>
-/// As MONAI defines them in 2-D: boundaries are pixels (<see cref="MaskWindow.BoundaryOf"/>) and count alike, percentiles lie
-/// linearly between neighbours in rank. Empty masks (our choice): two agree perfectly, one is missed.
+/// As MONAI defines them in 2-D: boundaries are pixels (<see cref="MaskWindow.BoundaryOf"/>) that count alike, and percentiles are
+/// interpolated linearly between neighboring ranks. Empty masks (our choice): two of them agree perfectly, one is a miss.
 /// </remarks>
 internal readonly record struct SurfaceAgreement(double Nsd, double Hd95)
 {
-    /// <summary>There is nothing to measure a distance to.</summary>
+    /// <summary>One of the masks is empty, so there is no distance to measure.</summary>
     public static readonly SurfaceAgreement Missed = new(0, double.PositiveInfinity);
 
     private static readonly SurfaceAgreement Perfect = new(1, 0);
@@ -17,13 +17,13 @@ internal readonly record struct SurfaceAgreement(double Nsd, double Hd95)
     /// <param name="predicted">H·W pixels, row-major.</param>
     /// <param name="truth">As many pixels, in the same order.</param>
     /// <param name="width">W.</param>
-    /// <exception cref="ArgumentException">The masks differ in length, or are no whole number of rows.</exception>
+    /// <exception cref="ArgumentException">The masks differ in length, or do not consist of whole rows.</exception>
     public static SurfaceAgreement Between(ReadOnlySpan<bool> predicted, ReadOnlySpan<bool> truth, int width, SurfaceRuler ruler)
     {
         if (predicted.Length != truth.Length || predicted.Length % width != 0)
         {
-            throw new ArgumentException($"Masks of {predicted.Length} and {truth.Length} pixels in rows of {width} cannot be " +
-                "compared; bring both to one size.");
+            throw new ArgumentException(FormattableString.Invariant($"Masks of {predicted.Length} and {truth.Length} pixels in rows of ")
+                + FormattableString.Invariant($"{width} cannot be compared; bring both to one size."));
         }
 
         var window = MaskWindow.Around(predicted, truth, width);
@@ -38,7 +38,7 @@ internal readonly record struct SurfaceAgreement(double Nsd, double Hd95)
         return new((double)within / (toTruth.Length + toPredicted.Length), Math.Max(Percentile95(toTruth), Percentile95(toPredicted)));
     }
 
-    // From each pixel of one boundary to the other one, ascending.
+    // From each pixel of one boundary to the other boundary, ascending.
     private static double[] Distances(bool[] from, bool[] to, MaskWindow window, PixelSpacing spacing)
     {
         var squared = DistanceTransform.Squared(to, window.Height, window.Width, spacing);

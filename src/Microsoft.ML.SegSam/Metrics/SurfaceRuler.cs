@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Microsoft.ML.SegSam.Metrics;
 
-/// <summary>How distances between outlines are measured, and up to which one outlines count as equal.</summary>
+/// <summary>How distances between outlines are measured, and up to which distance outlines count as equal.</summary>
 /// <remarks>
-/// A distance within a billionth of the tolerance above it still counts (our choice): 3 pixels of 0.1 mm are 0.3 mm, although
-/// their product in floating point is a little more.
+/// A distance that exceeds the tolerance by at most a billionth of it still counts (our choice): 3 pixels of 0.1 mm are 0.3 mm,
+/// although their product in floating point is slightly more.
 /// </remarks>
 internal sealed class SurfaceRuler
 {
@@ -19,10 +19,11 @@ internal sealed class SurfaceRuler
         if (!double.IsFinite(surfaceTolerance) || surfaceTolerance < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(surfaceTolerance), surfaceTolerance.ToString(CultureInfo.InvariantCulture),
-                "The tolerance of the surface Dice is expected to be a finite number, 0 or more, in pixels, or in mm where a pixel spacing is given.");
+                "Expected: a finite tolerance of the surface Dice, 0 or more, in pixels, or in mm where a pixel spacing is given.");
         }
 
-        (Tolerance, Spacing) = (surfaceTolerance, spacing ?? new PixelSpacing(1, 1));
+        Tolerance = surfaceTolerance;
+        Spacing = spacing ?? new PixelSpacing(1, 1);
         Unit = spacing is null ? "px" : "mm";
     }
 

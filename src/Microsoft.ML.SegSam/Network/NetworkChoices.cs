@@ -43,7 +43,7 @@ public enum TextInsertion
 }
 
 /// <summary>What the text summary token t_text is conditioned on.</summary>
-public enum TextConditioning
+internal enum TextConditioning
 {
     /// <summary>The image.</summary>
     Image,

@@ -1,96 +1,134 @@
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
+using static Microsoft.ML.SegSam.Options.OptionRule;
 
 namespace Microsoft.ML.SegSam.Options;
 
-// The one place that checks options.
+// All checks of the options.
 public sealed partial record SegSamOptions
 {
     /// <summary>Checks every value by itself.</summary>
-    /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
-    internal void Validate()
-    {
-        foreach (var (property, name, kind) in ((string, string?, string)[])[(nameof(ImageColumnName), ImageColumnName, "image"),
-                     (nameof(MaskColumnName), MaskColumnName, "mask"), (nameof(CategoryColumnName), CategoryColumnName, "category")])
-            Require(!string.IsNullOrWhiteSpace(name), property, name, $"the name of the {kind} column");
-        Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
-        Require(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName, $"null without a {nameof(BoxColumnName)}");
-        Require(BoxScoresColumnName is null || !string.IsNullOrWhiteSpace(BoxScoresColumnName), nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column, or null");
-        Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
-            $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
-        Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");
-        Require(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}");
-        Require(StateFile is null || !string.IsNullOrWhiteSpace(StateFile), nameof(StateFile), StateFile, "the path of a file, or null");
-        Require(EmbeddingFolder is null || !string.IsNullOrWhiteSpace(EmbeddingFolder), nameof(EmbeddingFolder), EmbeddingFolder, "the path of a folder, or null");
-        Require(EmbeddingFolder is null || EncoderTraining == EncoderTraining.Frozen, nameof(EmbeddingFolder), EmbeddingFolder, $"null unless {nameof(EncoderTraining)} is Frozen: embeddings of an encoder that learns change with every step");
-        Require(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize, "a multiple of 16 from 16 to 4096, or null");
-        if (Checkpoint is null)
-            ValidateNetwork(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize);
-        Require(PresenceTokens is null or (>= 1 and <= MostPresenceTokens), nameof(PresenceTokens), PresenceTokens, "from 1 to 256");
-        foreach (var (name, weight) in ((string, double)[])[(nameof(ClassWeight), ClassWeight), (nameof(PresenceWeight), PresenceWeight),
-                     (nameof(AlignmentWeight), AlignmentWeight), (nameof(WeightDecay), WeightDecay)])
-            Require(weight >= 0 && double.IsFinite(weight), name, weight, "a finite number of at least 0");
-        foreach (var (name, value) in ((string, double)[])[(nameof(LearningRate), HighestRate), (nameof(GradientClip), GradientClip)])
-            Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
-        foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(AccumulateSteps), AccumulateSteps), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
-            Require(count >= 1, name, count, "at least 1");
-        Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
-        Require(!CheckpointActivations || EncoderTraining != EncoderTraining.Frozen, nameof(CheckpointActivations), CheckpointActivations, $"false with {nameof(EncoderTraining)} Frozen, which keeps no activations");
-        Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
-        Require(RareCategorySampling is >= 0 and <= 1, nameof(RareCategorySampling), RareCategorySampling, "from 0 to 1");
-        foreach (var (name, value, most) in Augmentation?.Ranges ?? [])
-            Require(value >= 0 && value <= most, nameof(Augmentation), FormattableString.Invariant($"{name} = {value}"), FormattableString.Invariant($"null, or {name} from 0 to {most}"));
-        Require(Augmentation is null || EncoderTraining != EncoderTraining.Frozen, nameof(Augmentation), "given",
-            $"null with {nameof(EncoderTraining)} Frozen, which encodes each image once and keeps that; train the encoder ({EncoderTraining.Full}, or {EncoderTraining.Adapter} with an {nameof(Adapter)}) to augment");
-        Require(TextLayerScale is null or > 0 and < double.PositiveInfinity, nameof(TextLayerScale), TextLayerScale, "a finite number above 0, or null");
-        Require(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5");
-        Require(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null");
-        foreach (var (name, choice) in ((string, Enum?)[])[(nameof(CheckpointFamily), CheckpointFamily), (nameof(Encoder), Encoder), (nameof(Resize), Resize), (nameof(Resampling), Resampling),
-                     (nameof(PixelScaling), PixelScaling), (nameof(ChannelOrder), ChannelOrder), (nameof(Adapter), Adapter), (nameof(MaskSelection), MaskSelection)])
-        {
-            if (choice is not null)
-                Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice) + ", or null");
-        }
+    /// <exception cref="ArgumentException">The message names the option, what was found and what is allowed.</exception>
+    internal void Validate() => Check(nameof(SegSamOptions),
+    [
+        .. ColumnRules(), .. FileRules(),
+        new(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize,
+            "a multiple of 16 from 16 to 4096, or null"),
+        .. Checkpoint is null ? NetworkRules(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize) : [],
+        .. NumberRules(), .. ChoiceRules(),
+    ]);
 
-        foreach (var (name, choice) in ((string, Enum)[])[(nameof(EncoderTraining), EncoderTraining), (nameof(SemanticDecoding), SemanticDecoding), (nameof(TextInsertion), TextInsertion), (nameof(TextConditioning), TextConditioning),
-                     (nameof(ClassHead), ClassHead), (nameof(AlignmentForm), AlignmentForm), (nameof(AlignmentStop), AlignmentStop), (nameof(PresenceObjective), PresenceObjective),
-                     (nameof(LearningRateDecay), LearningRateDecay), (nameof(BestMetric), BestMetric), (nameof(Precision), Precision)])
-            Require(Enum.IsDefined(choice.GetType(), choice), name, choice, NamesOf(choice));
-        Require(SemanticDecoding != SemanticDecoding.Shared || TextInsertion != TextInsertion.SemanticOnly, nameof(TextInsertion), TextInsertion,
-            $"{TextInsertion.Both} or {TextInsertion.None} with {nameof(SemanticDecoding)} {SemanticDecoding.Shared}: there is one decoder, which reads the text or does not");
-    }
-
-    /// <summary>Checks what depends on the network, which only a checkpoint may tell.</summary>
-    /// <exception cref="ArgumentException">As above.</exception>
-    internal void ValidateNetwork(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize)
-    {
-        Require(adapter != SegSamAdapter.SamMed2D || inputSize % 32 is null or 0, nameof(InputSize), inputSize, "a multiple of 32 with SAM-Med2D's adapter, which halves the map");
-        Require(encoder != SegSamEncoder.VitT || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16, nameof(InputSize), inputSize, $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value of each channel");
-        Require(encoder != SegSamEncoder.VitT || adapter == SegSamAdapter.None, nameof(Adapter), adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
-        Require(encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
-        Require(encoder != SegSamEncoder.VitT || !CheckpointActivations, nameof(CheckpointActivations), CheckpointActivations, $"false with {nameof(Encoder)} VitT, whose batch norms would see every image twice");
-        Require(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
-    }
+    /// <summary>Checks what depends on the network, which may be known only from a checkpoint.</summary>
+    /// <inheritdoc cref="Validate" path="/exception"/>
+    internal void ValidateNetwork(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize) =>
+        Check(nameof(SegSamOptions), NetworkRules(encoder, adapter, inputSize));
 
     /// <summary>Checks what depends on the categories of the training rows.</summary>
-    /// <exception cref="ArgumentException">As above.</exception>
+    /// <inheritdoc cref="Validate" path="/exception"/>
     internal void ValidateCategories(IEnumerable<string> names)
     {
         var sided = Augmentation is { Flips: true } ? SidedNames.Among(names) : [];
-        Require(sided.Count == 0, nameof(Augmentation), "Flips = True", $"null, or have Flips false, where categories belong to a side: {string.Join(", ", sided)}");
+        Check(nameof(SegSamOptions), [new(sided.Count == 0, nameof(Augmentation), "Flips = True",
+            $"null, or have Flips false, since these categories belong to a side: {string.Join(", ", sided)}")]);
     }
 
     /// <summary>Checks what depends on the machine that trains.</summary>
-    /// <exception cref="ArgumentException">As above.</exception>
+    /// <inheritdoc cref="Validate" path="/exception"/>
     internal void ValidateDevice(bool hasBFloat16) =>
-        Require(Precision != SegSamPrecision.BFloat16 || hasBFloat16, nameof(Precision), Precision, "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), so that training would be slower, not faster");
+        Check(nameof(SegSamOptions), [new(Precision != SegSamPrecision.BFloat16 || hasBFloat16, nameof(Precision), Precision,
+            "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), so training would be slower, not faster")]);
 
-    private static string NamesOf(Enum choice) => "one of " + string.Join(", ", Enum.GetNames(choice.GetType()));
+    private OptionRule[] ColumnRules() =>
+    [
+        new(!string.IsNullOrWhiteSpace(ImageColumnName), nameof(ImageColumnName), ImageColumnName, "the name of the image column"),
+        new(!string.IsNullOrWhiteSpace(MaskColumnName), nameof(MaskColumnName), MaskColumnName, "the name of the mask column"),
+        new(!string.IsNullOrWhiteSpace(CategoryColumnName), nameof(CategoryColumnName), CategoryColumnName, "the name of the category column"),
+        new(BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null, nameof(BoxColumnName), BoxColumnName,
+            $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}"),
+        new(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName,
+            $"null without a {nameof(BoxColumnName)}"),
+        NullOrNotBlank(nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column"),
+        new((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
+            $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither"),
+    ];
 
-    private static void Require(bool holds, string property, object? found, string allowed)
+    private OptionRule[] FileRules() =>
+    [
+        NullOrNotBlank(nameof(Checkpoint), Checkpoint, "the path of a file"),
+        new(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}"),
+        NullOrNotBlank(nameof(StateFile), StateFile, "the path of a file"),
+        NullOrNotBlank(nameof(EmbeddingFolder), EmbeddingFolder, "the path of a folder"),
+        new(EmbeddingFolder is null || EncoderTraining == EncoderTraining.Frozen, nameof(EmbeddingFolder), EmbeddingFolder,
+            $"null unless {nameof(EncoderTraining)} is Frozen: the embeddings of an encoder that is trained change with every step"),
+    ];
+
+    private OptionRule[] NetworkRules(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize)
     {
-        if (!holds)
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{property} is '{found ?? "null"}'; it must be {allowed}."), property);
+        var isViT = encoder != SegSamEncoder.VitT;
+        return
+        [
+            new(adapter != SegSamAdapter.SamMed2D || inputSize % 32 is null or 0, nameof(InputSize), inputSize,
+                "a multiple of 32 with SAM-Med2D's adapter, which halves the map"),
+            new(isViT || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16, nameof(InputSize), inputSize,
+                $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value per channel"),
+            new(isViT || adapter == SegSamAdapter.None, nameof(Adapter), adapter,
+                $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters"),
+            new(isViT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining,
+                $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters"),
+            new(isViT || !GradientCheckpointing, nameof(GradientCheckpointing), GradientCheckpointing,
+                $"false with {nameof(Encoder)} VitT, whose batch norms would see every image twice"),
+            new(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining,
+                $"used with an {nameof(Adapter)} other than None"),
+        ];
     }
+
+    private OptionRule[] NumberRules() =>
+    [
+        new(PresenceTokens is null or (>= 1 and <= MostPresenceTokens), nameof(PresenceTokens), PresenceTokens, "from 1 to 256, or null"),
+        NotNegative(nameof(ClassWeight), ClassWeight),
+        NotNegative(nameof(PresenceWeight), PresenceWeight),
+        NotNegative(nameof(AlignmentWeight), AlignmentWeight),
+        NotNegative(nameof(WeightDecay), WeightDecay),
+        Positive(nameof(LearningRate), HighestRate),
+        Positive(nameof(GradientClip), GradientClip),
+        AtLeast(1, nameof(SaveEverySteps), SaveEverySteps),
+        AtLeast(1, nameof(ImagesPerStep), ImagesPerStep),
+        AtLeast(1, nameof(AccumulateSteps), AccumulateSteps),
+        AtLeast(1, nameof(BatchSize), BatchSize),
+        AtLeast(1, nameof(PromptsPerImage), PromptsPerImage),
+        new(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs,
+            $"at least 1, or 0 with a {nameof(Checkpoint)} to use without training"),
+        new(!GradientCheckpointing || EncoderTraining != EncoderTraining.Frozen, nameof(GradientCheckpointing), GradientCheckpointing,
+            $"false with {nameof(EncoderTraining)} Frozen, which stores no activations"),
+        new(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null"),
+        From0To1(nameof(RareCategorySampling), RareCategorySampling),
+        .. Augmentation?.Ranges.Select(range => new OptionRule(range.Value >= 0 && range.Value <= range.Most, nameof(Augmentation),
+            FormattableString.Invariant($"{range.Name} = {range.Value}"), FormattableString.Invariant($"null, or {range.Name} from 0 to {range.Most}"))) ?? [],
+        new(Augmentation is null || EncoderTraining != EncoderTraining.Frozen, nameof(Augmentation), "given",
+            $"null with {nameof(EncoderTraining)} Frozen, which encodes each image once; to augment, train the encoder "
+            + $"({EncoderTraining.Full}, or {EncoderTraining.Adapter} with an {nameof(Adapter)})"),
+        new(BoxJitter is >= 0 and <= 0.5, nameof(BoxJitter), BoxJitter, "from 0 to 0.5"),
+        new(InteractiveRounds is null or >= 0, nameof(InteractiveRounds), InteractiveRounds, "at least 0, or null"),
+    ];
+
+    private OptionRule[] ChoiceRules() =>
+    [
+        DefinedOrNull(nameof(CheckpointFamily), CheckpointFamily),
+        DefinedOrNull(nameof(Encoder), Encoder),
+        DefinedOrNull(nameof(Resize), Resize),
+        DefinedOrNull(nameof(Resampling), Resampling),
+        DefinedOrNull(nameof(PixelScaling), PixelScaling),
+        DefinedOrNull(nameof(ChannelOrder), ChannelOrder),
+        DefinedOrNull(nameof(Adapter), Adapter),
+        Defined(nameof(EncoderTraining), EncoderTraining),
+        Defined(nameof(SemanticDecoding), SemanticDecoding),
+        Defined(nameof(TextInsertion), TextInsertion),
+        Defined(nameof(ClassHead), ClassHead),
+        Defined(nameof(BestMetric), BestMetric),
+        Defined(nameof(Precision), Precision),
+        new(SemanticDecoding != SemanticDecoding.Shared || TextInsertion != TextInsertion.SemanticOnly, nameof(TextInsertion), TextInsertion,
+            $"{TextInsertion.Both} or {TextInsertion.None} with {nameof(SemanticDecoding)} {SemanticDecoding.Shared}: "
+            + "there is one decoder, which reads the text or does not"),
+    ];
 }

@@ -4,55 +4,73 @@ using Microsoft.ML.SegSam.Display;
 namespace Microsoft.ML.SegSam.Options;
 
 /// <summary>Report of one finished training epoch.</summary>
-/// <param name="Epoch">Epochs finished, from 1.</param>
-/// <param name="Epochs">Epochs asked for.</param>
-/// <param name="Loss">Mean of the weighted total loss over the epoch's steps.</param>
-/// <param name="LossParts">Mean of each unweighted part by its name, such as "binary.dice", "semantic.class", "alignment".</param>
-/// <param name="Validation">Every measure of the validation rows, each from 0 to 1; null without such rows.</param>
-/// <param name="IsBest">Whether these weights are the best so far and so those that would be kept now.</param>
-/// <param name="PromptsPerSecond">Prompts trained in a second of this epoch.</param>
-/// <param name="TimeLeft">Estimate from the mean time of the epochs so far.</param>
-/// <param name="Device">Device used, such as "CPU (2 threads)" or "CUDA:0".</param>
-/// <param name="Precision">Number format of the encoder's products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.</param>
 [TypeFormatterSource(typeof(NotebookFormatters))]
-public sealed record TrainingProgress(
-    int Epoch,
-    int Epochs,
-    double Loss,
-    IReadOnlyDictionary<string, double> LossParts,
-    IReadOnlyDictionary<ValidationMetric, double>? Validation,
-    bool IsBest,
-    double PromptsPerSecond,
-    TimeSpan TimeLeft,
-    string Device,
-    string Precision) : INotebookView
+public sealed class TrainingProgress : INotebookView
 {
-    /// <summary>Mean Dice of both decoders' masks on the validation rows: <see cref="ValidationMetric.MeanDice"/>; null without such rows.</summary>
+    internal TrainingProgress(int epoch, int epochs, double loss, IReadOnlyDictionary<string, double> lossParts,
+        IReadOnlyDictionary<ValidationMetric, double>? validation, bool isBest, double promptsPerSecond, TimeSpan timeLeft, string device,
+        string precision)
+    {
+        Epoch = epoch;
+        Epochs = epochs;
+        Loss = loss;
+        LossParts = lossParts;
+        Validation = validation;
+        IsBest = isBest;
+        PromptsPerSecond = promptsPerSecond;
+        TimeLeft = timeLeft;
+        Device = device;
+        Precision = precision;
+    }
+
+    /// <summary>Number of finished epochs, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Number of epochs to train.</summary>
+    public int Epochs { get; }
+
+    /// <summary>Mean of the weighted total loss over the epoch's steps.</summary>
+    public double Loss { get; }
+
+    /// <summary>Mean of each unweighted part of the loss by its name, such as "binary.dice", "semantic.class", "alignment".</summary>
+    public IReadOnlyDictionary<string, double> LossParts { get; }
+
+    /// <summary>Every measure of the validation rows, each from 0 to 1; null without such rows.</summary>
+    public IReadOnlyDictionary<ValidationMetric, double>? Validation { get; }
+
+    /// <summary>
+    /// Mean Dice of both decoders' masks on the validation rows (<see cref="ValidationMetric.MeanDice"/>); null without such rows.
+    /// </summary>
     public double? ValidationDice => Validation?[ValidationMetric.MeanDice];
 
-    string INotebookView.ToHtml() => Markup.Print(Markup.Tag("div", null,
-        new XElement("progress", new XAttribute("max", Epochs), new XAttribute("value", Epoch), $"{Epoch} of {Epochs}"), " " + ToString()));
+    /// <summary>Whether these weights are the best so far, and so those that training would keep now.</summary>
+    public bool IsBest { get; }
 
-    /// <summary>One line for people.</summary>
+    /// <summary>Prompts trained per second in this epoch.</summary>
+    public double PromptsPerSecond { get; }
+
+    /// <summary>Estimate from the mean time of the epochs so far.</summary>
+    public TimeSpan TimeLeft { get; }
+
+    /// <summary>The device used, such as "CPU (2 threads)" or "CUDA:0".</summary>
+    public string Device { get; }
+
+    /// <summary>
+    /// Number format of the encoder's matrix products, "float32" or "bfloat16": see <see cref="SegSamOptions.Precision"/>.
+    /// </summary>
+    public string Precision { get; }
+
+    /// <summary>A one-line summary.</summary>
     public override string ToString()
     {
         var parts = string.Join(", ", LossParts.Select(part => FormattableString.Invariant($"{part.Key} {part.Value:0.000}")));
-        var measures = string.Join(", ", Validation?.Select(one => FormattableString.Invariant($"{one.Key} {one.Value:0.000}")) ?? []);
+        var measures = string.Join(", ",
+            Validation?.Select(measure => FormattableString.Invariant($"{measure.Key} {measure.Value:0.000}")) ?? []);
         var validation = Validation is null ? "" : $", validation {measures}{(IsBest ? " (best)" : "")}";
-        return FormattableString.Invariant($"Epoch {Epoch}/{Epochs}: loss {Loss:0.000} ({parts}){validation}, {PromptsPerSecond:0} prompts/s, ")
-            + FormattableString.Invariant($"{TimeLeft.TotalSeconds:0} s left, {Device}, {Precision}");
+        return FormattableString.Invariant($"Epoch {Epoch}/{Epochs}: loss {Loss:0.000} ({parts}){validation}, ")
+            + FormattableString.Invariant($"{PromptsPerSecond:0} prompts/s, {TimeLeft.TotalSeconds:0} s left, {Device}, {Precision}");
     }
-}
 
-/// <summary>Report of one image that an evaluation has finished.</summary>
-/// <param name="Images">Images finished, from 1.</param>
-/// <param name="AllImages">Images to evaluate.</param>
-/// <param name="Objects">Objects finished.</param>
-/// <param name="AllObjects">Objects to evaluate.</param>
-/// <param name="TimeLeft">Estimate from the mean time of the objects so far.</param>
-public sealed record EvaluationProgress(int Images, int AllImages, int Objects, int AllObjects, TimeSpan TimeLeft)
-{
-    /// <summary>One line for people.</summary>
-    public override string ToString() =>
-        FormattableString.Invariant($"Image {Images}/{AllImages}, object {Objects}/{AllObjects}, {TimeLeft.TotalSeconds:0} s left");
+    string INotebookView.ToHtml() => Markup.Print(Markup.Tag("div", null,
+        new XElement("progress", new XAttribute("max", Epochs), new XAttribute("value", Epoch), $"{Epoch} of {Epochs}"), " " + ToString()));
 }

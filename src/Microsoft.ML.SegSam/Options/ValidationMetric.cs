@@ -1,23 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.SegSam.Options;
 
 /// <summary>
-/// A measure of the validation rows that decides which epoch's weights are the best, from 0 to 1, never NaN. Rows count alike, their own
-/// prompts are used (a simulated one where a row has none), and masks are compared at the network's resolution.
+/// A measure of the validation rows that can decide the best epoch, from 0 to 1 and never NaN. All rows count alike. Each row's own prompts are
+/// used, or a simulated one if it has none, and masks are compared at the network's resolution.
 /// </summary>
 public enum ValidationMetric
 {
-    /// <summary>Mean Dice of both decoders' masks, whatever category the semantic one carries.</summary>
+    /// <summary>Mean Dice of both decoders' masks, whatever category the semantic mask has.</summary>
     MeanDice,
 
     /// <summary>Mean Dice of the binary mask.</summary>
     BinaryDice,
 
-    /// <summary>Mean Dice of the semantic mask, 0 where its category is wrong.</summary>
+    /// <summary>Mean Dice of the semantic mask, 0 if its category is wrong.</summary>
     SemanticDice,
 
-    /// <summary>Share of the rows whose predicted category is the true one.</summary>
+    /// <summary>Fraction of the rows whose predicted category is the true one.</summary>
     ClassAccuracy,
 
-    /// <summary>F1 of the image's other categories, claimed above 0.5, over all pairs (row, category); 1 where there are none and none is claimed.</summary>
-    PresentF1,
+    /// <summary>
+    /// F1 over all pairs of a row and a category other than its own, where presence scores above 0.5 predict the categories that the image holds; 1
+    /// if it holds none and none is predicted.
+    /// </summary>
+    PresenceF1,
+}
+
+/// <summary>
+/// Reads and writes a measure by its name; also reads "PresentF1", as <see cref="ValidationMetric.PresenceF1"/> was first saved.
+/// </summary>
+internal sealed class ValidationMetricConverter : JsonConverter<ValidationMetric>
+{
+    private static readonly JsonConverter<ValidationMetric> Names = (JsonConverter<ValidationMetric>)
+        new JsonStringEnumConverter<ValidationMetric>().CreateConverter(typeof(ValidationMetric), JsonSerializerOptions.Default);
+
+    public override ValidationMetric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("PresentF1")
+            ? ValidationMetric.PresenceF1 : Names.Read(ref reader, typeToConvert, options);
+
+    public override void Write(Utf8JsonWriter writer, ValidationMetric value, JsonSerializerOptions options) =>
+        Names.Write(writer, value, options);
 }

@@ -2,7 +2,6 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
-using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
@@ -14,6 +13,7 @@ namespace Microsoft.ML.SegSam.Prediction;
 internal sealed class StartingPoint : IDisposable
 {
     private const int SamWidth = 256; // of the decoder, in everything published
+    private const double StartingTextScale = 0.1; // of t_text, so that it does not dominate the prompt early in training (our choice)
     private readonly SegSamOptions _options;
     private readonly CheckpointFile? _file;
     private readonly Pretrained? _pretrained;
@@ -110,13 +110,12 @@ internal sealed class StartingPoint : IDisposable
         config = config with
         {
             Adapter = _options.Adapter ?? config.Adapter,
-            SingleMask = _options.MaskSelection is { } selection ? selection == MaskSelection.SingleMask : config.SingleMask,
             PresenceTokens = _options.PresenceTokens ?? config.PresenceTokens,
             // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
             SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
             TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
-            TextConditioning = _options.TextConditioning,
-            TextLayerScale = _options.TextLayerScale,
+            TextConditioning = TextConditioning.Image,
+            TextLayerScale = StartingTextScale,
             ClassHead = _options.ClassHead,
         };
         _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);

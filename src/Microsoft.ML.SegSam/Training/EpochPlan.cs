@@ -5,9 +5,11 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>Which objects are trained together.</summary>
 internal static class EpochPlan
 {
-    /// <summary>One epoch: the images in random order, and of each at most so many objects, drawn without repeating.</summary>
-    /// <param name="rarity">See <see cref="SegSamOptions.RareCategorySampling"/>; above 0 images come more or less often than once.</param>
-    /// <returns>Indices of objects for each step; objects of one image stand together where it comes once.</returns>
+    /// <summary>One epoch: the images in random order, each with up to a number of its objects, drawn without replacement.</summary>
+    /// <param name="rarity">
+    /// See <see cref="SegSamOptions.RareCategorySampling"/>; above 0, an image may come several times in an epoch, or not at all.
+    /// </param>
+    /// <returns>For each group of images the indices of its objects; those of one image follow each other.</returns>
     public static IEnumerable<IReadOnlyList<int>> Shuffled(TrainingSet set, int imagesPerStep, int objectsPerImage, Random random, double rarity = 0)
     {
         var images = Enumerable.Range(0, set.ImageCount).ToArray();
@@ -24,10 +26,10 @@ internal static class EpochPlan
         }
     }
 
-    /// <summary>Shares a step's objects out, image by image in turn, to at most so many pieces.</summary>
-    public static IReadOnlyList<IReadOnlyList<int>> Share(TrainingSet set, IReadOnlyList<int> objects, int pieces) =>
+    /// <summary>Splits the objects of a group into micro-batches, image by image in turn; with fewer images than micro-batches, into fewer.</summary>
+    public static IReadOnlyList<IReadOnlyList<int>> Share(TrainingSet set, IReadOnlyList<int> objects, int microBatches) =>
     [
-        .. objects.GroupBy(index => set.Objects[index].Image).Index().GroupBy(image => image.Index % pieces, image => image.Item)
+        .. objects.GroupBy(index => set.Objects[index].Image).Index().GroupBy(image => image.Index % microBatches, image => image.Item)
             .Select(images => (IReadOnlyList<int>)[.. images.SelectMany(image => image)]),
     ];
 
@@ -36,15 +38,16 @@ internal static class EpochPlan
         Enumerable.Range(0, set.ImageCount).Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(set.ObjectsOf)]);
 }
 
-/// <summary>Prefers objects of rare categories: an object weighs 1 / (objects of its category)^power (method, 6.4; our choice).</summary>
-/// <param name="power">Above 0, where nothing is preferred, to 1.</param>
+/// <summary>Prefers objects of rare categories: the weight of an object is (objects of its category)^-power (method, 6.4; our choice).</summary>
+/// <param name="power">Above 0 to 1.</param>
 internal sealed class RareCategories(TrainingSet set, double power)
 {
-    private readonly Dictionary<int, double> _weights = set.Objects.CountBy(one => one.Category).ToDictionary(pair => pair.Key, pair => Math.Pow(pair.Value, -power));
+    private readonly Dictionary<int, double> _weights = set.Objects.CountBy(item => item.Category)
+        .ToDictionary(pair => pair.Key, pair => Math.Pow(pair.Value, -power));
 
     /// <summary>
-    /// As many images as before, each as often as the weight of its rarest object asks for, rounded up or down at random: less chance than
-    /// independent draws, and with equal weights every image once.
+    /// Resamples the images in proportion to the weights of their rarest objects, without changing their number. Each comes its share of times,
+    /// rounded up or down at random: that varies less than independent draws, and with equal weights every image comes once.
     /// </summary>
     public int[] Repeat(int[] images, Random random)
     {
@@ -60,14 +63,14 @@ internal sealed class RareCategories(TrainingSet set, double power)
         }
 
         var shuffled = drawn.ToArray();
-        random.Shuffle(shuffled); // so that the copies of an image do not stand together
+        random.Shuffle(shuffled); // so that the copies of an image do not follow each other
         return shuffled;
     }
 
-    /// <summary>The objects in random order, those of larger weight rather in front.</summary>
-    /// <remarks>The largest u^(1/w) first draws in proportion to w without repeating (Efraimidis and Spirakis 2006).</remarks>
+    /// <summary>The objects in random order; those of larger weight tend to come first.</summary>
+    /// <remarks>Descending order of u^(1/w) draws in proportion to w without replacement (Efraimidis and Spirakis 2006).</remarks>
     public int[] Order(IEnumerable<int> objects, Random random) =>
-        [.. objects.OrderByDescending(one => Math.Log(1 - random.NextDouble()) / WeightOf(one))];
+        [.. objects.OrderByDescending(index => Math.Log(1 - random.NextDouble()) / WeightOf(index))];
 
-    private double WeightOf(int one) => _weights[set.Objects[one].Category];
+    private double WeightOf(int index) => _weights[set.Objects[index].Category];
 }

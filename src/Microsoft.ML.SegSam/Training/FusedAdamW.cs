@@ -1,11 +1,13 @@
-using Microsoft.ML.SegSam.Options;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Gradient clipping and AdamW in libtorch's fused kernels: several times faster than TorchSharp's, which makes about ten calls for each weight.</summary>
-/// <remarks>TorchSharp does not bind the kernel; a constant TorchScript function reaches it. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</remarks>
+/// <summary>
+/// Gradient clipping and AdamW in libtorch's fused kernels: several times faster than TorchSharp's AdamW, which makes about ten calls for each
+/// weight.
+/// </summary>
+/// <remarks>TorchSharp does not bind these kernels; a constant TorchScript function calls them. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</remarks>
 internal sealed class FusedAdamW : IDisposable
 {
     private const string Script = """
@@ -14,7 +16,8 @@ internal sealed class FusedAdamW : IDisposable
             norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
             excess = torch.clamp((norm + 1e-6) / clip, min=1.0).float()
             torch._foreach_add_(steps, 1.0)
-            torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8, amsgrad=False, maximize=False, grad_scale=excess)
+            torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8,
+                amsgrad=False, maximize=False, grad_scale=excess)
             return 0
 
         """;
@@ -23,28 +26,29 @@ internal sealed class FusedAdamW : IDisposable
     private readonly jit.CompilationUnit _kernel = jit.compile(Script);
     private readonly List<Moments> _states;
 
-    /// <param name="clip">Largest norm of the gradient of all weights together.</param>
+    /// <param name="clip">Largest norm of the gradient over all weights.</param>
     public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay, double clip)
     {
-        (_weightDecay, _clip) = (weightDecay, clip);
+        _weightDecay = weightDecay;
+        _clip = clip;
         _states = [.. parameters.Select(parameter => new Moments(parameter))];
     }
 
-    /// <summary>Moments and step counts of each weight, by name; they are the optimiser's own.</summary>
+    /// <summary>Moments and step counts of each weight, by name; the optimizer owns them.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _states.SelectMany((state, i) =>
         ((string, Tensor)[])[($"{i}.mean", state.Mean), ($"{i}.square", state.Square), ($"{i}.steps", state.Steps)]);
 
-    /// <summary>Updates the weights that have a gradient; the others stay exactly as they are.</summary>
-    /// <param name="gradients">In the order of the parameters; scaled in place when their norm is too large.</param>
+    /// <summary>Updates the weights that have a gradient; the others stay unchanged.</summary>
+    /// <param name="gradients">In the order of the parameters; scaled in place if their norm is too large.</param>
     public void Step(Gradients gradients, double learningRate)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var moved = Enumerable.Range(0, _states.Count).Where(gradients.IsTouched).ToList();
-        if (moved.Count == 0)
+        var touched = Enumerable.Range(0, _states.Count).Where(gradients.IsTouched).ToList();
+        if (touched.Count == 0)
             return;
-        Tensor[] All(Func<int, Tensor> select) => [.. moved.Select(select)];
-        // In a tensor: TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
+        Tensor[] All(Func<int, Tensor> select) => [.. touched.Select(select)];
+        // In a tensor, because TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
         var numbers = tensor([learningRate, _weightDecay, _clip], ScalarType.Float64);
         _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean), All(i => _states[i].Square),
             All(i => _states[i].Steps), numbers);
@@ -74,13 +78,12 @@ internal sealed class FusedAdamW : IDisposable
     }
 }
 
-/// <summary>Linear warm-up over the first twentieth of the steps, then half a cosine down to zero, or half the rate after each third (our choice).</summary>
-internal sealed class LearningRateSchedule(double highest, long steps, LearningRateDecay decay)
+/// <summary>Linear warm-up over the first twentieth of the updates, then half a cosine down to zero (our choice).</summary>
+internal sealed class LearningRateSchedule(double highest, long updates)
 {
-    private readonly long _warmUp = Math.Max(1, steps / 20);
+    private readonly long _warmUp = Math.Max(1, updates / 20);
 
-    /// <param name="step">From 0.</param>
-    public double At(long step) => step < _warmUp ? highest * (step + 1) / _warmUp
-        : decay == LearningRateDecay.Step ? Math.ScaleB(highest, -(int)(3 * step / steps))
-        : highest * 0.5 * (1 + Math.Cos(Math.PI * (step - _warmUp) / Math.Max(1, steps - _warmUp)));
+    /// <param name="update">Counts from 0.</param>
+    public double At(long update) => update < _warmUp ? highest * (update + 1) / _warmUp
+        : highest * 0.5 * (1 + Math.Cos(Math.PI * (update - _warmUp) / Math.Max(1, updates - _warmUp)));
 }

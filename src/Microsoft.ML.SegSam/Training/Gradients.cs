@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Sums of gradients since the last <see cref="Clear"/>: a fixed buffer for each weight, which counts only where something touched the weight.</summary>
+/// <summary>Sums of gradients since the last <see cref="Clear"/>: a fixed buffer for each weight, which counts only if something touched the weight.</summary>
 internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
 {
     private readonly Tensor[] _buffers = [.. weights.Select(weight => zeros(weight.shape, weight.dtype, weight.device).DetachFromDisposeScope())];
@@ -14,16 +14,16 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
 
     public bool IsTouched(int index) => _touched[index];
 
-    /// <summary>Adds the gradients of a loss. Unlike backward, this leaves the shared weights alone, so threads do not meet.</summary>
+    /// <summary>Adds the gradients of a loss. Unlike backward, this writes nothing to the shared weights, so threads do not disturb each other.</summary>
     public void Add(Tensor loss)
     {
         using var scope = NewDisposeScope();
-        var found = autograd.grad([loss], [.. weights], allow_unused: true);
+        var gradients = autograd.grad([loss], [.. weights], allow_unused: true);
         using var noGrad = no_grad();
         for (var i = 0; i < _buffers.Length; i++)
         {
-            if (!found[i].IsInvalid)
-                Add(i, found[i]);
+            if (!gradients[i].IsInvalid)
+                Add(i, gradients[i]);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
         if (_touched[index])
             _buffers[index].add_(gradient, Arithmetic.Number(1));
         else
-            _buffers[index].copy_(gradient); // whatever was there counts no longer
+            _buffers[index].copy_(gradient); // replaces what was left from before Clear
         _touched[index] = true;
     }
 }

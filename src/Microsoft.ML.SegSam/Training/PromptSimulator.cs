@@ -9,7 +9,7 @@ internal sealed class PromptSimulator(int side, Random random)
 {
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
-    /// <summary>A box moved on each axis, both corners together: at most 5 pixels of 256, and at most a fraction of its smaller side.</summary>
+    /// <summary>Moves a box along each axis, both corners together: at most 5 pixels of 256, and at most a fraction of its smaller side.</summary>
     public float[] Jitter(float[] box, double fraction)
     {
         var reach = Math.Min(LargestShift * side, fraction * Math.Min(box[2] - box[0], box[3] - box[1]));
@@ -22,18 +22,21 @@ internal sealed class PromptSimulator(int side, Random random)
     /// <summary>The box around the largest connected part of a mask that is not empty.</summary>
     public float[] BoxOf(byte[] mask)
     {
-        var box = MaskRegions.LargestBoxes(mask, side, side, 1)[0];
+        var box = MaskRegions.LargestBox(mask, side, side)!.Value;
         return [box.X0, box.Y0, box.X1, box.Y1];
     }
 
-    /// <summary>One click on a random pixel of a mask that is not empty.</summary>
-    public Prompt Click(byte[] mask)
+    /// <summary>One point on a random pixel of a mask that is not empty.</summary>
+    public Prompt Point(byte[] mask)
     {
         var pixel = MaskPixels.Pick(mask, random.Next)!.Value;
         return new(Points: [pixel % side, pixel / side], PointLabels: [1]);
     }
 
-    /// <summary>Clicks into the error of a prediction: label 1 where the object was missed, 0 where the mask spilled over, −1 without error.</summary>
+    /// <summary>
+    /// Points in the error of a prediction, drawn at random: label 1 where the object was missed, 0 where the mask spilled over. Without an
+    /// error the labels are −1, which stands for no point.
+    /// </summary>
     public Prompt Corrections(byte[] mask, ReadOnlySpan<bool> predicted, int count)
     {
         var error = new byte[mask.Length];

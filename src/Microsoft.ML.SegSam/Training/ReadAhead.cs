@@ -3,11 +3,14 @@ using System.Runtime.ExceptionServices;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Runs an enumeration on a thread of its own, a few items ahead of who uses them.</summary>
+/// <summary>Runs an enumeration on its own thread, a few items ahead of its consumer.</summary>
 internal static class ReadAhead
 {
-    /// <summary>The same items in the same order, and the same exception at the same place. The thread ends with the enumeration, also when that is broken off.</summary>
-    /// <param name="items">At most how many wait.</param>
+    /// <summary>
+    /// Gives the same items in the same order, and throws the same exception at the same place. The thread ends with the enumeration, also if the
+    /// consumer stops early.
+    /// </summary>
+    /// <param name="items">The most items that wait.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, int items)
     {
         using var queue = new BlockingCollection<T>(items);
@@ -39,7 +42,7 @@ internal static class ReadAhead
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return null; // nobody waits for it any more
+            return null; // the consumer has stopped
         }
         catch (Exception failure)
         {

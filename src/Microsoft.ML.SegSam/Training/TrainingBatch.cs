@@ -6,25 +6,26 @@ namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>Some images and some of their objects, as plain arrays.</summary>
 /// <param name="Images">Indices of B images.</param>
-/// <param name="Pixels">Those of the B images; null where they were not wanted.</param>
-/// <param name="ImageIndex">For each of P objects, its image in the batch.</param>
+/// <param name="Pixels">The pixels of the B images; null if they were not asked for.</param>
+/// <param name="ImageIndex">For each of P objects, the index of its image in the batch.</param>
 /// <param name="Objects">P objects.</param>
 /// <param name="Masks">P targets of S x S bytes.</param>
 /// <param name="Others">For each object the categories of the image's other objects, at most N_c.</param>
-/// <param name="DroppedOthers">How many other categories found no token.</param>
+/// <param name="DroppedOthers">Number of other categories that found no token.</param>
 internal sealed record TrainingBatch(
     IReadOnlyList<int> Images, IReadOnlyList<NetworkImage>? Pixels, long[] ImageIndex, IReadOnlyList<TrainingObject> Objects, IReadOnlyList<byte[]> Masks,
     IReadOnlyList<int[]> Others, int DroppedOthers)
 {
-    /// <summary>Reads the objects (indices into the set) of a batch; objects of one image must stand together.</summary>
-    /// <param name="augmentation">Changes the images; null leaves them as they are.</param>
+    /// <summary>Reads the objects (indices into the set) of a batch; objects of one image must follow each other.</summary>
+    /// <param name="augmentation">Changes the images; null leaves them unchanged.</param>
     public static TrainingBatch Read(
         TrainingSet set, IReadOnlyList<int> objects, int presenceTokens, Random random, Augmentation? augmentation = null, bool withPixels = false)
     {
         var images = objects.GroupBy(index => set.Objects[index].Image)
-            .Select(group => augmentation is null ? TrainingImage.Read(set, group.Key, group, withPixels) : TrainingImage.Augmented(set, group.Key, [.. group], augmentation, random)).ToList();
-        var found = images.SelectMany(image => image.Objects).ToList();
-        var others = found.ConvertAll(one => one.Others);
+            .Select(group => augmentation is null ? TrainingImage.Read(set, group.Key, group, withPixels)
+                : TrainingImage.Augmented(set, group.Key, [.. group], augmentation, random)).ToList();
+        var prompted = images.SelectMany(image => image.Objects).ToList();
+        var others = prompted.ConvertAll(item => item.Others);
         var dropped = others.Sum(list => Math.Max(0, list.Length - presenceTokens));
         for (var i = 0; i < others.Count; i++)
         {
@@ -36,8 +37,8 @@ internal sealed record TrainingBatch(
         }
 
         return new([.. images.Select(image => image.Index)], withPixels ? [.. images.Select(image => image.Pixels!)] : null,
-            [.. images.Index().SelectMany(image => image.Item.Objects.Select(_ => (long)image.Index))], [.. found.Select(one => one.Object)],
-            [.. found.Select(one => one.Mask)], others, dropped);
+            [.. images.Index().SelectMany(image => image.Item.Objects.Select(_ => (long)image.Index))], [.. prompted.Select(item => item.Object)],
+            [.. prompted.Select(item => item.Mask)], others, dropped);
     }
 
     /// <summary>Targets for the losses. The caller's dispose scope owns the tensors.</summary>
@@ -47,11 +48,11 @@ internal sealed record TrainingBatch(
         var labels = new bool[Objects.Count * (categories + 1)];
         for (var i = 0; i < Objects.Count; i++)
         {
-            foreach (var category in set.LabelSetOf(Objects[i].Dataset).Append(categories)) // "no object" belongs to every set
+            foreach (var category in set.LabelSetOf(Objects[i].Dataset).Append(categories)) // "no object" belongs to every label set
                 labels[i * (categories + 1) + category] = true;
         }
 
-        return new(masks, tensor(Objects.Select(one => (long)one.Category).ToArray(), device: device), Others,
+        return new(masks, tensor(Objects.Select(item => (long)item.Category).ToArray(), device: device), Others,
             tensor(labels, [Objects.Count, categories + 1], device: device));
     }
 }

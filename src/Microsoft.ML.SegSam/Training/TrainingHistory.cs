@@ -3,15 +3,15 @@ using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Keeps the reports of a training run as they come, and draws its curves.</summary>
+/// <summary>Collects the reports of a training run and draws its curves.</summary>
 /// <remarks>
 /// <code>
 /// var history = new TrainingHistory(Console.WriteLine);
 /// var model = ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Progress = history }).Fit(data);
 /// File.WriteAllText("curves.svg", history.ToSvg());
 /// </code>
-/// Unlike <see cref="Progress{T}"/> it takes each report at once, in order, on the training's thread. It is of one run: a report whose epoch
-/// does not follow the last one's begins a new run and drops those before, as when a notebook's cell is run again.
+/// Unlike <see cref="Progress{T}"/>, it receives each report at once, in order, on the training thread. It holds one run: a report whose epoch
+/// does not follow the last one's begins a new run and drops the earlier reports, as when a notebook's cell is run again.
 /// </remarks>
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
@@ -20,8 +20,8 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
     private readonly Action<TrainingProgress>? _also;
     private readonly List<TrainingProgress> _epochs = [];
 
-    /// <summary>A history of no epoch yet.</summary>
-    /// <param name="also">Told of each report too, such as <see cref="Console.WriteLine(object)"/>. Default null.</param>
+    /// <summary>Creates a history without reports.</summary>
+    /// <param name="also">Receives each report too, such as <see cref="Console.WriteLine(object)"/>. Default null.</param>
     public TrainingHistory(Action<TrainingProgress>? also = null) => _also = also;
 
     /// <summary>The reports so far, in order; a copy.</summary>
@@ -34,7 +34,7 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
         }
     }
 
-    /// <summary>Takes the report of one epoch.</summary>
+    /// <summary>Adds the report of one epoch.</summary>
     public void Report(TrainingProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -49,13 +49,13 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
     }
 
     /// <summary>
-    /// The curves as an SVG picture: the loss and its parts; beside them, where there are validation rows, every measure of these with the best
-    /// epoch marked.
+    /// The curves as an SVG picture: the loss and its parts; with validation rows also every measure of them, with the best epoch
+    /// marked.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no report yet.</exception>
     public string ToSvg() => Draw(Epochs).ToString();
 
-    /// <summary>The last report's line.</summary>
+    /// <summary>The one-line summary of the last report.</summary>
     public override string ToString() => Epochs is [.., var last] ? last.ToString() : "no epoch yet";
 
     string INotebookView.ToHtml() => Epochs is [.., var last] epochs

@@ -1,37 +1,39 @@
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
-using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>Reads the rows of training or validation data once, checks them and puts them into a <see cref="TrainingSet"/>.</summary>
-/// <param name="warnings">Receives what is odd about rows that are read all the same.</param>
+/// <param name="warnings">Receives what looks wrong in rows that are read nevertheless.</param>
 internal sealed class TrainingReader(
-    SegSamOptions options, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings)
+    TrainingColumnNames names, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings)
 {
     private readonly Dictionary<string, int> _imageIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _datasets = new(StringComparer.Ordinal);
 
-    /// <param name="learnCategories">Whether new category names are taken up (training) or refused (validation).</param>
+    /// <param name="learnCategories">Whether new category names are added (training) or refused (validation).</param>
+    /// <param name="folder">For the set's temporary file.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">A row makes no sense, or there are none; the message names column and row.</exception>
-    public TrainingSet Read(IDataView data, bool learnCategories, string folder)
+    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), or there are no rows.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    public TrainingSet Read(IDataView data, bool learnCategories, string folder, CancellationToken cancellation)
     {
-        var columns = TrainingColumns.Bind(data.Schema, options);
+        var columns = TrainingColumns.Bind(data.Schema, names);
         var set = new TrainingSet(inputSize, folder);
         try
         {
             using var cursor = data.GetRowCursor(columns.All);
-            var row = new TrainingRow(cursor, columns, options, maskSide, warnings);
+            var row = new TrainingRow(cursor, columns, maskSide, warnings);
             while (cursor.MoveNext())
             {
-                options.CancellationToken.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 Add(set, row, learnCategories);
             }
 
             if (set.Objects.Count == 0)
-                throw new InvalidOperationException($"The {(learnCategories ? "training" : "validation")} data have no rows; at least one row with image, mask and category is needed.");
+                throw new InvalidOperationException($"The {(learnCategories ? "training" : "validation")} data have no rows; "
+                    + "expected at least one row with image, mask and category.");
             return set;
         }
         catch
@@ -46,7 +48,7 @@ internal sealed class TrainingReader(
         var image = ImageOf(set, row);
         var geometry = set.GeometryOf(image);
         var mask = row.ReadMask(geometry.OriginalHeight, geometry.OriginalWidth);
-        var category = Category(row, options.CategoryColumnName, row.ReadCategory(), learnCategories);
+        var category = Category(row, names.Category, row.ReadCategory(), learnCategories);
         if (learnCategories)
             row.ReadDescription(categories, category);
 
@@ -57,7 +59,7 @@ internal sealed class TrainingReader(
         var given = row.ReadPrompt(mask, geometry.OriginalHeight, geometry.OriginalWidth).ToNetwork(geometry);
         set.Add(image, MaskGeometry.ToNetwork(mask, geometry), category, dataset, given);
         foreach (var name in row.ReadPresent())
-            set.AddPresent(image, Category(row, options.PresentCategoriesColumnName!, name, learnCategories), dataset);
+            set.AddPresent(image, Category(row, names.Present!, name, learnCategories), dataset);
     }
 
     private int ImageOf(TrainingSet set, TrainingRow row)
@@ -71,10 +73,10 @@ internal sealed class TrainingReader(
     private int Category(TrainingRow row, string column, string name, bool learn)
     {
         if (name.Length == 0)
-            throw row.Bad(column, "the category has no name");
+            throw row.BadRow(column, "the category has no name");
         if (learn)
             return categories.IndexOf(name);
         return categories.TryIndexOf(name, out var index) ? index
-            : throw row.Bad(column, $"the category '{name}' does not occur in the training data, which have: {string.Join(", ", categories.Names)}");
+            : throw row.BadRow(column, $"the category '{name}' does not occur in the training data, which have: {string.Join(", ", categories.Names)}");
     }
 }

@@ -8,12 +8,12 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>One prompted object: its image, category, data set and the prompt that its row came with (network's frame).</summary>
+/// <summary>One object: its image, category, data set and the prompt of its row, in the network's frame.</summary>
 internal sealed record TrainingObject(int Image, long MaskOffset, int Category, int Dataset, Prompt Given);
 
 /// <summary>
-/// The training rows, ready for the network: scaled images once each, and masks, in a temporary file. Memory holds a few numbers
-/// for each row, so it hardly grows with the data.
+/// The training rows, ready for the network: each scaled image once, and the masks, in a temporary file. Memory holds a few numbers
+/// for each row.
 /// </summary>
 internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     private readonly List<TrainingObject> _objects = [];
     private readonly List<HashSet<int>> _labelSets = [];
 
-    /// <summary>Where temporary files are.</summary>
+    /// <summary>The folder of temporary files.</summary>
     public string Folder => _file.Folder;
 
     public int ImageCount => _images.Count;
@@ -44,7 +44,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     }
 
     /// <param name="mask">S x S bytes, 0 or 1.</param>
-    /// <param name="given">The row's prompt in the network's frame.</param>
+    /// <param name="given">The row's prompt, in the network's frame.</param>
     public void Add(int image, ReadOnlySpan<byte> mask, int category, int dataset, Prompt given)
     {
         var bits = new byte[(mask.Length + 7) / 8];
@@ -55,7 +55,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         LabelSet(dataset).Add(category);
     }
 
-    /// <summary>Notes that an image holds a category, whether or not one of its objects is a row.</summary>
+    /// <summary>Notes that an image holds a category, whether or not a row has an object of it.</summary>
     public void AddPresent(int image, int category, int dataset)
     {
         _alsoPresent[image].Add(category);
@@ -69,39 +69,39 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     }
 
     /// <returns>S x S bytes, 0 or 1.</returns>
-    public byte[] ReadMask(TrainingObject found)
+    public byte[] ReadMask(TrainingObject item)
     {
         var mask = new byte[inputSize * inputSize];
-        var bits = Read(found.MaskOffset, (mask.Length + 7) / 8);
+        var bits = Read(item.MaskOffset, (mask.Length + 7) / 8);
         for (var i = 0; i < mask.Length; i++)
             mask[i] = (byte)(bits[i / 8] >> i % 8 & 1);
         return mask;
     }
 
     /// <summary>The categories of the other objects in an object's image, each once, in ascending order.</summary>
-    /// <param name="gone">Objects to be taken as not there, and with the last row of a category the category.</param>
+    /// <param name="gone">Objects that left the picture: a category all of whose rows in the image left is left out, too.</param>
     public int[] OthersOf(int index, IReadOnlySet<int>? gone = null)
     {
-        var found = _objects[index];
-        var rows = _objectsOf[found.Image];
+        var item = _objects[index];
+        var rows = _objectsOf[item.Image];
         var others = rows.Where(other => other != index && gone?.Contains(other) != true).Select(other => _objects[other].Category)
-            .Concat(_alsoPresent[found.Image].Where(category => category != found.Category
+            .Concat(_alsoPresent[item.Image].Where(category => category != item.Category
                 && (gone is null || !rows.Any(row => _objects[row].Category == category))));
         return [.. others.Distinct().Order()];
     }
 
-    /// <summary>The most other categories that an image has besides a prompted object's.</summary>
+    /// <summary>The largest number of other categories that any object has in its image.</summary>
     public int MostOthers => Enumerable.Range(0, _objects.Count).Max(index => OthersOf(index).Length);
 
-    /// <summary>A text that is equal for equal rows in equal order, and hardly ever otherwise.</summary>
+    /// <summary>A text that is equal for equal rows in equal order, and practically never otherwise.</summary>
     public string Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var found in _objects)
+        foreach (var item in _objects)
         {
-            var others = string.Join(',', OthersOf(_objectsOf[found.Image][0]));
+            var others = string.Join(',', OthersOf(_objectsOf[item.Image][0]));
             hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
-                $"{found.Image} {GeometryOf(found.Image)} {found.MaskOffset} {found.Category} {found.Dataset} {others} {JsonSerializer.Serialize(found.Given)}\n")));
+                $"{item.Image} {GeometryOf(item.Image)} {item.MaskOffset} {item.Category} {item.Dataset} {others} {JsonSerializer.Serialize(item.Given)}\n")));
         }
 
         hash.AppendData(_file.Digest());

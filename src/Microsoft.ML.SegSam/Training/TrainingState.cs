@@ -8,22 +8,22 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>A run on disk: weights, optimiser, best weights and position, so that it can go on as if it had never stopped.</summary>
+/// <summary>A run on disk: weights, optimizer, best weights and position, so that it can continue as if it had never stopped.</summary>
 /// <remarks>
-/// Random numbers are not in it: the draws of the steps that are past are made again. A crash, a full disk or
-/// a power cut while it is written leaves the file from before.
+/// It holds no random numbers: the draws of finished steps are repeated. A crash, a full disk or a power cut during writing leaves the
+/// previous file.
 /// </remarks>
-/// <param name="facts">What must be the same for the run to go on, by name.</param>
-/// <param name="tensors">All that training changes, by name.</param>
+/// <param name="facts">What must be the same for the run to continue, by name.</param>
+/// <param name="tensors">Everything that training changes, by name.</param>
 internal sealed class TrainingState(string path, IReadOnlyDictionary<string, string> facts, IReadOnlyDictionary<string, Tensor> tensors)
 {
     private const string PositionKey = "position", FactsKey = "facts";
 
     /// <summary>Fills the tensors from the file.</summary>
-    /// <returns>Where the run was; null where there is no file.</returns>
-    /// <exception cref="InvalidOperationException">The file is of another run; the message says in what they differ.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, or none of ours.</exception>
-    public TrainingPosition? Load()
+    /// <returns>The position of the run; null if there is no file.</returns>
+    /// <exception cref="InvalidOperationException">The file belongs to another run; the message lists the differences.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or not a state file.</exception>
+    public SavedPosition? Load()
     {
         if (!File.Exists(path))
             return null;
@@ -31,22 +31,23 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         {
             using var file = File.OpenRead(path);
             SafetensorsHeader.Read(file, out var metadata);
-            var (position, saved) = (Parse<TrainingPosition>(metadata, PositionKey), Parse<Dictionary<string, string>>(metadata, FactsKey));
+            var (position, saved) = (Parse<SavedPosition>(metadata, PositionKey), Parse<Dictionary<string, string>>(metadata, FactsKey));
             Compare(saved);
             if (position.Losses.Parts.Length != EpochLosses.None.Parts.Length)
-                throw new InvalidDataException($"Its position has {position.Losses.Parts.Length} parts of the loss, expected {EpochLosses.None.Parts.Length}.");
+                throw new InvalidDataException($"Its position has {position.Losses.Parts.Length} parts of the loss; expected {EpochLosses.None.Parts.Length}.");
             file.Position = 0;
             Safetensors.ReadInto(file, tensors);
             return position;
         }
         catch (InvalidDataException failure)
         {
-            throw new InvalidDataException($"{nameof(SegSamOptions.StateFile)} {path} cannot be read: {failure.Message} If it is a damaged state, delete it to start over; if it is another file, name another StateFile.", failure);
+            throw new InvalidDataException($"{nameof(SegSamOptions.StateFile)} {path} cannot be read: {failure.Message} "
+                + "If it is a damaged state, delete it to start over; if it is another file, name another StateFile.", failure);
         }
     }
 
-    /// <exception cref="IOException">It cannot be written; the file from before is as it was.</exception>
-    public void Save(TrainingPosition position)
+    /// <exception cref="IOException">The file cannot be written; the previous one is unchanged.</exception>
+    public void Save(SavedPosition position)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -58,7 +59,8 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message.TrimEnd('.')}. The state saved before, if any, is as it was: make room or choose another path, and train again to go on from there.", failure);
+            throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message.TrimEnd('.')}. "
+                + "The state saved before, if any, is unchanged: free disk space or choose another path, and call Fit again to continue from it.", failure);
         }
     }
 
@@ -70,7 +72,8 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
                 .Select(name => $"{name} is '{facts.GetValueOrDefault(name) ?? "nothing"}', was '{saved.GetValueOrDefault(name) ?? "nothing"}'"),
         ];
         if (differences.Length > 0)
-            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {path} is of another run: {string.Join("; ", differences)}. Fit as before to go on, or delete the file to start afresh.");
+            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {path} belongs to another run: {string.Join("; ", differences)}. "
+                + "To continue, call Fit with the same data and options as before; to start over, delete the file.");
     }
 
     private static T Parse<T>(IReadOnlyDictionary<string, string> metadata, string key) where T : class
@@ -87,52 +90,39 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
     }
 }
 
-/// <summary>What decides a run's course: when all of it is the same, a run can go on where it stopped.</summary>
+/// <summary>What decides the course of a run: if all of it is the same, the run can continue where it stopped.</summary>
 internal static class TrainingFacts
 {
-    // What a run does not depend on.
-    private static readonly string[] Free =
-    [
-        nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.Checkpoint),
-        nameof(SegSamOptions.EmbeddingFolder),
-    ];
-
-    /// <param name="categoryTexts">A digest of what is said of the categories: the options' glossary and embedder are no part of their JSON.</param>
-    /// <param name="pieces">How many threads share a step: sums in another order differ in the last bits.</param>
-    public static Dictionary<string, string> Of(SegSamOptions options, SegSamConfig config, string categoryTexts, TrainingSet training, TrainingSet? validation, int seed, int pieces)
-    {
-        var facts = JsonSerializer.SerializeToNode(options, ModelArchive.Json)!.AsObject()
-            .Where(option => !Free.Contains(option.Key)).ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "");
-        facts["seed"] = seed.ToString(CultureInfo.InvariantCulture);
-        facts["threads"] = pieces.ToString(CultureInfo.InvariantCulture);
-        facts["category texts"] = categoryTexts;
-        facts["training rows"] = training.Digest();
-        facts["validation rows"] = validation?.Digest() ?? "none";
-        facts["network"] = JsonSerializer.Serialize(config, ModelArchive.Json);
-        return facts;
-    }
+    /// <param name="categoryTexts">A digest of the texts of the categories, which the options' own facts do not hold.</param>
+    /// <param name="threads">How many threads share a step: sums in another order differ in the last bits.</param>
+    public static Dictionary<string, string> Of(
+        TrainingSettings settings, SegSamConfig config, string categoryTexts, TrainingSet training, TrainingSet? validation, int seed, int threads) =>
+        new(settings.Facts)
+        {
+            ["precision"] = settings.PrecisionName,
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+            ["threads"] = threads.ToString(CultureInfo.InvariantCulture),
+            ["category texts"] = categoryTexts,
+            ["training rows"] = training.Digest(),
+            ["validation rows"] = validation?.Digest() ?? "none",
+            ["network"] = JsonSerializer.Serialize(config, ModelArchive.Json),
+        };
 }
 
-/// <summary>How far a run has come, at the end of a step.</summary>
-/// <param name="Epochs">Epochs finished.</param>
-/// <param name="Steps">Steps finished in the epoch that runs.</param>
-/// <param name="Updates">Updates of the weights since the beginning, correction rounds included.</param>
+/// <summary>A <see cref="RunPosition"/> as a state file keeps it: how far a run has come, at the end of a step.</summary>
+/// <param name="Epochs">Finished epochs.</param>
+/// <param name="Steps">Finished steps of the running epoch.</param>
+/// <param name="Updates">Updates of the weights since the beginning of the run, correction rounds included.</param>
 /// <param name="DroppedOthers">See <see cref="Trainer.DroppedOthers"/>.</param>
-/// <param name="Losses">Of the epoch that runs.</param>
-/// <param name="BestEpoch">That of the weights kept; 0 before the first.</param>
-/// <param name="Best">Highest validation metric so far; null where there was none.</param>
-internal sealed record TrainingPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? Best = null)
+/// <param name="Losses">The losses of the running epoch.</param>
+/// <param name="BestEpoch">The epoch of the weights to keep; 0 before the first.</param>
+/// <param name="Best">Highest validation metric so far; null if there was none.</param>
+internal sealed record SavedPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? Best = null)
 {
-    public static TrainingPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
-
-    /// <summary>Whether an epoch's metric (never NaN) makes its weights the best: a higher one does, an equal one does not, and none always does.</summary>
-    public bool IsBetter(double? metric) => metric is null || Best is null || metric > Best;
-
-    /// <summary>Whether a step (from 0) of an epoch (from 1) lies before this.</summary>
-    public bool IsPast(int epoch, int step) => epoch <= Epochs || epoch == Epochs + 1 && step < Steps;
+    public static SavedPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
 }
 
-/// <summary>Sums over the steps of an epoch, and how many they are.</summary>
+/// <summary>Sums over the updates of an epoch, and their number.</summary>
 internal sealed record EpochLosses(double Total, double[] Parts, long Updates, long Prompts)
 {
     public static EpochLosses None { get; } = new(0, new double[Losses.SegSamLoss.PartNames.Count], 0, 0);

@@ -8,29 +8,30 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Measures of a validation set, at the network's resolution, with the rows' own prompts; always in float32, as at prediction.</summary>
-internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOptions options, VisualEmbeddings visuals, Device device)
+/// <summary>Measures a network on a validation set, at the network's resolution, with the rows' own prompts.</summary>
+internal sealed class Validator(SegSamNetwork network, TrainingSet set, TrainingSettings settings, VisualEmbeddings visuals, Device device)
 {
     private const double PresenceThreshold = 0.5; // as in the evaluation's F1
 
     private readonly int _side = network.Config.InputSize;
-    private double _binary, _mask, _semantic, _right;
-    private long _hits, _claimsAndTruths;
+    private double _binary, _mask, _semantic, _right; // sums over the objects
+    private long _hits, _claimsAndTruths; // pairs of object and other category
 
     /// <summary>Every measure; none is ever NaN.</summary>
     public Dictionary<ValidationMetric, double> Measure()
     {
         using var noGrad = no_grad();
         network.eval();
-        (_binary, _mask, _semantic, _right, _hits, _claimsAndTruths) = (0, 0, 0, 0, 0, 0);
+        _binary = _mask = _semantic = _right = 0;
+        _hits = _claimsAndTruths = 0;
         var simulator = new PromptSimulator(_side, new Random(0)); // the same prompts every time
-        foreach (var objects in EpochPlan.InOrder(set, options.BatchSize))
+        foreach (var objects in EpochPlan.InOrder(set, settings.ValidationBatchSize))
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
+            settings.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = TrainingBatch.Read(set, objects, network.Config.PresenceTokens, new Random(0));
             var visual = visuals.Of(batch.Images);
-            var prompts = batch.Objects.Select((one, i) => PromptOf(one, batch.Masks[i], simulator)).ToList();
+            var prompts = batch.Objects.Select((prompted, i) => PromptOf(prompted, batch.Masks[i], simulator)).ToList();
             foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i])))
                 Add(visual, batch, objects, prompts, [.. group]);
         }
@@ -42,7 +43,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
             [ValidationMetric.BinaryDice] = _binary / count,
             [ValidationMetric.SemanticDice] = _semantic / count,
             [ValidationMetric.ClassAccuracy] = _right / count,
-            [ValidationMetric.PresentF1] = _claimsAndTruths == 0 ? 1 : 2.0 * _hits / _claimsAndTruths,
+            [ValidationMetric.PresenceF1] = _claimsAndTruths == 0 ? 1 : 2.0 * _hits / _claimsAndTruths,
         };
     }
 
@@ -56,13 +57,13 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
         var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64);
         _binary += Sum(Dice(output.BestMask().Logits, target));
         _mask += Sum(mask);
-        _semantic += Sum(mask * isRight); // a mask that carries a wrong category is a miss
+        _semantic += Sum(mask * isRight); // a mask of the wrong category counts 0
         _right += Sum(isRight);
-        AddPresent(output.PresenceScores(), objects, group);
+        AddPresence(output.PresenceScores(), objects, group);
     }
 
-    // F1 over all pairs (object, category), the object's own category left out.
-    private void AddPresent(Tensor scores, IReadOnlyList<int> objects, int[] group)
+    // F1 over all pairs of an object and a category other than its own.
+    private void AddPresence(Tensor scores, IReadOnlyList<int> objects, int[] group)
     {
         var categories = network.Config.CategoryCount;
         var claimed = scores.gt(Arithmetic.Number(PresenceThreshold)).cpu().contiguous().data<bool>().ToArray();
@@ -76,7 +77,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
         }
     }
 
-    /// <summary>Of each mask: [n]. Targets are never empty.</summary>
+    /// <summary>The Dice of each mask: [n]. Targets are never empty.</summary>
     private Tensor Dice(Tensor logits, Tensor target)
     {
         var mask = functional.interpolate(logits, [_side, _side], mode: InterpolationMode.Bilinear, align_corners: false).gt(Arithmetic.Number(0));
@@ -87,8 +88,8 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
 
     private static double Sum(Tensor values) => values.sum().item<double>();
 
-    private Prompt PromptOf(TrainingObject one, byte[] mask, PromptSimulator simulator) =>
-        !one.Given.IsEmpty ? one.Given
-        : options.BoxColumnName is not null ? new(Box: simulator.BoxOf(mask))
-        : simulator.Click(mask);
+    private Prompt PromptOf(TrainingObject prompted, byte[] mask, PromptSimulator simulator) =>
+        !prompted.Given.IsEmpty ? prompted.Given
+        : settings.FirstPrompts.HasFlag(ModelPrompts.Box) ? new(Box: simulator.BoxOf(mask))
+        : simulator.Point(mask);
 }

@@ -3,16 +3,16 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>A copy of the weights and buffers (running statistics) that training changes, to come back to.</summary>
+/// <summary>A copy of the weights and buffers (running statistics) that training changes, to return to.</summary>
 internal sealed class WeightSnapshot(Module network) : IDisposable
 {
     private readonly List<(Tensor Weight, Tensor Copy)> _weights =
         [.. network.parameters().Where(weight => weight.requires_grad).Concat(network.buffers()).Select(weight => (weight, CopyOf(weight)))];
 
-    /// <summary>The copies, by number.</summary>
+    /// <summary>The copies, named by their numbers.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _weights.Select((pair, i) => ($"{i}", pair.Copy));
 
-    /// <summary>Takes the weights as they are now.</summary>
+    /// <summary>Copies the weights as they are now.</summary>
     public void Update()
     {
         using var noGrad = no_grad();
@@ -20,7 +20,7 @@ internal sealed class WeightSnapshot(Module network) : IDisposable
             copy.copy_(weight);
     }
 
-    /// <summary>Puts the copied weights back into the network.</summary>
+    /// <summary>Writes the copies back into the network.</summary>
     public void Restore()
     {
         using var noGrad = no_grad();

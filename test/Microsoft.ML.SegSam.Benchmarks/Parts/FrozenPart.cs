@@ -35,25 +35,26 @@ internal static class FrozenPart
             weight.requires_grad = false;
         network.train();
         var isLowered = Networks.IsLowered(config);
-        var options = Options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
+        var settings = Options.TrainingSettings(isLowered);
         using var set = TrainingData.Create(images, config.InputSize, config.CategoryCount, Path.GetTempPath());
-        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, isLowered: isLowered);
-        using var computed = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, isLowered: isLowered);
-        using var withCache = new StepRunner(network, options, set, kept, CPU);
-        using var without = new StepRunner(network, options, set, computed, CPU);
-        var reader = new StepReader(set, options, config.PresenceTokens, withCache.Threads, new Random(1));
+        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, usesBFloat16: isLowered);
+        using var computed = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: isLowered);
+        using var withCache = new StepRunner(network, settings, set, kept, CPU);
+        using var without = new StepRunner(network, settings, set, computed, CPU);
+        var reader = new StepReader(set, settings, config.PresenceTokens, withCache.Threads, new Random(1));
         Epoch(withCache);
         Epoch(without);
 
         var times = Timing.TakeTurns(repetitions,
-            Timing.Of(() => Epoch(withCache)), Timing.Of(() => Epoch(without)), Timing.Of(() => _ = reader.Epoch(_ => false).ToList()));
+            Timing.Of(() => Epoch(withCache)), Timing.Of(() => Epoch(without)), Timing.Of(() => _ = reader.ReadEpoch().ToList()));
         recorder.AddRatio("training/frozen" + key, $"{words}: an epoch from the embedding cache, times faster than without it", times[1], times[0]);
         recorder.AddRatio("training/reading" + key, $"{words}: time to read an epoch's data (read while computing), share of an epoch from the cache", times[2], times[0], "share");
 
         void Epoch(StepRunner steps)
         {
-            foreach (var (_, groups) in reader.Epoch(_ => false))
-                steps.Run(groups);
+            var position = new RunPosition(SavedPosition.Start);
+            foreach (var groups in reader.ReadEpoch())
+                steps.Run(groups, position);
         }
     }
 }

@@ -39,14 +39,15 @@ internal static class TrainingPart
         var isLowered = Networks.IsLowered(config);
         recorder.Note($"Fit would choose {(isLowered ? "bfloat16" : "float32")} here.");
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        using var steps = new StepRunner(network, Options, set, visuals, CPU);
-        using var loweredVisuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, isLowered: isLowered);
-        using var lowered = new StepRunner(network, Options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 }, set, loweredVisuals, CPU);
+        var settings = Options.TrainingSettings(usesBFloat16: false);
+        using var steps = new StepRunner(network, settings, set, visuals, CPU);
+        using var loweredVisuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: isLowered);
+        using var lowered = new StepRunner(network, Options.TrainingSettings(isLowered), set, loweredVisuals, CPU);
         using var plain = new PlainStep(network, set, trained);
         using var update = new Update(trained, () => plain.Loss());
-        var reader = new StepReader(set, Options, config.PresenceTokens, steps.Threads, new Random(1));
+        var reader = new StepReader(set, settings, config.PresenceTokens, steps.Threads, new Random(1));
         network.train();
-        void Step(StepRunner runner) => runner.Run(reader.Epoch(_ => false).Single().Groups);
+        void Step(StepRunner runner) => runner.Run(reader.ReadEpoch().Single(), new RunPosition(SavedPosition.Start));
         Step(steps);
         Step(lowered);
         plain.Run();
@@ -87,7 +88,7 @@ internal static class TrainingPart
         private readonly optim.Optimizer _optimizer = optim.AdamW(trained, lr: Rate);
         private readonly PlainEncoder _encoder = new(network);
         private readonly PlainDecoder _decoder = new(network);
-        private readonly SegSamLoss _loss = new(Options);
+        private readonly SegSamLoss _loss = new(Options.TrainingSettings(usesBFloat16: false).LossWeights);
 
         public double OptimizerSeconds { get; private set; }
 

@@ -19,7 +19,7 @@ public sealed class BadCheckpointTests
     [DataRow("", "the file is empty")]
     [DataRow("<!DOCTYPE html>", "begins with '<!DOCTYPE html>'")]
     [DataRow("version https://git-lfs", "pointer file")]
-    [DataRow("PK", "no zip's end")]
+    [DataRow("PK", "no end record")]
     [DataRow("\x80\x02N.", "magic number is missing")]
     [DataRow("\x10\0\0\0\0\0\0\0{", "15 bytes before the end of the header")]
     public void Another_kind_of_file_is_named(string content, string says) =>
@@ -42,26 +42,26 @@ public sealed class BadCheckpointTests
 
     public static IEnumerable<object[]> Lies =>
     [
-        [W with { Shape = [2, 4] }, "goes beyond its storage of 6 elements"],
-        [W with { Offset = 1 }, "goes beyond its storage of 6 elements"],
-        [W with { Offset = long.MaxValue }, "goes beyond its storage of 6 elements"],
-        [W with { Strides = [4, 1] }, "goes beyond its storage of 6 elements"],
-        [W with { Strides = [long.MaxValue, long.MaxValue] }, "goes beyond"],
-        [W with { Shape = [long.MaxValue, long.MaxValue], Strides = [long.MaxValue, long.MaxValue] }, "goes beyond"],
+        [W with { Shape = [2, 4] }, "extends beyond its storage of 6 elements"],
+        [W with { Offset = 1 }, "extends beyond its storage of 6 elements"],
+        [W with { Offset = long.MaxValue }, "extends beyond its storage of 6 elements"],
+        [W with { Strides = [4, 1] }, "extends beyond its storage of 6 elements"],
+        [W with { Strides = [long.MaxValue, long.MaxValue] }, "extends beyond"],
+        [W with { Shape = [long.MaxValue, long.MaxValue], Strides = [long.MaxValue, long.MaxValue] }, "extends beyond"],
         [W with { Shape = [1L << 32, 1L << 32], Strides = [0, 0] }, "more elements than its storage"],
         [W with { Shape = [1000000], Strides = [0] }, "more elements than its storage"],
-        [W with { Shape = [0, 1L << 62, 1L << 62] }, "shape and strides must be equally many"],
+        [W with { Shape = [0, 1L << 62, 1L << 62] }, "shape and strides must have equal length"],
         [W with { Shape = [0, 1L << 62, 1L << 62], Strides = [1, 1, 1] }, "impossible shape"],
-        [W with { Shape = [-2, 3] }, "nothing negative"],
-        [W with { Strides = [-3, 1] }, "nothing negative"],
-        [W with { Offset = -1 }, "nothing negative"],
-        [W with { Strides = [1] }, "equally many"],
+        [W with { Shape = [-2, 3] }, "no number may be negative"],
+        [W with { Strides = [-3, 1] }, "no number may be negative"],
+        [W with { Offset = -1 }, "no number may be negative"],
+        [W with { Strides = [1] }, "equal length"],
         [W with { Count = 1L << 40, Shape = [1L << 40], Strides = [1] }, "the file holds 24 bytes"],
-        [W with { Count = 7 }, "claims 7 elements of 4 bytes; the file holds 24 bytes"],
+        [W with { Count = 7 }, "claims 7 elements of 4 bytes, but the file holds 24 bytes"],
         [W with { Count = long.MaxValue }, "the file holds 24 bytes"],
         [W with { Count = -1 }, "a reference to a storage in a form"],
         [W with { Type = "DoubleStorage" }, "claims 6 elements of 8 bytes"],
-        [W with { Type = "ComplexFloatStorage" }, "numbers of the type torch.'ComplexFloatStorage'"],
+        [W with { Type = "ComplexFloatStorage" }, "numbers of the unsupported type torch.'ComplexFloatStorage'"],
         [W with { Key = "1" }, "no entry 'm/data/1'"],
         [W with { Key = "../byteorder" }, "no entry 'm/data/../byteorder'"],
     ];
@@ -78,7 +78,7 @@ public sealed class BadCheckpointTests
         var storage = new FileBytes(nothing, "a large storage", 0, 1L << 40, 1L << 40);
         var tensor = new PickleTensor(new("FloatStorage", "0", 1 << 30), 0, [1 << 29], [1]);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => CheckpointTensor.Of("w", tensor, _ => storage)).Message,
-            "at most 2 GiB");
+            "the limit is 2 GiB");
     }
 
     [TestMethod]
@@ -116,7 +116,7 @@ public sealed class BadCheckpointTests
     [DataRow(24, 4, 1 << 20, "impossible sizes", DisplayName = "size")]
     [DataRow(42, 4, 1 << 30, "beyond the end of the data", DisplayName = "offset of the entry")]
     [DataRow(42, 4, 3, "overlaps another", DisplayName = "offset into another entry")]
-    [DataRow(10, 2, 12, "packed by method 12", DisplayName = "method")]
+    [DataRow(10, 2, 12, "compressed with method 12", DisplayName = "method")]
     [DataRow(8, 1, 1, "encrypted", DisplayName = "flags")]
     [DataRow(28, 2, 60000, "ends inside an entry", DisplayName = "length of the name")]
     public void A_directory_that_lies_is_refused(int at, int size, int value, string says)
@@ -147,7 +147,7 @@ public sealed class BadCheckpointTests
         var pickle = TorchWriter.LegacyPickle(W);
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, magic: "119547037146038801333357")), "magic number is missing");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, little: false)), "big-endian");
-        StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: 5)), "5 elements where it lies, 6 where it is used");
+        StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: 5)), "5 elements where it is stored, but 6 where it is used");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: -1)), "-1 elements where it lies");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, storage: new byte[20])), "needs 24 bytes, the file holds 20");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, key: "1")), "the storage '1' is unknown");

@@ -91,7 +91,7 @@ public sealed class DataWarningTests
         var ml = new MLContext(seed: 1);
         var warnings = Listen(ml);
         var scored = FittedModel.Shared.Transform(TinyData.Load(ml, rows));
-        ml.Segmentation().Evaluate(scored, maskColumnName: "MaskFile");
+        ml.Segmentation.Evaluate(scored, new() { MaskColumnName = "MaskFile" });
         Assert.Contains(line => line.StartsWith("Column 'MaskFile', 2 of 2 rows: masks: more than two levels", StringComparison.Ordinal), warnings);
     }
 

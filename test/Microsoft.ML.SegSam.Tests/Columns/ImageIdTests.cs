@@ -53,8 +53,8 @@ public sealed class ImageIdTests
         var data = TinyData.Load(Ml, TwoPictures(asFiles: false));
         foreach (var evaluate in (Action[])
         [
-            () => Ml.Segmentation().Evaluate(FittedModel.Shared.Transform(data), imageIdColumnName: "ImageId"),
-            () => Ml.Segmentation().EvaluateProtocol(FittedModel.Shared, data, EvaluationPrompts.Create(data)),
+            () => Ml.Segmentation.Evaluate(FittedModel.Shared.Transform(data), new() { ImageIdColumnName = "ImageId" }),
+            () => Ml.Segmentation.EvaluateProtocol(FittedModel.Shared, data, EvaluationPrompts.Create(data)),
         ])
             Assert.StartsWith("Column 'ImageId', row 2 (counting from 0): image id 'image 0' stands for another image here than in row 0", Assert.ThrowsExactly<InvalidOperationException>(evaluate).Message);
     }

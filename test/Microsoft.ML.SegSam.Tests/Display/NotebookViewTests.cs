@@ -27,9 +27,9 @@ public sealed class NotebookViewTests
             [MetricsExample.Create(Odd, "b")],
         [MetricsExample.Create(Odd, "b").Confusion], [new GeneratedMask(Mask, Odd, 0.5f, 0.5f, 0.5f, 1, 1, new(0, 0, 3, 2))],
         [new PngPicture([1, 2, 3], Odd, "")], [new PngPicture([1, 2, 3], Odd, "#1 is " + Odd)],
-        [new SegSam.Evaluation.ProtocolMetrics { Seed = 1, Images = 3, Prompts = [ProtocolExample.Tally()] }],
-        [new MLContext(seed: 1).Segmentation()
-            .ContactSheet(ScoredData.Of([ScoredRow.Draw("kidney", "##..", "##..", "11..", predicted: 1)]), imageColumnName: "Mask")],
+        [new SegSam.Evaluation.ProtocolMetrics(1, 3, [ProtocolExample.Tally()])],
+        [new MLContext(seed: 1).Segmentation.MakeContactSheet(
+            ScoredData.Of([ScoredRow.Draw("kidney", "##..", "##..", "11..", predicted: 1)]), options: new() { ImageColumnName = "Mask" })],
     ];
 
     [TestMethod]

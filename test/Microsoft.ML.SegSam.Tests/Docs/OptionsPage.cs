@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Options;
@@ -69,7 +70,17 @@ internal static class OptionsPage
     {
         var type = Plain(property.PropertyType);
         var name = type.IsEnum || OtherRecords.Contains(type) ? $"[{type.Name}](#{type.Name.ToLowerInvariant()})" : $"`{NameOf(type)}`";
-        page.Append($"| `{property.Name}` | {name} | {Shown(property.GetValue(defaults))} | {comments.Of(property.DeclaringType!, property.Name)} |\n");
+        var (meaning, value) = Split(property, comments.Of(property.DeclaringType!, property.Name), Shown(property.GetValue(defaults)));
+        page.Append($"| `{property.Name}` | {name} | {value} | {meaning} |\n");
+    }
+
+    // Every comment ends with the default, and with its meaning if the value does not say enough: both belong into the column of defaults.
+    private static (string Meaning, string Default) Split(PropertyInfo property, string comment, string value)
+    {
+        var parts = Regex.Match(comment, @"^(?<meaning>.*)[.,] [Dd]efault (?<value>[^:]+)(?<why>: .*)?\.$");
+        Assert.AreEqual(value, parts.Groups["value"].Value, $"The comment on {property.DeclaringType!.Name}.{property.Name} must end with its default: {comment}");
+        var linked = Regex.Replace(parts.Groups["meaning"].Value, @"docs/((\w+)\.md)", "[$2]($1)");
+        return (linked + ".", value + parts.Groups["why"].Value);
     }
 
     private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;

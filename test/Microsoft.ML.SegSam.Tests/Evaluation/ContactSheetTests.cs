@@ -22,7 +22,8 @@ public sealed class ContactSheetTests
         var sheet = Sheet(Rows);
         CollectionAssert.AreEqual(new long[] { 1, 4, 2, 3, 0 }, sheet.Entries.Select(entry => entry.Row).ToList());
         var (missed, wrong) = (sheet.Entries[0], sheet.Entries[2]);
-        Assert.AreEqual(new(1, null, "liver", null, 0, 0, 0), missed);
+        Assert.AreEqual((1L, null, "liver", null, 0f, 0d, 0d),
+            (missed.Row, missed.ImageId, missed.Category, missed.Predicted, missed.Score, missed.BinaryDice, missed.SemanticDice));
         Assert.AreEqual(("kidney", "liver", 1.0, 0.0, 0.5), (wrong.Category, wrong.Predicted, wrong.BinaryDice, wrong.SemanticDice, wrong.MeanDice));
     }
 
@@ -31,7 +32,7 @@ public sealed class ContactSheetTests
     {
         var sheet = Sheet(Rows, cells: 3);
         CollectionAssert.AreEqual(new long[] { 1, 4, 2 }, sheet.Entries.Select(entry => entry.Row).ToList());
-        Assert.AreEqual(new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of(Rows)).ToJson(), sheet.Metrics.ToJson());
+        Assert.AreEqual(new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(Rows)).ToJson(), sheet.Metrics.ToJson());
     }
 
     [TestMethod]
@@ -71,11 +72,11 @@ public sealed class ContactSheetTests
     {
         var ml = new MLContext(seed: 1);
         var data = ScoredData.Of(Rows);
-        Assert.Contains("1 to 1000 objects", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Segmentation().ContactSheet(data, cells: 0, imageColumnName: "Mask")).Message);
-        Assert.Contains("Column 'Image'", Assert.ThrowsExactly<ArgumentException>(() => ml.Segmentation().ContactSheet(data)).Message);
+        Assert.Contains("1 to 1000 objects", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Segmentation.MakeContactSheet(data, cells: 0, options: new() { ImageColumnName = "Mask" })).Message);
+        Assert.Contains("Column 'Image'", Assert.ThrowsExactly<ArgumentException>(() => ml.Segmentation.MakeContactSheet(data)).Message);
         var other = ScoredRow.Draw("kidney", "##.. ....", "##.. ....", "11.. ....", predicted: 1);
         other.EncodedMask = ScoredRow.Png("###");
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => ml.Segmentation().ContactSheet(ScoredData.Of([other], ["EncodedMask"]), imageColumnName: "EncodedMask"));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => ml.Segmentation.MakeContactSheet(ScoredData.Of([other], ["EncodedMask"]), options: new() { ImageColumnName = "EncodedMask" }));
         Assert.Contains("the image is 3 x 1 pixels and its true mask 4 x 2", error.Message);
         Assert.Contains("row 0", error.Message);
     }
@@ -85,7 +86,7 @@ public sealed class ContactSheetTests
     {
         foreach (var (i, row) in rows.Index())
             row.ImageId = $"slice {i}";
-        return new MLContext(seed: 1).Segmentation().ContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []), cells, imageColumnName: "Mask");
+        return new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []), cells, options: new() { ImageColumnName = "Mask" });
     }
 
     private static MLImage Decode(ContactSheet sheet, int page) => MLImage.CreateFromStream(new MemoryStream(sheet.Render(page).Bytes.ToArray()));

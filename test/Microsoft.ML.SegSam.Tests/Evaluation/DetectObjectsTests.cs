@@ -17,7 +17,7 @@ public sealed class DetectObjectsTests
     [TestMethod]
     public void The_columns_are_those_of_ML_NETs_object_detection()
     {
-        var schema = Ml.Segmentation().DetectObjects(Load(Rows), Generator).Schema;
+        var schema = Ml.Segmentation.DetectObjects(Load(Rows), Generator).Schema;
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single), schema["PredictedBoundingBoxes"].Type);
         Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single), schema["Score"].Type);
         Assert.AreEqual(new VectorDataViewType(new KeyDataViewType(typeof(uint), 2)), schema["PredictedLabel"].Type);
@@ -32,7 +32,7 @@ public sealed class DetectObjectsTests
     [DataRow("File")]
     public void Each_image_has_the_boxes_scores_and_names_of_its_masks(string column)
     {
-        var found = Ml.Segmentation().DetectObjects(Load(Rows), Generator, column);
+        var found = Ml.Segmentation.DetectObjects(Load(Rows), Generator, column);
         var names = Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(found).Transform(found);
         var (boxes, scores, labels) = (Table.Vectors<float>(found, "PredictedBoundingBoxes"), Table.Vectors<float>(found, "Score"), Table.Vectors<ReadOnlyMemory<char>>(names, "PredictedLabel"));
         Assert.HasCount(Rows.Count, boxes);
@@ -51,7 +51,7 @@ public sealed class DetectObjectsTests
     [TestMethod]
     public void Nothing_is_searched_for_columns_that_are_not_read()
     {
-        var found = Ml.Segmentation().DetectObjects(Load(Rows), Generator);
+        var found = Ml.Segmentation.DetectObjects(Load(Rows), Generator);
         Assert.AreEqual((0, 0), WorkOf(() => Table.Column<int>(found, "Number")));
     }
 
@@ -59,8 +59,8 @@ public sealed class DetectObjectsTests
     public void A_missing_image_column_and_bytes_that_are_no_image_are_named()
     {
         Assert.StartsWith("Column 'Picture' is missing; expected MLImage",
-            Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().DetectObjects(Load(Rows), Generator, "Picture")).Message);
-        var found = Ml.Segmentation().DetectObjects(Load([Rows[0] with { File = [1, 2, 3] }]), Generator, "File");
+            Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation.DetectObjects(Load(Rows), Generator, "Picture")).Message);
+        var found = Ml.Segmentation.DetectObjects(Load([Rows[0] with { File = [1, 2, 3] }]), Generator, "File");
         Assert.StartsWith("Column 'File', row 0 (counting from 0): The 3 bytes are not an image file",
             Assert.ThrowsExactly<InvalidOperationException>(() => Table.Vectors<float>(found, "Score")).Message);
     }
@@ -71,7 +71,7 @@ public sealed class DetectObjectsTests
     public void Canceling_stops_while_rows_are_read(string column)
     {
         using var cancel = new CancellationTokenSource();
-        var found = Ml.Segmentation().DetectObjects(Load(Rows), Generator, column, cancel.Token);
+        var found = Ml.Segmentation.DetectObjects(Load(Rows), Generator, column, cancel.Token);
         cancel.Cancel();
         Assert.ThrowsExactly<OperationCanceledException>(() => Table.Vectors<float>(found, "Score"));
     }

@@ -23,28 +23,28 @@ public sealed class EvaluationPromptsTests
         CollectionAssert.AreEqual(new[] { 1, 1, 4, 4 }, prompt.Box.ToArray());
         CollectionAssert.AreEqual(first, prompt.Point.ToArray());
         var truth = Pixels("...... .###.. .###.. .##... ......");
-        Assert.AreEqual(new EvaluationClick(second[0], second[1], second[2] == 1), prompts.NextClick(prompt, 2, truth, Other));
-        Assert.AreEqual(new EvaluationClick(third[0], third[1], third[2] == 1), prompts.NextClick(prompt, 3, truth, Other));
+        Assert.AreEqual(new EvaluationPoint(second[0], second[1], second[2] == 1), prompts.NextPoint(prompt, 2, truth, Other));
+        Assert.AreEqual(new EvaluationPoint(third[0], third[1], third[2] == 1), prompts.NextPoint(prompt, 3, truth, Other));
     }
 
     [TestMethod]
-    public void Later_clicks_lie_in_the_error_and_say_which_is_right() =>
+    public void Later_points_lie_in_the_error_and_say_which_is_right() =>
         Gen.Select(Gen.Bool.Array[30], Gen.Bool.Array[30], Gen.Int[1, 9], Gen.Int[0, 1000]).Sample((truth, predicted, number, seed) =>
         {
             var (prompts, prompt) = One(seed);
-            var click = prompts.NextClick(prompt, number, truth, predicted);
+            var point = prompts.NextPoint(prompt, number, truth, predicted);
             if (truth.SequenceEqual(predicted))
-                Assert.IsNull(click);
+                Assert.IsNull(point);
             else
-                Assert.AreEqual((true, truth[click!.Y * 6 + click.X]), (truth[click.Y * 6 + click.X] != predicted[click.Y * 6 + click.X], click.OnObject));
+                Assert.AreEqual((true, truth[point!.Y * 6 + point.X]), (truth[point.Y * 6 + point.X] != predicted[point.Y * 6 + point.X], point.OnObject));
         }, iter: 200, threads: 1);
 
     [TestMethod]
-    public void Without_an_error_there_is_no_click()
+    public void Without_an_error_there_is_no_point()
     {
         var (prompts, prompt) = One(1);
-        Assert.IsNull(prompts.NextClick(prompt, 2, Other, Other));
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => prompts.NextClick(prompt, 2, Other, Other.AsSpan(1)));
+        Assert.IsNull(prompts.NextPoint(prompt, 2, Other, Other));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => prompts.NextPoint(prompt, 2, Other, Other.AsSpan(1)));
         Assert.Contains("30 and 29 pixels; expected 6 x 5", failure.Message);
     }
 
@@ -91,7 +91,7 @@ public sealed class EvaluationPromptsTests
     [DataRow("box", "[1,1,9,4]", "the box is not x0, y0, x1, y1 on an image 6 wide and 5 high")]
     [DataRow("box", "[1,1,4]", "the box is not")]
     [DataRow("point", "[5,4]", "the point is not x, y in the box")]
-    [DataRow("mask", "\"abc\"", "the checksum of the mask has not 64 digits")]
+    [DataRow("mask", "\"abc\"", "the checksum of the mask has 3 digits; expected 64")]
     [DataRow("category", "\"\"", "an image id or a category is empty")]
     [DataRow("category", "null", "not readable")]
     [DataRow("height", "0", "the image has 0 rows")]

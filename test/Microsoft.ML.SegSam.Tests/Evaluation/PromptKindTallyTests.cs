@@ -16,9 +16,9 @@ public sealed class PromptKindTallyTests
     public void Masks_cases_and_categories_weigh_the_same_figures_differently()
     {
         // Binary Dice: 1 and 2/3 in image a, 1 in b, 0 and 1 in c.
-        Assert.AreEqual((1 + 2 / 3d + 1 + 0 + 1) / 5, Found.Masks.BinaryDice, Exact);
-        Assert.AreEqual(((1 + 2 / 3d + 1) / 3 + (0 + 1) / 2d) / 2, Found.OverCases.BinaryDice, Exact);
-        Assert.AreEqual(((1 + 0 + 1) / 3d + (2 / 3d + 1) / 2) / 2, Found.Masks.MacroBinaryDice, Exact);
+        Assert.AreEqual((1 + 2 / 3d + 1 + 0 + 1) / 5, Found.Masks.Binary.Dice, Exact);
+        Assert.AreEqual(((1 + 2 / 3d + 1) / 3 + (0 + 1) / 2d) / 2, Found.OverCases.Binary.Dice, Exact);
+        Assert.AreEqual(((1 + 0 + 1) / 3d + (2 / 3d + 1) / 2) / 2, Found.Masks.OverCategories.Binary.Dice, Exact);
         Assert.AreEqual((5, 2), (Found.Masks.Rows, Found.OverCases.Count));
         Assert.AreEqual(((1 + 0 + 1) / 3d + 1) / 2, Found.OverCases.ClassAccuracy, Exact);
     }
@@ -26,24 +26,25 @@ public sealed class PromptKindTallyTests
     [TestMethod]
     public void A_case_with_a_missed_mask_keeps_the_distances_of_the_others()
     {
-        Assert.AreEqual((1, 1), (Found.OverCases.BinaryHd95LeftOut, Found.Masks.BinaryHd95LeftOut));
+        Assert.AreEqual((1, 1), (Found.OverCases.Binary.Hd95LeftOut, Found.Masks.Binary.Hd95LeftOut));
         // Of "...#" against "..##": 0 one way, 0 and 1 the other way, at rank 0.95. So 0, 0.95, 0 in case 1; 0 in case 2.
-        Assert.AreEqual((0.95 / 3 + 0) / 2, Found.OverCases.BinaryHd95, Exact);
+        Assert.AreEqual((0.95 / 3 + 0) / 2, Found.OverCases.Binary.Hd95, Exact);
     }
 
     [TestMethod]
     public void Each_modality_has_figures_of_its_own()
     {
-        CollectionAssert.AreEqual(new[] { "ct", "mr" }, Found.PerModality.Select(each => each.Modality).ToArray());
-        Assert.AreEqual((1 + 2 / 3d + 1) / 3, Found.PerModality[0].Masks.BinaryDice, Exact);
-        Assert.AreEqual((3, 2), (Found.PerModality[0].Masks.Rows, Found.PerModality[1].Masks.Rows));
-        Assert.AreEqual(0.5, Found.PerModality[1].OverCases.BinaryDice);
+        CollectionAssert.AreEqual(new[] { "ct", "mr" }, Found.MasksPerModality.Keys.ToArray());
+        CollectionAssert.AreEqual(new[] { "ct", "mr" }, Found.OverCasesPerModality.Keys.ToArray());
+        Assert.AreEqual((1 + 2 / 3d + 1) / 3, Found.MasksPerModality["ct"].Binary.Dice, Exact);
+        Assert.AreEqual((3, 2), (Found.MasksPerModality["ct"].Rows, Found.MasksPerModality["mr"].Rows));
+        Assert.AreEqual(0.5, Found.OverCasesPerModality["mr"].Binary.Dice);
     }
 
     [TestMethod]
     public void Dice_given_the_class_leaves_out_what_is_named_wrong()
     {
-        Assert.AreEqual((1 + 0 + 1 + 1 + 2 / 3d) / 5, Found.Masks.SemanticDice, Exact);
+        Assert.AreEqual((1 + 0 + 1 + 1 + 2 / 3d) / 5, Found.Masks.Semantic.Dice, Exact);
         Assert.AreEqual((1 + 1 + 1 + 2 / 3d) / 4, Found.SemanticDiceGivenClass, Exact);
         Assert.AreEqual(4 / 5d, Found.Masks.ClassAccuracy, Exact);
         Assert.AreEqual((1 + 2 / 3d + 1 + 0 + 2 / 3d) / 5, Found.Masks.MaskAgreement, Exact);
@@ -53,7 +54,7 @@ public sealed class PromptKindTallyTests
     public void A_wrong_name_counts_in_the_label_map_as_a_miss_and_as_a_false_positive()
     {
         // Maps: a KKKK for KKLL, b LLLL, c KKK. for K.K. (K kidney, L liver).
-        var (kidney, liver) = (Found.LabelMaps.PerCategory[0], Found.LabelMaps.PerCategory[1]);
+        var (kidney, liver) = (Figures(Found.LabelMaps, "kidney"), Figures(Found.LabelMaps, "liver"));
         Assert.AreEqual((2, 1), (kidney.Cases, liver.Cases), "Neither truth nor map of case 2 has a liver.");
         Assert.AreEqual((2 * 2 / (4 + 2d) + 2 * 2 / (3 + 2d)) / 2, kidney.Dice, Exact);
         Assert.AreEqual((2 / 4d + 2 / 3d) / 2, kidney.IoU, Exact);
@@ -67,16 +68,15 @@ public sealed class PromptKindTallyTests
     {
         // Kidney: a 0.2 (there), b 0.4 (not). Liver: a 0.9 (there), c 0.7 (not). Of spleens none, none claimed.
         Assert.AreEqual((0.5 + 1) / 2, Found.Presence.MeanAveragePrecision, Exact);
-        Assert.AreEqual(2 * 1 / (2 + 2d), Found.Presence.F1, Exact, "Of two claims, both livers, one is there, and so is an unclaimed kidney.");
-        Assert.AreEqual(2 * 1 / (3 + 2d), Found.Masks.PresentF1, Exact, "Prompt by prompt: the liver is claimed by one of image a and two of c.");
+        Assert.AreEqual(2 * 1 / (2 + 2d), Found.Presence.ImageF1, Exact, "Of two claims, both livers, one is there, and so is an unclaimed kidney.");
+        Assert.AreEqual(2 * 1 / (3 + 2d), Found.Masks.PresenceF1, Exact, "Prompt by prompt: the liver is claimed by one of image a and two of c.");
     }
 
     [TestMethod]
     public void A_category_that_is_nowhere_is_not_counted()
     {
-        var (map, presence) = (Found.LabelMaps.PerCategory[2], Found.Presence.PerCategory[2]);
-        Assert.AreEqual(("spleen", 0, double.NaN, double.NaN), (map.Category, map.Cases, map.Dice, map.IoU));
-        Assert.AreEqual(("spleen", 0, double.NaN), (presence.Category, presence.Images, presence.AveragePrecision));
+        Assert.AreEqual((0, double.NaN, double.NaN), Figures(Found.LabelMaps, "spleen"));
+        Assert.AreEqual((0, double.NaN), (Found.Presence.ImagesPerCategory["spleen"], Found.Presence.AveragePrecisionPerCategory["spleen"]));
         Assert.HasCount(2, Found.Masks.PerCategory);
     }
 
@@ -91,10 +91,10 @@ public sealed class PromptKindTallyTests
         ]);
         var found = tally.Finish();
         CollectionAssert.AreEqual(new[] { "gall bladder" }, found.Masks.UnknownCategories.ToArray());
-        Assert.AreEqual((0.5, 0d, 0d, 1), (found.Masks.BinaryDice, found.Masks.SemanticDice, found.LabelMaps.Dice, found.Masks.UnscoredRows));
+        Assert.AreEqual((0.5, 0d, 0d, 1), (found.Masks.Binary.Dice, found.Masks.Semantic.Dice, found.LabelMaps.Dice, found.Masks.UnscoredRows));
         Assert.AreEqual((double.NaN, 0.5), (found.SemanticDiceGivenClass, found.Presence.MeanAveragePrecision));
-        Assert.AreEqual(2 * 1 / (1 + 2d), found.Presence.F1, Exact);
-        Assert.IsEmpty(found.PerModality);
+        Assert.AreEqual(2 * 1 / (1 + 2d), found.Presence.ImageF1, Exact);
+        Assert.IsEmpty(found.MasksPerModality);
     }
 
     [TestMethod]
@@ -103,7 +103,7 @@ public sealed class PromptKindTallyTests
         var tally = new LabelMapTally(["kidney", "liver"]);
         tally.Add("case 1", [2, 2, 0, 0], [("liver", Draw("##.."))]);
         tally.Add("case 2", [2, 0, 1, 1], [("kidney", Draw("..##"))]);
-        Assert.AreEqual(new LabelMapCategory("liver", 2, 0.5, 0.5), tally.Finish().PerCategory[1]);
+        Assert.AreEqual((2, 0.5, 0.5), Figures(tally.Finish(), "liver"));
     }
 
     [TestMethod]
@@ -112,7 +112,7 @@ public sealed class PromptKindTallyTests
         var tally = new LabelMapTally(["kidney"]);
         tally.Add("case", [1, 0, 0, 0], [("kidney", Draw("##..")), ("kidney", Draw(".##."))]); // 1 of 3, the shared pixel once
         tally.Add("case", [1, 1, 1, 1], [("kidney", Draw("####"))]);
-        Assert.AreEqual(new LabelMapCategory("kidney", 1, 2 * 5 / (5 + 7d), 5 / 7d), tally.Finish().PerCategory.Single());
+        Assert.AreEqual((1, 2 * 5 / (5 + 7d), 5 / 7d), Figures(tally.Finish(), "kidney"));
     }
 
     [TestMethod]
@@ -123,4 +123,7 @@ public sealed class PromptKindTallyTests
         Assert.AreEqual(1 / 2d, PresenceTally.AveragePrecision([(0.5f, true), (float.NaN, true)]), "What has no score is never found.");
         Assert.AreEqual(double.NaN, PresenceTally.AveragePrecision([(0.5f, false)]));
     }
+
+    private static (int Cases, double Dice, double IoU) Figures(LabelMapMetrics maps, string category) =>
+        (maps.CasesPerCategory[category], maps.DicePerCategory[category], maps.IoUPerCategory[category]);
 }

@@ -7,12 +7,8 @@ namespace Microsoft.ML.SegSam.Tests.Evaluation;
 [TestClass]
 public sealed class ProtocolExportTests
 {
-    private static readonly ProtocolMetrics Metrics = new()
-    {
-        Seed = 3,
-        Images = 3,
-        Prompts = [ProtocolExample.Tally(), ProtocolExample.Tally(PromptKind.ThreePoints)],
-    };
+    private static readonly ProtocolMetrics Metrics =
+        new(seed: 3, images: 3, [ProtocolExample.Tally(), ProtocolExample.Tally(PromptKind.ThreePoints)]);
 
     [TestMethod]
     public void The_table_has_the_kinds_of_prompts_as_lines()
@@ -26,7 +22,8 @@ public sealed class ProtocolExportTests
         }, lines[..3], string.Join('\n', lines[..3]));
         Assert.StartsWith("mean over categories  count", lines[8]);
         Assert.StartsWith("box                       2        0.750", lines[9]);
-        Assert.Contains("box                0.767          0.625                0.917       0.400         0.750        0.500           0.667", lines);
+        Assert.Contains("names     label map Dice  label map IoU  Dice if named right  presence F1  presence mAP  image presence F1  mask agreement", lines);
+        Assert.Contains("box                0.767          0.625                0.917        0.400         0.750              0.500           0.667", lines);
         Assert.Contains("not in the truth, not counted: spleen", lines);
         Assert.Contains(line => line.StartsWith("modality ct", StringComparison.Ordinal) && line.Contains("0.889", StringComparison.Ordinal), lines);
     }
@@ -40,15 +37,17 @@ public sealed class ProtocolExportTests
         foreach (var line in lines)
             Assert.HasCount(names.Length, line);
         var kind = Metrics[PromptKind.ThreePoints];
-        Assert.AreEqual(kind.Masks.BinaryDice, Number("mean over masks", "", "binaryDice"));
-        Assert.AreEqual(kind.Presence.F1, Number("mean over masks", "", "presenceF1"));
-        Assert.AreEqual(kind.OverCases.SemanticNsd, Number("mean over cases", "", "semanticNsd"));
+        Assert.AreEqual(kind.Masks.Binary.Dice, Number("mean over masks", "", "binaryDice"));
+        Assert.AreEqual(kind.Presence.ImageF1, Number("mean over masks", "", "imagePresenceF1"));
+        Assert.AreEqual(kind.Masks.PresenceF1, Number("mean over masks", "", "presenceF1"));
+        Assert.AreNotEqual(kind.Masks.PresenceF1, kind.Presence.ImageF1, "Over masks and over images.");
+        Assert.AreEqual(kind.OverCases.Semantic.Nsd, Number("mean over cases", "", "semanticNsd"));
         Assert.AreEqual(kind.LabelMaps.IoU, Number("mean over categories", "", "labelMapIoU"));
-        Assert.AreEqual(kind.Masks.PerCategory[1].SemanticIoU, Number("category", "liver", "semanticIoU"));
-        Assert.AreEqual(kind.Presence.PerCategory[1].AveragePrecision, Number("category", "liver", "averagePrecision"));
+        Assert.AreEqual(kind.Masks.PerCategory["liver"].Semantic.IoU, Number("category", "liver", "semanticIoU"));
+        Assert.AreEqual(kind.Presence.AveragePrecisionPerCategory["liver"], Number("category", "liver", "averagePrecision"));
         Assert.AreEqual(2, Number("category", "liver", "count"));
-        Assert.AreEqual(kind.PerModality[0].Masks.PresentF1, Number("mean over masks of modality", "ct", "presentF1"));
-        Assert.AreEqual(kind.PerModality[1].OverCases.BinaryDice, Number("mean over cases of modality", "mr", "binaryDice"));
+        Assert.AreEqual(kind.MasksPerModality["ct"].PresenceF1, Number("mean over masks of modality", "ct", "presenceF1"));
+        Assert.AreEqual(kind.OverCasesPerModality["mr"].Binary.Dice, Number("mean over cases of modality", "mr", "binaryDice"));
         Assert.AreEqual("px", Cell("mean over cases", "", "surfaceUnit"));
         Assert.AreEqual("", Cell("mean over cases", "", "labelMapDice"));
 
@@ -64,9 +63,9 @@ public sealed class ProtocolExportTests
         var kinds = json.RootElement.GetProperty("prompts");
         CollectionAssert.AreEqual(new[] { "box", "threePoints" }, kinds.EnumerateArray().Select(kind => kind.GetProperty("prompt").GetString()).ToArray());
         var kind = kinds[1];
-        Assert.AreEqual(Metrics.Prompts[1].Masks.BinaryDice, kind.GetProperty("masks").GetProperty("binaryDice").GetDouble());
-        Assert.AreEqual(Metrics.Prompts[1].OverCases.BinaryHd95, kind.GetProperty("overCases").GetProperty("binaryHd95").GetDouble());
-        Assert.AreEqual(JsonValueKind.Null, kind.GetProperty("labelMaps").GetProperty("perCategory")[2].GetProperty("dice").ValueKind);
-        Assert.AreEqual("mr", kind.GetProperty("perModality")[1].GetProperty("modality").GetString());
+        Assert.AreEqual(Metrics.Prompts[1].Masks.Binary.Dice, kind.GetProperty("masks").GetProperty("binary").GetProperty("dice").GetDouble());
+        Assert.AreEqual(Metrics.Prompts[1].OverCases.Binary.Hd95, kind.GetProperty("overCases").GetProperty("binary").GetProperty("hd95").GetDouble());
+        Assert.AreEqual(JsonValueKind.Null, kind.GetProperty("labelMaps").GetProperty("dicePerCategory").GetProperty("spleen").ValueKind);
+        CollectionAssert.AreEqual(new[] { "ct", "mr" }, kind.GetProperty("masksPerModality").EnumerateObject().Select(each => each.Name).ToArray());
     }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Tests.Evaluation;
 
 using static Microsoft.ML.SegSam.Tests.Support.FittedModel;
 
-/// <summary>The evaluation protocol on a model that has hardly learned anything: its answers have errors to click into.</summary>
+/// <summary>The evaluation protocol on a model that has hardly learned anything: its predictions have errors to put points into.</summary>
 [TestClass]
 public sealed class ProtocolTests
 {
@@ -22,10 +22,10 @@ public sealed class ProtocolTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "prompts.json");
         Prompts.Save(path);
-        var again = Ml.Segmentation().EvaluateProtocol(Shared, EvaluationRow.Load(Rows), EvaluationPrompts.Load(path));
+        var again = Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), EvaluationPrompts.Load(path));
         Assert.AreEqual(Whole.Value.ToJson(), again.ToJson());
         var others = EvaluationPrompts.Create(EvaluationRow.Load(Rows), seed: 5);
-        Assert.AreNotEqual(Whole.Value.ToJson(), Ml.Segmentation().EvaluateProtocol(Shared, EvaluationRow.Load(Rows), others).ToJson(), "The seed decides the clicks.");
+        Assert.AreNotEqual(Whole.Value.ToJson(), Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), others).ToJson(), "The seed decides the points.");
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class ProtocolTests
     }
 
     [TestMethod]
-    public void A_model_for_boxes_and_one_for_clicks_are_asked_by_both()
+    public void A_model_for_boxes_and_one_for_points_are_prompted_with_both()
     {
         foreach (var options in (SegSamOptions[])[TinyData.Options("Box"), TinyData.Options(box: null, points: "Points")])
             Assert.AreEqual(Whole.Value.ToJson(), Evaluate(FittedModel.With(options), Rows).ToJson());
@@ -49,7 +49,7 @@ public sealed class ProtocolTests
         Assert.AreEqual((3L, 6L * (1 + 5)), WorkOf(() => Evaluate(Shared, Rows)));
 
     [TestMethod]
-    public void Clicks_are_refined_as_a_user_would_by_the_columns()
+    public void Points_are_refined_as_a_user_would_by_the_columns()
     {
         using var engine = Engine();
         foreach (var row in Rows[..3])
@@ -65,9 +65,9 @@ public sealed class ProtocolTests
             AssertDice(found[PromptKind.OnePoint], truth, answer);
             for (var number = 2; number <= 5; number++)
             {
-                var click = Prompts.NextClick(prompt, number, truth, answer.BinaryMask)!;
-                question.Points = [.. question.Points!, click.X, click.Y];
-                question.PointLabels = [.. question.PointLabels!, click.OnObject ? 1 : 0];
+                var point = Prompts.NextPoint(prompt, number, truth, answer.BinaryMask)!;
+                question.Points = [.. question.Points!, point.X, point.Y];
+                question.PointLabels = [.. question.PointLabels!, point.OnObject ? 1 : 0];
                 question.MaskPrompt = answer.LowResLogits;
                 answer = engine.Predict(question);
                 if (number == 3)
@@ -85,7 +85,7 @@ public sealed class ProtocolTests
             .SelectMany(image => image.OrderBy(pair => pair.Second.Key, StringComparer.Ordinal)) // the protocol's order, so that sums round alike
             .Select(pair => pair.First with { Box = [.. pair.Second.Box.Select(at => (float)at)], Points = null, PointLabels = null, MaskPrompt = null });
         var scored = FittedModel.With(TinyData.Options("Box", batchSize: 1)).Transform(Load(boxes));
-        Assert.AreEqual(Ml.Segmentation().Evaluate(scored, imageIdColumnName: "ImageId").ToJson(), Whole.Value[PromptKind.Box].Masks.ToJson());
+        Assert.AreEqual(Ml.Segmentation.Evaluate(scored, new() { ImageIdColumnName = "ImageId" }).ToJson(), Whole.Value[PromptKind.Box].Masks.ToJson());
     }
 
     [TestMethod]
@@ -93,7 +93,7 @@ public sealed class ProtocolTests
     {
         var found = Whole.Value[PromptKind.OnePoint];
         Assert.AreEqual(2, found.OverCases.Count);
-        CollectionAssert.AreEqual(new[] { ("ct", 4), ("mr", 2) }, found.PerModality.Select(each => (each.Modality, each.Masks.Rows)).ToArray());
+        CollectionAssert.AreEqual(new[] { ("ct", 4), ("mr", 2) }, found.MasksPerModality.Select(each => (each.Key, each.Value.Rows)).ToArray());
         Assert.AreEqual((4, 3), (Whole.Value.Seed, Whole.Value.Images));
     }
 
@@ -102,7 +102,7 @@ public sealed class ProtocolTests
     {
         var copied = Ml.Transforms.CopyColumns("Truth", "Mask").Fit(EvaluationRow.Load(Rows));
         var chain = new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(copied), Shared);
-        Assert.AreEqual(Whole.Value.ToJson(), Ml.Segmentation().EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, maskColumnName: "Truth").ToJson());
+        Assert.AreEqual(Whole.Value.ToJson(), Ml.Segmentation.EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, new() { MaskColumnName = "Truth" }).ToJson());
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Evaluate(copied, Rows));
         Assert.Contains("The model ends in ColumnCopyingTransformer; expected a SegSamTransformer", failure.Message);
     }
@@ -110,7 +110,7 @@ public sealed class ProtocolTests
     [TestMethod]
     public void Progress_tells_every_image_and_cancelling_stops()
     {
-        var reports = new List<EvaluationProgress>();
+        var reports = new List<OperationProgress>();
         using var source = new CancellationTokenSource();
         var progress = new Direct(report =>
         {
@@ -119,9 +119,10 @@ public sealed class ProtocolTests
                 source.Cancel();
         });
         Assert.ThrowsExactly<OperationCanceledException>(() =>
-            Ml.Segmentation().EvaluateProtocol(Shared, EvaluationRow.Load(Rows), Prompts, progress: progress, cancellationToken: source.Token));
-        CollectionAssert.AreEqual(new[] { (1, 3, 2, 6), (2, 3, 4, 6) }, reports.Select(each => (each.Images, each.AllImages, each.Objects, each.AllObjects)).ToArray());
-        Assert.StartsWith("Image 2/3, object 4/6, ", reports[1].ToString());
+            Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), Prompts, progress: progress, cancellationToken: source.Token));
+        CollectionAssert.AreEqual(new[] { (2, 6, "1 of 3 images, 2 of 6 objects"), (4, 6, "2 of 3 images, 4 of 6 objects") },
+            reports.Select(each => (each.Done, each.Total, each.Description)).ToArray());
+        StringAssert.Matches(reports[1].ToString(), new("^2 of 3 images, 4 of 6 objects, [0-9]+ s left$"));
     }
 
     [TestMethod]
@@ -139,7 +140,7 @@ public sealed class ProtocolTests
     {
         var (ml, messages) = (new MLContext(seed: 1), new List<string>());
         ml.Log += (_, log) => messages.Add(log.Message);
-        ml.Segmentation().EvaluateProtocol(Shared, EvaluationRow.Load([Rows[0]]), Prompts);
+        ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load([Rows[0]]), Prompts);
         Assert.Contains(message => message.Contains("5 objects of the prompts are not among the rows", StringComparison.Ordinal), messages);
     }
 
@@ -153,17 +154,17 @@ public sealed class ProtocolTests
     }
 
     private static ProtocolMetrics Evaluate(ITransformer model, IEnumerable<EvaluationRow> rows) =>
-        Ml.Segmentation().EvaluateProtocol(model, EvaluationRow.Load(rows), Prompts);
+        Ml.Segmentation.EvaluateProtocol(model, EvaluationRow.Load(rows), Prompts);
 
     private static string Refusal(EvaluationRow row) => Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [row])).Message;
 
     private static bool[] ColorOf(MLImage mask) => [.. mask.Pixels.ToArray().Chunk(4).Select(pixel => pixel[0] != 0)];
 
     private static void AssertDice(PromptKindMetrics found, bool[] truth, TinyAnswer answer) =>
-        Assert.AreEqual(Overlap.Count(answer.BinaryMask!, truth).Dice, found.Masks.BinaryDice, 1e-12, $"{found.Prompt}");
+        Assert.AreEqual(Overlap.Count(answer.BinaryMask!, truth).Dice, found.Masks.Binary.Dice, 1e-12, $"{found.Prompt}");
 
-    private sealed class Direct(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>
+    private sealed class Direct(Action<OperationProgress> report) : IProgress<OperationProgress>
     {
-        public void Report(EvaluationProgress value) => report(value);
+        public void Report(OperationProgress value) => report(value);
     }
 }

@@ -69,8 +69,8 @@ public sealed class ScoredColumnsTests
     [TestMethod]
     public void Two_sources_of_the_present_categories_are_one_too_many()
     {
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(With(_ => { }),
-            presentCategoriesColumnName: "PresentCategories", imageIdColumnName: "ImageId"));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation.Evaluate(With(_ => { }),
+            new() { PresentCategoriesColumnName = "PresentCategories", ImageIdColumnName = "ImageId" }));
         Assert.Contains("give one of them", failure.Message);
     }
 
@@ -78,7 +78,7 @@ public sealed class ScoredColumnsTests
     public void A_column_the_caller_names_must_be_there()
     {
         var data = With(_ => { });
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(data, maskColumnName: "Truth"));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation.Evaluate(data, new() { MaskColumnName = "Truth" }));
         Assert.StartsWith("Column 'Truth' is missing; expected MLImage", failure.Message);
     }
 
@@ -90,5 +90,5 @@ public sealed class ScoredColumnsTests
     }
 
     private static string Refusal(IDataView data) =>
-        Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation().Evaluate(data)).Message;
+        Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation.Evaluate(data)).Message;
 }

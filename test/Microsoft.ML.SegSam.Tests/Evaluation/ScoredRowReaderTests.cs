@@ -27,8 +27,8 @@ public sealed class ScoredRowReaderTests
     {
         var small = Draw("liver", "#.", "#.", "2.", predicted: 2);
         var metrics = Evaluate(Draw("liver", "#### ####", "#### ####", "2222 2222", predicted: 2), small, Good());
-        Assert.AreEqual((1 + 1 + 2 / 3d) / 3, metrics.BinaryDice, 1e-12);
-        Assert.AreEqual(1d, metrics.SemanticDice, 1e-12);
+        Assert.AreEqual((1 + 1 + 2 / 3d) / 3, metrics.Binary.Dice, 1e-12);
+        Assert.AreEqual(1d, metrics.Semantic.Dice, 1e-12);
         Assert.AreEqual((1 + 1 + 2 / 4d) / 3, metrics.MaskAgreement, 1e-12);
     }
 
@@ -39,9 +39,9 @@ public sealed class ScoredRowReaderTests
         (row.Mask, row.Category) = (null, null);
         (row.EncodedMask, row.CategoryKey) = (Png("##.. ...."), FromEnumerable(key: 1));
         string[] columns = ["EncodedMask", "CategoryKey"];
-        var metrics = Ml.Segmentation().Evaluate(ScoredData.Of([row], columns), columns[0], columns[1]);
+        var metrics = Ml.Segmentation.Evaluate(ScoredData.Of([row], columns), new() { MaskColumnName = columns[0], CategoryColumnName = columns[1] });
         Assert.AreEqual(Evaluate(Good()).ToString(), metrics.ToString());
-        Assert.AreEqual("kidney", metrics.PerCategory.Single().Category);
+        Assert.AreEqual("kidney", metrics.PerCategory.Single().Key);
     }
 
     [TestMethod]
@@ -60,8 +60,8 @@ public sealed class ScoredRowReaderTests
 
             var data = ScoredData.Of(rows, ["PresentScores", "ImageId"]);
             var loaded = Ml.Transforms.LoadImages("Loaded", folder.FullName, "ImageId").Fit(data).Transform(data);
-            var expected = Ml.Segmentation().Evaluate(data);
-            Assert.AreEqual(expected.ToString(), Ml.Segmentation().Evaluate(loaded, maskColumnName: "Loaded").ToString());
+            var expected = Ml.Segmentation.Evaluate(data);
+            Assert.AreEqual(expected.ToString(), Ml.Segmentation.Evaluate(loaded, new() { MaskColumnName = "Loaded" }).ToString());
         }
         finally
         {
@@ -158,9 +158,9 @@ public sealed class ScoredRowReaderTests
             if (line.Message.Contains("Kind=Warning", StringComparison.Ordinal))
                 warnings.Add(line.Message);
         };
-        ml.Segmentation().Evaluate(ScoredData.Of([Good()]));
+        ml.Segmentation.Evaluate(ScoredData.Of([Good()]));
         Assert.IsEmpty(warnings);
-        ml.Segmentation().Evaluate(ScoredData.Of([Good(), Unscored("spleen {0}", "##.. ....")]));
+        ml.Segmentation.Evaluate(ScoredData.Of([Good(), Unscored("spleen {0}", "##.. ....")]));
         Assert.HasCount(2, warnings);
         Assert.Contains("1 of 2 rows have no prediction", warnings[0]);
         Assert.Contains("spleen {0}", warnings[1]);
@@ -170,8 +170,9 @@ public sealed class ScoredRowReaderTests
     private static ScoredRow Good() =>
         Draw("kidney", truth: "##.. ....", binary: "#... ....", semantic: "11.. 2...", predicted: 1);
 
-    private static SegmentationMetrics Evaluate(params ScoredRow[] rows) => Ml.Segmentation().Evaluate(ScoredData.Of(rows));
+    private static SegmentationMetrics Evaluate(params ScoredRow[] rows) => Ml.Segmentation.Evaluate(ScoredData.Of(rows));
 
     private static string Refusal(IDataView data, string mask = "Mask", string category = "Category") =>
-        Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Segmentation().Evaluate(data, mask, category)).Message;
+        Assert.ThrowsExactly<InvalidOperationException>(() => 
+            Ml.Segmentation.Evaluate(data, new() { MaskColumnName = mask, CategoryColumnName = category })).Message;
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 public sealed class MaskRegionsTests
 {
     [TestMethod]
-    public void Regions_are_those_that_flooding_finds() => Gen.Select(
+    public void The_largest_region_is_the_one_that_flooding_finds() => Gen.Select(
             Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[0, int.MaxValue])
         .Sample((height, width, tenths, seed) =>
         {
@@ -15,9 +15,8 @@ public sealed class MaskRegionsTests
             var mask = Enumerable.Range(0, height * width).Select(_ => random.Next(10) < tenths ? (byte)1 : (byte)0).ToArray();
             var expected = Flood(mask, height, width);
             if (expected.Count == 0)
-                return MaskRegions.LargestBoxes(mask, height, width, 3).Count == 0 && MaskRegions.Box(mask, height, width) is null;
-            var all = MaskRegions.LargestBoxes(mask, height, width, expected.Count);
-            return all.SequenceEqual(expected.OrderByDescending(region => region.Area).Select(region => region.Box))
+                return MaskRegions.LargestBox(mask, height, width) is null && MaskRegions.Box(mask, height, width) is null;
+            return expected.MaxBy(region => region.Area).Box.Equals(MaskRegions.LargestBox(mask, height, width))
                 && expected.Select(region => region.Box).Aggregate((a, b) => a.Union(b)).Equals(MaskRegions.Box(mask, height, width));
         }, iter: 2000);
 
@@ -30,7 +29,7 @@ public sealed class MaskRegionsTests
             0, 1, 0, 0, 1,
             0, 0, 1, 0, 1,
         ];
-        CollectionAssert.AreEqual(new RegionBox[] { new(0, 0, 3, 3), new(4, 1, 5, 3) }, MaskRegions.LargestBoxes(mask, 3, 5, 2).ToArray());
+        Assert.AreEqual(new RegionBox(0, 0, 3, 3), MaskRegions.LargestBox(mask, 3, 5));
     }
 
     [TestMethod]
@@ -40,15 +39,14 @@ public sealed class MaskRegionsTests
         var mask = new byte[Side * Side];
         for (var i = 0; i < mask.Length; i++)
             mask[i] = i / Side == Side - 1 || i % 2 == 0 ? (byte)1 : (byte)0;
-        Assert.AreEqual(new RegionBox(0, 0, Side, Side), MaskRegions.LargestBoxes(mask, Side, Side, 1)[0]);
+        Assert.AreEqual(new RegionBox(0, 0, Side, Side), MaskRegions.LargestBox(mask, Side, Side));
     }
 
     [TestMethod]
     public void A_mask_of_another_length_is_refused()
     {
         Assert.ThrowsExactly<ArgumentException>(() => MaskRegions.Box(new byte[5], 2, 3));
-        Assert.ThrowsExactly<ArgumentException>(() => MaskRegions.LargestBoxes(new byte[7], 2, 3, 1));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => MaskRegions.LargestBoxes(new byte[6], 2, 3, 0));
+        Assert.ThrowsExactly<ArgumentException>(() => MaskRegions.LargestBox(new byte[7], 2, 3));
     }
 
     private static List<(RegionBox Box, int Area)> Flood(byte[] mask, int height, int width)

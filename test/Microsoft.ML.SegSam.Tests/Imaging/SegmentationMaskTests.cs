@@ -95,7 +95,7 @@ public sealed class SegmentationMaskTests
     [TestMethod]
     public void What_is_no_mask_is_refused()
     {
-        Assert.Contains("exchanged", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([3, 4], 2, 4)).Message);
+        Assert.Contains("swapped", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([3, 4], 2, 4)).Message);
         Assert.Contains("none below 0", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([-1, 9], 2, 4)).Message);
         Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromPixels(new bool[5], 2, 3));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SegmentationMask.FromPixels([], 0, 3));

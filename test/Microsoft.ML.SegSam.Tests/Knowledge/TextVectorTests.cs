@@ -75,7 +75,7 @@ public sealed class TextVectorTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(3, "The text encoder reads 3 tokens of a text; the ends of longer ones were left out, of these categories: disc, bar. "
+    [DataRow(3, "The text encoder reads 3 tokens of a text; the ends of longer texts were left out, for these categories: disc, bar. "
         + "Shorten their descriptions.")]
     [DataRow(512, null)]
     public void Descriptions_of_which_the_encoder_reads_the_beginning_only_are_named(int maxTokens, string? expected)
@@ -105,8 +105,8 @@ public sealed class TextVectorTests : IDisposable
         Fit(6);
         Fit(6.0001f); // a service's last digits
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(-6));
-        Assert.Contains("is of another run: its text vectors differ from the embedder's for 1 of 2 categories. Fit with the TextEmbedder "
-            + "it began with", failure.Message);
+        Assert.Contains("belongs to another run: its text vectors differ from the embedder's for 1 of 2 categories. To continue, call Fit "
+            + "with the TextEmbedder that the run began with", failure.Message);
     }
 
     private static void AssertTrainsAndLoads(IEstimator<ITransformer> vectors, Action<float[][]> check)

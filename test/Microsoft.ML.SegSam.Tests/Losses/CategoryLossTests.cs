@@ -50,29 +50,6 @@ public sealed class CategoryLossTests
     }
 
     [TestMethod]
-    public void Multi_label_of_two_tokens_is_what_a_pencil_says()
-    {
-        using var scope = NewDisposeScope();
-        var probability = tensor([0.6f, 0.1f, 0.3f, 0.2f, 0.3f, 0.5f], [1, 2, 3]);
-        var loss = CategoryLoss.MultiLabel(probability.log(), [[0]], All(1, 3)).item<float>();
-        Assert.AreEqual(-(Math.Log(0.6) + Math.Log(1 - 0.3)) / 2, loss, 1e-6); // best tokens: 0.6 present, 0.3 absent
-        var nothing = CategoryLoss.MultiLabel(probability.log(), [[]], All(1, 3)).item<float>();
-        Assert.AreEqual(-(Math.Log(1 - 0.6) + Math.Log(1 - 0.3)) / 2, nothing, 1e-6);
-    }
-
-    [TestMethod]
-    public void Multi_label_counts_only_the_categories_of_the_label_set()
-    {
-        using var scope = NewDisposeScope();
-        var logits = Normal(1, 1, 2, 4);
-        var labels = tensor([true, false, true, true], [1, 4]);
-        var loss = CategoryLoss.MultiLabel(CategoryLoss.Restrict(logits, labels), [[2]], labels).item<float>();
-        // The same with the foreign column cut out.
-        var kept = logits.index_select(2, tensor([0L, 2L, 3L]));
-        Assert.AreEqual(CategoryLoss.MultiLabel(kept, [[1]], All(1, 3)).item<float>(), loss, 1e-6);
-    }
-
-    [TestMethod]
     public void Categories_outside_the_label_set_get_no_gradient_and_the_others_do()
     {
         using var scope = NewDisposeScope();
@@ -80,7 +57,6 @@ public sealed class CategoryLossTests
         foreach (var objective in new Func<Tensor, Tensor>[]
         {
             logits => CategoryLoss.SetPrediction(logits, [[2]]).sum(),
-            logits => CategoryLoss.MultiLabel(logits, [[2]], labels).sum(),
             logits => CategoryLoss.Prompted(logits.select(1, 0), tensor([2L])).sum(),
         })
         {
@@ -99,16 +75,12 @@ public sealed class CategoryLossTests
         var logits = Normal(5, 3, 4, 6);
         int[][] others = [[0, 3], [], [4, 1, 2]];
         var categories = tensor([2L, 0, 4]);
-        var (set, multi, prompted) = (CategoryLoss.SetPrediction(logits, others), CategoryLoss.MultiLabel(logits, others, All(3, 6)),
-            CategoryLoss.Prompted(logits.select(1, 0), categories));
+        var (set, prompted) = (CategoryLoss.SetPrediction(logits, others), CategoryLoss.Prompted(logits.select(1, 0), categories));
         for (var i = 0; i < 3; i++)
         {
             var one = logits.narrow(0, i, 1);
             AssertClose(CategoryLoss.SetPrediction(one, [others[i]]), set.narrow(0, i, 1), 1e-6, "set");
-            AssertClose(CategoryLoss.MultiLabel(one, [others[i]], All(1, 6)), multi.narrow(0, i, 1), 1e-6, "multi-label");
             AssertClose(CategoryLoss.Prompted(one.select(1, 0), categories.narrow(0, i, 1)), prompted.narrow(0, i, 1), 1e-6, "prompted");
         }
     }
-
-    private static Tensor All(long prompts, long classes) => ones(prompts, classes, dtype: ScalarType.Bool);
 }

@@ -11,6 +11,8 @@ namespace Microsoft.ML.SegSam.Tests.Losses;
 [TestClass]
 public sealed class SegSamLossTests
 {
+    private static readonly LossWeights Weights = new(Category: 0.1, Presence: 0.1, Alignment: 0.5);
+
     [TestMethod]
     [DataRow("binary.", "semantic_decoder.", "class_head.")]
     [DataRow("semantic.", "mask_decoder.")]
@@ -19,7 +21,7 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new()).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(Weights).Compute(Answer(network), Targets());
         result.Parts.Where(part => part.Name.StartsWith(parts, StringComparison.Ordinal)).Select(part => part.Value).Aggregate((a, b) => a + b).backward();
         var touched = network.named_parameters().Where(pair => pair.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0)
             .Select(pair => pair.name).ToList();
@@ -38,7 +40,7 @@ public sealed class SegSamLossTests
         foreach (var part in new[] { "binary.dice", "semantic.dice", "semantic.class", "presence" })
         {
             network.zero_grad();
-            new SegSamLoss(new()).Compute(Answer(network), Targets()).Parts.Single(one => one.Name == part).Value.backward();
+            new SegSamLoss(Weights).Compute(Answer(network), Targets()).Parts.Single(one => one.Name == part).Value.backward();
             Assert.IsGreaterThan(0f, network.get_parameter("mask_decoder.transformer.layers.0.mlp.lin1.weight")!.grad!.abs().sum().item<float>(), part);
         }
     }
@@ -48,7 +50,7 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        new SegSamLoss(new()).Compute(Answer(network), Targets()).Parts.Single(part => part.Name == "alignment").Value.backward();
+        new SegSamLoss(Weights).Compute(Answer(network), Targets()).Parts.Single(part => part.Name == "alignment").Value.backward();
         foreach (var name in new[] { "mask_decoder.output_upscaling.0.weight", "semantic_decoder.output_upscaling.0.weight" })
             Assert.IsGreaterThan(0f, network.get_parameter(name)!.grad!.abs().sum().item<float>(), name);
     }
@@ -58,7 +60,7 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new() { ClassWeight = 2, PresenceWeight = 3, AlignmentWeight = 5 }).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5)).Compute(Answer(network), Targets());
         var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
         var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"] + part["semantic.dice"]
             + 2 * part["semantic.class"] + 3 * part["presence"] + 5 * part["alignment"];
@@ -67,35 +69,27 @@ public sealed class SegSamLossTests
     }
 
     [TestMethod]
-    public void The_lowest_loss_or_the_highest_quality_chooses_the_mask()
+    public void The_lowest_loss_chooses_the_mask_where_there_is_a_choice()
     {
         using var scope = NewDisposeScope();
         var target = Targets();
         var truth = nn.functional.interpolate(target.Masks, [16, 16]) * 20 - 10;                    // logits of the target itself
-        var masks = cat([-truth, -truth, truth, zeros_like(truth)], 1);                              // hypothesis 2 of 1..3 is right
-        var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);                                // 3 thinks most of itself; 0 takes no part
+        var masks = cat([-truth, -truth, truth, zeros_like(truth)], 1);                              // candidate 2 of 1..3 is right
+        var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);                                // 3 has the highest predicted IoU; 0 takes no part
         var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6), SingleMask: false);
-        var lowest = new SegSamLoss(new()).Compute(output, target);
-        AssertClose(truth, lowest.ChosenMask, 0, "lowest loss");
-        var highest = new SegSamLoss(new() { MaskSelection = MaskSelection.HighestQuality }).Compute(output, target);
-        AssertClose(zeros_like(truth), highest.ChosenMask, 0, "highest quality");
-        Assert.IsLessThan(Dice(highest), Dice(lowest));
-        foreach (var selection in Enum.GetValues<MaskSelection>())
-            AssertClose(-truth, new SegSamLoss(new() { MaskSelection = selection }).Compute(output with { SingleMask = true }, target).ChosenMask, 0, "the single mask");
-
-        static float Dice(LossResult result) => result.Parts.Single(part => part.Name == "binary.dice").Value.item<float>();
+        var loss = new SegSamLoss(Weights);
+        AssertClose(truth, loss.Compute(output, target).ChosenMask, 0, "lowest loss");
+        AssertClose(-truth, loss.Compute(output with { SingleMask = true }, target).ChosenMask, 0, "the single mask");
     }
 
     [TestMethod]
-    [DataRow(PresenceObjective.SetPrediction)]
-    [DataRow(PresenceObjective.MultiLabel)]
-    public void A_batch_has_the_mean_of_the_losses_of_its_prompts(PresenceObjective objective)
+    public void A_batch_has_the_mean_of_the_losses_of_its_prompts()
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var network = Create(Config);
         var (output, targets) = (Answer(network), Targets());
-        var loss = new SegSamLoss(new() { PresenceObjective = objective });
+        var loss = new SegSamLoss(Weights);
         var together = loss.Compute(output, targets);
         var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
             new(One(output.MaskLogits, i), One(output.PredictedIoUs, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i), SingleMask: false),

@@ -95,11 +95,11 @@ public sealed class CategoryConfusionTests
     public void What_cannot_be_drawn_is_refused()
     {
         Assert.Contains("no cell", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([])).Message);
-        Assert.Contains("'a' named 'b' is counted 0 times", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 0)])).Message);
-        Assert.Contains("'a' named 'b' comes 2 times", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 1), new("a", "b", 2)])).Message);
+        Assert.Contains("'a' predicted as 'b' has the count 0", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 0)])).Message);
+        Assert.Contains("'a' predicted as 'b' appears 2 times", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 1), new("a", "b", 2)])).Message);
     }
 
-    private static CategoryConfusion Evaluate(params ScoredRow[] rows) => new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of(rows)).Confusion;
+    private static CategoryConfusion Evaluate(params ScoredRow[] rows) => new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(rows)).Confusion;
 
     private static XElement Draw(CategoryConfusion confusion) => XElement.Parse(confusion.ToSvg());
 

@@ -8,13 +8,8 @@ namespace Microsoft.ML.SegSam.Tests.Metrics;
 [TestClass]
 public sealed class MetricsExportTests
 {
-    private static readonly SegmentationMetrics Metrics = MetricsExample.Create("kidney, \"left\"", "Leber\nrechts") with
-    {
-        BinaryDice = 1 / 3d,
-        BinaryHd95 = 0.1 + 0.2,
-        SemanticHd95 = double.NaN,
-        UnknownCategories = ["spleen"],
-    };
+    private static readonly SegmentationMetrics Metrics = MetricsExample.Create("kidney, \"left\"", "Leber\nrechts",
+        binary: new() { Dice = 1 / 3d, IoU = 0.7, Nsd = 1 / 3d, Hd95 = 0.1 + 0.2, Hd95LeftOut = 1 }, hd95: double.NaN, unknown: ["spleen"]);
 
     [TestMethod]
     public void Csv_reads_back_as_the_same_figures()
@@ -26,10 +21,10 @@ public sealed class MetricsExportTests
         foreach (var line in lines)
             Assert.HasCount(names.Length, line);
 
-        foreach (var (expected, line) in Metrics.PerCategory.Zip(lines[1..3]))
-            AssertFigures(expected, names, line, prefix: "", rename: name => name == "Count" ? "masks" : name);
-        AssertFigures(Metrics, names, lines[4], prefix: "", rename: name => name == "Rows" ? "masks" : name);
-        AssertFigures(Metrics, names, lines[3], prefix: "Macro", rename: name => name);
+        foreach (var (expected, line) in Metrics.PerCategory.Values.Zip(lines[1..3]))
+            AssertFigures(expected, names, line, except: []);
+        AssertFigures(Metrics, names, lines[4], except: []);
+        AssertFigures(Metrics.OverCategories, names, lines[3], except: ["Count", "Hd95LeftOut"]);
         CollectionAssert.AreEqual(new[] { "category", "category", "mean over categories", "mean over masks" },
             lines[1..].Select(line => line[0]).ToArray());
         CollectionAssert.AreEqual(new[] { "kidney, \"left\"", "Leber\nrechts", "", "" }, lines[1..].Select(line => line[1]).ToArray());
@@ -41,9 +36,12 @@ public sealed class MetricsExportTests
         using var json = JsonDocument.Parse(Metrics.ToJson());
         AssertMembers(Metrics, json.RootElement);
         var categories = json.RootElement.GetProperty("perCategory");
-        Assert.AreEqual(2, categories.GetArrayLength());
-        foreach (var (expected, found) in Metrics.PerCategory.Zip(categories.EnumerateArray()))
-            AssertMembers(expected, found);
+        CollectionAssert.AreEqual(Metrics.PerCategory.Keys.ToArray(), categories.EnumerateObject().Select(category => category.Name).ToArray());
+        foreach (var (name, expected) in Metrics.PerCategory)
+            AssertMembers(expected, categories.GetProperty(name));
+        var cells = json.RootElement.GetProperty("confusion").GetProperty("cells").EnumerateArray().Select(cell =>
+            (cell.GetProperty("truth").GetString(), cell.GetProperty("predicted").GetString(), cell.GetProperty("count").GetInt32())).ToArray();
+        CollectionAssert.AreEqual(Metrics.Confusion.Cells.Select(cell => (cell.Truth, cell.Predicted, cell.Count)).ToArray(), cells);
         Assert.AreEqual("spleen", json.RootElement.GetProperty("unknownCategories")[0].GetString());
     }
 
@@ -64,28 +62,33 @@ public sealed class MetricsExportTests
         }
     }
 
-    // Every number and text of the object that starts with the prefix must have its column; the figures must be equal to the last bit.
-    private static void AssertFigures(object expected, string[] names, string[] line, string prefix, Func<string, string> rename)
+    // Every number and text of the object must have its column; the figures must be equal to the last bit.
+    private static void AssertFigures(object expected, string[] names, string[] line, string[] except)
     {
         var checkedFigures = 0;
-        foreach (var property in expected.GetType().GetProperties()
-            .Where(each => each.Name.StartsWith(prefix, StringComparison.Ordinal) && (prefix != "" || !each.Name.StartsWith("Macro", StringComparison.Ordinal))))
+        foreach (var (name, value) in Figures(expected).Where(figure => !except.Any(end => figure.Name.EndsWith(end, StringComparison.Ordinal))))
         {
-            if (property.GetValue(expected) is not (double or int or string) || property.GetValue(expected) is not { } value)
-                continue;
-            var name = rename(property.Name[prefix.Length..]);
-            var cell = line[Array.IndexOf(names, char.ToLowerInvariant(name[0]) + name[1..])];
+            var column = name is "Count" or "Rows" ? "masks" : char.ToLowerInvariant(name[0]) + name[1..];
+            var cell = line[Array.IndexOf(names, column)];
             Assert.AreEqual(value, value switch
             {
                 double => cell == "" ? double.NaN : double.Parse(cell, CultureInfo.InvariantCulture),
                 int => int.Parse(cell, CultureInfo.InvariantCulture),
                 _ => cell,
-            }, property.Name);
+            }, name);
             checkedFigures++;
         }
 
         Assert.IsGreaterThanOrEqualTo(9, checkedFigures);
     }
+
+    private static IEnumerable<(string Name, object Value)> Figures(object expected) => expected.GetType().GetProperties().SelectMany(property =>
+        property.GetValue(expected) switch
+        {
+            MaskFigures figures => Figures(figures).Select(figure => (property.Name + figure.Name, figure.Value)),
+            double or int or string => [(property.Name, property.GetValue(expected)!)],
+            _ => [],
+        });
 
     private static void AssertMembers(object expected, JsonElement found)
     {
@@ -102,6 +105,9 @@ public sealed class MetricsExportTests
                     break;
                 case string value:
                     Assert.AreEqual(value, member.GetString(), property.Name);
+                    break;
+                case MaskFigures or MetricMeans:
+                    AssertMembers(property.GetValue(expected)!, member);
                     break;
             }
         }

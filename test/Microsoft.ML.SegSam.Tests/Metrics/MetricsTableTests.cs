@@ -22,7 +22,7 @@ public sealed class MetricsTableTests
         ];
         for (var i = 0; i < expected.Length; i++)
             CollectionAssert.AreEqual(expected[i], Cells(lines[i]), lines[i]);
-        Assert.AreEqual("class accuracy 0.910, present F1 n/a, mask agreement 0.930", lines[5]);
+        Assert.AreEqual("class accuracy 0.910, presence F1 n/a, mask agreement 0.930", lines[5]);
         Assert.HasCount(1, lines[..5].Select(line => line.Length).Distinct().ToArray(), "Aligned lines have one length.");
     }
 
@@ -50,8 +50,8 @@ public sealed class MetricsTableTests
     [TestMethod]
     public void What_the_model_could_not_do_is_said_below_the_table()
     {
-        var text = (Metrics with { UnknownCategories = ["spleen", "uvula"], UnscoredRows = 4, PresentF1 = 0.25 }).ToString();
-        Assert.Contains("present F1 0.250", text);
+        var text = MetricsExample.Create("kidney, left", "liver", unknown: ["spleen", "uvula"], unscored: 4, presenceF1: 0.25).ToString();
+        Assert.Contains("presence F1 0.250", text);
         Assert.Contains("\nunknown to the model: spleen, uvula\nmasks without a prediction, counted as 0: 4\n\n", text);
     }
 

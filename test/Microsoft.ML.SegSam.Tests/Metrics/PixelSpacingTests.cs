@@ -17,7 +17,7 @@ public sealed class PixelSpacingTests
         var x = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new PixelSpacing(wrong, 1));
         var y = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new PixelSpacing(1, wrong));
         Assert.AreEqual(("x", "y"), (x.ParamName, y.ParamName));
-        Assert.Contains("in millimetres, from 1e-9 to 1e9", x.Message);
+        Assert.Contains("in millimeters, from 1e-9 to 1e9", x.Message);
     }
 
     [TestMethod]
@@ -27,7 +27,7 @@ public sealed class PixelSpacingTests
     public void A_tolerance_that_is_no_distance_is_refused_before_any_row_is_read(double wrong)
     {
         var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
-            () => new MLContext(seed: 1).Segmentation().Evaluate(ScoredData.Of([]), surfaceTolerance: wrong));
+            () => new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of([]), new() { SurfaceTolerance = wrong }));
         Assert.AreEqual("surfaceTolerance", failure.ParamName);
         Assert.Contains("0 or more, in pixels, or in mm", failure.Message);
     }

@@ -20,7 +20,7 @@ public sealed class PackageInstallTests
         ml.Model.Save(model, data.Schema, "segsam.zip");
         var again = ml.Model.Load("segsam.zip", out _);
         var pairs = model.Transform(data).GetColumn<bool[]>("BinaryMask").Zip(again.Transform(data).GetColumn<bool[]>("BinaryMask"));
-        Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal; {ml.Segmentation().Evaluate(again.Transform(data)).Rows} rows");
+        Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal; {ml.Segmentation.Evaluate(again.Transform(data)).Rows} rows");
 
         public class Row
         {

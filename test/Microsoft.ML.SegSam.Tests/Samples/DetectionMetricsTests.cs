@@ -49,7 +49,7 @@ public sealed class DetectionMetricsTests
     {
         var generator = new SegSamMaskGenerator(new(FittedModel.Shared),
             new() { PointsPerSide = 3, PredIouThreshold = 0, StabilityScoreThreshold = 0 });
-        var rows = DetectedSlice.Read(Ml, Ml.Segmentation().DetectObjects(TruthOf(TinyData.Rows(images: 3)), generator)).ToList();
+        var rows = DetectedSlice.Read(Ml, Ml.Segmentation.DetectObjects(TruthOf(TinyData.Rows(images: 3)), generator)).ToList();
         Assert.IsTrue(rows.Exists(row => row.Score.Length > 0));
         foreach (var row in rows)
             (row.Label, row.BoundingBoxes) = (row.PredictedLabel, row.PredictedBoundingBoxes);

@@ -42,7 +42,7 @@ public sealed class FineTuneCommandTests
         Assert.AreEqual(1, sources[0].GetProperty("boxDice").GetDouble(), "Blocks fill their boxes.");
         var markdown = File.ReadAllText(Path.Combine(results, "report.md"));
         foreach (var part in (string[])["encoder frozen", "| nuclei | 3 | 4 |", "| slices | images/b_2.png | 1 |",
-            "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning raised the Dice in"])
+            "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning increased the Dice in"])
             StringAssert.Contains(markdown, part);
         Assert.HasCount(5, Directory.GetFiles(Path.Combine(results, "overlays"), "*.png"));
         Assert.DoesNotContain(Folder.Path, markdown);
@@ -55,7 +55,7 @@ public sealed class FineTuneCommandTests
         using var cancel = new CancellationTokenSource();
         var stopped = new StoppingWriter("Fold 1/2", cancel);
         Assert.AreEqual(1, Run(results, stopped, out var error, cancel.Token, "--encoder", "adapter"));
-        StringAssert.Contains(error, "the same command goes on");
+        StringAssert.Contains(error, "the same command continues");
         var folds = Directory.GetFiles(Path.Combine(results, "folds"), "*--*.json");
         Assert.HasCount(1, folds);
         Assert.IsFalse(File.Exists(Path.Combine(results, "report.md")));
@@ -66,7 +66,7 @@ public sealed class FineTuneCommandTests
         foreach (var other in (string[][])[["--encoder", "frozen"], ["--encoder", "adapter", "--seed", "2"]])
             StringAssert.Contains(Run(results, other).Error, "folds of a run with other settings");
         File.WriteAllText(folds[0], "{");
-        StringAssert.Contains(Run(results, "--encoder", "adapter").Error, $"'{folds[0]}' is no finished fold");
+        StringAssert.Contains(Run(results, "--encoder", "adapter").Error, $"'{folds[0]}' is not a finished fold");
     }
 
     [TestMethod]

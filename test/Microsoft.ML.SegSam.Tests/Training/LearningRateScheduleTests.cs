@@ -1,5 +1,4 @@
 using CsCheck;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
@@ -10,7 +9,7 @@ public sealed class LearningRateScheduleTests
     [TestMethod]
     public void The_rate_rises_to_its_highest_and_falls_to_zero()
     {
-        var schedule = new LearningRateSchedule(0.01, 200, LearningRateDecay.Cosine);
+        var schedule = new LearningRateSchedule(0.01, 200);
         var rates = Enumerable.Range(0, 201).Select(step => schedule.At(step)).ToArray();
         Assert.AreEqual(0.001, rates[0], 1e-9, "A tenth, since the warm-up takes ten steps of 200.");
         Assert.AreEqual(0.01, rates[9], 1e-9);
@@ -21,21 +20,10 @@ public sealed class LearningRateScheduleTests
     }
 
     [TestMethod]
-    public void Steps_halve_the_rate_after_each_third()
-    {
-        var schedule = new LearningRateSchedule(0.01, 200, LearningRateDecay.Step);
-        var rates = Enumerable.Range(0, 200).Select(step => schedule.At(step)).ToArray();
-        Assert.AreEqual(0.001, rates[0], 1e-9, "Warm-up as with the cosine.");
-        Assert.IsTrue(rates[9..67].All(rate => rate == 0.01));
-        Assert.IsTrue(rates[67..134].All(rate => rate == 0.005));
-        Assert.IsTrue(rates[134..].All(rate => rate == 0.0025));
-    }
-
-    [TestMethod]
     public void Every_step_of_any_training_has_a_rate_above_zero_and_none_above_the_highest() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Double[1e-6, 1], Gen.Enum<LearningRateDecay>()).Sample((steps, highest, decay) =>
+        Gen.Select(Gen.Int[1, 300], Gen.Double[1e-6, 1]).Sample((steps, highest) =>
         {
-            var schedule = new LearningRateSchedule(highest, steps, decay);
+            var schedule = new LearningRateSchedule(highest, steps);
             return Enumerable.Range(0, steps).Select(step => schedule.At(step)).All(rate => rate > 0 && rate <= highest * (1 + 1e-12));
         }, iter: 100, threads: 1);
 }

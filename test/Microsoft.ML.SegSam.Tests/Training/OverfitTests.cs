@@ -61,7 +61,7 @@ public sealed class OverfitTests
         {
             BoxColumnName = "Box", Epochs = Epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight, CancellationToken = stop.Token,
         };
-        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), seed, report =>
+        new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), seed, report =>
         {
             if (report.Epoch == stopAfter)
                 stop.Cancel();

@@ -61,21 +61,21 @@ public sealed class PromptSimulatorTests
     }
 
     [TestMethod]
-    public void A_click_lies_on_the_object() =>
+    public void A_point_lies_on_the_object() =>
         Gen.Select(Masks.Where(mask => mask.Contains((byte)1)), Gen.Int[0, 1000]).Sample((mask, seed) =>
         {
-            var click = new PromptSimulator(Side, new Random(seed)).Click(mask);
-            return click.PointLabels is [1] && mask[(int)click.Points[0] + Side * (int)click.Points[1]] == 1;
+            var point = new PromptSimulator(Side, new Random(seed)).Point(mask);
+            return point.PointLabels is [1] && mask[(int)point.Points[0] + Side * (int)point.Points[1]] == 1;
         }, iter: 200, threads: 1);
 
     [TestMethod]
-    public void Every_pixel_of_the_object_is_clicked_sooner_or_later()
+    public void Every_pixel_of_the_object_is_drawn_sooner_or_later()
     {
         var mask = new byte[Side * Side];
         mask[0] = mask[77] = mask[^1] = 1;
         var simulator = new PromptSimulator(Side, new Random(1));
-        var clicked = Enumerable.Range(0, 60).Select(_ => simulator.Click(mask)).Select(click => (int)click.Points[0] + Side * (int)click.Points[1]).Distinct();
-        CollectionAssert.AreEquivalent(new[] { 0, 77, Side * Side - 1 }, clicked.ToArray());
+        var drawn = Enumerable.Range(0, 60).Select(_ => simulator.Point(mask)).Select(point => (int)point.Points[0] + Side * (int)point.Points[1]).Distinct();
+        CollectionAssert.AreEquivalent(new[] { 0, 77, Side * Side - 1 }, drawn.ToArray());
     }
 
     [TestMethod]
@@ -98,7 +98,7 @@ public sealed class PromptSimulatorTests
         float[] Draw(int seed)
         {
             var simulator = new PromptSimulator(Side, new Random(seed));
-            return [.. simulator.Click(mask).Points, .. simulator.Jitter([1, 1, 9, 9], 0.5), .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
+            return [.. simulator.Point(mask).Points, .. simulator.Jitter([1, 1, 9, 9], 0.5), .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
-    public void Groups_added_up_another_schedule_and_another_metric_go_on_the_same_too()
+    public void Groups_added_up_and_another_metric_continue_the_same_too()
     {
         using var folder = new TemporaryFolder();
         var state = Path.Combine(folder.Path, "state");
@@ -61,8 +61,8 @@ public sealed class ResumeTests
         }
 
         AssertSame(Fit(InGroups(state)), firstReport: Epochs - 1, WholeOfGroups.Value);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(InGroups(state) with { BestMetric = ValidationMetric.PresentF1 })).Message,
-            "is of another run: BestMetric is '\"PresentF1\"', was '\"SemanticDice\"'.");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(InGroups(state) with { BestMetric = ValidationMetric.PresenceF1 })).Message,
+            "belongs to another run: BestMetric is '\"PresenceF1\"', was '\"SemanticDice\"'.");
     }
 
     [TestMethod]
@@ -72,7 +72,7 @@ public sealed class ResumeTests
         var state = Path.Combine(folder.Path, "state");
         Fit(Options(state));
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options(state) with { BoxJitter = 0.2 }));
-        StringAssert.Contains(failure.Message, "is of another run: BoxJitter is '0.2', was '0.1'.");
+        StringAssert.Contains(failure.Message, "belongs to another run: BoxJitter is '0.2', was '0.1'.");
         failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options(state), rows: TinyData.Rows(Images, seed: 4)));
         StringAssert.Contains(failure.Message, "training rows is '6 images, 12 objects");
         AssertSame(Fit(Options(state)), firstReport: Epochs); // it is as it was
@@ -103,7 +103,7 @@ public sealed class ResumeTests
     // Six images in groups of two: a step of two groups, and one of the group that is left.
     private static SegSamOptions InGroups(string? state) => Options(state) with
     {
-        AccumulateSteps = 2, LearningRateDecay = LearningRateDecay.Step, BestMetric = ValidationMetric.SemanticDice, Patience = 5,
+        AccumulateSteps = 2, BestMetric = ValidationMetric.SemanticDice, Patience = 5,
     };
 
     private static Run Fit(SegSamOptions options, Action<TrainingProgress>? then = null, List<TinyRow>? rows = null)

@@ -43,13 +43,13 @@ public sealed class StepRunnerTests : IDisposable
         using var set = ShapeImages.Create(7, folder.Path);
         using var network = SmallNetwork.Create(Config);
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, AccumulateSteps = accumulate };
-        using var runner = new StepRunner(network, options, set, visuals, CPU);
-        var drawn = new StepReader(set, options, presenceTokens: 3, runner.Threads, new Random(1)).Epoch(_ => false).ToList();
+        var settings = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, AccumulateSteps = accumulate }.TrainingSettings(usesBFloat16: false);
+        using var runner = new StepRunner(network, settings, set, visuals, CPU);
+        var drawn = new StepReader(set, settings, presenceTokens: 3, runner.Threads, new Random(1)).ReadEpoch().ToList();
         Assert.HasCount(steps, drawn);
         Assert.AreEqual(steps, runner.StepsPerEpoch);
         CollectionAssert.AreEquivalent(set.Objects.ToArray(),
-            drawn.SelectMany(step => step.Groups).SelectMany(group => group).SelectMany(piece => piece.Batch.Objects).ToArray());
+            drawn.SelectMany(groups => groups).SelectMany(group => group).SelectMany(data => data.Batch.Objects).ToArray());
     }
 
     public void Dispose() => _thread.Dispose();
@@ -61,7 +61,7 @@ public sealed class StepRunnerTests : IDisposable
         using var set = ShapeImages.Create(7, folder.Path);
         using var network = SmallNetwork.Create(Config);
         if (options is not null)
-            new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), 1, _ => { }).Train(set, null);
+            new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, _ => { }).Train(set, null);
         return cat([.. network.parameters().Select(weight => weight.detach().flatten())]);
     }
 }

@@ -65,7 +65,7 @@ public sealed class TrainingHistoryTests
     public void One_epoch_is_a_dot_and_a_part_that_is_missing_or_no_number_is_a_gap()
     {
         Assert.HasCount(3, Draw([Epoch(7, validation: null)]).Elements(Svg + "circle").ToList());
-        var broken = Epoch(3, validation: null) with { LossParts = new Dictionary<string, double> { ["binary.dice"] = double.NaN } };
+        var broken = Epoch(3, validation: null, parts: new() { ["binary.dice"] = double.NaN });
         var picture = Draw([Epoch(1, null), Epoch(2, null), broken, Epoch(4, null), Epoch(5, null)]);
         Assert.HasCount(1 + 2 + 2, Curves(picture)); // the total in one piece
     }
@@ -91,8 +91,8 @@ public sealed class TrainingHistoryTests
         }
     }
 
-    private static TrainingProgress Epoch(int epoch, double? validation = 0.5, bool isBest = true) => new(epoch, 30, 1.0 / epoch,
-        new Dictionary<string, double> { ["binary.dice"] = 0.5 / epoch, ["<other> &"] = 0.5 },
+    private static TrainingProgress Epoch(int epoch, double? validation = 0.5, bool isBest = true, Dictionary<string, double>? parts = null) => new(
+        epoch, 30, 1.0 / epoch, parts ?? new() { ["binary.dice"] = 0.5 / epoch, ["<other> &"] = 0.5 },
         validation is { } dice ? new Dictionary<ValidationMetric, double> { [ValidationMetric.MeanDice] = dice, [ValidationMetric.ClassAccuracy] = dice / 2 } : null,
         isBest, 10, TimeSpan.Zero, "CPU", "float32");
 

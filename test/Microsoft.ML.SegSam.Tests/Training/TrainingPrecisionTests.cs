@@ -27,7 +27,7 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var scope = NewDisposeScope();
         var options = Options with { EncoderTraining = training };
         var (full, start, reports) = Train(options);
-        var (lowered, _, loweredReports) = Train(options with { Precision = SegSamPrecision.BFloat16 });
+        var (lowered, _, loweredReports) = Train(options, usesBFloat16: true);
         var (moved, difference) = ((full - start).norm().item<float>(), (full - lowered).norm().item<float>());
         TestContext.WriteLine($"moved {moved}, differs by {difference}; loss {string.Join(' ', reports.Concat(loweredReports).Select(report => report.Loss))}");
         Assert.IsLessThan(loweredReports[0].Loss, loweredReports[^1].Loss, "It learns.");
@@ -43,11 +43,12 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(2, folder.Path);
         using var network = SmallNetwork.Create(Config);
-        using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, isLowered: true);
-        var options = Options with { Precision = SegSamPrecision.BFloat16 };
-        using var steps = new StepRunner(network, options, set, visuals, CPU);
-        foreach (var (_, groups) in new StepReader(set, options, Config.PresenceTokens, steps.Threads, new Random(1)).Epoch(_ => false))
-            steps.Run(groups);
+        using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: true);
+        var settings = Options.TrainingSettings(usesBFloat16: true);
+        using var steps = new StepRunner(network, settings, set, visuals, CPU);
+        var position = new RunPosition(SavedPosition.Start);
+        foreach (var groups in new StepReader(set, settings, Config.PresenceTokens, steps.Threads, new Random(1)).ReadEpoch())
+            steps.Run(groups, position);
         Assert.IsTrue(steps.State.All(one => one.Value.dtype == ScalarType.Float32));
         Assert.IsTrue(network.parameters().All(weight => weight.dtype == ScalarType.Float32));
     }
@@ -69,7 +70,7 @@ public sealed class TrainingPrecisionTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var (kept, start, _) = Train(Options);
-        var (again, _, _) = Train(Options with { CheckpointActivations = true });
+        var (again, _, _) = Train(Options with { GradientCheckpointing = true });
         Assert.IsTrue(kept.Equals(again));
         Assert.IsFalse(kept.Equals(start));
     }
@@ -77,14 +78,14 @@ public sealed class TrainingPrecisionTests : IDisposable
     public void Dispose() => _thread.Dispose();
 
     /// <summary>All weights in one row, after and before, and the reports.</summary>
-    private static (Tensor After, Tensor Before, List<TrainingProgress> Reports) Train(SegSamOptions options)
+    private static (Tensor After, Tensor Before, List<TrainingProgress> Reports) Train(SegSamOptions options, bool usesBFloat16 = false)
     {
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(4, folder.Path);
         using var network = SmallNetwork.Create(Config);
         var before = Weights(network);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options, PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add).Train(set, null);
+        new Trainer(network, options.TrainingSettings(usesBFloat16), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add).Train(set, null);
         return (Weights(network), before, reports);
     }
 

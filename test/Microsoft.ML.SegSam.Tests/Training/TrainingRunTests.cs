@@ -67,7 +67,7 @@ public sealed class TrainingRunTests
         using var model = Fit(ml, epochs: 5, reports: reports, token: source.Token);
         Assert.HasCount(1, reports.All);
         Assert.HasCount(1, warnings);
-        Assert.Contains("Training was cancelled; the model keeps the best weights so far.", warnings[0]);
+        Assert.Contains("Training was canceled; the model keeps the best weights so far.", warnings[0]);
         Assert.HasCount(Rows.Count, Table.Read(model.Transform(TinyData.Load(ml, Rows))));
     }
 
@@ -111,7 +111,7 @@ public sealed class TrainingRunTests
         using var stopped = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), TinyData.Load(ml, Held));
         var firstMiss = whole.All.FindIndex(report => !report.IsBest);
         Assert.HasCount(firstMiss + 1, patient.All);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1; it waits for a better BestMetric on validation rows");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1, but there are no validation rows to measure BestMetric on");
     }
 
     [TestMethod]

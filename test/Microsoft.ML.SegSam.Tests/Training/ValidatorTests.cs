@@ -25,7 +25,7 @@ public sealed class ValidatorTests : IDisposable
         using var network = SmallNetwork.Randomize(SmallNetwork.Create(Config), seed: 5);
         network.get_parameter("class_head.mlp.layers.2.bias")!.narrow(0, 3, 1).fill_(-1000); // never "no object", so that categories are claimed
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var measured = new Validator(network, set, new() { BoxColumnName = "Box", BatchSize = 3 }, visuals, CPU);
+        var measured = new Validator(network, set, new SegSamOptions { BoxColumnName = "Box", BatchSize = 3 }.TrainingSettings(usesBFloat16: false), visuals, CPU);
         var found = measured.Measure();
 
         var (binary, either, semantic, right) = (0.0, 0.0, 0.0, 0.0);
@@ -52,7 +52,7 @@ public sealed class ValidatorTests : IDisposable
         Assert.AreEqual(binary / count, found[ValidationMetric.BinaryDice], 1e-6);
         Assert.AreEqual(semantic / count, found[ValidationMetric.SemanticDice], 1e-6);
         Assert.AreEqual(right / count, found[ValidationMetric.ClassAccuracy], 1e-9);
-        Assert.AreEqual(2.0 * hits / (claims + truths), found[ValidationMetric.PresentF1], 1e-9);
+        Assert.AreEqual(2.0 * hits / (claims + truths), found[ValidationMetric.PresenceF1], 1e-9);
         CollectionAssert.AreEqual(found.Values, measured.Measure().Values, "Measured again, it is the same.");
     }
 
@@ -64,7 +64,7 @@ public sealed class ValidatorTests : IDisposable
     [DataRow(0.4, 0.5, false)]
     [DataRow(0.0, 0.0, false)]
     public void Of_equal_epochs_the_earlier_is_the_best(double? metric, double? best, bool isBetter) =>
-        Assert.AreEqual(isBetter, (TrainingPosition.Start with { Best = best }).IsBetter(metric));
+        Assert.AreEqual(isBetter, new RunPosition(SavedPosition.Start with { Best = best }).IsBetter(metric));
 
     public void Dispose() => _thread.Dispose();
 

@@ -149,7 +149,7 @@ public sealed class PixelImageTests
     public void An_array_of_the_wrong_length_is_refused()
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => new PixelImage(2, 3, new byte[17]));
-        StringAssert.Contains(error.Message, "3 x 2 RGB image takes 18 bytes, found 17");
+        StringAssert.Contains(error.Message, "3 x 2 RGB image has 18 bytes, found 17");
     }
 
     // One row of pixels as a PNG.

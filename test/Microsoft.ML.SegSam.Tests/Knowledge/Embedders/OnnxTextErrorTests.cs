@@ -54,7 +54,7 @@ public sealed class OnnxTextErrorTests : IDisposable
         using (var unlimited = new OnnxTextEmbedder(path, vocabulary))
         {
             var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => unlimited.GenerateAsync(["liver liver liver"]));
-            Assert.EndsWith("If the model takes fewer than 5 tokens, say so by maxTokens.", failure.Message);
+            Assert.EndsWith("If the model accepts fewer than 5 tokens, set maxTokens.", failure.Message);
         }
 
         using var limited = new OnnxTextEmbedder(path, vocabulary, maxTokens: 3);
@@ -76,7 +76,7 @@ public sealed class OnnxTextErrorTests : IDisposable
     public void A_vocabulary_that_is_no_text_or_holds_a_token_twice_is_refused()
     {
         var model = TinyTextEncoder.WriteModel(_folder.Path);
-        Assert.EndsWith("The model comes first, the vocabulary second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
+        Assert.EndsWith("The model is the first argument, the vocabulary the second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
         var twice = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "liver"]);
         Assert.Contains("The token 'liver' occurs twice", Refusal(model, twice));
         var latin = TinyTextEncoder.WriteBert(_folder.Path);
@@ -128,7 +128,7 @@ public sealed class OnnxTextErrorTests : IDisposable
 
     [TestMethod]
     [DataRow(-1, 2, "any number of tokens")]
-    [DataRow(8, 9, "takes 8 tokens")]
+    [DataRow(8, 9, "accepts 8 tokens")]
     public void A_limit_that_the_model_does_not_take_is_refused(int length, int limit, string message)
     {
         var (model, vocabulary) = (TinyTextEncoder.WriteModel(_folder.Path, length: length), TinyTextEncoder.WriteBert(_folder.Path));

@@ -6,11 +6,11 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <param name="gamma">Exponent of levels from 0 to 1.</param>
 /// <param name="noise">Deviation, as a fraction of white.</param>
 /// <param name="seed">Of the noise.</param>
-internal sealed class LevelChange(double brightness, double contrast, double gamma, double noise, int seed)
+internal sealed class IntensityTransform(double brightness, double contrast, double gamma, double noise, int seed)
 {
     private const int White = 255;
 
-    public static LevelChange Draw(Augmentation augmentation, Random random)
+    public static IntensityTransform Draw(Augmentation augmentation, Random random)
     {
         double Either() => 2 * random.NextDouble() - 1;
         return new(augmentation.Brightness * Either(), Math.Pow(1 + augmentation.Contrast, Either()), Math.Pow(1 + augmentation.Gamma, Either()),

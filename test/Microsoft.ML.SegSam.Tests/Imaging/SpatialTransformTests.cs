@@ -4,7 +4,7 @@ using Microsoft.ML.SegSam.Imaging;
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 
 [TestClass]
-public sealed class SpatialChangeTests
+public sealed class SpatialTransformTests
 {
     private const int Side = 64;
     // 12 columns and 7 rows of padding before it
@@ -16,7 +16,7 @@ public sealed class SpatialChangeTests
         {
             var random = new Random(seed);
             var (image, mask) = Disc(15 + 10 * random.NextDouble(), 20 + 10 * random.NextDouble(), 11);
-            var place = SpatialChange.Draw(new() { Rotation = 45, Scale = 0.2, Translation = 0.1, Flips = true }, Padded, random);
+            var place = SpatialTransform.Draw(new() { Rotation = 45, Scale = 0.2, Translation = 0.1, Flips = true }, Padded, random);
             Assert.IsGreaterThan(0.95, Agreement(place.Move(image), place.Move(mask)!));
         }, iter: 100, threads: 1);
 
@@ -24,7 +24,7 @@ public sealed class SpatialChangeTests
     public void Without_change_nothing_changes()
     {
         var (image, mask) = Disc(20, 20, 8);
-        var place = new SpatialChange(Padded, degrees: 0, scale: 1, shiftX: 0, shiftY: 0, isFlipped: false);
+        var place = new SpatialTransform(Padded, degrees: 0, scale: 1, shiftX: 0, shiftY: 0, isFlipped: false);
         CollectionAssert.AreEqual(image.Pixels, place.Move(image).Pixels);
         CollectionAssert.AreEqual(mask, place.Move(mask));
     }
@@ -40,7 +40,7 @@ public sealed class SpatialChangeTests
         int y)
     {
         var (image, mask) = Disc(10, 25, 3);
-        var place = new SpatialChange(Padded, degrees, scale, shiftX, shiftY, isFlipped);
+        var place = new SpatialTransform(Padded, degrees, scale, shiftX, shiftY, isFlipped);
         var box = MaskRegions.Box(place.Move(mask), Side, Side)!.Value;
         Assert.AreEqual(x + 12, (box.X0 + box.X1) / 2.0, 0.5);
         Assert.AreEqual(y + 7, (box.Y0 + box.Y1) / 2.0, 0.5);
@@ -54,7 +54,7 @@ public sealed class SpatialChangeTests
         var (_, right) = Disc(28, 25, 5);
         bool Keeps(Augmentation augmentation, int seed)
         {
-            var place = SpatialChange.Draw(augmentation, Padded, new Random(seed));
+            var place = SpatialTransform.Draw(augmentation, Padded, new Random(seed));
             return MaskRegions.Box(place.Move(left), Side, Side)!.Value.X0 < MaskRegions.Box(place.Move(right), Side, Side)!.Value.X0;
         }
 
@@ -68,7 +68,7 @@ public sealed class SpatialChangeTests
     {
         var (_, mask) = Disc(15, 25, 6);
         var before = MaskRegions.Box(mask, Side, Side)!.Value;
-        var place = new SpatialChange(Padded, degrees: 30, scale: 2, shiftX: 4, shiftY: 0, isFlipped: true);
+        var place = new SpatialTransform(Padded, degrees: 30, scale: 2, shiftX: 4, shiftY: 0, isFlipped: true);
         var after = MaskRegions.Box(place.Move(mask), Side, Side)!.Value;
         CollectionAssert.AreEqual(new float[] { after.X0, after.Y0, after.X1, after.Y1 },
             place.Move([before.X0, before.Y0, before.X1, before.Y1], before, after));
@@ -83,11 +83,11 @@ public sealed class SpatialChangeTests
     public void An_object_that_leaves_is_gone_and_one_that_shrinks_is_not()
     {
         var (_, mask) = Disc(4, 25, 3);
-        Assert.IsNull(new SpatialChange(Padded, 0, 1, shiftX: -8, 0, false).Move(mask));
+        Assert.IsNull(new SpatialTransform(Padded, 0, 1, shiftX: -8, 0, false).Move(mask));
         var pixel = new byte[Side * Side];
         pixel[30 * Side + 20] = 1;
         foreach (var scale in (double[])[0.5, 0.6, 0.7, 0.8, 1, 1.5])
-            Assert.IsNotEmpty(new SpatialChange(Padded, 10, scale, 0.3, 0, false).Move(pixel)!.Where(value => value == 1), $"{scale}");
+            Assert.IsNotEmpty(new SpatialTransform(Padded, 10, scale, 0.3, 0, false).Move(pixel)!.Where(value => value == 1), $"{scale}");
     }
 
     [TestMethod]
@@ -96,7 +96,7 @@ public sealed class SpatialChangeTests
         var pixels = new byte[50 * 40 * 3];
         Array.Fill(pixels, (byte)200);
         pixels[0] = 30;
-        var place = new SpatialChange(Padded, 0, 1, shiftX: 10, 0, false);
+        var place = new SpatialTransform(Padded, 0, 1, shiftX: 10, 0, false);
         var moved = place.Move(new NetworkImage(Padded, pixels));
         Assert.AreEqual(Padded, moved.Geometry);
         Assert.AreEqual((30, 200), (moved.Pixels[25 * 40 * 3], moved.Pixels[(25 * 40 + 30) * 3]));

@@ -1,19 +1,19 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>One rotation, scaling, shift and perhaps flip of an image within its place in the network's input, for its pixels, masks and boxes alike.</summary>
-internal sealed class SpatialChange
+internal sealed class SpatialTransform
 {
     private readonly ImageGeometry _geometry;
     private readonly double _cos, _sin, _scale, _shiftX, _shiftY; // about the center of the image's place, in its own pixels
     private readonly bool _isFlipped;
 
-    public SpatialChange(ImageGeometry geometry, double degrees, double scale, double shiftX, double shiftY, bool isFlipped)
+    public SpatialTransform(ImageGeometry geometry, double degrees, double scale, double shiftX, double shiftY, bool isFlipped)
     {
         (_geometry, _scale, _shiftX, _shiftY, _isFlipped) = (geometry, scale, shiftX, shiftY, isFlipped);
         (_sin, _cos) = Math.SinCos(degrees * Math.PI / 180);
     }
 
-    public static SpatialChange Draw(Augmentation augmentation, ImageGeometry geometry, Random random)
+    public static SpatialTransform Draw(Augmentation augmentation, ImageGeometry geometry, Random random)
     {
         double Either() => 2 * random.NextDouble() - 1;
         var (degrees, scale) = (augmentation.Rotation * Either(), Math.Pow(1 + augmentation.Scale, Either()));

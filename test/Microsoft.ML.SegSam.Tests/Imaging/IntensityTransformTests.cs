@@ -3,7 +3,7 @@ using Microsoft.ML.SegSam.Imaging;
 namespace Microsoft.ML.SegSam.Tests.Imaging;
 
 [TestClass]
-public sealed class LevelChangeTests
+public sealed class IntensityTransformTests
 {
     // mean 100
     private static readonly NetworkImage Image = new(ImageGeometry.For(1, 2, 2, ResizeRule.LongestSide), [50, 50, 50, 150, 150, 150]);
@@ -17,7 +17,7 @@ public sealed class LevelChangeTests
     [DataRow(0, 1, 2, 10, 88)]        // 255 · (50/255)² and 255 · (150/255)²
     public void Each_change_does_what_it_says(double brightness, double contrast, double gamma, int dark, int bright)
     {
-        var changed = new LevelChange(brightness, contrast, gamma, noise: 0, seed: 1).Change(Image);
+        var changed = new IntensityTransform(brightness, contrast, gamma, noise: 0, seed: 1).Change(Image);
         Assert.AreEqual(Image.Geometry, changed.Geometry);
         CollectionAssert.AreEqual(new[] { dark, dark, dark, bright, bright, bright }, changed.Pixels.Select(level => (int)level).ToArray());
     }
@@ -29,22 +29,22 @@ public sealed class LevelChangeTests
         var flat = new byte[Pixels * 3];
         Array.Fill(flat, (byte)128);
         var image = new NetworkImage(ImageGeometry.For(100, 100, 100, ResizeRule.LongestSide), flat);
-        var noisy = new LevelChange(0, 1, 1, noise: 0.04, seed: 1).Change(image).Pixels;
+        var noisy = new IntensityTransform(0, 1, 1, noise: 0.04, seed: 1).Change(image).Pixels;
         var levels = Enumerable.Range(0, Pixels).Select(i => (double)noisy[3 * i]).ToList();
         Assert.AreEqual(128, levels.Average(), 0.4);
         Assert.AreEqual(0.04 * 255, Math.Sqrt(levels.Average(level => Math.Pow(level - 128, 2))), 0.3);
         Assert.IsTrue(Enumerable.Range(0, Pixels).All(i => noisy[3 * i] == noisy[3 * i + 1] && noisy[3 * i] == noisy[3 * i + 2]));
-        CollectionAssert.AreEqual(noisy, new LevelChange(0, 1, 1, 0.04, seed: 1).Change(image).Pixels);
-        CollectionAssert.AreNotEqual(noisy, new LevelChange(0, 1, 1, 0.04, seed: 2).Change(image).Pixels);
+        CollectionAssert.AreEqual(noisy, new IntensityTransform(0, 1, 1, 0.04, seed: 1).Change(image).Pixels);
+        CollectionAssert.AreNotEqual(noisy, new IntensityTransform(0, 1, 1, 0.04, seed: 2).Change(image).Pixels);
     }
 
     [TestMethod]
     public void Drawn_changes_lie_in_their_ranges_and_none_is_made_that_is_off()
     {
         var off = new Augmentation { Brightness = 0, Contrast = 0, Gamma = 0, Noise = 0 };
-        CollectionAssert.AreEqual(Image.Pixels, LevelChange.Draw(off, new Random(1)).Change(Image).Pixels);
+        CollectionAssert.AreEqual(Image.Pixels, IntensityTransform.Draw(off, new Random(1)).Change(Image).Pixels);
         var brightest = Enumerable.Range(0, 300)
-            .Select(seed => LevelChange.Draw(off with { Brightness = 0.1 }, new Random(seed)).Change(Image).Pixels[0]).ToList();
+            .Select(seed => IntensityTransform.Draw(off with { Brightness = 0.1 }, new Random(seed)).Change(Image).Pixels[0]).ToList();
         Assert.IsTrue(brightest.Min() is >= 24 and < 30 && brightest.Max() is > 70 and <= 76, $"{brightest.Min()} to {brightest.Max()}");
     }
 }

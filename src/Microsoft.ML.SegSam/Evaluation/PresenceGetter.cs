@@ -3,19 +3,19 @@ using Microsoft.ML.SegSam.Metrics;
 
 namespace Microsoft.ML.SegSam.Evaluation;
 
-/// <summary>Reads what a row says about the categories present in its image.</summary>
-internal static class PresentGetter
+/// <summary>Reads what the model claims about the categories in a row's image, and what the truth says of them.</summary>
+internal static class PresenceGetter
 {
-    /// <returns>A function giving the current row's answer, or null where the columns hold no truth to compare with.</returns>
-    public static Func<PresentAnswer?> Create(DataViewRow row, ScoredColumns columns)
+    /// <returns>A function that reads the current row; it returns null where no column holds a truth to compare with.</returns>
+    public static Func<PresenceClaim?> Create(DataViewRow row, ScoredColumns columns)
     {
-        if (columns.PresentScores is not { } scoresColumn)
+        if (columns.PresenceScores is not { } scoresColumn)
             return () => null;
 
         var scores = new VectorReader<float>(row, scoresColumn);
         var annotated = columns.PresentCategories is { } present ? new VectorReader<ReadOnlyMemory<char>>(row, present) : null;
-        var imageId = columns.ImageId is { } image ? NameGetter.Create(row, image) : null;
-        return () => new PresentAnswer(
+        var imageId = columns.ImageId is { } image ? RowText.Name(row, image) : null;
+        return () => new PresenceClaim(
             Claimed(scores.Read(), columns.CategoryNames), annotated is null ? null : Texts(annotated.Read()), imageId?.Invoke());
     }
 
@@ -25,7 +25,7 @@ internal static class PresentGetter
         var claimed = new List<string>();
         for (var k = 0; k < scores.Length; k++)
         {
-            if (scores[k] > PresentF1.Threshold)
+            if (scores[k] > PresenceF1.Threshold)
                 claimed.Add(names[k]);
         }
 
