@@ -11,7 +11,10 @@ namespace Microsoft.ML.SegSam.Tests;
 public sealed class GlossaryTests
 {
     private const string Custom = """
-        { "version": 1, "entries": [ { "name": "disc", "location": "upper left", "shape": "round", "intensity": { "CT": "bright" }, "texture": "even", "border": "sharp", "differs": "rounder than a bar" } ] }
+        { "version": 1, "entries": [ {
+            "name": "disc", "location": "upper left", "shape": "round", "intensity": { "CT": "bright" },
+            "texture": "even", "border": "sharp", "differs": "rounder than a bar"
+        } ] }
         """;
 
     private static readonly MLContext Ml = new(seed: 1);
@@ -23,7 +26,8 @@ public sealed class GlossaryTests
         var (with, without) = (Bank(TinyData.Options(), rows), Bank(TinyData.Options() with { Glossary = null }, rows));
         CollectionAssert.AreEqual(with["brain tumor"], with["Tumours_of_the_Brain"]);
         CollectionAssert.AreNotEqual(without["brain tumor"], without["Tumours_of_the_Brain"]);
-        CollectionAssert.AreNotEqual(with["brain tumor"], with["glioma"], "A synonym may be another category of the data: its vector tells it apart.");
+        CollectionAssert.AreNotEqual(with["brain tumor"], with["glioma"],
+            "A synonym may be another category of the data: its vector tells it apart.");
         foreach (var (name, vector) in with)
             CollectionAssert.AreNotEqual(without[name], vector);
         Assert.IsGreaterThan(0.9f, Cosine(with["brain tumor"], with["glioma"]));
@@ -38,7 +42,9 @@ public sealed class GlossaryTests
         var (again, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
         using var loaded = (SegSamTransformer)((again as IEnumerable<ITransformer>)?.Single() ?? again);
         var bank = loaded.Model.Network.TextBank.data<float>().ToArray();
-        CollectionAssert.AreEqual(HashedTextEmbedder.Embed("disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. Border: sharp. Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
+        CollectionAssert.AreEqual(HashedTextEmbedder.Embed(
+            "disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. "
+            + "Border: sharp. Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("bar"), bank[HashedTextEmbedder.Width..]);
         bool Answers(DataViewSchema.Column column) => data.Schema.GetColumnOrNull(column.Name) is null;
         Table.AssertEqual(Table.Read(model.Transform(data), Answers), Table.Read(loaded.Transform(data), Answers), "loaded");
@@ -49,10 +55,12 @@ public sealed class GlossaryTests
     {
         using var folder = new TemporaryFolder();
         var options = TinyData.Options() with { StateFile = Path.Combine(folder.Path, "state"), Glossary = null };
-        void Fit(CategoryGlossary? glossary) => Ml.Transforms.SegSam(options with { Glossary = glossary }).Fit(TinyData.Load(Ml, TinyData.Rows(images: 1))).Dispose();
+        void Fit(CategoryGlossary? glossary) =>
+            Ml.Transforms.SegSam(options with { Glossary = glossary }).Fit(TinyData.Load(Ml, TinyData.Rows(images: 1))).Dispose();
         Fit(null);
         Fit(CategoryGlossary.Default); // knows neither disc nor bar
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message, "belongs to another run: category texts is '2 categories, ");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Own())).Message,
+            "belongs to another run: category texts is '2 categories, ");
     }
 
     private static CategoryGlossary Own()
@@ -61,7 +69,8 @@ public sealed class GlossaryTests
         return CategoryGlossary.Load(json);
     }
 
-    private static List<TinyRow> Rows(params string[] categories) => [.. TinyData.Rows(images: 2).Zip(categories, (row, category) => row with { Category = category })];
+    private static List<TinyRow> Rows(params string[] categories) =>
+        [.. TinyData.Rows(images: 2).Zip(categories, (row, category) => row with { Category = category })];
 
     private static Dictionary<string, float[]> Bank(SegSamOptions options, List<TinyRow> rows)
     {

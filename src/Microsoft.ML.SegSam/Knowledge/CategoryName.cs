@@ -78,7 +78,7 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
             .Replace("our", "or", StringComparison.Ordinal);
         if (word is "grey" or "disk")
             return word == "grey" ? "gray" : "disc";
-        var isBritish = word.Length > 4 && word.EndsWith("re", StringComparison.Ordinal) && !"aeiou".Contains(word[^3]); // fibre, goitre
+        var isBritish = word.Length > 4 && word.EndsWith("re", StringComparison.Ordinal) && !"aeiou".Contains(word[^3]); // goitre
         return isBritish ? word[..^2] + "er" : word;
     }
 

@@ -26,28 +26,25 @@ internal static class CategoryRequest
     public static List<ChatMessage> For(string category)
     {
         var name = JsonSerializer.Serialize(category, Quoting);
-        return
-        [
-            new(ChatRole.System, Role),
-            new(ChatRole.User, $$"""
-                State the key characteristics of the category {{name}} in medical images, as a JSON object with exactly these properties:
+        var request = $$"""
+            State the key characteristics of the category {{name}} in medical images, as a JSON object with exactly these properties:
 
-                {
-                  "name": {{name}},
-                  "synonyms": [ other names in use for the same, at most 6; empty where there are none ],
-                  "hasSides": true where there is one on the left and one on the right of the body, or it can lie on either side, else false,
-                  "location": "where it lies, and its neighbors",
-                  "shape": "its shape and usual size",
-                  "intensity": { "modality": "its brightness or color there", for each modality it is commonly seen in, at least one },
-                  "texture": "its texture within",
-                  "border": "how sharp and how smooth its border is",
-                  "differs": "what separates it from what looks alike"
-                }
+            {
+              "name": {{name}},
+              "synonyms": [ other names in use for the same, at most 6; empty where there are none ],
+              "hasSides": true where there is one on the left and one on the right of the body, or it can lie on either side, else false,
+              "location": "where it lies, and its neighbors",
+              "shape": "its shape and usual size",
+              "intensity": { "modality": "its brightness or color there", for each modality it is commonly seen in, at least one },
+              "texture": "its texture within",
+              "border": "how sharp and how smooth its border is",
+              "differs": "what separates it from what looks alike"
+            }
 
-                The modalities are: {{string.Join(", ", Modalities)}}. Use these names and no others.
-                Each text is one phrase of 2 to 20 words in American English, without a full stop.
-                """),
-        ];
+            The modalities are: {{string.Join(", ", Modalities)}}. Use these names and no others.
+            Each text is one phrase of 2 to 20 words in American English, without a full stop.
+            """;
+        return [new(ChatRole.System, Role), new(ChatRole.User, request)];
     }
 
     /// <summary>The message that follows an unusable response.</summary>

@@ -21,7 +21,7 @@ internal static class ConfigCheck
         foreach (var rule in Rules(config))
             rule.Check();
         if (!IsConsistent(config))
-            throw new InvalidDataException($"The numbers of the model's config contradict each other: "
+            throw new InvalidDataException("The numbers of the model's config contradict each other: "
                 + $"{JsonSerializer.Serialize(config, ModelArchive.Json)}.");
         try
         {
@@ -62,23 +62,23 @@ internal static class ConfigCheck
         new(nameof(config.PresenceTokens), config.PresenceTokens),
         new(nameof(config.TextWidth), config.TextWidth),
         new(nameof(config.TextMlpWidth), config.TextMlpWidth),
-        .. config.Stages is { } stages ? stages.SelectMany(StageRules) : VitRules(config),
+        .. EncoderRules(config),
     ];
 
-    private static IEnumerable<Rule> VitRules(SegSamConfig config) =>
-    [
-        new(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers),
-        new(nameof(config.EncoderWidth), config.EncoderWidth),
-        new(nameof(config.EncoderHeads), config.EncoderHeads),
-    ];
-
-    private static IEnumerable<Rule> StageRules(TinyVitStage stage) =>
-    [
-        new(nameof(stage.Width), stage.Width),
-        new(nameof(stage.Depth), stage.Depth, 1, MostLayers),
-        new(nameof(stage.Heads), stage.Heads, 0, stage.Width),
-        new(nameof(stage.Window), stage.Window, 0, 256),
-    ];
+    private static IEnumerable<Rule> EncoderRules(SegSamConfig config) => config.Stages is { } stages
+        ? stages.SelectMany(stage => (Rule[])
+        [
+            new(nameof(stage.Width), stage.Width),
+            new(nameof(stage.Depth), stage.Depth, 1, MostLayers),
+            new(nameof(stage.Heads), stage.Heads, 0, stage.Width),
+            new(nameof(stage.Window), stage.Window, 0, 256),
+        ])
+        :
+        [
+            new(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers),
+            new(nameof(config.EncoderWidth), config.EncoderWidth),
+            new(nameof(config.EncoderHeads), config.EncoderHeads),
+        ];
 
     private static bool IsConsistent(SegSamConfig config) =>
         (config.Stages is { } stages

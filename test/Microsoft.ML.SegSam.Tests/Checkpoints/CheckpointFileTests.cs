@@ -49,7 +49,8 @@ public sealed class CheckpointFileTests
     [TestCategory("Golden")]
     public void A_pickled_optimizer_is_named_and_passed_over()
     {
-        using var file = CheckpointFile.Open(GoldenFolder.Require(GoldenFolder.Files("*_with_optimizer.pth").FirstOrDefault("*_with_optimizer.pth")));
+        using var file = CheckpointFile.Open(
+            GoldenFolder.Require(GoldenFolder.Files("*_with_optimizer.pth").FirstOrDefault("*_with_optimizer.pth")));
         CollectionAssert.AreEqual(new[] { "optimizer: torch.optim.adam.Adam" }, file.Skipped.ToArray());
     }
 
@@ -78,7 +79,8 @@ public sealed class CheckpointFileTests
     public void Values_are_converted_to_the_type_and_layout_of_the_target()
     {
         using var scope = NewDisposeScope();
-        var targets = new[] { zeros(2, 3), zeros(2, 3, dtype: ScalarType.Float64), zeros(3, 2).t(), zeros(2, 3, dtype: ScalarType.Float16), nn.Parameter(zeros(2, 3)) };
+        var targets = new[] { zeros(2, 3), zeros(2, 3, dtype: ScalarType.Float64), zeros(3, 2).t(), zeros(2, 3, dtype: ScalarType.Float16),
+            nn.Parameter(zeros(2, 3)) };
         CheckpointBytes.Open(TorchWriter.Zip(TorchWriter.Pickle(SavedTensor.Matrix)), file =>
         {
             foreach (var target in targets)
@@ -108,7 +110,8 @@ public sealed class CheckpointFileTests
     [TestMethod]
     public void A_target_of_another_shape_is_refused_with_both_shapes()
     {
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => CheckpointBytes.Open(TorchWriter.Zip(TorchWriter.Pickle(SavedTensor.Matrix)), file =>
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() =>
+            CheckpointBytes.Open(TorchWriter.Zip(TorchWriter.Pickle(SavedTensor.Matrix)), file =>
         {
             using var target = zeros(3, 2);
             file.Tensors.Single().ReadInto(target);
@@ -123,9 +126,12 @@ public sealed class CheckpointFileTests
     [DataRow("model_state_dict")]
     public void The_state_dict_is_found_under_the_usual_names_and_what_is_beside_it_is_not_listed(string key)
     {
-        var pickle = PickleWriter.Protocol2().Op("}(").Text("ema").Tensors([SavedTensor.Matrix with { Name = "other" }]).Text("epoch").Op('K').Raw(7)
-            .Text("lr").Tensor(SavedTensor.Matrix).Text("args").Global("argparse", "Namespace").Raw((byte)')', 0x81).Op("}b").Text(key).Tensors([SavedTensor.Matrix]).Op('u').Stop();
-        var (names, skipped) = CheckpointBytes.Open(TorchWriter.Zip(pickle), file => (file.Tensors.Select(tensor => tensor.Name).ToArray(), file.Skipped.ToArray()));
+        var pickle = PickleWriter.Protocol2().Op("}(").Text("ema").Tensors([SavedTensor.Matrix with { Name = "other" }]).Text("epoch")
+            .Op('K').Raw(7)
+            .Text("lr").Tensor(SavedTensor.Matrix).Text("args").Global("argparse", "Namespace").Raw((byte)')', 0x81).Op("}b").Text(key)
+                .Tensors([SavedTensor.Matrix]).Op('u').Stop();
+        var (names, skipped) = CheckpointBytes.Open(TorchWriter.Zip(pickle), file =>
+            (file.Tensors.Select(tensor => tensor.Name).ToArray(), file.Skipped.ToArray()));
         CollectionAssert.AreEqual(new[] { "w" }, names);
         CollectionAssert.AreEqual(new[] { "args: argparse.Namespace" }, skipped);
     }

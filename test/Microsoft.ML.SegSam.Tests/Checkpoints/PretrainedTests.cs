@@ -19,7 +19,8 @@ public sealed class PretrainedTests
         using var source = Randomize(Create(PublishedFile.Sam with { TextInsertion = TextInsertion.None }));
         var (config, loaded) = PublishedFile.Use(PublishedFile.SamPart(source), file => Load(file));
         Assert.AreEqual(PublishedFile.Sam.GlobalBlocks.Single(), config.GlobalBlocks.Single());
-        Assert.AreEqual((64, 32, 2, 2, 3), (config.InputSize, config.EncoderWidth, config.EncoderDepth, config.EncoderHeads, config.WindowSize));
+        Assert.AreEqual((64, 32, 2, 2, 3),
+            (config.InputSize, config.EncoderWidth, config.EncoderDepth, config.EncoderHeads, config.WindowSize));
         var image = Normal(5, 1, 3, 64, 64);
         var (expected, found) = (source.Decode(source.Encode(image), Boxes(0, 0)), loaded.Decode(loaded.Encode(image), Boxes(0, 0)));
         Assert.IsTrue(expected.MaskLogits.Equals(found.MaskLogits) && expected.PredictedIoUs.Equals(found.PredictedIoUs));
@@ -34,7 +35,8 @@ public sealed class PretrainedTests
         var state = loaded.state_dict();
         foreach (var (semantic, sam) in new[]
                  {
-                     ("transformer.layers.1.mlp.lin1.weight", "transformer.layers.1.mlp.lin1.weight"), ("output_upscaling.3.bias", "output_upscaling.3.bias"),
+                     ("transformer.layers.1.mlp.lin1.weight", "transformer.layers.1.mlp.lin1.weight"),
+                         ("output_upscaling.3.bias", "output_upscaling.3.bias"),
                      ("mask_head.layers.2.weight", "output_hypernetworks_mlps.0.layers.2.weight"),
                  })
             Assert.IsTrue(state["semantic_decoder." + semantic].Equals(state["mask_decoder." + sam]), semantic);
@@ -98,7 +100,8 @@ public sealed class PretrainedTests
         PublishedFile.Use(file, opened =>
         {
             var pretrained = Pretrained.Recognize(opened);
-            Assert.AreEqual((CheckpointFamily.MobileSam, SegSamEncoder.VitT, 1024, 4), (pretrained.Family, pretrained.Encoder, pretrained.Config.InputSize, pretrained.Unused.Count));
+            Assert.AreEqual((CheckpointFamily.MobileSam, SegSamEncoder.VitT, 1024, 4),
+                (pretrained.Family, pretrained.Encoder, pretrained.Config.InputSize, pretrained.Unused.Count));
             AssertHolds(pretrained, weights);
             return 0;
         });
@@ -108,7 +111,8 @@ public sealed class PretrainedTests
     public void Of_SAM_HQ_the_SAM_part_is_used_and_the_rest_reported()
     {
         var weights = PublishedFile.Weights(PublishedFile.Sam);
-        string[] extra = ["hf_token.weight", "hf_mlp.layers.0.weight", "compress_vit_feat.0.weight", "embedding_encoder.1.bias", "embedding_maskfeature.3.weight"];
+        string[] extra = ["hf_token.weight", "hf_mlp.layers.0.weight", "compress_vit_feat.0.weight", "embedding_encoder.1.bias",
+            "embedding_maskfeature.3.weight"];
         var file = weights.Concat(extra.Select(name => KeyValuePair.Create("mask_decoder." + name, ones(2))));
         PublishedFile.Use(file, opened =>
         {
@@ -125,9 +129,11 @@ public sealed class PretrainedTests
     [DataRow("sam_vit_b.safetensors", CheckpointFamily.Sam, false)]
     public void MedSAM_is_told_by_its_files_name_and_answers_with_the_single_mask(string name, CheckpointFamily family, bool singleMask)
     {
-        var (found, config) = PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => (Pretrained.Recognize(file).Family, Pretrained.Recognize(file).Config), name);
+        var (found, config) = PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file =>
+            (Pretrained.Recognize(file).Family, Pretrained.Recognize(file).Config), name);
         Assert.AreEqual((family, singleMask), (found, config.SingleMask));
-        Assert.AreEqual(CheckpointFamily.SamMed2D, PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file => Pretrained.Recognize(file, CheckpointFamily.SamMed2D).Family, name));
+        Assert.AreEqual(CheckpointFamily.SamMed2D, PublishedFile.Use(PublishedFile.Weights(PublishedFile.Sam), file =>
+            Pretrained.Recognize(file, CheckpointFamily.SamMed2D).Family, name));
     }
 
     [TestMethod]
@@ -153,7 +159,8 @@ public sealed class PretrainedTests
         StringAssert.Contains(failure.Message, "4 places");
         foreach (var part in new[]
                  {
-                     "missing: image_encoder.blocks.1.mlp.lin2.bias", "unexpected: mask_decoder.surprise", "shape: image_encoder.neck.3.bias is [31], expected [32]",
+                     "missing: image_encoder.blocks.1.mlp.lin2.bias", "unexpected: mask_decoder.surprise",
+                         "shape: image_encoder.neck.3.bias is [31], expected [32]",
                      "type: image_encoder.neck.3.weight holds Int64",
                  })
             StringAssert.Contains(failure.Message, part);
@@ -164,7 +171,8 @@ public sealed class PretrainedTests
     [DataRow("image_encoder.trunk.blocks.0.attn.qkv.weight")]
     public void Weights_of_another_model_are_refused_with_what_is_known(string name)
     {
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use([KeyValuePair.Create(name, ones(3))], file => Load(file)));
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() =>
+            PublishedFile.Use([KeyValuePair.Create(name, ones(3))], file => Load(file)));
         StringAssert.Contains(failure.Message, name);
         StringAssert.Contains(failure.Message, "Supported: SAM, MedSAM, SAM-Med2D, SAM-HQ, MobileSAM");
     }
@@ -178,9 +186,11 @@ public sealed class PretrainedTests
     {
         var weights = PublishedFile.Weights(PublishedFile.Sam);
         weights[name] = ones(5);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use(weights, file => Load(file))).Message, name);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use(weights, file => Load(file))).Message,
+            name);
         weights.Remove(name);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use(weights, file => Load(file))).Message, name);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PublishedFile.Use(weights, file => Load(file))).Message,
+            name);
     }
 
     [TestMethod]
@@ -188,7 +198,8 @@ public sealed class PretrainedTests
     {
         using var scope = NewDisposeScope();
         var weights = PublishedFile.Weights(PublishedFile.Sam);
-        using var loaded = PublishedFile.Use(weights.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.to(ScalarType.Float16))), file => Load(file)).Network;
+        using var loaded = PublishedFile.Use(weights.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.to(ScalarType.Float16))),
+            file => Load(file)).Network;
         var name = "mask_decoder.transformer.layers.0.mlp.lin1.weight";
         Assert.AreEqual(ScalarType.Float32, loaded.state_dict()[name].dtype);
         AssertClose(weights[name], loaded.state_dict()[name], 2e-3);
@@ -203,7 +214,8 @@ public sealed class PretrainedTests
         var state = loaded.state_dict();
         CollectionAssert.AreEqual(new long[] { 1, 6, 6, 32 }, state["image_encoder.pos_embed"].shape);
         CollectionAssert.AreEqual(new long[] { 11, 16 }, state["image_encoder.blocks.1.attn.rel_pos_w"].shape);
-        foreach (var (name, value) in weights.Where(pair => !pair.Key.EndsWith("pos_embed") && !pair.Key.StartsWith("image_encoder.blocks.1.attn.rel_pos")))
+        foreach (var (name, value) in weights.Where(pair => !pair.Key.EndsWith("pos_embed")
+            && !pair.Key.StartsWith("image_encoder.blocks.1.attn.rel_pos")))
             Assert.IsTrue(value.Equals(state[name]), name);
     }
 
@@ -231,7 +243,8 @@ public sealed class PretrainedTests
         using var file = CheckpointFile.Open(GoldenFolder.Require(twin.Pickle));
         var expected = GoldenFolder.Open(twin.Reference);
         var pretrained = Pretrained.Recognize(file);
-        Assert.AreEqual((CheckpointFamily.SamMed2D, SegSamAdapter.SamMed2D, true), (pretrained.Family, pretrained.Config.Adapter, pretrained.Config.SigmoidMaskPrompt));
+        Assert.AreEqual((CheckpointFamily.SamMed2D, SegSamAdapter.SamMed2D, true),
+            (pretrained.Family, pretrained.Config.Adapter, pretrained.Config.SigmoidMaskPrompt));
         using var scope = NewDisposeScope();
         AssertHolds(pretrained, expected.Names.ToDictionary(name => name, expected.Tensor));
     }

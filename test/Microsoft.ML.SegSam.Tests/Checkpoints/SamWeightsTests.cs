@@ -43,7 +43,8 @@ public sealed class SamWeightsTests
         using var file = CheckpointFile.Open(path);
         var pretrained = Pretrained.Recognize(file);
         Assert.AreEqual((CheckpointFamily.SegSam, Preprocessing.MedSam), (pretrained.Family, pretrained.Preprocessing));
-        Assert.AreEqual((4, true, 1e-3, 4), (pretrained.Config.DecoderHeads, pretrained.Config.SingleMask, pretrained.Config.DecoderEpsilon, pretrained.Config.WindowSize));
+        Assert.AreEqual((4, true, 1e-3, 4), (pretrained.Config.DecoderHeads, pretrained.Config.SingleMask, pretrained.Config.DecoderEpsilon,
+            pretrained.Config.WindowSize));
         pretrained.Build(pretrained.Config with { CategoryCount = 9 }, seed: 1).Dispose();
     }
 
@@ -53,7 +54,8 @@ public sealed class SamWeightsTests
     [DataRow("""{"Config":{"InputSize":64},"Preprocessing":{"Resize":77,"Resampling":0,"Scaling":0,"Order":0}}""")]
     public void A_header_that_tells_nonsense_is_refused(string json)
     {
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => SamDescription.From(new Dictionary<string, string> { ["segsam"] = json }));
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() =>
+            SamDescription.From(new Dictionary<string, string> { ["segsam"] = json }));
         StringAssert.Contains(failure.Message, "The header's entry 'segsam'");
     }
 
@@ -84,7 +86,8 @@ public sealed class SamWeightsTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model" + extension);
         File.WriteAllText(path, "old");
-        using var network = new SegSamNetwork(SmallNetwork.Config, LayerFactory.Meta); // shapes alone: the headers are written, then there are no numbers
+        // shapes alone: the headers are written, then there are no numbers
+        using var network = new SegSamNetwork(SmallNetwork.Config, LayerFactory.Meta);
         Assert.Throws<Exception>(() => SamWeights.Save(path, network, Preprocessing.Default));
         Assert.AreEqual("old", File.ReadAllText(path));
         CollectionAssert.AreEqual(new[] { path }, Directory.GetFiles(folder.Path));
@@ -102,7 +105,8 @@ public sealed class SamWeightsTests
     [TestMethod]
     public void A_disposed_transformer_says_so()
     {
-        var model = new SegSamModel(SmallNetwork.Create(SmallNetwork.Config), FittedModel.Shared.Categories, FittedModel.Shared.Model.Preprocessing, null!);
+        var model = new SegSamModel(SmallNetwork.Create(SmallNetwork.Config), FittedModel.Shared.Categories,
+            FittedModel.Shared.Model.Preprocessing, null!);
         var transformer = new SegSamTransformer(FittedModel.Shared.Options, model);
         transformer.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.SaveSamWeights("never.pth"));

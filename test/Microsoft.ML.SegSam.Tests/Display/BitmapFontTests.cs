@@ -26,7 +26,8 @@ public sealed class BitmapFontTests
     {
         foreach (var letters in (string[])[Marked + Special, Greek + "ABEZHIKMNOPTYX", Cyrillic + "ABEKMHOPCTXIJSaeopcyxijs"])
         {
-            var alike = letters.GroupBy(letter => Shape(letter.ToString())).Where(group => group.Count() > 1).Select(group => string.Concat(group));
+            var alike = letters.GroupBy(letter => Shape(letter.ToString())).Where(group => group.Count() > 1)
+                .Select(group => string.Concat(group));
             Assert.AreEqual("", string.Join(" | ", alike));
         }
     }
@@ -34,8 +35,10 @@ public sealed class BitmapFontTests
     [TestMethod]
     public void Every_letter_of_the_alphabets_of_Europe_is_there()
     {
-        var ranges = Enumerable.Range(0xC0, 0x17F - 0xC0).Where(code => code is not (0xAA or 0x138 or 0x149 or 0x13F or 0x140 or 0x132 or 0x133 or 0x166 or 0x167 or 0x14A or 0x17F))
-            .Concat(Enumerable.Range(0x391, 0x3A9 - 0x391 + 1).Where(code => code != 0x3A2)).Concat(Enumerable.Range(0x3AC, 0x3CE - 0x3AC + 1)).Concat(Enumerable.Range(0x400, 0x60));
+        var ranges = Enumerable.Range(0xC0, 0x17F - 0xC0)
+            .Where(code => code is not (0xAA or 0x138 or 0x149 or 0x13F or 0x140 or 0x132 or 0x133 or 0x166 or 0x167 or 0x14A or 0x17F))
+            .Concat(Enumerable.Range(0x391, 0x3A9 - 0x391 + 1).Where(code => code != 0x3A2))
+                .Concat(Enumerable.Range(0x3AC, 0x3CE - 0x3AC + 1)).Concat(Enumerable.Range(0x400, 0x60));
         Assert.IsEmpty(ranges.Select(code => ((char)code).ToString()).Where(letter => Decomposed(letter) is null));
     }
 
@@ -52,7 +55,8 @@ public sealed class BitmapFontTests
     [TestMethod]
     public void Pixels_stay_inside_the_width_and_the_line()
     {
-        foreach (var letter in Printable.Concat((Marked + Special + Greek + Cyrillic).Select(each => each.ToString())).Append("Ǻ").Append("ệ"))
+        foreach (var letter in Printable.Concat((Marked + Special + Greek + Cyrillic).Select(each => each.ToString())).Append("Ǻ")
+            .Append("ệ"))
         {
             Assert.IsTrue(Decomposed(letter)!.All(pixel => pixel.X is >= 0 and < BitmapFont.GlyphWidth
                 && pixel.Y is >= -BitmapFont.RowsAbove and < BitmapFont.LineHeight), letter);

@@ -18,15 +18,18 @@ public sealed class NotebookViewTests
 
     private static readonly SegmentationMask Mask = SegmentationMask.FromPixels([true, false, true, true, false, false], 2, 3);
 
-    private static readonly TrainingProgress Epoch = new(1, 2, 0.5, new Dictionary<string, double> { [Odd] = 0.5 }, null, true, 10, TimeSpan.Zero, "CPU", "float32");
+    private static readonly TrainingProgress Epoch =
+        new(1, 2, 0.5, new Dictionary<string, double> { [Odd] = 0.5 }, null, true, 10, TimeSpan.Zero, "CPU", "float32");
 
     private static IEnumerable<object[]> Values =>
     [
-        [Mask], [SegmentationMask.FromPixels(new bool[1000 * 3], 1000, 3)], [Epoch], [new TrainingHistory()], [History()], [MetricsExample.Create(Odd, "b")],
+        [Mask], [SegmentationMask.FromPixels(new bool[1000 * 3], 1000, 3)], [Epoch], [new TrainingHistory()], [History()],
+            [MetricsExample.Create(Odd, "b")],
         [MetricsExample.Create(Odd, "b").Confusion], [new GeneratedMask(Mask, Odd, 0.5f, 0.5f, 0.5f, 1, 1, new(0, 0, 3, 2))],
         [new PngPicture([1, 2, 3], Odd, "")], [new PngPicture([1, 2, 3], Odd, "#1 is " + Odd)],
         [new SegSam.Evaluation.ProtocolMetrics(1, 3, [ProtocolExample.Tally()])],
-        [new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of([ScoredRow.Draw("kidney", "##..", "##..", "11..", predicted: 1)]), options: new() { ImageColumnName = "Mask" })],
+        [new MLContext(seed: 1).Segmentation.MakeContactSheet(
+            ScoredData.Of([ScoredRow.Draw("kidney", "##..", "##..", "11..", predicted: 1)]), options: new() { ImageColumnName = "Mask" })],
     ];
 
     [TestMethod]
@@ -46,16 +49,19 @@ public sealed class NotebookViewTests
     [TestMethod]
     public void Every_type_that_can_be_shown_says_so_where_notebooks_look()
     {
-        var shown = typeof(SegSamPredictor).Assembly.GetTypes().Where(type => type.IsClass && typeof(INotebookView).IsAssignableFrom(type)).ToList();
+        var shown = typeof(SegSamPredictor).Assembly.GetTypes().Where(type => type.IsClass && typeof(INotebookView).IsAssignableFrom(type))
+            .ToList();
         Assert.HasCount(10, shown);
         foreach (var type in shown)
-            Assert.IsTrue(type.IsPublic && type.GetCustomAttributes(false).OfType<TypeFormatterSourceAttribute>().Single().FormatterSourceType == typeof(NotebookFormatters), type.Name);
+            Assert.IsTrue(type.IsPublic && type.GetCustomAttributes(false).OfType<TypeFormatterSourceAttribute>()
+                .Single().FormatterSourceType == typeof(NotebookFormatters), type.Name);
     }
 
     [TestMethod]
     public void What_is_no_view_goes_to_the_next_formatter()
     {
-        var html = NotebookFormatters.CreateTypeFormatters().Cast<NotebookFormatter>().Single(formatter => formatter.MimeType == "text/html");
+        var html = NotebookFormatters.CreateTypeFormatters().Cast<NotebookFormatter>()
+            .Single(formatter => formatter.MimeType == "text/html");
         using var writer = new StringWriter();
         Assert.IsFalse(html.Format("text", writer));
         Assert.AreEqual("", writer.ToString());

@@ -19,7 +19,8 @@ public sealed class TorchDeviceTests
         if (id < devices)
             Assert.Inconclusive($"Skipped: GPU {id} is here.");
         var ml = new MLContext(seed: 1) { GpuDeviceId = id };
-        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => ml.Transforms.SegSam(TinyData.Options()).Fit(TinyData.Load(ml, TinyData.Rows(1))));
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => ml.Transforms.SegSam(TinyData.Options())
+            .Fit(TinyData.Load(ml, TinyData.Rows(1))));
         Assert.StartsWith($"MLContext.GpuDeviceId is {id}, but {devices} CUDA devices are usable.", failure.Message);
         Assert.Contains("FallbackToCpu", failure.Message);
     }
@@ -50,7 +51,8 @@ public sealed class TorchDeviceTests
         var ml = new MLContext(seed: 1) { GpuDeviceId = 0 };
         var data = TinyData.Load(ml, TinyData.Rows(2));
         var (model, _) = EstimatorWorkout.Reload(ml, FittedModel.Shared, data.Schema);
-        foreach (var (expected, actual) in Table.Vectors<float>(FittedModel.Shared.Transform(data), "LowResLogits").Zip(Table.Vectors<float>(model.Transform(data), "LowResLogits")))
+        foreach (var (expected, actual) in Table.Vectors<float>(FittedModel.Shared.Transform(data), "LowResLogits")
+            .Zip(Table.Vectors<float>(model.Transform(data), "LowResLogits")))
         {
             for (var i = 0; i < expected.Length; i++)
                 Assert.AreEqual(expected[i], actual[i], 1e-2f * Math.Max(1, Math.Abs(expected[i])));

@@ -52,6 +52,7 @@ public sealed class TorchNativesTests
     public void The_program_s_own_files_come_before_those_of_the_cache()
     {
         var folders = TorchNatives.SearchFolders(Path.Combine(Path.GetTempPath(), "a", "b", "lib", "c", "TorchSharp.dll")).ToList();
-        Assert.IsLessThan(folders.FindIndex(folder => folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)), folders.IndexOf(AppContext.BaseDirectory));
+        Assert.IsLessThan(folders.FindIndex(folder => folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)),
+            folders.IndexOf(AppContext.BaseDirectory));
     }
 }

@@ -19,7 +19,8 @@ public sealed class ImageFileTests : IDisposable
         Assert.AreEqual((3, 2), (image.Height, image.Width));
         CollectionAssert.AreEqual(new byte[] { 30, 30, 30, 255, 0, 0, 0, 255 }, image.Pixels[..8].ToArray());
 
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.Read(Write([1, 2, 3]))).Message, "a.png': The 3 bytes");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.Read(Write([1, 2, 3]))).Message,
+            "a.png': The 3 bytes");
         Assert.ThrowsExactly<FileNotFoundException>(() => ImageFile.Read(Path.Combine(_folder.Path, "none.png")));
     }
 
@@ -32,7 +33,8 @@ public sealed class ImageFileTests : IDisposable
 
         ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => 100 * x)), out doubts);
         StringAssert.Contains(doubts.Single().Found, "3 levels from 0 to 200, thresholded at half of 255");
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => x)), out _));
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() =>
+            ImageFile.ReadMask(Write(PngWriter.Of(3, 1, 8, 0, (x, _, _) => x)), out _));
         StringAssert.Contains(failure.Message, "it is a label map");
     }
 
@@ -55,7 +57,9 @@ public sealed class ImageFileTests : IDisposable
         int[] numbers = [.. Enumerable.Range(0, 35).Select(_ => random.Next(most + 1))];
         var palette = new byte[3 << Math.Min(depth, 8)];
         random.NextBytes(palette); // colors are for show
-        var found = ImageFile.ReadLabels(Write(PngWriter.Of(7, 5, depth, color, (x, y, channel) => channel == (color == 4 ? 1 : 3) ? 100 : numbers[7 * y + x], palette: palette)), out var height, out var width);
+        var found = ImageFile.ReadLabels(Write(
+            PngWriter.Of(7, 5, depth, color, (x, y, channel) => channel == (color == 4 ? 1 : 3) ? 100 : numbers[7 * y + x],
+            palette: palette)), out var height, out var width);
         Assert.AreEqual((5, 7), (height, width));
         CollectionAssert.AreEqual(numbers, Array.ConvertAll(found, number => (int)number));
     }
@@ -72,7 +76,8 @@ public sealed class ImageFileTests : IDisposable
         Refuses(PngWriter.Of(2, 2, 16, 2, (_, _, channel) => channel), "colors");
 
         void Refuses(byte[] file, string why) =>
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.ReadLabels(Write(file), out _, out _)).Message, why);
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageFile.ReadLabels(Write(file), out _, out _)).Message,
+                why);
     }
 
     private string Write(byte[] file)

@@ -44,7 +44,8 @@ public sealed class ImageTensorTests
     [TestMethod]
     public void Padding_is_zero_also_where_zero_is_the_darkest_pixel()
     {
-        var image = NetworkImage.From(new(1, 1, [50, 100, 150]), 3, new(ResizeRule.PadOrStretch, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Rgb));
+        var image = NetworkImage.From(new(1, 1, [50, 100, 150]), 3,
+            new(ResizeRule.PadOrStretch, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Rgb));
         using var batch = ImageTensor.Stack([image], PixelScaling.MinMax, torch.CPU);
         var values = batch.data<float>().ToArray();
         Assert.AreEqual(0.5f, values[9 + 4]);
@@ -55,7 +56,8 @@ public sealed class ImageTensorTests
     [TestMethod]
     public void Each_image_of_a_batch_has_its_own_range()
     {
-        NetworkImage[] images = [NetworkImage.From(new(1, 2, [0, 0, 0, 200, 200, 200]), 2, Preprocessing.MedSam), NetworkImage.From(new(1, 2, [10, 10, 10, 20, 20, 20]), 2, Preprocessing.MedSam)];
+        NetworkImage[] images = [NetworkImage.From(new(1, 2, [0, 0, 0, 200, 200, 200]), 2, Preprocessing.MedSam),
+            NetworkImage.From(new(1, 2, [10, 10, 10, 20, 20, 20]), 2, Preprocessing.MedSam)];
         using var batch = ImageTensor.Stack(images, PixelScaling.MinMax, torch.CPU);
         Assert.IsTrue(batch[0].Equals(batch[1]));
         Assert.AreEqual(1, batch.max().item<float>());

@@ -5,7 +5,8 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 [TestClass]
 public sealed class IntensityTransformTests
 {
-    private static readonly NetworkImage Image = new(ImageGeometry.For(1, 2, 2, ResizeRule.LongestSide), [50, 50, 50, 150, 150, 150]); // mean 100
+    // mean 100
+    private static readonly NetworkImage Image = new(ImageGeometry.For(1, 2, 2, ResizeRule.LongestSide), [50, 50, 50, 150, 150, 150]);
 
     [TestMethod]
     [DataRow(0, 1, 1, 50, 150)]
@@ -42,7 +43,8 @@ public sealed class IntensityTransformTests
     {
         var off = new Augmentation { Brightness = 0, Contrast = 0, Gamma = 0, Noise = 0 };
         CollectionAssert.AreEqual(Image.Pixels, IntensityTransform.Draw(off, new Random(1)).Change(Image).Pixels);
-        var brightest = Enumerable.Range(0, 300).Select(seed => IntensityTransform.Draw(off with { Brightness = 0.1 }, new Random(seed)).Change(Image).Pixels[0]).ToList();
+        var brightest = Enumerable.Range(0, 300)
+            .Select(seed => IntensityTransform.Draw(off with { Brightness = 0.1 }, new Random(seed)).Change(Image).Pixels[0]).ToList();
         Assert.IsTrue(brightest.Min() is >= 24 and < 30 && brightest.Max() is > 70 and <= 76, $"{brightest.Min()} to {brightest.Max()}");
     }
 }

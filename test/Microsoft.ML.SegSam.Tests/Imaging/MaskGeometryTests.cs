@@ -23,14 +23,16 @@ public sealed class MaskGeometryTests
 
     /// <summary>Sizes below and above those of a vector, smaller and larger than the input, padded and stretched.</summary>
     [TestMethod]
-    public void Logits_are_those_of_libtorch() => Gen.Select(Gen.Int[1, 150], Gen.Int[1, 150], Gen.Int[1, 24], Gen.Int[1, 96], Gen.Enum<ResizeRule>(), Gen.Int[0, 1000])
+    public void Logits_are_those_of_libtorch() =>
+        Gen.Select(Gen.Int[1, 150], Gen.Int[1, 150], Gen.Int[1, 24], Gen.Int[1, 96], Gen.Enum<ResizeRule>(), Gen.Int[0, 1000])
         .Sample((height, width, side, size, rule, seed) =>
         {
             using var scope = torch.NewDisposeScope();
             var geometry = ImageGeometry.For(height, width, size, rule);
             using var generator = new torch.Generator((ulong)seed, torch.CPU);
             var lowRes = torch.randn([1, 1, side, side], generator: generator) * 10;
-            var input = Resize(lowRes, size, size).narrow(2, geometry.OffsetY, geometry.ScaledHeight).narrow(3, geometry.OffsetX, geometry.ScaledWidth);
+            var input = Resize(lowRes, size, size).narrow(2, geometry.OffsetY, geometry.ScaledHeight)
+                .narrow(3, geometry.OffsetX, geometry.ScaledWidth);
             var (logits, values) = (Resize(input, height, width).flatten(), lowRes.data<float>().ToArray());
             var found = MaskGeometry.ToOriginalLogits(values, side, geometry);
             return (torch.tensor(found) - logits).abs().max().item<float>() < 2e-5f
@@ -49,7 +51,7 @@ public sealed class MaskGeometryTests
             var target = MaskGeometry.ToNetwork(mask, geometry);
             var place = new RegionBox(geometry.OffsetX, geometry.OffsetY,
                 geometry.OffsetX + geometry.ScaledWidth, geometry.OffsetY + geometry.ScaledHeight);
-            return wasEmpty && target.All(pixel => pixel <= 1) && MaskRegions.Box(target, size, size)?.Union(place) == place;
+            return wasEmpty && target.All(pixel => pixel <= 1) && place.Equals(MaskRegions.Box(target, size, size)?.Union(place));
         }, iter: 500);
 
     [TestMethod]
@@ -64,7 +66,8 @@ public sealed class MaskGeometryTests
         Assert.AreEqual(new RegionBox(16, 16, 48, 48), MaskRegions.Box(target, 64, 64));
         var back = MaskGeometry.ToOriginalMask([.. target.Select(pixel => pixel * 2f - 1)], 64, geometry);
         var wrong = Enumerable.Range(0, mask.Length).Where(i => back[i] != mask[i] > 0).ToList();
-        Assert.IsTrue(wrong.All(i => i % Width is (>= 47 and < 53) or (>= 147 and < 153) || i / Width is 9 or 10 or 29 or 30), "At the rim alone.");
+        Assert.IsTrue(wrong.All(i => i % Width is (>= 47 and < 53) or (>= 147 and < 153) || i / Width is 9 or 10 or 29 or 30),
+            "At the rim alone.");
     }
 
     [TestMethod]

@@ -16,8 +16,8 @@ public sealed class MaskRegionsTests
             var expected = Flood(mask, height, width);
             if (expected.Count == 0)
                 return MaskRegions.LargestBox(mask, height, width) is null && MaskRegions.Box(mask, height, width) is null;
-            return MaskRegions.LargestBox(mask, height, width) == expected.MaxBy(region => region.Area).Box
-                && MaskRegions.Box(mask, height, width) == expected.Select(region => region.Box).Aggregate((a, b) => a.Union(b));
+            return expected.MaxBy(region => region.Area).Box.Equals(MaskRegions.LargestBox(mask, height, width))
+                && expected.Select(region => region.Box).Aggregate((a, b) => a.Union(b)).Equals(MaskRegions.Box(mask, height, width));
         }, iter: 2000);
 
     [TestMethod]

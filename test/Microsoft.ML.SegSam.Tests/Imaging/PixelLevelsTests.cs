@@ -15,7 +15,8 @@ public sealed class PixelLevelsTests
             for (var channel = 0; channel < 3; channel++)
             {
                 var scaled = sorted.Select(pixel => levels[channel * 256 + pixel]).ToArray();
-                if (scaled[0] != 0 || (scaled.Length > 1 && scaled[^1] != 1) || scaled.Zip(scaled.Skip(1)).Any(pair => pair.First >= pair.Second))
+                if (scaled[0] != 0 || (scaled.Length > 1 && scaled[^1] != 1) || scaled.Zip(scaled.Skip(1))
+                    .Any(pair => pair.First >= pair.Second))
                     return false;
             }
 

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 [TestClass]
 public sealed class PixelResizerTests
 {
-    private static string Fixture => Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Imaging", "pillow-bicubic.txt");
+    private static string Fixture =>
+        Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Imaging", "pillow-bicubic.txt");
 
     [TestMethod]
     public void Bicubic_equals_Pillow_to_the_byte()
@@ -19,7 +20,8 @@ public sealed class PixelResizerTests
             var size = fields[1..5].Select(int.Parse).ToArray();
             var (original, expected) = (Convert.FromBase64String(fields[5]), Convert.FromBase64String(fields[6]));
             var isGray = original.Length == size[0] * size[1];
-            var actual = PixelResizer.Resize(new(size[0], size[1], isGray ? Colored(original) : original), size[2], size[3], Resampling.Bicubic);
+            var actual = PixelResizer.Resize(new(size[0], size[1], isGray ? Colored(original) : original), size[2], size[3],
+                Resampling.Bicubic);
             CollectionAssert.AreEqual(isGray ? Colored(expected) : expected, actual, fields[0]);
         }
     }
@@ -27,9 +29,12 @@ public sealed class PixelResizerTests
     [TestMethod]
     public void Bicubic_overshoots_at_an_edge_and_stops_at_white_and_black()
     {
-        byte[] Row(byte dark, byte bright) => [.. PixelResizer.Resize(new(1, 4, Colored([dark, dark, bright, bright])), 1, 16, Resampling.Bicubic).Where((_, i) => i % 3 == 0)];
+        byte[] Row(byte dark, byte bright) => [
+            .. PixelResizer.Resize(new(1, 4, Colored([dark, dark, bright, bright])), 1, 16, Resampling.Bicubic)
+            .Where((_, i) => i % 3 == 0)];
         Assert.IsTrue(Row(50, 150) is var inside && inside.Min() < 50 && inside.Max() > 150);
-        Assert.IsTrue(Row(0, 255) is var outside && outside[0] == 0 && outside[^1] == 255 && outside.SequenceEqual(outside.Order()), "Clamped, not wrapped around.");
+        Assert.IsTrue(Row(0, 255) is var outside && outside[0] == 0 && outside[^1] == 255 && outside.SequenceEqual(outside.Order()),
+            "Clamped, not wrapped around.");
     }
 
     [TestMethod]
@@ -62,7 +67,8 @@ public sealed class PixelResizerTests
         byte[] stripes = [0, 0, 0, 100, 100, 100, 0, 0, 0, 100, 100, 100];
         var image = new PixelImage(1, 4, stripes);
         CollectionAssert.AreEqual(new byte[] { 0, 0, 0, 0, 0, 0 }, PixelResizer.Resize(image, 1, 2, Resampling.Nearest));
-        Assert.IsTrue(PixelResizer.Resize(image, 1, 2, Resampling.Bilinear).All(value => value is > 30 and < 70), "Antialiased: both stripes count.");
+        Assert.IsTrue(PixelResizer.Resize(image, 1, 2, Resampling.Bilinear).All(value => value is > 30 and < 70),
+            "Antialiased: both stripes count.");
     }
 
     [TestMethod]
@@ -70,7 +76,8 @@ public sealed class PixelResizerTests
     {
         var image = new PixelImage(1, 5, Colored([10, 20, 30, 40, 50]));
         CollectionAssert.AreEqual(Colored([10, 20, 40]), PixelResizer.Resize(image, 1, 3, Resampling.Nearest), "0, 5/3, 10/3");
-        CollectionAssert.AreEqual(Colored([10, 10, 20, 30, 30, 40, 50]), PixelResizer.Resize(image, 1, 7, Resampling.Nearest), "0, 5/7, 10/7 ... 30/7");
+        CollectionAssert.AreEqual(Colored([10, 10, 20, 30, 30, 40, 50]), PixelResizer.Resize(image, 1, 7, Resampling.Nearest),
+            "0, 5/7, 10/7 ... 30/7");
     }
 
     /// <summary>Sizes at which OpenCV 4.6's cv2.resize picks another pixel than exact arithmetic would.</summary>

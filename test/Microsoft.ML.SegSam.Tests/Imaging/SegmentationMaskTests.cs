@@ -6,7 +6,8 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 [TestClass]
 public sealed class SegmentationMaskTests
 {
-    private static readonly Gen<(bool[] Pixels, int Height, int Width)> Masks = Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 10], Gen.Int[0, int.MaxValue])
+    private static readonly Gen<(bool[] Pixels, int Height, int Width)> Masks =
+        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[0, 10], Gen.Int[0, int.MaxValue])
         .Select((height, width, tenths, seed) =>
         {
             var random = new Random(seed);
@@ -26,7 +27,8 @@ public sealed class SegmentationMaskTests
         CollectionAssert.AreEqual((int[])[0, 2, 2], Draw("#.", "#.").Counts.ToArray());
         CollectionAssert.AreEqual((int[])[4], Draw("..", "..").Counts.ToArray());
         Assert.IsNull(Draw("..", "..").Box);
-        Assert.AreEqual(new RegionBox(0, 0, 2, 2), SegmentationMask.FromCounts([1, 2, 1], 2, 2).Box, "a run that goes on in the next column");
+        Assert.AreEqual(new RegionBox(0, 0, 2, 2), SegmentationMask.FromCounts([1, 2, 1], 2, 2).Box,
+            "a run that goes on in the next column");
     }
 
     /// <summary>The text is from the documentation of COCO's tools; its counts follow from the code's definition by hand.</summary>
@@ -63,7 +65,8 @@ public sealed class SegmentationMaskTests
         for (var i = 0; i < filled.Length; i++)
             filled[i] = contours.Count(contour => Surrounds(contour.Polygon, i % width + 0.5, i / width + 0.5)) % 2 == 1;
         var area = contours.Sum(contour => DoubleArea(contour.Polygon));
-        return filled.SequenceEqual(pixels) && area == 2L * pixels.Count(inside => inside) && contours.All(contour => contour.IsHole == DoubleArea(contour.Polygon) < 0);
+        return filled.SequenceEqual(pixels) && area == 2L * pixels.Count(inside => inside)
+            && contours.All(contour => contour.IsHole == DoubleArea(contour.Polygon) < 0);
     }, iter: 1000);
 
     [TestMethod]
@@ -92,7 +95,7 @@ public sealed class SegmentationMaskTests
     [TestMethod]
     public void What_is_no_mask_is_refused()
     {
-        Assert.Contains("exchanged", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([3, 4], 2, 4)).Message);
+        Assert.Contains("swapped", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([3, 4], 2, 4)).Message);
         Assert.Contains("none below 0", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromCounts([-1, 9], 2, 4)).Message);
         Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.FromPixels(new bool[5], 2, 3));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SegmentationMask.FromPixels([], 0, 3));
@@ -102,7 +105,8 @@ public sealed class SegmentationMaskTests
         Assert.Contains("is -1", Assert.ThrowsExactly<FormatException>(() => SegmentationMask.FromCocoText("O", 9, 10)).Message);
     }
 
-    private static SegmentationMask Draw(params string[] rows) => SegmentationMask.FromPixels([.. rows.SelectMany(row => row.Select(each => each == '#'))], rows.Length, rows[0].Length);
+    private static SegmentationMask Draw(params string[] rows) =>
+        SegmentationMask.FromPixels([.. rows.SelectMany(row => row.Select(each => each == '#'))], rows.Length, rows[0].Length);
 
     private static long DoubleArea(IReadOnlyList<int> polygon)
     {

@@ -7,7 +7,8 @@ namespace Microsoft.ML.SegSam.Tests.Imaging;
 public sealed class SpatialTransformTests
 {
     private const int Side = 64;
-    private static readonly ImageGeometry Padded = ImageGeometry.For(50, 40, Side, ResizeRule.PadOrStretch); // 12 columns and 7 rows of padding before it
+    // 12 columns and 7 rows of padding before it
+    private static readonly ImageGeometry Padded = ImageGeometry.For(50, 40, Side, ResizeRule.PadOrStretch);
 
     [TestMethod]
     public void A_bright_disc_stays_under_its_mask() =>
@@ -35,7 +36,8 @@ public sealed class SpatialTransformTests
     [DataRow(90, 1, 0, 0, false, 20, 15)]  // clockwise on the screen: left of the center goes above it
     [DataRow(90, 1, 0, 0, true, 20, 35)]   // flipped first
     [DataRow(90, 2, 1, 2, false, 21, 7)]
-    public void Each_change_moves_a_point_as_it_says(double degrees, double scale, double shiftX, double shiftY, bool isFlipped, int x, int y)
+    public void Each_change_moves_a_point_as_it_says(double degrees, double scale, double shiftX, double shiftY, bool isFlipped, int x,
+        int y)
     {
         var (image, mask) = Disc(10, 25, 3);
         var place = new SpatialTransform(Padded, degrees, scale, shiftX, shiftY, isFlipped);
@@ -68,10 +70,13 @@ public sealed class SpatialTransformTests
         var before = MaskRegions.Box(mask, Side, Side)!.Value;
         var place = new SpatialTransform(Padded, degrees: 30, scale: 2, shiftX: 4, shiftY: 0, isFlipped: true);
         var after = MaskRegions.Box(place.Move(mask), Side, Side)!.Value;
-        CollectionAssert.AreEqual(new float[] { after.X0, after.Y0, after.X1, after.Y1 }, place.Move([before.X0, before.Y0, before.X1, before.Y1], before, after));
+        CollectionAssert.AreEqual(new float[] { after.X0, after.Y0, after.X1, after.Y1 },
+            place.Move([before.X0, before.Y0, before.X1, before.Y1], before, after));
         CollectionAssert.AreEqual(new float[] { after.X0 - 6, after.Y0 - 4, after.X1 + 2, after.Y1 + 8 },
-            place.Move([before.X0 - 1, before.Y0 - 2, before.X1 + 3, before.Y1 + 4], before, after), "Margins double; left and right change places.");
-        CollectionAssert.AreEqual(new float[] { 0, 0, 1, 1 }, place.Move([before.X0 + 4, before.Y0 + 4, before.X1 - 4, before.Y1 - 4], before, new(0, 0, 1, 1)));
+            place.Move([before.X0 - 1, before.Y0 - 2, before.X1 + 3, before.Y1 + 4], before, after),
+                "Margins double; left and right change places.");
+        CollectionAssert.AreEqual(new float[] { 0, 0, 1, 1 },
+            place.Move([before.X0 + 4, before.Y0 + 4, before.X1 - 4, before.Y1 - 4], before, new(0, 0, 1, 1)));
     }
 
     [TestMethod]

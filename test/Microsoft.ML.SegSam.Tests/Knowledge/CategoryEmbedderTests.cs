@@ -38,7 +38,8 @@ public sealed class CategoryEmbedderTests
     public void A_bad_vector_is_an_error_that_names_the_category(string name, Func<string, float[]> embed, string message)
     {
         using var embedder = new FixedEmbedder(embed);
-        Assert.StartsWith("The text embedder FixedEmbedder gave no usable vector for the category 'spleen': " + message, Refusal(Texts(), embedder), name);
+        Assert.StartsWith("The text embedder FixedEmbedder gave no usable vector for the category 'spleen': " + message,
+            Refusal(Texts(), embedder), name);
     }
 
     [TestMethod]

@@ -68,15 +68,18 @@ public sealed class CategoryGlossaryTests
     [TestMethod]
     public void A_British_spelling_of_any_name_finds_the_same_entry()
     {
-        (string American, string British)[] spellings = [("tumor", "tumour"), ("edema", "oedema"), ("esophag", "oesophag"), ("hemo", "haemo"), ("hema", "haema"), ("ischem", "ischaem"), ("gray", "grey"), ("fiber", "fibre"), ("celiac", "coeliac")];
+        (string American, string British)[] spellings = [("tumor", "tumour"), ("edema", "oedema"), ("esophag", "oesophag"),
+            ("hemo", "haemo"), ("hema", "haema"), ("ischem", "ischaem"), ("gray", "grey"), ("fiber", "fibre"), ("celiac", "coeliac")];
         var spelled = 0;
         foreach (var name in Glossary.Entries.SelectMany(entry => entry.Synonyms.Prepend(entry.Name)))
         {
-            var british = spellings.Aggregate(name, (text, pair) => text.Replace(pair.British, pair.American).Replace(pair.American, pair.British));
+            var british = spellings.Aggregate(name, (text, pair) => text.Replace(pair.British, pair.American)
+                .Replace(pair.American, pair.British));
             if (british == name)
                 continue;
             spelled++;
-            Assert.IsTrue(Glossary.TryFind(name, out var one) && Glossary.TryFind(british, out var other) && ReferenceEquals(one, other), british);
+            Assert.IsTrue(Glossary.TryFind(name, out var one) && Glossary.TryFind(british, out var other) && ReferenceEquals(one, other),
+                british);
         }
 
         Assert.IsGreaterThan(50, spelled);
@@ -85,7 +88,8 @@ public sealed class CategoryGlossaryTests
     [TestMethod]
     public void What_the_glossary_says_is_spelled_the_American_way()
     {
-        var british = new System.Text.RegularExpressions.Regex("grey|oedema|oesoph|[a-z]*haem|colour|tumour|fibre|centre|metre|mould|artefact|organis|faeces|caecum|neighbour");
+        var british = new System.Text.RegularExpressions.Regex(
+            "grey|oedema|oesoph|[a-z]*haem|colour|tumour|fibre|centre|metre|mould|artefact|organis|faeces|caecum|neighbour");
         foreach (var entry in Glossary.Entries)
             Assert.IsFalse(british.IsMatch(entry.Describe() + entry.Left + entry.Right), entry.Name);
     }

@@ -14,10 +14,14 @@ public sealed class CategoryResponseTests
     [DataRow("Here it is:\n{0}\nDo you need more?")]
     public void A_good_response_is_accepted_plain_fenced_or_among_words(string around)
     {
-        var response = new CategoryResponse(around.Replace("{0}", ScriptedChat.Good("Ear Drums", ("synonyms", (string[])["tympanic membrane"]), ("hasSides", true), ("intensity", new { ct = "gray.", endoscopy = "pearly" }))), "ear drum");
+        var response = new CategoryResponse(around.Replace("{0}",
+            ScriptedChat.Good("Ear Drums", ("synonyms", (string[])["tympanic membrane"]), ("hasSides", true),
+            ("intensity", new { ct = "gray.", endoscopy = "pearly" }))), "ear drum");
         Assert.IsEmpty(response.Faults);
-        Assert.AreEqual(("ear drum", "tympanic membrane", true), (response.Entry!.Name, response.Entry.Synonyms.Single(), response.Entry.HasSides));
-        CollectionAssert.AreEqual(new[] { "CT=gray", "endoscopy=pearly" }, response.Entry.Intensity.Select(pair => $"{pair.Key}={pair.Value}").ToArray());
+        Assert.AreEqual(("ear drum", "tympanic membrane", true),
+            (response.Entry!.Name, response.Entry.Synonyms.Single(), response.Entry.HasSides));
+        CollectionAssert.AreEqual(new[] { "CT=gray", "endoscopy=pearly" },
+            response.Entry.Intensity.Select(pair => $"{pair.Key}={pair.Value}").ToArray());
     }
 
     [TestMethod]
@@ -43,7 +47,8 @@ public sealed class CategoryResponseTests
     [DataRow("synonyms", null, "synonyms is missing")]
     [DataRow("synonyms", "membrane", "synonyms is a text")]
     [DataRow("synonyms", new[] { "membrane", " " }, "synonyms holds an empty text")]
-    [DataRow("synonyms", new[] { "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13" }, "synonyms holds 13 names; at most 12")]
+    [DataRow("synonyms", new[] { "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13" },
+        "synonyms holds 13 names; at most 12")]
     [DataRow("hasSides", "yes", "hasSides is a text")]
     [DataRow("location", null, "location is missing")]
     [DataRow("shape", 3, "shape is a number")]
@@ -77,9 +82,11 @@ public sealed class CategoryResponseTests
     [TestMethod]
     public void Another_wording_of_the_request_has_another_version()
     {
-        var wording = string.Concat(CategoryRequest.For("drum").Append(CategoryRequest.Correction(["this"])).Select(message => message.Text));
+        var wording = string.Concat(CategoryRequest.For("drum").Append(CategoryRequest.Correction(["this"]))
+            .Select(message => message.Text));
         var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wording.ReplaceLineEndings("\n"))))[..16];
-        Assert.AreEqual("1: B3585CC651535593", $"{CategoryRequest.Version}: {digest}", "The wording changed: raise CategoryRequest.Version, and write both here.");
+        Assert.AreEqual("1: B3585CC651535593", $"{CategoryRequest.Version}: {digest}",
+            "The wording changed: raise CategoryRequest.Version, and write both here.");
     }
 
     [TestMethod]

@@ -18,18 +18,22 @@ public sealed class CategoryWriterTests : IDisposable
     [TestMethod]
     public async Task What_the_glossary_lacks_is_requested_and_can_be_saved_and_loaded()
     {
-        using var chat = new ScriptedChat((_, category) => ScriptedChat.Good(category, ("synonyms", (string[])["ear skin pearl", "liver"]), ("shape", "  a sac\n of skin. ")));
+        using var chat = new ScriptedChat((_, category) =>
+            ScriptedChat.Good(category, ("synonyms", (string[])["ear skin pearl", "liver"]), ("shape", "  a sac\n of skin. ")));
         var reports = new List<string>();
-        var glossary = await Writer(chat).WriteAsync(["liver_000", "Cholesteatoma", "CHOLESTEATOMA_001", "kidney, left"], CategoryGlossary.Default, new Reports(reports), TestContext.CancellationToken);
+        var glossary = await Writer(chat).WriteAsync(["liver_000", "Cholesteatoma", "CHOLESTEATOMA_001", "kidney, left"],
+            CategoryGlossary.Default, new Reports(reports), TestContext.CancellationToken);
         CollectionAssert.AreEqual(new[] { "Cholesteatoma" }, chat.Categories.ToArray());
         CollectionAssert.AreEqual(new[] { "Category 2/4, Cholesteatoma: written" }, reports);
         var path = Path.Combine(_folder.Path, "glossary.json");
         glossary.Save(path);
         var loaded = CategoryGlossary.Load(path);
         Assert.HasCount(CategoryGlossary.Default.Entries.Count + 1, loaded.Entries);
-        CollectionAssert.AreEqual(glossary.Entries.Select(entry => entry.Describe()).ToArray(), loaded.Entries.Select(entry => entry.Describe()).ToArray());
+        CollectionAssert.AreEqual(glossary.Entries.Select(entry => entry.Describe()).ToArray(),
+            loaded.Entries.Select(entry => entry.Describe()).ToArray());
         Assert.IsTrue(loaded.TryFind("ear skin pearls", out var written));
-        Assert.AreEqual("Cholesteatoma. Location: behind Cholesteatoma. Shape: a sac of skin. Intensity: CT: bright. Texture: even. Border: sharp. Differs: nothing like it.", written.Describe());
+        Assert.AreEqual("Cholesteatoma. Location: behind Cholesteatoma. Shape: a sac of skin. "
+            + "Intensity: CT: bright. Texture: even. Border: sharp. Differs: nothing like it.", written.Describe());
         Assert.IsTrue(loaded.TryFind("liver", out var liver));
         Assert.AreEqual("liver", liver.Name, "A synonym that is another's name is left out.");
     }
@@ -41,7 +45,8 @@ public sealed class CategoryWriterTests : IDisposable
         await Writer(chat, model: "large").WriteAsync(["drum"], null, null, TestContext.CancellationToken);
         var (messages, options) = chat.Asked.Single();
         Assert.AreEqual((0f, "large", ChatResponseFormat.Json), (options.Temperature!.Value, options.ModelId, options.ResponseFormat));
-        foreach (var word in new[] { "\"drum\"", "synonyms", "hasSides", "neighbors", "shape", "intensity", "texture", "border", "differs", "CT", "MR", "PET", "X-ray", "ultrasound", "fundus", "dermoscopy", "endoscopy", "histology" })
+        foreach (var word in new[] { "\"drum\"", "synonyms", "hasSides", "neighbors", "shape", "intensity", "texture", "border", "differs",
+            "CT", "MR", "PET", "X-ray", "ultrasound", "fundus", "dermoscopy", "endoscopy", "histology" })
             StringAssert.Contains(messages[^1].Text, word);
     }
 
@@ -57,7 +62,8 @@ public sealed class CategoryWriterTests : IDisposable
         var reports = new List<string>();
         await Writer(chat).WriteAsync(["drum"], null, new Reports(reports), TestContext.CancellationToken);
         var last = chat.Asked[2].Messages;
-        CollectionAssert.AreEqual(new[] { ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.User, ChatRole.Assistant, ChatRole.User }, last.Select(message => message.Role).ToArray());
+        CollectionAssert.AreEqual(new[] { ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.User, ChatRole.Assistant,
+            ChatRole.User }, last.Select(message => message.Role).ToArray());
         Assert.AreEqual("The drum is a thin membrane.", last[2].Text);
         StringAssert.Contains(last[3].Text, "it is not valid JSON");
         StringAssert.Contains(last[5].Text, "shape is missing; border holds an empty text");
@@ -67,8 +73,10 @@ public sealed class CategoryWriterTests : IDisposable
     [TestMethod]
     public async Task No_usable_response_in_three_attempts_is_an_error_that_shows_the_last_one_and_keeps_the_others()
     {
-        using var chat = new ScriptedChat((_, category) => category == "drum" ? "I cannot say. " + new string('x', 1000) : ScriptedChat.Good(category));
-        var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => Writer(chat).WriteAsync(["anvil", "drum"], null, null, TestContext.CancellationToken));
+        using var chat = new ScriptedChat((_, category) => category == "drum" ? "I cannot say. " + new string('x', 1000)
+            : ScriptedChat.Good(category));
+        var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => Writer(chat)
+            .WriteAsync(["anvil", "drum"], null, null, TestContext.CancellationToken));
         Assert.HasCount(4, chat.Asked);
         foreach (var word in new[] { "scripted", "'drum'", "3 attempts", "not valid JSON", "'I cannot say. xxx", CacheFile })
             StringAssert.Contains(failure.Message, word);
@@ -85,7 +93,8 @@ public sealed class CategoryWriterTests : IDisposable
         var reports = new List<string>();
         var second = await Writer(silent).WriteAsync(["Drum", "anvil (R)"], null, new Reports(reports), TestContext.CancellationToken);
         Assert.HasCount(2, first.Entries);
-        CollectionAssert.AreEqual(first.Entries.Select(entry => entry.Location).ToArray(), second.Entries.Select(entry => entry.Location).ToArray());
+        CollectionAssert.AreEqual(first.Entries.Select(entry => entry.Location).ToArray(), second.Entries.Select(entry => entry.Location)
+            .ToArray());
         CollectionAssert.AreEqual(new[] { "Category 1/2, Drum: from the cache file", "Category 2/2, anvil: from the cache file" }, reports);
     }
 
@@ -103,7 +112,9 @@ public sealed class CategoryWriterTests : IDisposable
     [TestMethod]
     public async Task A_cache_file_of_the_first_version_is_read()
     {
-        const string entry = """{ "name": "drum", "location": "ear", "shape": "s", "intensity": { "CT": "b" }, "texture": "t", "border": "b", "differs": "d" }""";
+        const string entry = """
+            { "name": "drum", "location": "ear", "shape": "s", "intensity": { "CT": "b" }, "texture": "t", "border": "b", "differs": "d" }
+            """;
         await File.WriteAllTextAsync(CacheFile, $$"""
             { "version": 1, "answers": [ { "model": "scripted", "template": 1, "category": "drum", "entry": {{entry}} } ] }
             """, TestContext.CancellationToken);
@@ -120,13 +131,18 @@ public sealed class CategoryWriterTests : IDisposable
     [DataRow("[]", "JSON value")]
     [DataRow("{ \"version\": 2, \"answers\": [] }", "version is 2, expected 1")]
     [DataRow("{ \"version\": 1, \"answers\": [ null ] }", "response 0 is null")]
-    [DataRow("{ \"version\": 1, \"answers\": [ { \"model\": \"scripted\", \"template\": 1, \"category\": \"drum\", \"entry\": null } ] }", "entry")]
-    [DataRow("{ \"version\": 1, \"answers\": [ { \"model\": \"scripted\", \"template\": 1, \"category\": \"drum\", \"entry\": { \"name\": \"drum\", \"location\": \"\", \"shape\": \"s\", \"intensity\": { \"CT\": \"b\" }, \"texture\": \"t\", \"border\": \"b\", \"differs\": \"d\" } } ] }", "location")]
+    [DataRow("{ \"version\": 1, \"answers\": [ { \"model\": \"scripted\", \"template\": 1, \"category\": \"drum\", \"entry\": null } ] }",
+        "entry")]
+    [DataRow("{ \"version\": 1, \"answers\": [ { \"model\": \"scripted\", \"template\": 1, \"category\": \"drum\", "
+        + "\"entry\": { \"name\": \"drum\", \"location\": \"\", "
+        + "\"shape\": \"s\", \"intensity\": { \"CT\": \"b\" }, \"texture\": \"t\", \"border\": \"b\", \"differs\": \"d\" } } ] }",
+        "location")]
     public async Task A_damaged_cache_file_is_an_error_and_neither_ignored_nor_overwritten(string content, string word)
     {
         await File.WriteAllTextAsync(CacheFile, content, TestContext.CancellationToken);
         using var chat = new ScriptedChat((_, category) => ScriptedChat.Good(category));
-        var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => Writer(chat).WriteAsync(["drum"], null, null, TestContext.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => Writer(chat)
+            .WriteAsync(["drum"], null, null, TestContext.CancellationToken));
         StringAssert.Contains(failure.Message, CacheFile);
         StringAssert.Contains(failure.Message, word, StringComparison.OrdinalIgnoreCase);
         StringAssert.Contains(failure.Message, "delete it");
@@ -139,7 +155,8 @@ public sealed class CategoryWriterTests : IDisposable
     {
         using var chat = new ScriptedChat((_, category) => ScriptedChat.Good(category));
         var nowhere = Path.Combine(_folder.Path, "no such folder", "responses.json");
-        var failure = await Assert.ThrowsExactlyAsync<IOException>(() => new CategoryWriter(chat, nowhere).WriteAsync(["drum"], null, null, TestContext.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<IOException>(() => new CategoryWriter(chat, nowhere)
+            .WriteAsync(["drum"], null, null, TestContext.CancellationToken));
         StringAssert.Contains(failure.Message, "Cannot write");
         Assert.IsEmpty(chat.Asked);
     }
@@ -155,15 +172,18 @@ public sealed class CategoryWriterTests : IDisposable
             stop.Token.ThrowIfCancellationRequested();
             return ScriptedChat.Good(category);
         });
-        await Assert.ThrowsAsync<OperationCanceledException>(() => Writer(chat).WriteAsync(["drum", "anvil", "stirrup"], null, null, stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Writer(chat)
+            .WriteAsync(["drum", "anvil", "stirrup"], null, null, stop.Token));
         await AssertOnlyTheRestIsRequested(["drum", "anvil", "stirrup"], "anvil", "stirrup");
     }
 
     [TestMethod]
     public async Task The_error_of_a_failing_client_names_the_category_and_the_rest_is_kept()
     {
-        using var chat = new ScriptedChat((question, category) => question == 1 ? throw new HttpRequestException("No such host.") : ScriptedChat.Good(category));
-        var failure = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => Writer(chat).WriteAsync(["drum", "anvil"], null, null, TestContext.CancellationToken));
+        using var chat = new ScriptedChat((question, category) => question == 1 ? throw new HttpRequestException("No such host.")
+            : ScriptedChat.Good(category));
+        var failure = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => Writer(chat)
+            .WriteAsync(["drum", "anvil"], null, null, TestContext.CancellationToken));
         foreach (var word in new[] { "ScriptedChat", "'anvil'", "attempt 1 of 3", "No such host.", "call again" })
             StringAssert.Contains(failure.Message, word);
         Assert.IsInstanceOfType<HttpRequestException>(failure.InnerException);
@@ -177,7 +197,8 @@ public sealed class CategoryWriterTests : IDisposable
     public async Task A_name_that_could_find_no_entry_is_refused_before_the_first_request(string? name)
     {
         using var chat = new ScriptedChat((_, category) => ScriptedChat.Good(category));
-        var failure = await Assert.ThrowsExactlyAsync<ArgumentException>(() => Writer(chat).WriteAsync(["anvil", name!], null, null, TestContext.CancellationToken));
+        var failure = await Assert.ThrowsExactlyAsync<ArgumentException>(() => Writer(chat)
+            .WriteAsync(["anvil", name!], null, null, TestContext.CancellationToken));
         StringAssert.Contains(failure.Message, $"'{name ?? "null"}'");
         Assert.IsEmpty(chat.Asked);
     }
@@ -185,21 +206,25 @@ public sealed class CategoryWriterTests : IDisposable
     [TestMethod]
     public async Task Whatever_the_order_and_the_responses_every_name_then_finds_an_entry()
     {
-        string[] names = ["drum", "left drum", "DRUM (R)", "drum_000", "drum 4", "drum_4_000", "drum_left_007", "Drum-right-4", "anvil_R", "anvil_0_left", "right-sided anvil 12", "tumours of the anvil"];
+        string[] names = ["drum", "left drum", "DRUM (R)", "drum_000", "drum 4", "drum_4_000", "drum_left_007", "Drum-right-4", "anvil_R",
+            "anvil_0_left", "right-sided anvil 12", "tumours of the anvil"];
         for (var seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);
             random.Shuffle(names);
             using var chat = new ScriptedChat((_, category) => ScriptedChat.Good(category, ("hasSides", random.Next(2) == 0),
-                ("synonyms", names.Where(_ => random.Next(4) == 0).Append("left " + category).Append("ear part " + random.Next(3)).ToArray())));
+                ("synonyms", names.Where(_ => random.Next(4) == 0).Append("left " + category).Append("ear part " + random.Next(3))
+                    .ToArray())));
             var writer = new CategoryWriter(chat, Path.Combine(_folder.Path, $"{seed}.json"));
             using var plain = new ScriptedChat((_, category) => ScriptedChat.Good(category, ("hasSides", random.Next(2) == 0)));
-            var known = seed % 2 == 0 ? null : await new CategoryWriter(plain, Path.Combine(_folder.Path, $"{seed} known.json")).WriteAsync(names.Take(2), null, null, TestContext.CancellationToken);
+            var known = seed % 2 == 0 ? null : await new CategoryWriter(plain, Path.Combine(_folder.Path, $"{seed} known.json"))
+                .WriteAsync(names.Take(2), null, null, TestContext.CancellationToken);
             var glossary = await writer.WriteAsync(names, known, null, TestContext.CancellationToken);
             foreach (var name in names)
             {
                 Assert.IsTrue(glossary.TryFind(name, out var entry), $"{name}, seed {seed}");
-                StringAssert.Contains(entry.Name, name.Contains("anvil") ? "anvil" : "drum", StringComparison.OrdinalIgnoreCase, $"{name}, seed {seed}");
+                StringAssert.Contains(entry.Name, name.Contains("anvil") ? "anvil" : "drum", StringComparison.OrdinalIgnoreCase,
+                    $"{name}, seed {seed}");
             }
         }
     }

@@ -10,7 +10,8 @@ internal sealed class FixedEmbedder(Func<string, float[]> answer) : IEmbeddingGe
     /// <summary>Vectors that are left out of each answer.</summary>
     public int Withheld { get; init; }
 
-    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values,
+        EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();

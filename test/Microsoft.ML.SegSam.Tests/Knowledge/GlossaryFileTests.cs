@@ -6,7 +6,9 @@ namespace Microsoft.ML.SegSam.Tests.Knowledge;
 [TestClass]
 public sealed class GlossaryFileTests
 {
-    private const string Phrases = """ "location": "somewhere", "shape": "round", "intensity": { "OCT": "dark" }, "texture": "even", "border": "sharp", "differs": "alone" """;
+    private const string Phrases = """
+        "location": "somewhere", "shape": "round", "intensity": { "OCT": "dark" }, "texture": "even", "border": "sharp", "differs": "alone"
+        """;
 
     [TestMethod]
     public void A_custom_glossary_is_read_from_a_file()
@@ -14,9 +16,12 @@ public sealed class GlossaryFileTests
         var path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, Entries($$"""{ "name": "drum", "synonyms": ["tympanic membrane"], "hasSides": true, "left": "near one ear", {{Phrases}} }"""));
+            File.WriteAllText(path, Entries($$"""
+                { "name": "drum", "synonyms": ["tympanic membrane"], "hasSides": true, "left": "near one ear", {{Phrases}} }
+                """));
             Assert.IsTrue(CategoryGlossary.Load(path).TryFind("Tympanic membranes, left", out var entry));
-            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. Intensity: OCT: dark. Texture: even. Border: sharp. Differs: alone.", entry.Describe());
+            Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. "
+                + "Intensity: OCT: dark. Texture: even. Border: sharp. Differs: alone.", entry.Describe());
         }
         finally
         {
@@ -40,7 +45,8 @@ public sealed class GlossaryFileTests
     [DataRow("\"name\": \"drum\", \"left\": \"above\"", "hasSides")]
     [DataRow("\"name\": \"left drum\", \"hasSides\": true", "left drum", "remove the side")]
     [DataRow("\"name\": \"17\"", "contains no word")]
-    public void An_entry_that_makes_no_sense_is_refused(string start, params string[] words) => Refused(Entries($"{{ {start}, {Phrases} }}"), words);
+    public void An_entry_that_makes_no_sense_is_refused(string start, params string[] words) =>
+        Refused(Entries($"{{ {start}, {Phrases} }}"), words);
 
     [TestMethod]
     public void An_entry_without_intensity_is_refused() =>
@@ -48,7 +54,9 @@ public sealed class GlossaryFileTests
 
     [TestMethod]
     public void Two_entries_of_one_name_are_refused_and_both_named() =>
-        Refused(Entries($"{{ \"name\": \"ear drum\", {Phrases} }}, {{ \"name\": \"membrane\", \"synonyms\": [\"Drums of the ear\"], {Phrases} }}"), "Drums of the ear", "'membrane'", "'ear drum'");
+        Refused(Entries($"{{ \"name\": \"ear drum\", {Phrases} }}, "
+            + $"{{ \"name\": \"membrane\", \"synonyms\": [\"Drums of the ear\"], {Phrases} }}"),
+            "Drums of the ear", "'membrane'", "'ear drum'");
 
     [TestMethod]
     public void A_missing_file_is_an_error_of_the_file_system() =>

@@ -20,14 +20,16 @@ internal sealed class ScriptedChat(Func<int, string, string> answer) : IChatClie
         var answer = new Dictionary<string, object?>
         {
             ["name"] = name, ["synonyms"] = (string[])[], ["hasSides"] = false, ["location"] = "behind " + name, ["shape"] = "round",
-            ["intensity"] = new Dictionary<string, object?> { ["CT"] = "bright" }, ["texture"] = "even", ["border"] = "sharp", ["differs"] = "nothing like it",
+            ["intensity"] = new Dictionary<string, object?> { ["CT"] = "bright" }, ["texture"] = "even", ["border"] = "sharp",
+                ["differs"] = "nothing like it",
         };
         foreach (var (field, value) in changes)
             answer[field] = value;
         return JsonSerializer.Serialize(answer.Where(pair => pair.Value is not null).ToDictionary());
     }
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
@@ -36,7 +38,8 @@ internal sealed class ScriptedChat(Func<int, string, string> answer) : IChatClie
         return new(new ChatMessage(ChatRole.Assistant, answer(Asked.Count - 1, CategoryOf(asked))));
     }
 
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

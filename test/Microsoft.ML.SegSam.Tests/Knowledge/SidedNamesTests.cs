@@ -16,7 +16,8 @@ public sealed class SidedNamesTests
     [DataRow("left1")]
     [DataRow("left-sided effusion")]
     [DataRow("leftventricle")]
-    public void A_name_with_a_side_is_found(string name) => CollectionAssert.AreEqual(new[] { name }, SidedNames.Among(["disc", name, "bar"]));
+    public void A_name_with_a_side_is_found(string name) =>
+        CollectionAssert.AreEqual(new[] { name }, SidedNames.Among(["disc", name, "bar"]));
 
     [TestMethod]
     [DataRow("liver")]

@@ -16,7 +16,8 @@ public sealed class TextVectorTests : IDisposable
 
     [TestMethod]
     public void Vectors_of_FeaturizeText_train_and_answer_the_same_after_loading() =>
-        AssertTrainsAndLoads(Ml.Transforms.Text.FeaturizeText("Vector", "Description"), bank => CollectionAssert.AreNotEqual(bank[0], bank[1]));
+        AssertTrainsAndLoads(Ml.Transforms.Text.FeaturizeText("Vector", "Description"), bank =>
+            CollectionAssert.AreNotEqual(bank[0], bank[1]));
 
     [TestMethod]
     public void Vectors_of_an_ONNX_model_train_and_answer_the_same_after_loading()
@@ -37,7 +38,8 @@ public sealed class TextVectorTests : IDisposable
     {
         var data = Data();
         var embedder = new FixedEmbedder(text => text.StartsWith("disc: round", StringComparison.Ordinal) ? [1, 2, 3] : [4, 5, 6]);
-        using var model = Ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder }).Fit(data);
+        using var model = Ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder })
+            .Fit(data);
         var asked = embedder.Asked.Count;
         CollectionAssert.AreEqual(new[] { 1f, 2, 3, 4, 5, 6 }, model.Model.Network.TextBank.data<float>().ToArray());
         AssertSameAfterLoading(model, data);
@@ -48,21 +50,24 @@ public sealed class TextVectorTests : IDisposable
     public void Without_an_embedder_the_hashed_one_makes_the_vectors()
     {
         using var model = Ml.Transforms.SegSam(TinyData.Options()).Fit(Data());
-        CollectionAssert.AreEqual((float[])[.. HashedTextEmbedder.Embed("disc"), .. HashedTextEmbedder.Embed("bar")], model.Model.Network.TextBank.data<float>().ToArray());
+        CollectionAssert.AreEqual((float[])[.. HashedTextEmbedder.Embed("disc"), .. HashedTextEmbedder.Embed("bar")],
+            model.Model.Network.TextBank.data<float>().ToArray());
     }
 
     [TestMethod]
     public void An_embedder_that_fails_ends_Fit_with_the_category()
     {
         var embedder = new FixedEmbedder(text => text == "bar" ? throw new HttpRequestException("No such host.") : [1]);
-        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data()));
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data()));
         Assert.StartsWith("The text embedder FixedEmbedder gave no usable vector for the category 'bar': No such host.", failure.Message);
     }
 
     [TestMethod]
     public void An_ONNX_embedder_trains()
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "disc", "bar"]));
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path),
+            TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "disc", "bar"]));
         using var model = Ml.Transforms.SegSam(TinyData.Options() with { TextEmbedder = embedder }).Fit(Data());
         var bank = model.Model.Network.TextBank.data<float>().ToArray();
         Assert.AreEqual((2 + 8 + 3) / 3f, bank[0] / bank[1], 1e-5f);
@@ -70,15 +75,18 @@ public sealed class TextVectorTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(3, "The text encoder reads 3 tokens of a text; the ends of longer texts were left out, for these categories: disc, bar. Shorten their descriptions.")]
+    [DataRow(3, "The text encoder reads 3 tokens of a text; the ends of longer texts were left out, for these categories: disc, bar. "
+        + "Shorten their descriptions.")]
     [DataRow(512, null)]
     public void Descriptions_of_which_the_encoder_reads_the_beginning_only_are_named(int maxTokens, string? expected)
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path), maxTokens: maxTokens);
+        using var embedder =
+            new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path), maxTokens: maxTokens);
         var ml = new MLContext(seed: 1);
         var lines = new List<string>();
         ml.Log += (_, line) => lines.Add(line.Message);
-        ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder }).Fit(Data()).Dispose();
+        ml.Transforms.SegSam(TinyData.Options() with { DescriptionColumnName = "Description", TextEmbedder = embedder }).Fit(Data())
+            .Dispose();
         var found = lines.Where(line => line.Contains("tokens of a text", StringComparison.Ordinal)).ToList();
         Assert.HasCount(expected is null ? 0 : 1, found);
         Assert.IsTrue(expected is null || found[0].EndsWith(expected, StringComparison.Ordinal), found.FirstOrDefault());
@@ -97,7 +105,8 @@ public sealed class TextVectorTests : IDisposable
         Fit(6);
         Fit(6.0001f); // a service's last digits
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(-6));
-        Assert.Contains("belongs to another run: its text vectors differ from the embedder's for 1 of 2 categories. To continue, call Fit with the TextEmbedder that the run began with", failure.Message);
+        Assert.Contains("belongs to another run: its text vectors differ from the embedder's for 1 of 2 categories. To continue, call Fit "
+            + "with the TextEmbedder that the run began with", failure.Message);
     }
 
     private static void AssertTrainsAndLoads(IEstimator<ITransformer> vectors, Action<float[][]> check)

@@ -54,9 +54,11 @@ public sealed class DrawnTextTests
     public void Letters_of_the_machines_fonts_fit_the_line(string text)
     {
         if (!DrawnText.Split(text).All(DrawnText.CanDraw))
-            Assert.Inconclusive($"Skipped: no font here has '{text}'. Install one, so that it is drawn (Debian: apt-get install fonts-wqy-zenhei).");
+            Assert.Inconclusive(
+                $"Skipped: no font here has '{text}'. Install one, so that it is drawn (Debian: apt-get install fonts-wqy-zenhei).");
         var drawn = new DrawnText(text + " 0.93");
-        Assert.IsTrue(drawn.Pixels(2).All(pixel => pixel.X >= 0 && pixel.X < (drawn.Width + 1) * 2 && pixel.Y >= -2 * BitmapFont.RowsAbove && pixel.Y < 2 * BitmapFont.LineHeight));
+        Assert.IsTrue(drawn.Pixels(2).All(pixel => pixel.X >= 0 && pixel.X < (drawn.Width + 1) * 2 && pixel.Y >= -2 * BitmapFont.RowsAbove
+            && pixel.Y < 2 * BitmapFont.LineHeight));
         Assert.IsGreaterThan(20, new DrawnText(text).Pixels(2).Count(pixel => pixel.Coverage > 0.5));
     }
 
@@ -65,5 +67,6 @@ public sealed class DrawnTextTests
     [DataRow("कि")]
     [DataRow("👩‍⚕️")]
     [DataRow("\u202e")]
-    public void Scripts_that_need_shaping_are_not_drawn_letter_by_letter(string text) => Assert.IsFalse(DrawnText.Split(text).Any(DrawnText.CanDraw));
+    public void Scripts_that_need_shaping_are_not_drawn_letter_by_letter(string text) =>
+        Assert.IsFalse(DrawnText.Split(text).Any(DrawnText.CanDraw));
 }

@@ -28,7 +28,7 @@ public sealed class LabelPlacerTests
             var objects = labels.Select(label => new RegionBox(label.Item1, label.Item2, label.Item1 + 1, label.Item2 + 1)).ToArray();
             var placer = new LabelPlacer(Area, objects);
             var places = labels.Select((label, i) => placer.Place(objects[i], label.Item3, 8)).ToArray();
-            return places.All(place => place.Union(Area) == Area)
+            return places.All(place => place.Union(Area).Equals(Area))
                 && places.Index().All(a => places.Skip(a.Index + 1).All(b => AreApart(a.Item, b)));
         }, iter: 300);
 

@@ -50,7 +50,8 @@ public sealed class MaskOverlayTests
     {
         var image = Gray(448, 448);
         OverlayLayer[] Layers(bool labeled) =>
-            [.. Enumerable.Range(0, 12).Select(i => new OverlayLayer(LeftHalf(448, 448), Palette.ColorOf(i), labeled ? $"category {i}" : null))];
+            [.. Enumerable.Range(0, 12)
+                .Select(i => new OverlayLayer(LeftHalf(448, 448), Palette.ColorOf(i), labeled ? $"category {i}" : null))];
         var few = Render(image, new OverlayPanel("", Layers(labeled: false)));
         var many = Render(image, new OverlayPanel("", Layers(labeled: true)));
         Assert.IsGreaterThan(few.Height, many.Height);
@@ -85,11 +86,14 @@ public sealed class MaskOverlayTests
     public void Organs_in_any_script_look_different_and_the_picture_explains_its_numbers()
     {
         var image = Gray(448, 448);
-        string[] names = ["Größe", "Grösse", "печень", "почки", "كبد", "طحال", "a liver segment whose name is long, 1", "a liver segment whose name is long, 2"];
-        var pictures = names.Select(name => Convert.ToHexString(MaskOverlay.Render(image, [new("", [new(LeftHalf(448, 448), Red, name)])]).Bytes.Span)).ToList();
+        string[] names = ["Größe", "Grösse", "печень", "почки", "كبد", "طحال", "a liver segment whose name is long, 1",
+            "a liver segment whose name is long, 2"];
+        var pictures = names.Select(name =>
+            Convert.ToHexString(MaskOverlay.Render(image, [new("", [new(LeftHalf(448, 448), Red, name)])]).Bytes.Span)).ToList();
         Assert.AreEqual(names.Length - 1, pictures.Distinct().Count(), "Each word that needs a number is the first in its own picture.");
         using var pixels = MLImage.CreateFromPixels(448, 448, MLPixelFormat.Bgra32, new byte[448 * 448 * 4]);
-        var together = MaskOverlay.Render(pixels, [new("image", []), new("found", [.. names.Select(name => new OverlayLayer(LeftHalf(448, 448), Red, name))])]);
+        var together = MaskOverlay.Render(pixels,
+            [new("image", []), new("found", [.. names.Select(name => new OverlayLayer(LeftHalf(448, 448), Red, name))])]);
         Assert.Contains("#1 is كبد, #2 is طحال", together.Key);
         Assert.EndsWith("; " + together.Key, together.ToString());
         Assert.AreEqual("", MaskOverlay.Render(pixels, [new("liver", [])]).Key);

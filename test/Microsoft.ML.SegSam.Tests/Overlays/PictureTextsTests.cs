@@ -10,8 +10,10 @@ public sealed class PictureTextsTests
 
     private static readonly string[] Names =
     [
-        "liver", "Leber", "Größe", "Grosse", "Große", "játra", "slezina", "ήπαρ", "σπλήνας", "печень", "селезёнка", "CT", "СТ", "肝臓", "脾臓", "肝臓 脾臓", "간", "كبد", "طحال", "כבד", "🫀", "🫁",
-        "👩‍⚕️", "#1", "#2", "(2)", "a\u0489", "a\u0488", "\ud800", "\ud801x", "left kidney, upper pole", "left kidney, lower pole", new('a', 500), new('a', 501), " ", "",
+        "liver", "Leber", "Größe", "Grosse", "Große", "játra", "slezina", "ήπαρ", "σπλήνας", "печень", "селезёнка", "CT", "СТ", "肝臓", "脾臓",
+            "肝臓 脾臓", "간", "كبد", "طحال", "כבד", "🫀", "🫁",
+        "👩‍⚕️", "#1", "#2", "(2)", "a\u0489", "a\u0488", "\ud800", "\ud801x", "left kidney, upper pole", "left kidney, lower pole",
+            new('a', 500), new('a', 501), " ", "",
     ];
 
     [TestMethod]
@@ -20,17 +22,20 @@ public sealed class PictureTextsTests
         foreach (var width in (int[])[60, 89, 400])
         {
             var texts = new PictureTexts(2);
-            var alike = Names.Where(name => name is not " ").GroupBy(name => Look(texts.Fit(name, width))).Where(group => group.Count() > 1).Select(group => string.Join(" | ", group));
+            var alike = Names.Where(name => name is not " ").GroupBy(name => Look(texts.Fit(name, width))).Where(group => group.Count() > 1)
+                .Select(group => string.Join(" | ", group));
             Assert.IsEmpty(alike);
         }
     }
 
     [TestMethod]
     public void Random_names_of_letters_that_look_alike_stay_apart() =>
-        Gen.Int[0, Alike.Length - 1].Array[1, 30].Select(letters => string.Concat(letters.Select(at => Alike[at]))).Array[2, 8].Sample(names =>
+        Gen.Int[0, Alike.Length - 1].Array[1, 30].Select(letters => string.Concat(letters.Select(at => Alike[at]))).Array[2, 8].Sample(
+            names =>
         {
             var texts = new PictureTexts(1);
-            var different = names.Select(name => string.Concat(DrawnText.Split(name)).Normalize()).Distinct().Where(name => name.Trim() == name).ToList();
+            var different = names.Select(name => string.Concat(DrawnText.Split(name)).Normalize()).Distinct()
+                .Where(name => name.Trim() == name).ToList();
             return different.Select(name => Look(texts.Fit(name, 89))).Distinct().Count() == different.Count
                 && different.All(name => texts.Fit(name, 89).Width <= 89);
         }, iter: 300);

@@ -85,7 +85,8 @@ public sealed class OnnxTextEmbedder : IEmbeddingGenerator<string, Embedding<flo
         {
             MaxTokens = maxTokens ?? _model.Length ?? _tokens.UsualLimit;
             if (MaxTokens < 3 || MaxTokens > _model.Length)
-                throw new ArgumentOutOfRangeException(nameof(maxTokens), MaxTokens, "A text needs a start token, an end token and at least one more; "
+                throw new ArgumentOutOfRangeException(nameof(maxTokens), MaxTokens,
+                    "A text needs a start token, an end token and at least one more; "
                     + $"'{model.Name}' accepts {(_model.Length is { } length ? $"{length}" : "any number of")} tokens.");
             Width = Probe(vocabulary.Name);
         }

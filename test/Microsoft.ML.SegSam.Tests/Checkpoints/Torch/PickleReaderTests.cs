@@ -83,33 +83,33 @@ public sealed class PickleReaderTests
     [DataRow("\x8e\x00\x00\x00\x00\x00\x00\x00\x80.", "larger than the 256 MB allowed")]
     [DataRow("T\xff\xff\xff\xff.", "a negative length")]
     [DataRow("\x8b\xff\xff\xff\xff.", "a negative length")]
-    [DataRow("X\x02\0\0\0\xc3\x28.", "no UTF-8")]
-    [DataRow("I0x12\n.", "no integer")]
+    [DataRow("X\x02\0\0\0\xc3\x28.", "not UTF-8")]
+    [DataRow("I0x12\n.", "not an integer")]
     [DataRow("Fabc\n.", "the number 'abc'")]
     [DataRow("Sabc\n.", "without its quotes")]
-    [DataRow("\x80\x06N.", "protocol 6; 0 to 5 are known")]
+    [DataRow("\x80\x06N.", "protocol 6; 0 to 5 are supported")]
     [DataRow("\xff.", "unknown opcode 0xff")]
     [DataRow("\x82\x01.", "extension code")]
     [DataRow("0.", "empty stack")]
     [DataRow("(t(0a.", "empty stack")]
     [DataRow("K\x01(\x85.", "empty stack", DisplayName = "an operation across a mark")]
-    [DataRow("t.", "mark that is not there")]
+    [DataRow("t.", "mark that does not exist")]
     [DataRow("h\x00.", "memo number 0, which was never set")]
     [DataRow("K\x01r\xff\xff\xff\xff.", "memo number 4294967295; at most")]
     [DataRow("K\x01p-1\n.", "memo number -1")]
     [DataRow("}(K\x01u.", "key without a value")]
-    [DataRow("K\x01K\x02" + "a.", "items added to something that takes none")]
-    [DataRow("}K\x02" + "a.", "items added to something that takes none")]
-    [DataRow("K\x01)R.", "a call of something that is no function")]
-    [DataRow("cm\nC\nK\x01R.", "arguments are no tuple")]
-    [DataRow("K\x01K\x02\x93.", "a class whose name is no text")]
+    [DataRow("K\x01K\x02" + "a.", "items added to something that is not a container")]
+    [DataRow("}K\x02" + "a.", "items added to something that is not a container")]
+    [DataRow("K\x01)R.", "a call of something that is not a function")]
+    [DataRow("cm\nC\nK\x01R.", "arguments are not a tuple")]
+    [DataRow("K\x01K\x02\x93.", "a class whose name is not a text")]
     [DataRow("(o.", "an object without a class")]
     [DataRow(".", "0 values at its end")]
     [DataRow("NN.", "2 values at its end")]
     [DataRow("ctorch.storage\n_load_from_bytes\nC\x01.\x85R.", "a pickle inside the pickle")]
-    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n)R.", "_rebuild_tensor_v2 with arguments that it cannot have")]
-    [DataRow("ctorch._utils\n_rebuild_parameter\n)R.", "_rebuild_parameter with arguments that it cannot have")]
-    [DataRow("ccollections\nOrderedDict\n](K\x01" + "e\x85R.", "no list", DisplayName = "OrderedDict from no pairs")]
+    [DataRow("ctorch._utils\n_rebuild_tensor_v2\n)R.", "_rebuild_tensor_v2 with invalid arguments")]
+    [DataRow("ctorch._utils\n_rebuild_parameter\n)R.", "_rebuild_parameter with invalid arguments")]
+    [DataRow("ccollections\nOrderedDict\n](K\x01" + "e\x85R.", "not a list", DisplayName = "OrderedDict from no pairs")]
     [DataRow("(U\x07storageK\x01tQ.", "in a form that PyTorch does not write")]
     [DataRow("]q\x00h\x00" + "a.", "contains itself")]
     [DataRow("}q\x00N]h\x00" + "as.", "contains itself", DisplayName = "a cycle through two")]
@@ -130,7 +130,8 @@ public sealed class PickleReaderTests
             // Each list holds the one before, which the walk has seen already.
             new PickleWriter().Op("](]").Times(600, "q\x00" + "2]h\x00" + "a").Op('e'),
         })
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(deep.Stop())).Message, "deeper than the limit of 500");
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(deep.Stop())).Message,
+                "deeper than the limit of 500");
     }
 
     [TestMethod]
@@ -161,7 +162,8 @@ public sealed class PickleReaderTests
     public void A_malicious_checkpoint_is_read_as_data_or_refused_and_nothing_runs()
     {
         var marker = Path.Combine(Path.GetTempPath(), $"segsam-{Environment.ProcessId}-ran");
-        var evil = PickleWriter.Protocol2().Op("}(").Text("evil").Global("os", "system").Op('(').Text($"touch {marker}").Op("tR").Text("model").Tensors([SavedTensor.Matrix]).Op('u').Stop();
+        var evil = PickleWriter.Protocol2().Op("}(").Text("evil").Global("os", "system").Op('(').Text($"touch {marker}").Op("tR")
+            .Text("model").Tensors([SavedTensor.Matrix]).Op('u').Stop();
         CollectionAssert.AreEqual(new[] { "evil: os.system" }, Open(TorchWriter.Zip(evil), file => file.Skipped.ToArray()));
         var only = PickleWriter.Protocol2().Global("posix", "system").Op('(').Text($"touch {marker}").Op("tR").Stop();
         StringAssert.Contains(Refusal(TorchWriter.Zip(only)), "holds posix.system, expected a dictionary of tensors");

@@ -30,16 +30,20 @@ internal static class TorchWriter
     }
 
     /// <summary>A checkpoint of one storage, "0".</summary>
-    public static byte[] Zip(byte[] pickle, byte[]? storage = null, string byteOrder = "little", CompressionLevel level = CompressionLevel.NoCompression) =>
-        Zip(level, ("m/data.pkl", pickle), ("m/byteorder", [.. byteOrder.Select(letter => (byte)letter)]), ("m/data/0", storage ?? Floats), ("m/version", "3\n"u8.ToArray()));
+    public static byte[] Zip(byte[] pickle, byte[]? storage = null, string byteOrder = "little",
+        CompressionLevel level = CompressionLevel.NoCompression) =>
+        Zip(level, ("m/data.pkl", pickle), ("m/byteorder", [.. byteOrder.Select(letter => (byte)letter)]), ("m/data/0", storage ?? Floats),
+            ("m/version", "3\n"u8.ToArray()));
 
-    public static byte[] Legacy(byte[] pickle, byte[]? storage = null, long? count = null, string magic = "119547037146038801333356", bool little = true, string key = "0")
+    public static byte[] Legacy(byte[] pickle, byte[]? storage = null, long? count = null, string magic = "119547037146038801333356",
+        bool little = true, string key = "0")
     {
         using var stream = new MemoryStream();
         var number = BigInteger.Parse(magic).ToByteArray();
         stream.Write(PickleWriter.Protocol2().Raw(0x8a, (byte)number.Length).Raw(number).Stop());
         stream.Write(PickleWriter.Protocol2().Op('M').Raw(0xe9, 3).Stop());
-        stream.Write(PickleWriter.Protocol2().Op("}(").Text("protocol_version").Op('M').Raw(0xe9, 3).Text("little_endian").Raw((byte)(little ? 0x88 : 0x89)).Op('u').Stop());
+        stream.Write(PickleWriter.Protocol2().Op("}(").Text("protocol_version").Op('M').Raw(0xe9, 3).Text("little_endian")
+            .Raw((byte)(little ? 0x88 : 0x89)).Op('u').Stop());
         stream.Write(pickle);
         stream.Write(PickleWriter.Protocol2().Op("](").Text(key).Op('e').Stop());
         Span<byte> prefix = stackalloc byte[8];

@@ -20,10 +20,12 @@ public sealed class TorchZipWriterTests
         [
             .. new[]
             {
-                ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16,
+                ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
+                    ScalarType.Int16,
                 ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
             }.Select(type => ($"of type {type}", numbers.to(type))),
-            ("NaN with a message", tensor(new uint[] { 0x7FC01234, 0xFF801234, 0x80000000 }.Select(BitConverter.UInt32BitsToSingle).ToArray())),
+            ("NaN with a message",
+                tensor(new uint[] { 0x7FC01234, 0xFF801234, 0x80000000 }.Select(BitConverter.UInt32BitsToSingle).ToArray())),
             ("transposed", numbers.t()), ("every other row", numbers[TensorIndex.Slice(0, null, 2)]), ("expanded", ones(1, 3).expand(4, 3)),
             ("scalar", tensor(7L)), ("empty", zeros(0, 4)), ("parameter, größer", nn.Parameter(numbers)),
         ];

@@ -24,7 +24,8 @@ public sealed class ZipEntriesTests
     public void Numbers_of_64_bits_may_lie_too(int fromLocator)
     {
         var bytes = With64Bits(TorchWriter.Zip(TorchWriter.Pickle(SavedTensor.Matrix)));
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(bytes.Length - 22 - 20 + (fromLocator < 0 ? -8 : fromLocator)), ulong.MaxValue - 5);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(bytes.Length - 22 - 20 + (fromLocator < 0 ? -8 : fromLocator)),
+            ulong.MaxValue - 5);
         StringAssert.Contains(CheckpointBytes.Refusal(bytes), "outside the file");
     }
 
@@ -41,7 +42,8 @@ public sealed class ZipEntriesTests
         {
             var entry = zip.AsSpan(at);
             var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(entry[28..]);
-            var (packed, length, offset) = (BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]), BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]), BinaryPrimitives.ReadUInt32LittleEndian(entry[42..]));
+            var (packed, length, offset) = (BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]), BinaryPrimitives.ReadUInt32LittleEndian(entry[42..]));
             var changed = entry[..(46 + nameLength)].ToArray();
             changed.AsSpan(20, 8).Fill(255);
             changed.AsSpan(42, 4).Fill(255);
@@ -52,7 +54,8 @@ public sealed class ZipEntriesTests
             writer.Write((ulong)length);
             writer.Write((ulong)packed);
             writer.Write((ulong)offset);
-            at += 46 + nameLength + BinaryPrimitives.ReadUInt16LittleEndian(entry[30..]) + BinaryPrimitives.ReadUInt16LittleEndian(entry[32..]);
+            at += 46 + nameLength + BinaryPrimitives.ReadUInt16LittleEndian(entry[30..]) + BinaryPrimitives.ReadUInt16LittleEndian(
+                entry[32..]);
         }
 
         var (end64, directoryLength) = (stream.Position, stream.Position - directory);

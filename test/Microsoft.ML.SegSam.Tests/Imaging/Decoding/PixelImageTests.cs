@@ -52,9 +52,11 @@ public sealed class PixelImageTests
         // Stored: abc over def.
         foreach (var depth in (int[])[8, 16])
         {
-            var image = PixelImage.Decode(PngWriter.Of(3, 2, depth, 0, (x, y, _) => (3 * y + x) * 50 * (depth == 8 ? 1 : 257), exif: orientation));
+            var image = PixelImage.Decode(
+                PngWriter.Of(3, 2, depth, 0, (x, y, _) => (3 * y + x) * 50 * (depth == 8 ? 1 : 257), exif: orientation));
             Assert.AreEqual((6 / width, width), (image.Height, image.Width));
-            Assert.AreEqual(expected, string.Concat(Enumerable.Range(0, 6).Select(i => (char)('a' + (depth == 8 ? image.Rgb[3 * i] / 50 : (image.Rgb[3 * i] + 1) / 51)))), $"{depth} bits");
+            Assert.AreEqual(expected, string.Concat(Enumerable.Range(0, 6)
+                .Select(i => (char)('a' + (depth == 8 ? image.Rgb[3 * i] / 50 : (image.Rgb[3 * i] + 1) / 51)))), $"{depth} bits");
         }
     }
 
@@ -71,9 +73,11 @@ public sealed class PixelImageTests
     public void Every_format_with_an_orientation_shows_the_upright_picture(string name)
     {
         var folder = SharedFolder.Require("cases", "images");
-        var (upright, turned) = (PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, "exif_upright.png"))), PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, name))));
+        var (upright, turned) = (PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, "exif_upright.png"))),
+            PixelImage.Decode(File.ReadAllBytes(Path.Combine(folder, name))));
         Assert.AreEqual((upright.Height, upright.Width), (turned.Height, turned.Width));
-        Assert.IsLessThan(6, upright.Rgb.Zip(turned.Rgb, (one, other) => Math.Abs(one - other)).Average(), "The lossy formats differ a little from the lossless one.");
+        Assert.IsLessThan(6, upright.Rgb.Zip(turned.Rgb, (one, other) => Math.Abs(one - other)).Average(),
+            "The lossy formats differ a little from the lossless one.");
     }
 
     [TestMethod]
@@ -129,7 +133,8 @@ public sealed class PixelImageTests
         var error = Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode("DICM is not PNG"u8));
         StringAssert.Contains(error.Message, "4449434D");
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode([])).Message, "it is empty");
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => PixelImage.Decode([.. new byte[128], .. "DICM and more"u8])).Message, "it is DICOM");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+            PixelImage.Decode([.. new byte[128], .. "DICM and more"u8])).Message, "it is DICOM");
     }
 
     [TestMethod]
@@ -144,7 +149,7 @@ public sealed class PixelImageTests
     public void An_array_of_the_wrong_length_is_refused()
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => new PixelImage(2, 3, new byte[17]));
-        StringAssert.Contains(error.Message, "3 x 2 RGB image takes 18 bytes, found 17");
+        StringAssert.Contains(error.Message, "3 x 2 RGB image has 18 bytes, found 17");
     }
 
     // One row of pixels as a PNG.

@@ -10,7 +10,8 @@ public sealed class PngFileTests
     public void Every_color_type_depth_and_interlacing_reads_exactly()
     {
         var random = new Random(5);
-        foreach (var (color, channels, depths) in ((int, int, int[])[])[(0, 1, [1, 2, 4, 8, 16]), (2, 3, [8, 16]), (3, 1, [1, 2, 4, 8]), (4, 2, [8, 16]), (6, 4, [8, 16])])
+        foreach (var (color, channels, depths) in ((int, int, int[])[])[(0, 1, [1, 2, 4, 8, 16]), (2, 3, [8, 16]), (3, 1, [1, 2, 4, 8]),
+            (4, 2, [8, 16]), (6, 4, [8, 16])])
         {
             foreach (var depth in depths)
             {
@@ -20,10 +21,12 @@ public sealed class PngFileTests
                     {
                         var (width, height) = (random.Next(1, 20), random.Next(1, 20));
                         ushort[] samples = [.. Enumerable.Range(0, width * height * channels).Select(_ => (ushort)random.Next(1 << depth))];
-                        var file = PngWriter.Of(width, height, depth, color, (x, y, channel) => samples[(y * width + x) * channels + channel], filter, interlaced, new byte[3 << Math.Min(depth, 8)]);
+                        var file = PngWriter.Of(width, height, depth, color, (x, y, channel) =>
+                            samples[(y * width + x) * channels + channel], filter, interlaced, new byte[3 << Math.Min(depth, 8)]);
                         var png = PngFile.Open(file)!;
                         Assert.AreEqual((width, height, depth, channels), (png.Width, png.Height, png.Depth, png.Channels));
-                        CollectionAssert.AreEqual(samples, png.ReadSamples(file), $"color {color}, {depth} bits, filter {filter}, interlaced {interlaced}, {width} x {height}");
+                        CollectionAssert.AreEqual(samples, png.ReadSamples(file),
+                            $"color {color}, {depth} bits, filter {filter}, interlaced {interlaced}, {width} x {height}");
                     }
                 }
             }

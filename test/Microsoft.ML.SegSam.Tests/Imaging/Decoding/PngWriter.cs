@@ -3,16 +3,22 @@ using System.IO.Compression;
 
 namespace Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 
-/// <summary>Writes PNG files of every color type and depth, plain or interlaced, as the specification says; written apart from the reader that it tests.</summary>
+/// <summary>
+/// Writes PNG files of every color type and depth, plain or interlaced, as the specification says; written apart from the reader that it
+/// tests.
+/// </summary>
 internal static class PngWriter
 {
-    private static readonly string[] Adam7 = ["16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777"]; // pass of each pixel of 8 x 8
+    // pass of each pixel of 8 x 8
+    private static readonly string[] Adam7 =
+        ["16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777"];
 
     /// <param name="sample">Of column, row and channel.</param>
     /// <param name="color">0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA.</param>
     /// <param name="exif">Orientation, 1 to 8; 0 for no EXIF block.</param>
     public static byte[] Of(
-        int width, int height, int depth, int color, Func<int, int, int, int> sample, int filter = 0, bool interlaced = false, byte[]? palette = null, int exif = 0)
+        int width, int height, int depth, int color, Func<int, int, int, int> sample, int filter = 0, bool interlaced = false,
+            byte[]? palette = null, int exif = 0)
     {
         var channels = color switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
         var lines = new List<byte>();
@@ -24,7 +30,8 @@ internal static class PngWriter
                 var columns = Enumerable.Range(0, width).Where(x => pass == 0 || Adam7[y % 8][x % 8] - '0' == pass).ToList();
                 if (columns.Count == 0)
                     continue;
-                var line = Pack([.. columns.SelectMany(x => Enumerable.Range(0, channels).Select(channel => sample(x, y, channel)))], depth);
+                var line = Pack([.. columns.SelectMany(x => Enumerable.Range(0, channels).Select(channel => sample(x, y, channel)))],
+                    depth);
                 if (above.Length == 0)
                     above = new byte[line.Length];
                 lines.Add((byte)filter);
@@ -43,7 +50,8 @@ internal static class PngWriter
         var half = (int)packed.Length / 2;
         return
         [
-            0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk("IHDR"u8, header), .. palette is null ? [] : Chunk("PLTE"u8, palette), .. exif == 0 ? [] : Chunk("eXIf"u8, Exif(exif)),
+            0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk("IHDR"u8, header), .. palette is null ? [] : Chunk("PLTE"u8, palette), .. exif == 0 ? []
+                : Chunk("eXIf"u8, Exif(exif)),
             .. Chunk("IDAT"u8, packed.ToArray()[..half]), .. Chunk("IDAT"u8, packed.ToArray()[half..]), .. Chunk("IEND"u8, []),
         ];
     }
@@ -67,7 +75,8 @@ internal static class PngWriter
         for (var i = 0; i < line.Length; i++)
         {
             int left = i < step ? 0 : line[i - step], above = lineAbove[i], corner = i < step ? 0 : lineAbove[i - step];
-            yield return (byte)(line[i] - filter switch { 1 => left, 2 => above, 3 => (left + above) >> 1, 4 => Nearest(left, above, corner), _ => 0 });
+            yield return (byte)(
+                line[i] - filter switch { 1 => left, 2 => above, 3 => (left + above) >> 1, 4 => Nearest(left, above, corner), _ => 0 });
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class HashedTextEmbedderTests
     }
 
     [TestMethod]
-    public void Every_text_with_a_letter_or_digit_has_length_one() => Gen.String.Where(text => text.Any(char.IsLetterOrDigit)).Sample(text =>
+    public void Every_text_with_a_letter_or_digit_has_length_one() =>
+        Gen.String.Where(text => text.Any(char.IsLetterOrDigit)).Sample(text =>
     {
         var vector = HashedTextEmbedder.Embed(text);
         return vector.Length == HashedTextEmbedder.Width && Math.Abs(Dot(vector, vector) - 1) < 1e-4;
@@ -29,7 +30,8 @@ public sealed class HashedTextEmbedderTests
     [TestMethod]
     [DataRow("")]
     [DataRow(" -- ;")]
-    public void A_text_without_words_is_the_zero_vector(string text) => Assert.IsTrue(HashedTextEmbedder.Embed(text).All(value => value == 0));
+    public void A_text_without_words_is_the_zero_vector(string text) =>
+        Assert.IsTrue(HashedTextEmbedder.Embed(text).All(value => value == 0));
 
     [TestMethod]
     public void Case_and_punctuation_do_not_matter() =>
@@ -71,13 +73,15 @@ public sealed class HashedTextEmbedderTests
         using var embedder = new HashedTextEmbedder();
         var missing = await Assert.ThrowsExactlyAsync<ArgumentException>(() => embedder.GenerateAsync(["liver", null!]));
         Assert.StartsWith("Text 1 (counting from 0) is null", missing.Message);
-        var shorter = await Assert.ThrowsExactlyAsync<ArgumentException>(() => embedder.GenerateAsync(["liver"], new() { Dimensions = 128 }));
+        var shorter = await Assert.ThrowsExactlyAsync<ArgumentException>(() =>
+            embedder.GenerateAsync(["liver"], new() { Dimensions = 128 }));
         Assert.StartsWith("EmbeddingGenerationOptions.Dimensions is '128'; it must be null or 512", shorter.Message);
     }
 
     [TestMethod]
     public async Task A_cancelled_request_ends_as_such() =>
-        await Assert.ThrowsAsync<OperationCanceledException>(() => new HashedTextEmbedder().GenerateAsync(["liver"], null, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new HashedTextEmbedder()
+            .GenerateAsync(["liver"], null, new CancellationToken(canceled: true)));
 
     private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 }

@@ -17,7 +17,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     [DataRow("text_embeds", DisplayName = "pooled")]
     public async Task The_vector_is_the_mean_over_the_tokens_brought_to_norm_one(string output)
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, output), TinyTextEncoder.WriteBert(_folder.Path));
+        using var embedder =
+            new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, output), TinyTextEncoder.WriteBert(_folder.Path));
         AssertMean(32 / 6f, await Vector(embedder, "Liver: larger"));
         AssertMean(5 / 2f, await Vector(embedder, ""));
         Assert.AreEqual(2, embedder.Width);
@@ -39,14 +40,17 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     [DataRow(-1, 4, DisplayName = "the caller's limit")]
     public async Task A_text_that_is_too_long_loses_its_end_and_keeps_its_end_mark(int length, int? limit)
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, length: length), TinyTextEncoder.WriteBert(_folder.Path), maxTokens: limit);
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, length: length),
+            TinyTextEncoder.WriteBert(_folder.Path), maxTokens: limit);
         AssertMean((2 + 5 + 5 + 3) / 4f, await Vector(embedder, "liver liver spleen spleen"));
     }
 
     [TestMethod]
     public async Task What_fills_a_model_of_fixed_length_does_not_count()
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, "last_hidden_state", 10, 9, "attention_mask", "token_type_ids"), TinyTextEncoder.WriteBert(_folder.Path));
+        using var embedder = new OnnxTextEmbedder(
+            TinyTextEncoder.WriteModel(_folder.Path, "last_hidden_state", 10, 9, "attention_mask", "token_type_ids"),
+            TinyTextEncoder.WriteBert(_folder.Path));
         AssertMean((2 + 8 + 3) / 3f, await Vector(embedder, "spleen"));
     }
 
@@ -77,7 +81,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
         var model = TinyTextEncoder.WriteModel(_folder.Path);
         using (var uncased = new OnnxTextEmbedder(model, TinyTextEncoder.WriteBert(_folder.Path)))
             AssertMean((2 + 5 + 3) / 3f, await Vector(uncased, "LÍVER"));
-        using var cased = new OnnxTextEmbedder(model, TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "Liver", ":"]));
+        using var cased = new OnnxTextEmbedder(model,
+            TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens[..8], "Liver", ":"]));
         AssertMean((2 + 8 + 3) / 3f, await Vector(cased, "Liver"));
         AssertMean((2 + 1 + 3) / 3f, await Vector(cased, "Líver"));
     }
@@ -119,7 +124,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
         AssertMean((2 + 1 + 1 + 1 + 3) / 5f, await Vector(embedder, "[SEP]")); // no mark of the text's own
     }
 
-    private static async Task<float[]> Vector(OnnxTextEmbedder embedder, string text) => (await embedder.GenerateVectorAsync(text)).ToArray();
+    private static async Task<float[]> Vector(OnnxTextEmbedder embedder, string text) =>
+        (await embedder.GenerateVectorAsync(text)).ToArray();
 
     private static void AssertMean(float expected, float[] vector)
     {

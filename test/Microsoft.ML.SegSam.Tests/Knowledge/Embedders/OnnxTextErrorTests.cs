@@ -35,7 +35,8 @@ public sealed class OnnxTextErrorTests : IDisposable
     [TestMethod]
     public void Empty_lines_at_the_end_of_a_vocabulary_are_no_tokens()
     {
-        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "", ""]));
+        using var embedder = new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path),
+            TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "", ""]));
         Assert.AreEqual(2, embedder.Width);
     }
 
@@ -44,14 +45,16 @@ public sealed class OnnxTextErrorTests : IDisposable
     {
         // A table of 4 positions, as long as the text.
         var path = Path.Combine(_folder.Path, "positions.onnx");
-        new TinyOnnx().Input("input_ids", 1, -1).Input("attention_mask", 1, -1).Table("table", [.. Enumerable.Repeat(new float[] { 1, 2 }, 10)]).Table("positions", [[1, 1], [1, 1], [1, 1], [1, 1]])
+        new TinyOnnx().Input("input_ids", 1, -1).Input("attention_mask", 1, -1)
+            .Table("table", [.. Enumerable.Repeat(new float[] { 1, 2 }, 10)]).Table("positions", [[1, 1], [1, 1], [1, 1], [1, 1]])
             .Node("Gather", ["table", "input_ids"], "tokens").Node("CumSum", ["attention_mask", "axis"], "places").Index("axis", 1)
-            .Node("Gather", ["positions", "places"], "at").Node("Add", ["tokens", "at"], "last_hidden_state").Output("last_hidden_state", 1, -1, 2).Save(path);
+            .Node("Gather", ["positions", "places"], "at").Node("Add", ["tokens", "at"], "last_hidden_state")
+                .Output("last_hidden_state", 1, -1, 2).Save(path);
         var vocabulary = TinyTextEncoder.WriteBert(_folder.Path);
         using (var unlimited = new OnnxTextEmbedder(path, vocabulary))
         {
             var failure = await Assert.ThrowsExactlyAsync<InvalidDataException>(() => unlimited.GenerateAsync(["liver liver liver"]));
-            Assert.EndsWith("If the model takes fewer than 5 tokens, say so by maxTokens.", failure.Message);
+            Assert.EndsWith("If the model accepts fewer than 5 tokens, set maxTokens.", failure.Message);
         }
 
         using var limited = new OnnxTextEmbedder(path, vocabulary, maxTokens: 3);
@@ -62,7 +65,8 @@ public sealed class OnnxTextErrorTests : IDisposable
     public void A_vocabulary_without_its_marks_is_refused()
     {
         Assert.Contains("'[SEP]' is not in the vocabulary; expected BERT's vocab.txt",
-            Refusal(TinyTextEncoder.WriteModel(_folder.Path), TinyTextEncoder.WriteBert(_folder.Path, TinyTextEncoder.BertTokens.Where(token => token != "[SEP]"))));
+            Refusal(TinyTextEncoder.WriteModel(_folder.Path),
+                TinyTextEncoder.WriteBert(_folder.Path, TinyTextEncoder.BertTokens.Where(token => token != "[SEP]"))));
         var (vocabulary, merges) = TinyTextEncoder.WriteClip(_folder.Path, start: "<start>");
         Assert.Contains("'<|startoftext|>' is not in the vocabulary; expected CLIP's vocab.json",
             Refusal(TinyTextEncoder.WriteModel(_folder.Path, rows: 16), vocabulary, merges));
@@ -72,7 +76,7 @@ public sealed class OnnxTextErrorTests : IDisposable
     public void A_vocabulary_that_is_no_text_or_holds_a_token_twice_is_refused()
     {
         var model = TinyTextEncoder.WriteModel(_folder.Path);
-        Assert.EndsWith("The model comes first, the vocabulary second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
+        Assert.EndsWith("The model is the first argument, the vocabulary the second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
         var twice = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "liver"]);
         Assert.Contains("The token 'liver' occurs twice", Refusal(model, twice));
         var latin = TinyTextEncoder.WriteBert(_folder.Path);
@@ -96,8 +100,10 @@ public sealed class OnnxTextErrorTests : IDisposable
 
     [TestMethod]
     public void Inputs_that_are_not_known_are_listed() =>
-        Assert.Contains("input_ids (Int64 -1 x -1), pixel_values (Int64 -1 x -1); expected input_ids, and at most attention_mask and token_type_ids",
-            Refusal(TinyTextEncoder.WriteModel(_folder.Path, "last_hidden_state", 10, -1, "pixel_values"), TinyTextEncoder.WriteBert(_folder.Path)));
+        Assert.Contains("input_ids (Int64 -1 x -1), pixel_values (Int64 -1 x -1); expected input_ids, and at most attention_mask and "
+            + "token_type_ids",
+            Refusal(TinyTextEncoder.WriteModel(_folder.Path, "last_hidden_state", 10, -1, "pixel_values"),
+                TinyTextEncoder.WriteBert(_folder.Path)));
 
     [TestMethod]
     public void Outputs_that_are_not_known_are_listed() =>
@@ -122,11 +128,12 @@ public sealed class OnnxTextErrorTests : IDisposable
 
     [TestMethod]
     [DataRow(-1, 2, "any number of tokens")]
-    [DataRow(8, 9, "takes 8 tokens")]
+    [DataRow(8, 9, "accepts 8 tokens")]
     public void A_limit_that_the_model_does_not_take_is_refused(int length, int limit, string message)
     {
         var (model, vocabulary) = (TinyTextEncoder.WriteModel(_folder.Path, length: length), TinyTextEncoder.WriteBert(_folder.Path));
-        Assert.Contains(message, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxTextEmbedder(model, vocabulary, maxTokens: limit)).Message);
+        Assert.Contains(message,
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxTextEmbedder(model, vocabulary, maxTokens: limit)).Message);
     }
 
     private static string Refusal(string model, string vocabulary, string? merges = null) =>

@@ -39,14 +39,16 @@ public sealed class OnnxTextPoolingTests : IDisposable
     public void A_model_without_an_output_for_the_pooling_is_refused_with_those_it_has(string output, TextPooling pooling, string expected)
     {
         var message = Assert.ThrowsExactly<InvalidDataException>(() =>
-            new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, output), TinyTextEncoder.WriteBert(_folder.Path), pooling: pooling)).Message;
+            new OnnxTextEmbedder(TinyTextEncoder.WriteModel(_folder.Path, output), TinyTextEncoder.WriteBert(_folder.Path),
+                pooling: pooling)).Message;
         Assert.Contains($"are {output} (Float -1 x ", message);
         Assert.EndsWith($"; expected one of {expected}, of floats, for the pooling {pooling}.", message);
     }
 
     [TestMethod]
     public void A_pooling_that_is_none_is_refused() => Assert.Contains("one of Mean, FirstToken, Pooled",
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new OnnxTextEmbedder(Both(), TinyTextEncoder.WriteBert(_folder.Path), pooling: (TextPooling)7)).Message);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() =>
+            new OnnxTextEmbedder(Both(), TinyTextEncoder.WriteBert(_folder.Path), pooling: (TextPooling)7)).Message);
 
     [TestMethod]
     public async Task Streams_give_what_files_give()
@@ -73,12 +75,14 @@ public sealed class OnnxTextPoolingTests : IDisposable
         using var read = new MemoryStream(model) { Position = model.Length };
         string Refusal(Stream first, byte[] second) =>
             Assert.ThrowsExactly<InvalidDataException>(() => new OnnxTextEmbedder(first, new MemoryStream(second))).Message;
-        Assert.Contains("The stream 'model stream' has no bytes left: it is empty, or was already read to its end.", Refusal(read, vocabulary));
+        Assert.Contains("The stream 'model stream' has no bytes left: it is empty, or was already read to its end.",
+            Refusal(read, vocabulary));
         Assert.Contains("The vocabulary 'vocabulary stream' cannot be used: ", Refusal(new MemoryStream(vocabulary), model));
         Assert.Contains("'model stream' cannot be read as an ONNX model", Refusal(new MemoryStream(vocabulary), vocabulary));
         var closed = new MemoryStream(model);
         closed.Dispose();
-        Assert.Contains("cannot be read: it is closed", Assert.ThrowsExactly<ArgumentException>(() => new OnnxTextEmbedder(closed, read)).Message);
+        Assert.Contains("cannot be read: it is closed",
+            Assert.ThrowsExactly<ArgumentException>(() => new OnnxTextEmbedder(closed, read)).Message);
     }
 
     // 16 tokens, so that both tiny vocabularies fit.
@@ -86,7 +90,8 @@ public sealed class OnnxTextPoolingTests : IDisposable
     {
         var path = Path.Combine(_folder.Path, "both.onnx");
         new TinyOnnx().Input("input_ids", -1, -1)
-            .Table("table", [.. Enumerable.Range(0, 16).Select(i => new float[] { i, 1 })]).Table("turned", [.. Enumerable.Range(0, 16).Select(i => new float[] { 1, i })])
+            .Table("table", [.. Enumerable.Range(0, 16).Select(i => new float[] { i, 1 })])
+                .Table("turned", [.. Enumerable.Range(0, 16).Select(i => new float[] { 1, i })])
             .Node("Gather", ["table", "input_ids"], "last_hidden_state").Output("last_hidden_state", -1, -1, 2)
             .Node("Gather", ["turned", "input_ids"], "rows").Node("ReduceMean", ["rows"], "mean", ("axes", [1]))
             .Node("Flatten", ["mean"], "pooler_output").Output("pooler_output", -1, 2).Save(path);

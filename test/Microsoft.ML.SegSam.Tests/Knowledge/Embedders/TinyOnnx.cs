@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Microsoft.ML.SegSam.Tests.Knowledge.Embedders;
 
-/// <summary>Writes an ONNX file (protocol buffers, by hand) whose nodes and tensors a test names; fields are numbered as in onnx.proto.</summary>
+/// <summary>
+/// Writes an ONNX file (protocol buffers, by hand) whose nodes and tensors a test names; fields are numbered as in onnx.proto.
+/// </summary>
 internal sealed class TinyOnnx
 {
     private const int Float = 1, Int64 = 7;

@@ -15,9 +15,11 @@ internal static class TinyTextEncoder
     /// <summary>CLIP's marks, whole and half words, and one letter of two bytes.</summary>
     public static (string Vocabulary, string Merges) WriteClip(string folder, string start = "<|startoftext|>")
     {
-        string[] tokens = ["l", "i", "v", "e", "r", "r</w>", "li", "ve", "ver</w>", "liver</w>", "1</w>", "Ã", "©</w>", "Ã©</w>", start, "<|endoftext|>"];
+        string[] tokens = ["l", "i", "v", "e", "r", "r</w>", "li", "ve", "ver</w>", "liver</w>", "1</w>", "Ã", "©</w>", "Ã©</w>", start,
+            "<|endoftext|>"];
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
-        File.WriteAllText(vocabulary, System.Text.Json.JsonSerializer.Serialize(tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
+        File.WriteAllText(vocabulary,
+            System.Text.Json.JsonSerializer.Serialize(tokens.Index().ToDictionary(token => token.Item, token => token.Index)));
         File.WriteAllLines(merges, ["#version: 0.2", "l i", "v e", "ve r</w>", "li ver</w>", "Ã ©</w>"]);
         return (vocabulary, merges);
     }
@@ -28,7 +30,8 @@ internal static class TinyTextEncoder
     /// <param name="rows">Tokens in its table.</param>
     /// <param name="length">Tokens it takes; -1 for any number.</param>
     /// <param name="otherInputs">Inputs that it declares and does not use.</param>
-    public static string WriteModel(string folder, string output = "last_hidden_state", int rows = 10, int length = -1, params string[] otherInputs)
+    public static string WriteModel(string folder, string output = "last_hidden_state", int rows = 10, int length = -1,
+        params string[] otherInputs)
     {
         var path = Path.Combine(folder, $"{output}.onnx");
         var model = new TinyOnnx().Input("input_ids", -1, length);
@@ -38,7 +41,8 @@ internal static class TinyTextEncoder
         if (output == "last_hidden_state")
             model.Node("Gather", ["table", "input_ids"], output).Output(output, -1, length, 2);
         else
-            model.Node("Gather", ["table", "input_ids"], "tokens").Node("ReduceMean", ["tokens"], "mean", ("axes", [1])).Node("Flatten", ["mean"], output).Output(output, -1, 2);
+            model.Node("Gather", ["table", "input_ids"], "tokens").Node("ReduceMean", ["tokens"], "mean", ("axes", [1]))
+                .Node("Flatten", ["mean"], output).Output(output, -1, 2);
         model.Save(path);
         return path;
     }
