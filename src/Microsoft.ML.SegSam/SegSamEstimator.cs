@@ -41,17 +41,20 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     /// <summary>
-    /// Trains on all rows; the model has the weights of the last epoch. With <see cref="SegSamOptions.Epochs"/> = 0 nothing is trained, and the
-    /// data may be empty.
+    /// Trains on all rows; the model has the weights of the last epoch. With <see cref="SegSamOptions.Epochs"/> = 0 nothing is trained, and
+    /// the data may be empty.
     /// </summary>
     /// <inheritdoc cref="Fit(IDataView, IDataView)" path="/exception"/>
     public SegSamTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>
-    /// Trains on all rows; the model has the weights of the epoch that is best on the validation rows by <see cref="SegSamOptions.BestMetric"/>.
+    /// Trains on all rows; the model has the weights of the epoch that is best on the validation rows by
+    /// <see cref="SegSamOptions.BestMetric"/>.
     /// </summary>
     /// <param name="input">Training rows, one for each object.</param>
-    /// <param name="validation">Validation rows with the same columns, already through the transforms before this one; null for none.</param>
+    /// <param name="validation">
+    /// Validation rows with the same columns, already through the transforms before this one; null for none.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// A column is missing or of the wrong type, or an option contradicts the checkpoint or the categories.
     /// </exception>
@@ -62,8 +65,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     /// The checkpoint is damaged, of another model, or its weights do not fit; the message lists everything that does not fit.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the category), or
-    /// the loss diverges.
+    /// A row makes no sense (the message names column and row), there are no rows, the text embedder fails (the message names the
+    /// category), or the loss diverges.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Canceled before the end of the first step; later cancellation returns the best model so far.
@@ -73,8 +76,9 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         ArgumentNullException.ThrowIfNull(input);
         if (_options.Patience is { } patience && validation is null)
         {
-            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}, but there are no validation rows to "
-                + $"measure {nameof(SegSamOptions.BestMetric)} on: give Fit validation rows, or leave {nameof(SegSamOptions.Patience)} null.", nameof(validation));
+            throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Patience)} is {patience}, "
+                + $"but there are no validation rows to measure {nameof(SegSamOptions.BestMetric)} on: "
+                + $"give Fit validation rows, or leave {nameof(SegSamOptions.Patience)} null.", nameof(validation));
         }
 
         var host = _environment.Register(nameof(SegSamEstimator));
@@ -129,9 +133,10 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {
-            channel.Info(MessageSensitivity.None, FormattableString.Invariant(
-                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; ")
-                + FormattableString.Invariant($"{network.parameters().Sum(parameter => parameter.numel()):N0} weights; {device}, {settings.PrecisionName}"));
+            var weights = network.parameters().Sum(parameter => parameter.numel());
+            channel.Info(MessageSensitivity.None,
+                $"Training SEG-SAM on {training.ImageCount} images, {training.Objects.Count} objects, {categories.Names.Count} categories; "
+                + FormattableString.Invariant($"{weights:N0} weights; {device}, {settings.PrecisionName}"));
             var losses = new List<double>();
             var trainer = new Trainer(network, settings, start.Preprocessing.Scaling, device, seed, progress =>
             {
@@ -153,10 +158,12 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         }
     }
 
-    private TrainingSet Read(IChannel channel, StartingPoint start, CategoryTexts categories, IDataView data, string folder, bool isValidation)
+    private TrainingSet Read(
+        IChannel channel, StartingPoint start, CategoryTexts categories, IDataView data, string folder, bool isValidation)
     {
-        var (config, warnings) = (start.Config, new RowWarnings());
-        var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing, config.InputSize, config.MaskSide, categories, warnings);
+        var warnings = new RowWarnings();
+        var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing,
+            start.Config.InputSize, start.Config.MaskSide, categories, warnings);
         var set = reader.Read(data, learnCategories: !isValidation, folder, _options.CancellationToken);
         foreach (var line in warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, isValidation ? "Validation data: " + line : line);
@@ -170,7 +177,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             Warn("Training was canceled; the model keeps the best weights so far.");
         if (losses.Count > 1 && losses[^1] >= losses[0])
         {
-            Warn(FormattableString.Invariant($"The loss did not fall: {losses[0]:0.###} in the first epoch, {losses[^1]:0.###} in the last. ")
+            Warn("The loss did not fall: "
+                + FormattableString.Invariant($"{losses[0]:0.###} in the first epoch, {losses[^1]:0.###} in the last. ")
                 + FormattableString.Invariant($"A lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
         }
 
@@ -194,13 +202,14 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         }
     }
 
-    private SegSamTransformer Untrained(IChannel channel, StartingPoint start, IDataView input, TorchDevice device, bool usesBFloat16, int seed)
+    private SegSamTransformer Untrained(
+        IChannel channel, StartingPoint start, IDataView input, TorchDevice device, bool usesBFloat16, int seed)
     {
         foreach (var need in Needs())
             ColumnCheck.Require(input.Schema, need);
         var categories = CategoryReader.Collect(input, _options.CategoryColumnName, _options.DescriptionColumnName);
-        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; "
-            + "semantic masks and class scores have no meaning yet.");
+        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): "
+            + "binary masks are the checkpoint's; semantic masks and class scores have no meaning yet.");
         return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
     }
 
@@ -209,23 +218,28 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder
             && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
         {
-            channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer texts were "
-                + $"left out, for these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
+            channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; "
+                + $"the ends of longer texts were left out, for these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
         }
 
         return start.Build(categories, seed, others);
     }
 
-    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool usesBFloat16)
+    private SegSamTransformer Finish(
+        SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool usesBFloat16)
     {
         network.eval();
-        // A model keeps the checkpoint's name, but no paths of the machine that trained it. Its text vectors are part of the weights, so the
-        // embedder need not outlive Fit.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
+        // A model keeps the checkpoint's name, but no paths of the machine that trained it. Its text vectors are part of the weights, so
+        // the embedder need not outlive Fit.
+        var options = _options with
+        {
+            Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
+        };
         return new(options, new(network, categories.Names, start.Preprocessing, device, usesBFloat16));
     }
 
     // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>
-        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item ? column.ItemType : new VectorDataViewType(item);
+        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item
+            ? column.ItemType : new VectorDataViewType(item);
 }

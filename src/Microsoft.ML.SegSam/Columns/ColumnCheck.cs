@@ -20,12 +20,14 @@ internal static class ColumnCheck
 
     public static bool IsImage(DataViewType type) => type is ImageDataViewType || IsVectorOf(type, NumberDataViewType.Byte);
 
-    public static bool IsVectorOf(DataViewType type, DataViewType item) => type is VectorDataViewType vector && vector.ItemType.Equals(item);
+    public static bool IsVectorOf(DataViewType type, DataViewType item) =>
+        type is VectorDataViewType vector && vector.ItemType.Equals(item);
 
     /// <summary>Whether it is a vector of floats of the given length, or of a length that varies by row.</summary>
     /// <param name="length">0 accepts every length.</param>
     public static bool IsFloats(DataViewType type, int length = 0) =>
-        type is VectorDataViewType vector && vector.ItemType.Equals(NumberDataViewType.Single) && (length == 0 || vector.Size == 0 || vector.Size == length);
+        type is VectorDataViewType vector && vector.ItemType.Equals(NumberDataViewType.Single)
+        && (length == 0 || vector.Size == 0 || vector.Size == length);
 
     public static bool IsText(DataViewType type) => type is TextDataViewType;
 
@@ -33,7 +35,8 @@ internal static class ColumnCheck
 
     /// <summary>The column, checked by its type.</summary>
     /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
-    public static DataViewSchema.Column Require(DataViewSchema schema, ColumnNeed need) => Require(schema, need.Name, need.Accepts, need.Expected);
+    public static DataViewSchema.Column Require(DataViewSchema schema, ColumnNeed need) =>
+        Require(schema, need.Name, need.Accepts, need.Expected);
 
     /// <inheritdoc cref="Require(DataViewSchema, ColumnNeed)"/>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string expected) =>
@@ -42,7 +45,8 @@ internal static class ColumnCheck
     /// <summary>The column, checked by its type and annotations.</summary>
     /// <param name="advice">What to do about a missing or unfit column, as a sentence.</param>
     /// <exception cref="ArgumentException">The column is missing or does not fit.</exception>
-    public static DataViewSchema.Column Require(DataViewSchema schema, string name, string expected, Predicate<DataViewSchema.Column> fits, string advice)
+    public static DataViewSchema.Column Require(
+        DataViewSchema schema, string name, string expected, Predicate<DataViewSchema.Column> fits, string advice)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
             throw Missing(name, expected, schema.Where(other => !other.IsHidden).Select(other => other.Name), advice);

@@ -7,4 +7,5 @@ internal sealed record PromptColumnNames(string? Box, string? BoxScores, string?
 /// <param name="Description">Text or vector that describes the category.</param>
 /// <param name="Present">All categories annotated in the image.</param>
 internal sealed record TrainingColumnNames(
-    string Image, PromptColumnNames Prompts, string Mask, string Category, string? Description, string? Present, string? ImageId, string? Dataset);
+    string Image, PromptColumnNames Prompts, string Mask, string Category,
+    string? Description, string? Present, string? ImageId, string? Dataset);

@@ -5,8 +5,8 @@ using Microsoft.ML.SegSam.Imaging.Decoding;
 namespace Microsoft.ML.SegSam.Columns;
 
 /// <summary>
-/// Finds which rows share an image: by their image id if they have one, else by equal pixels. One id for different images is an error, so that no
-/// image is lost.
+/// Finds which rows share an image: by their image id if they have one, else by equal pixels. One id for different images is an error, so
+/// that no image is lost.
 /// </summary>
 /// <param name="row">The caller advances it.</param>
 /// <param name="image">The image column.</param>

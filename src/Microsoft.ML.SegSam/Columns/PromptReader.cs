@@ -37,13 +37,14 @@ internal sealed class PromptReader
         else if (names.Box is { } box)
         {
             yield return new(box, type => ColumnCheck.IsFloats(type, 4),
-                $"a vector of 4 floats x0 y0 x1 y1 in pixels, or several boxes with their scores in {nameof(SegSamOptions.BoxScoresColumnName)}");
+                "a vector of 4 floats x0 y0 x1 y1 in pixels, "
+                + $"or several boxes with their scores in {nameof(SegSamOptions.BoxScoresColumnName)}");
         }
 
         if (names.Points is { } points)
             yield return new(points, type => ColumnCheck.IsFloats(type), "a vector of floats x y x y … in pixels");
         if (names.PointLabels is { } labels)
-            yield return new(labels, type => ColumnCheck.IsFloats(type), "a vector of floats, 1 = object, 0 = background, one for each point");
+            yield return new(labels, type => ColumnCheck.IsFloats(type), "a vector of floats, 1 = object, 0 = background, one per point");
         if (names.Mask is { } mask)
             yield return new(mask, type => ColumnCheck.IsFloats(type), "a vector of floats, the LowResLogits of an earlier prediction");
     }
@@ -78,7 +79,8 @@ internal sealed class PromptReader
         if (_names.BoxScores is not { } scoreColumn)
         {
             return count <= 1 ? boxes : throw BadRow(column, $"expected one box, 4 numbers x0 y0 x1 y1, found {boxes.Length} numbers; "
-                + $"name the column of their scores in {nameof(SegSamOptions)}.{nameof(SegSamOptions.BoxScoresColumnName)} to take the best box, "
+                + "name the column of their scores in "
+                + $"{nameof(SegSamOptions)}.{nameof(SegSamOptions.BoxScoresColumnName)} to take the best box, "
                 + "or give each box a row of its own");
         }
 

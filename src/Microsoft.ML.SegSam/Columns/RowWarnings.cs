@@ -26,6 +26,7 @@ internal sealed class RowWarnings
     }
 
     /// <summary>One line for each kind, with its first row.</summary>
-    public IEnumerable<string> Lines => _kinds.Select(kind => FormattableString.Invariant(
-        $"Column '{kind.Key.Column}', {kind.Value.Count} of {_rows} rows: {kind.Key.Kind}. First: row {kind.Value.Row} (counting from 0): {kind.Value.Found}."));
+    public IEnumerable<string> Lines => _kinds.Select(mistake => FormattableString.Invariant(
+        $"Column '{mistake.Key.Column}', {mistake.Value.Count} of {_rows} rows: {mistake.Key.Kind}. ")
+        + FormattableString.Invariant($"First: row {mistake.Value.Row} (counting from 0): {mistake.Value.Found}."));
 }

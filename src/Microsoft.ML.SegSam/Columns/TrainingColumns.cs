@@ -9,7 +9,8 @@ internal sealed record TrainingColumns(
     IReadOnlyList<DataViewSchema.Column> Prompts, PromptColumnNames PromptNames)
 {
     public IEnumerable<DataViewSchema.Column> All =>
-        ((DataViewSchema.Column?[])[Image, Mask, Category, Description, Present, ImageId, Dataset]).OfType<DataViewSchema.Column>().Concat(Prompts);
+        ((DataViewSchema.Column?[])[Image, Mask, Category, Description, Present, ImageId, Dataset])
+            .OfType<DataViewSchema.Column>().Concat(Prompts);
 
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     public static TrainingColumns Bind(DataViewSchema schema, TrainingColumnNames names)
@@ -17,8 +18,9 @@ internal sealed record TrainingColumns(
         var columns = Needs(names).Select(need => ColumnCheck.Require(schema, need)).DistinctBy(column => column.Name)
             .ToDictionary(column => column.Name);
         DataViewSchema.Column? Find(string? name) => name is null ? null : columns[name];
-        return new(columns[names.Image], columns[names.Mask], columns[names.Category], Find(names.Description), Find(names.Present),
-            Find(names.ImageId), Find(names.Dataset), [.. PromptReader.Needs(names.Prompts).Select(need => columns[need.Name])], names.Prompts);
+        return new(columns[names.Image], columns[names.Mask], columns[names.Category],
+            Find(names.Description), Find(names.Present), Find(names.ImageId), Find(names.Dataset),
+            [.. PromptReader.Needs(names.Prompts).Select(need => columns[need.Name])], names.Prompts);
     }
 
     /// <summary>What training needs from a schema.</summary>

@@ -46,7 +46,11 @@ internal sealed class TrainingRow
     {
         var mask = _mask.ReadMask() ?? throw BadRow(_columns.Mask.Name, "there is no mask; leave the row out");
         if ((mask.Height, mask.Width) != (height, width))
-            throw BadRow(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; both must have the same size");
+        {
+            throw BadRow(_columns.Mask.Name, $"the mask is {mask.Width} x {mask.Height} pixels and its image {width} x {height}; "
+                + "both must have the same size");
+        }
+
         if (mask.IsEmpty)
             throw BadRow(_columns.Mask.Name, $"the mask {mask.WhyEmpty}; leave the row out, since no prompt can point at nothing");
         _warnings.AddRow();

@@ -9,7 +9,9 @@ internal sealed class VectorReader<T>(DataViewRow row, DataViewSchema.Column col
     private VBuffer<T> _buffer;
     private T[] _dense = [];
 
-    /// <summary>All values of the vector; those that a sparse vector leaves out are the type's default. Valid until the next call.</summary>
+    /// <summary>
+    /// All values of the vector; those that a sparse vector leaves out are the type's default. Valid until the next call.
+    /// </summary>
     public ReadOnlySpan<T> Read()
     {
         _get(ref _buffer);

@@ -13,7 +13,8 @@ internal sealed class IntensityTransform(double brightness, double contrast, dou
     public static IntensityTransform Draw(Augmentation augmentation, Random random)
     {
         double Either() => 2 * random.NextDouble() - 1;
-        return new(augmentation.Brightness * Either(), Math.Pow(1 + augmentation.Contrast, Either()), Math.Pow(1 + augmentation.Gamma, Either()),
+        return new(
+            augmentation.Brightness * Either(), Math.Pow(1 + augmentation.Contrast, Either()), Math.Pow(1 + augmentation.Gamma, Either()),
             augmentation.Noise * random.NextDouble(), random.Next());
     }
 
@@ -35,5 +36,6 @@ internal sealed class IntensityTransform(double brightness, double contrast, dou
     }
 
     // Box and Muller's, of which one of the two numbers is enough.
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

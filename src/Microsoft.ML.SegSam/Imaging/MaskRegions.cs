@@ -42,7 +42,8 @@ internal static class MaskRegions
     public static bool EraseSmall(Span<byte> mask, int height, int width, int area, bool keepLargest)
     {
         var (runs, regionOf, regions) = Label(mask, height, width);
-        var spared = keepLargest && regions.Count > 0 && regions.TrueForAll(region => region.Area < area) ? regions.IndexOf(regions.MaxBy(region => region.Area)) : -1;
+        var isLargestSpared = keepLargest && regions.Count > 0 && regions.TrueForAll(region => region.Area < area);
+        var spared = isLargestSpared ? regions.IndexOf(regions.MaxBy(region => region.Area)) : -1;
         for (var run = 0; run < runs.Count; run++)
         {
             if (regions[regionOf[run]].Area < area && regionOf[run] != spared)
@@ -53,7 +54,8 @@ internal static class MaskRegions
     }
 
     // The regions come in the order in which they begin, row by row.
-    private static (List<RegionBox> Runs, int[] RegionOf, List<(RegionBox Box, long Area)> Regions) Label(ReadOnlySpan<byte> mask, int height, int width)
+    private static (List<RegionBox> Runs, int[] RegionOf, List<(RegionBox Box, long Area)> Regions) Label(
+        ReadOnlySpan<byte> mask, int height, int width)
     {
         Check(mask, height, width);
         var runs = new List<RegionBox>(); // each one row high

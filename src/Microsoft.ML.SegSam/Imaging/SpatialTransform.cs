@@ -1,6 +1,9 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
-/// <summary>One rotation, scaling, shift and perhaps flip of an image within its place in the network's input, for its pixels, masks and boxes alike.</summary>
+/// <summary>
+/// One rotation, scaling, shift and perhaps flip of an image within its place in the network's input, for its pixels, masks and boxes
+/// alike.
+/// </summary>
 internal sealed class SpatialTransform
 {
     private readonly ImageGeometry _geometry;
@@ -9,7 +12,11 @@ internal sealed class SpatialTransform
 
     public SpatialTransform(ImageGeometry geometry, double degrees, double scale, double shiftX, double shiftY, bool isFlipped)
     {
-        (_geometry, _scale, _shiftX, _shiftY, _isFlipped) = (geometry, scale, shiftX, shiftY, isFlipped);
+        _geometry = geometry;
+        _scale = scale;
+        _shiftX = shiftX;
+        _shiftY = shiftY;
+        _isFlipped = isFlipped;
         (_sin, _cos) = Math.SinCos(degrees * Math.PI / 180);
     }
 
@@ -17,7 +24,8 @@ internal sealed class SpatialTransform
     {
         double Either() => 2 * random.NextDouble() - 1;
         var (degrees, scale) = (augmentation.Rotation * Either(), Math.Pow(1 + augmentation.Scale, Either()));
-        var (x, y) = (augmentation.Translation * geometry.ScaledWidth * Either(), augmentation.Translation * geometry.ScaledHeight * Either());
+        var x = augmentation.Translation * geometry.ScaledWidth * Either();
+        var y = augmentation.Translation * geometry.ScaledHeight * Either();
         return new(geometry, degrees, scale, x, y, augmentation.Flips && random.Next(2) == 0);
     }
 
@@ -35,7 +43,8 @@ internal sealed class SpatialTransform
                 var (right, low) = (sourceX - left, sourceY - top);
                 for (var channel = 0; channel < 3; channel++)
                 {
-                    double Level(int atX, int atY) => (uint)atX < (uint)width && (uint)atY < (uint)height ? from[(atY * width + atX) * 3 + channel] : dark;
+                    double Level(int atX, int atY) =>
+                        (uint)atX < (uint)width && (uint)atY < (uint)height ? from[(atY * width + atX) * 3 + channel] : dark;
                     var level = (Level(left, top) * (1 - right) + Level(left + 1, top) * right) * (1 - low)
                         + (Level(left, top + 1) * (1 - right) + Level(left + 1, top + 1) * right) * low;
                     to[(y * width + x) * 3 + channel] = (byte)(level + 0.5);
@@ -46,7 +55,9 @@ internal sealed class SpatialTransform
         return new(image.Geometry, to);
     }
 
-    /// <summary>Nearest neighbor. An object too thin for the grid keeps the pixel under its center of mass, as when it is resized.</summary>
+    /// <summary>
+    /// Nearest neighbor. An object too thin for the grid keeps the pixel under its center of mass, as when it is resized.
+    /// </summary>
     /// <param name="mask">S x S bytes, 0 or 1, not empty.</param>
     /// <returns>null when the object left the picture.</returns>
     public byte[]? Move(byte[] mask)
@@ -74,11 +85,15 @@ internal sealed class SpatialTransform
         return moved;
     }
 
-    /// <summary>A box in the network's frame that keeps its distances, scaled, from the object's outermost pixels; corners turned with the image would make it too large.</summary>
+    /// <summary>
+    /// A box in the network's frame that keeps its distances, scaled, from the object's outermost pixels; corners turned with the image
+    /// would make it too large.
+    /// </summary>
     /// <param name="before">Around the object's mask; <paramref name="after"/> around the moved one.</param>
     public float[] Move(float[] box, RegionBox before, RegionBox after)
     {
-        var (left, top, right, bottom) = (_scale * (before.X0 - box[0]), _scale * (before.Y0 - box[1]), _scale * (box[2] - before.X1), _scale * (box[3] - before.Y1));
+        var (left, top) = (_scale * (before.X0 - box[0]), _scale * (before.Y0 - box[1]));
+        var (right, bottom) = (_scale * (box[2] - before.X1), _scale * (box[3] - before.Y1));
         if (_isFlipped)
             (left, right) = (right, left);
         float[] moved = [(float)(after.X0 - left), (float)(after.Y0 - top), (float)(after.X1 + right), (float)(after.Y1 + bottom)];

@@ -10,7 +10,11 @@ internal static class Assignment
     {
         int rows = cost.GetLength(0), columns = cost.GetLength(1);
         if (columns > rows)
-            throw new ArgumentException($"{columns} columns cannot each get a different one of {rows} rows; expected at least as many rows as columns.", nameof(cost));
+        {
+            throw new ArgumentException(
+                $"{columns} columns cannot each get a different one of {rows} rows; expected at least as many rows as columns.",
+                nameof(cost));
+        }
 
         // Index 0 is a virtual row that holds the column being placed.
         var columnOf = Enumerable.Repeat(-1, rows + 1).ToArray();

@@ -17,8 +17,11 @@ internal static class CategoryLoss
     /// </summary>
     /// <param name="logits">[P,K+1] or [P,N_c,K+1].</param>
     /// <param name="labelSets">[P,K+1] bool, as in <see cref="LossTargets"/>.</param>
-    public static Tensor Restrict(Tensor logits, Tensor labelSets) =>
-        logits.masked_fill((logits.dim() == 3 ? labelSets.unsqueeze(1) : labelSets).logical_not(), Arithmetic.Number(double.NegativeInfinity));
+    public static Tensor Restrict(Tensor logits, Tensor labelSets)
+    {
+        var annotated = logits.dim() == 3 ? labelSets.unsqueeze(1) : labelSets;
+        return logits.masked_fill(annotated.logical_not(), Arithmetic.Number(double.NegativeInfinity));
+    }
 
     /// <summary>Cross-entropy of c_so: [P].</summary>
     public static Tensor Prompted(Tensor restricted, Tensor categories) =>

@@ -9,6 +9,8 @@ public enum EncoderTraining
     /// <summary>Only the adapters; needs an <see cref="SegSamOptions.Adapter"/>.</summary>
     Adapter,
 
-    /// <summary>None. Each image is encoded once and its embedding kept on disk during training, so later epochs take no encoder time.</summary>
+    /// <summary>
+    /// None. Each image is encoded once and its embedding kept on disk during training, so later epochs take no encoder time.
+    /// </summary>
     Frozen,
 }

@@ -15,7 +15,12 @@ internal sealed record OptionRule(bool Holds, string Option, object? Found, stri
     public static OptionRule NotNegative(string option, double found) =>
         new(found >= 0 && double.IsFinite(found), option, found, "a finite number of at least 0");
 
-    public static OptionRule Positive(string option, double found) => new(found > 0 && double.IsFinite(found), option, found, "a finite number above 0");
+    public static OptionRule Positive(string option, double found) =>
+        new(found > 0 && double.IsFinite(found), option, found, "a finite number above 0");
+
+    /// <param name="kind">Such as "the name of the image column".</param>
+    public static OptionRule NotBlank(string option, string? found, string kind) =>
+        new(!string.IsNullOrWhiteSpace(found), option, found, kind);
 
     /// <summary>A text that is null or has other characters than blanks.</summary>
     /// <param name="kind">Such as "the path of a file".</param>

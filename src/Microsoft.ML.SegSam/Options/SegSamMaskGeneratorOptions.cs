@@ -6,8 +6,8 @@ namespace Microsoft.ML.SegSam.Options;
 /// Settings of <see cref="SegSamMaskGenerator"/>; names, meanings and defaults are those of segment-anything's SamAutomaticMaskGenerator.
 /// </summary>
 /// <remarks>
-/// The thresholds fit SAM's own weights. A small model, or one trained briefly, predicts far lower IoUs for its masks, so that none passes: lower
-/// <see cref="PredIouThreshold"/> and <see cref="StabilityScoreThreshold"/> then.
+/// The thresholds fit SAM's own weights. A small model, or one trained briefly, predicts far lower IoUs for its masks, so that none passes:
+/// lower <see cref="PredIouThreshold"/> and <see cref="StabilityScoreThreshold"/> then.
 /// </remarks>
 public sealed record SegSamMaskGeneratorOptions
 {
@@ -23,41 +23,48 @@ public sealed record SegSamMaskGeneratorOptions
     public double PredIouThreshold { get; init; } = 0.88;
 
     /// <summary>
-    /// Drops masks whose stability score is below this, 0 to 1; 0 drops none. The score is the IoU between the masks that result from thresholding
-    /// the logits at plus and minus <see cref="StabilityScoreOffset"/>. Default 0.95.
+    /// Drops masks whose stability score is below this, 0 to 1; 0 drops none. The score is the IoU between the masks that result from
+    /// thresholding the logits at plus and minus <see cref="StabilityScoreOffset"/>. Default 0.95.
     /// </summary>
     public double StabilityScoreThreshold { get; init; } = 0.95;
 
-    /// <summary>Distance of the two thresholds of the stability score from 0, in logits. A finite number of at least 0. Default 1.</summary>
+    /// <summary>
+    /// Distance of the two thresholds of the stability score from 0, in logits. A finite number of at least 0. Default 1.
+    /// </summary>
     public double StabilityScoreOffset { get; init; } = 1;
 
     /// <summary>
-    /// Non-maximum suppression within a crop: of masks whose boxes overlap with an IoU above this, 0 to 1, the one with the highest predicted IoU
-    /// stays. Default 0.7.
+    /// Non-maximum suppression within a crop: of masks whose boxes overlap with an IoU above this, 0 to 1, the one with the highest
+    /// predicted IoU stays. Default 0.7.
     /// </summary>
     public double BoxNmsThreshold { get; init; } = 0.7;
 
     /// <summary>
-    /// Layers of crops besides the whole image, 0 to 6; layer i has 2^i x 2^i crops. They find small objects, and each crop is encoded. Default 0.
+    /// Layers of crops besides the whole image, 0 to 6; layer i has 2^i x 2^i crops. They find small objects, and each crop is encoded.
+    /// Default 0.
     /// </summary>
     public int CropLayers { get; init; }
 
-    /// <summary>As <see cref="BoxNmsThreshold"/>, between masks of different crops; the mask of the smaller crop stays. 0 to 1. Default 0.7.</summary>
+    /// <summary>
+    /// As <see cref="BoxNmsThreshold"/>, between masks of different crops; the mask of the smaller crop stays. 0 to 1. Default 0.7.
+    /// </summary>
     public double CropNmsThreshold { get; init; } = 0.7;
 
     /// <summary>
-    /// Overlap of the crops of the first layer, as a fraction of the image's shorter side; each further layer halves it. At least 0, below 1.
-    /// Default 0.3413333333333333: 512 / 1500.
+    /// Overlap of the crops of the first layer, as a fraction of the image's shorter side; each further layer halves it. At least 0, below
+    /// 1. Default 0.3413333333333333: 512 / 1500.
     /// </summary>
     public double CropOverlapRatio { get; init; } = 512.0 / 1500;
 
     /// <summary>
-    /// Layer i has PointsPerSide / this^i points along each side of a crop, rounded down, which must leave at least 1. At least 1. Default 1.
+    /// Layer i has PointsPerSide / this^i points along each side of a crop, rounded down, which must leave at least 1. At least 1. Default
+    /// 1.
     /// </summary>
     public int CropPointsDownscaleFactor { get; init; } = 1;
 
     /// <summary>
-    /// Fills holes and removes islands of fewer pixels, then suppresses masks that have become alike. At least 0; 0 changes nothing. Default 0.
+    /// Fills holes and removes islands of fewer pixels, then suppresses masks that have become alike. At least 0; 0 changes nothing.
+    /// Default 0.
     /// </summary>
     public int MinMaskRegionArea { get; init; }
 

@@ -37,14 +37,15 @@ public sealed partial record SegSamOptions
     /// <inheritdoc cref="Validate" path="/exception"/>
     internal void ValidateDevice(bool hasBFloat16) =>
         Check(nameof(SegSamOptions), [new(Precision != SegSamPrecision.BFloat16 || hasBFloat16, nameof(Precision), Precision,
-            "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), so training would be slower, not faster")]);
+            "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), "
+            + "so training would be slower, not faster")]);
 
     private OptionRule[] ColumnRules() =>
     [
-        new(!string.IsNullOrWhiteSpace(ImageColumnName), nameof(ImageColumnName), ImageColumnName, "the name of the image column"),
-        new(!string.IsNullOrWhiteSpace(MaskColumnName), nameof(MaskColumnName), MaskColumnName, "the name of the mask column"),
-        new(!string.IsNullOrWhiteSpace(CategoryColumnName), nameof(CategoryColumnName), CategoryColumnName, "the name of the category column"),
-        new(BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null, nameof(BoxColumnName), BoxColumnName,
+        NotBlank(nameof(ImageColumnName), ImageColumnName, "the name of the image column"),
+        NotBlank(nameof(MaskColumnName), MaskColumnName, "the name of the mask column"),
+        NotBlank(nameof(CategoryColumnName), CategoryColumnName, "the name of the category column"),
+        new((BoxColumnName ?? PointsColumnName ?? MaskPromptColumnName) is not null, nameof(BoxColumnName), BoxColumnName,
             $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}"),
         new(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName,
             $"null without a {nameof(BoxColumnName)}"),
@@ -56,7 +57,8 @@ public sealed partial record SegSamOptions
     private OptionRule[] FileRules() =>
     [
         NullOrNotBlank(nameof(Checkpoint), Checkpoint, "the path of a file"),
-        new(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}"),
+        new(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily,
+            $"null without a {nameof(Checkpoint)}"),
         NullOrNotBlank(nameof(StateFile), StateFile, "the path of a file"),
         NullOrNotBlank(nameof(EmbeddingFolder), EmbeddingFolder, "the path of a folder"),
         new(EmbeddingFolder is null || EncoderTraining == EncoderTraining.Frozen, nameof(EmbeddingFolder), EmbeddingFolder,
@@ -104,7 +106,8 @@ public sealed partial record SegSamOptions
         new(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null"),
         From0To1(nameof(RareCategorySampling), RareCategorySampling),
         .. Augmentation?.Ranges.Select(range => new OptionRule(range.Value >= 0 && range.Value <= range.Most, nameof(Augmentation),
-            FormattableString.Invariant($"{range.Name} = {range.Value}"), FormattableString.Invariant($"null, or {range.Name} from 0 to {range.Most}"))) ?? [],
+            FormattableString.Invariant($"{range.Name} = {range.Value}"),
+            FormattableString.Invariant($"null, or {range.Name} from 0 to {range.Most}"))) ?? [],
         new(Augmentation is null || EncoderTraining != EncoderTraining.Frozen, nameof(Augmentation), "given",
             $"null with {nameof(EncoderTraining)} Frozen, which encodes each image once; to augment, train the encoder "
             + $"({EncoderTraining.Full}, or {EncoderTraining.Adapter} with an {nameof(Adapter)})"),
@@ -127,7 +130,8 @@ public sealed partial record SegSamOptions
         Defined(nameof(ClassHead), ClassHead),
         Defined(nameof(BestMetric), BestMetric),
         Defined(nameof(Precision), Precision),
-        new(SemanticDecoding != SemanticDecoding.Shared || TextInsertion != TextInsertion.SemanticOnly, nameof(TextInsertion), TextInsertion,
+        new((SemanticDecoding, TextInsertion) != (SemanticDecoding.Shared, TextInsertion.SemanticOnly),
+            nameof(TextInsertion), TextInsertion,
             $"{TextInsertion.Both} or {TextInsertion.None} with {nameof(SemanticDecoding)} {SemanticDecoding.Shared}: "
             + "there is one decoder, which reads the text or does not"),
     ];

@@ -9,7 +9,9 @@ using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Options;
 
-/// <summary>All settings of <see cref="SegSamEstimator"/>. Columns without a name are not used; the named prompt columns decide the prompts.</summary>
+/// <summary>
+/// All settings of <see cref="SegSamEstimator"/>. Columns without a name are not used; the named prompt columns decide the prompts.
+/// </summary>
 public sealed partial record SegSamOptions
 {
     // ---- input columns ----
@@ -22,26 +24,28 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Scores of the boxes, if <see cref="BoxColumnName"/> holds all boxes of a detector (four numbers each), as ML.NET's object detection
-    /// gives them: Vector&lt;Single&gt;, one per box. The box with the highest score is the prompt, of equal scores the first; a row without
-    /// boxes has no box prompt. Default null: each row has one box.
+    /// gives them: Vector&lt;Single&gt;, one per box. The box with the highest score is the prompt, of equal scores the first; a row
+    /// without boxes has no box prompt. Default null: each row has one box.
     /// </summary>
     public string? BoxScoresColumnName { get; init; }
 
     /// <summary>
-    /// Point prompt: Vector&lt;Single&gt; x y x y … in pixels of the original image; may be empty. Needs <see cref="PointLabelsColumnName"/>.
-    /// Default null.
+    /// Point prompt: Vector&lt;Single&gt; x y x y … in pixels of the original image; may be empty. Needs
+    /// <see cref="PointLabelsColumnName"/>. Default null.
     /// </summary>
     public string? PointsColumnName { get; init; }
 
     /// <summary>Vector&lt;Single&gt;, one label per point: 1 = on the object, 0 = on the background. Default null.</summary>
     public string? PointLabelsColumnName { get; init; }
 
-    /// <summary>Mask prompt for refinement: Vector&lt;Single&gt;, the LowResLogits of an earlier prediction; may be empty. Default null.</summary>
+    /// <summary>
+    /// Mask prompt for refinement: Vector&lt;Single&gt;, the LowResLogits of an earlier prediction; may be empty. Default null.
+    /// </summary>
     public string? MaskPromptColumnName { get; init; }
 
     /// <summary>
-    /// Training target: MLImage, or Vector&lt;Byte&gt; holding an encoded file, of the same size as the image; of two levels the higher one is
-    /// the object. Default "Mask".
+    /// Training target: MLImage, or Vector&lt;Byte&gt; holding an encoded file, of the same size as the image; of two levels the higher one
+    /// is the object. Default "Mask".
     /// </summary>
     public string MaskColumnName { get; init; } = "Mask";
 
@@ -56,15 +60,16 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Embeds the category texts during Fit: any text embedder of Microsoft.Extensions.AI, for example <see cref="OnnxTextEmbedder"/> or a
-    /// service's. It gets one request per category, with name and descriptions. Its vectors, of any common length, become part of the model, so
-    /// prediction needs no embedder. Fit does not dispose it, and does not use it if <see cref="DescriptionColumnName"/> holds precomputed
-    /// vectors. Default null: <see cref="HashedTextEmbedder"/>.
+    /// service's. It gets one request per category, with name and descriptions. Its vectors, of any common length, become part of the
+    /// model, so prediction needs no embedder. Fit does not dispose it, and does not use it if <see cref="DescriptionColumnName"/> holds
+    /// precomputed vectors. Default null: <see cref="HashedTextEmbedder"/>.
     /// </summary>
     [JsonIgnore]
     public IEmbeddingGenerator<string, Embedding<float>>? TextEmbedder { get; init; }
 
     /// <summary>
-    /// Vector&lt;Text&gt; (training): names of all categories annotated in the image. Default null: the categories of the rows of the same image.
+    /// Vector&lt;Text&gt; (training): names of all categories annotated in the image. Default null: the categories of the rows of the same
+    /// image.
     /// </summary>
     public string? PresentCategoriesColumnName { get; init; }
 
@@ -72,8 +77,8 @@ public sealed partial record SegSamOptions
     public string? ImageIdColumnName { get; init; }
 
     /// <summary>
-    /// Text (training) that names the data set of the row: rows of one data set share a label set, and a category that a data set never annotates
-    /// is not taught as absent there. Default null: all rows belong to one data set.
+    /// Text (training) that names the data set of the row: rows of one data set share a label set, and a category that a data set never
+    /// annotates is not taught as absent there. Default null: all rows belong to one data set.
     /// </summary>
     public string? DatasetColumnName { get; init; }
 
@@ -88,38 +93,44 @@ public sealed partial record SegSamOptions
     // ---- network ----
 
     /// <summary>
-    /// File with pretrained weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging Face's form or
-    /// this library's (.safetensors). It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 the checkpoint is used without
-    /// training. Default null: random weights.
+    /// File with pretrained weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging Face's
+    /// form or this library's (.safetensors). It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 the checkpoint is
+    /// used without training. Default null: random weights.
     /// </summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>
-    /// Who published the checkpoint. Default null: recognized by its content, MedSAM by its file name or by the wrapping of its training code.
+    /// Who published the checkpoint. Default null: recognized by its content, MedSAM by its file name or by the wrapping of its training
+    /// code.
     /// </summary>
     public CheckpointFamily? CheckpointFamily { get; init; }
 
-    /// <summary>Type and size of the image encoder. Default null: the checkpoint's; without one, <see cref="SegSamEncoder.Tiny"/>.</summary>
+    /// <summary>
+    /// Type and size of the image encoder. Default null: the checkpoint's; without one, <see cref="SegSamEncoder.Tiny"/>.
+    /// </summary>
     public SegSamEncoder? Encoder { get; init; }
 
     /// <summary>
-    /// Side in pixels of the square that images are resized to, a multiple of 16 from 16 to 4096. The position weights of a checkpoint are resized
-    /// to match. Default null: the checkpoint's; without one, 128 for Tiny and 256 for the others.
+    /// Side in pixels of the square that images are resized to, a multiple of 16 from 16 to 4096. The position weights of a checkpoint are
+    /// resized to match. Default null: the checkpoint's; without one, 128 for Tiny and 256 for the others.
     /// </summary>
     public int? InputSize { get; init; }
 
     /// <summary>
-    /// How images are fitted into the square. Default null: the rule of the checkpoint's family; without one, <see cref="ResizeRule.PadOrStretch"/>.
+    /// How images are fitted into the square. Default null: the rule of the checkpoint's family; without one,
+    /// <see cref="ResizeRule.PadOrStretch"/>.
     /// </summary>
     public ResizeRule? Resize { get; init; }
 
     /// <summary>
-    /// Interpolation of the resized pixels. Default null: that of the checkpoint's family; without one, <see cref="Imaging.Resampling.Bilinear"/>.
+    /// Interpolation of the resized pixels. Default null: that of the checkpoint's family; without one,
+    /// <see cref="Imaging.Resampling.Bilinear"/>.
     /// </summary>
     public Resampling? Resampling { get; init; }
 
     /// <summary>
-    /// Normalization of the pixel values. Default null: that of the checkpoint's family; without one, <see cref="Imaging.PixelScaling.MeanStd"/>.
+    /// Normalization of the pixel values. Default null: that of the checkpoint's family; without one,
+    /// <see cref="Imaging.PixelScaling.MeanStd"/>.
     /// </summary>
     public PixelScaling? PixelScaling { get; init; }
 
@@ -129,8 +140,8 @@ public sealed partial record SegSamOptions
     public ChannelOrder? ChannelOrder { get; init; }
 
     /// <summary>
-    /// Adapters in the encoder's blocks; adapters that the checkpoint lacks start from random weights. Default null: the checkpoint's; without one,
-    /// None.
+    /// Adapters in the encoder's blocks; adapters that the checkpoint lacks start from random weights. Default null: the checkpoint's;
+    /// without one, None.
     /// </summary>
     public SegSamAdapter? Adapter { get; init; }
 
@@ -138,13 +149,14 @@ public sealed partial record SegSamOptions
     public EncoderTraining EncoderTraining { get; init; } = EncoderTraining.Full;
 
     /// <summary>
-    /// Which decoder processes the semantic tokens. A separate one interferes less with SAM's masks: see docs/ablation.md. Default Independent.
+    /// Which decoder processes the semantic tokens. A separate one interferes less with SAM's masks: see docs/ablation.md. Default
+    /// Independent.
     /// </summary>
     public SemanticDecoding SemanticDecoding { get; init; } = SemanticDecoding.Independent;
 
     /// <summary>
-    /// Number of tokens t_co, 1 to 256: each can name one category of the unprompted objects. Default null: the number that the training image with
-    /// the most other categories needs, at least 16.
+    /// Number of tokens t_co, 1 to 256: each can name one category of the unprompted objects. Default null: the number that the training
+    /// image with the most other categories needs, at least 16.
     /// </summary>
     public int? PresenceTokens { get; init; }
 
@@ -152,8 +164,8 @@ public sealed partial record SegSamOptions
     public TextInsertion TextInsertion { get; init; } = TextInsertion.Both;
 
     /// <summary>
-    /// How tokens become class scores. Similarity with the category texts helps categories with few training images most: see docs/ablation.md.
-    /// Default TextSimilarity.
+    /// How tokens become class scores. Similarity with the category texts helps categories with few training images most: see
+    /// docs/ablation.md. Default TextSimilarity.
     /// </summary>
     public ClassHead ClassHead { get; init; } = ClassHead.TextSimilarity;
 
@@ -173,8 +185,9 @@ public sealed partial record SegSamOptions
     // ---- training ----
 
     /// <summary>
-    /// Passes over the training images. 0 uses the <see cref="Checkpoint"/> without training: the masks are those of the published model (no text
-    /// token joins the prompts), semantic masks and class scores have no meaning yet, and the mask and category columns are not needed. Default 20.
+    /// Passes over the training images. 0 uses the <see cref="Checkpoint"/> without training: the masks are those of the published model
+    /// (no text token joins the prompts), semantic masks and class scores have no meaning yet, and the mask and category columns are not
+    /// needed. Default 20.
     /// </summary>
     public int Epochs { get; init; } = 20;
 
@@ -185,8 +198,8 @@ public sealed partial record SegSamOptions
     public ValidationMetric BestMetric { get; init; } = ValidationMetric.MeanDice;
 
     /// <summary>
-    /// Stops training after this many epochs without a better <see cref="BestMetric"/>; Fit then needs validation rows. At least 1. Default null:
-    /// all epochs run.
+    /// Stops training after this many epochs without a better <see cref="BestMetric"/>; Fit then needs validation rows. At least 1. Default
+    /// null: all epochs run.
     /// </summary>
     public int? Patience { get; init; }
 
@@ -194,8 +207,8 @@ public sealed partial record SegSamOptions
     public int ImagesPerStep { get; init; } = 4;
 
     /// <summary>
-    /// Gradient accumulation: one update of the weights sums the gradients of this many groups of <see cref="ImagesPerStep"/> images, with the
-    /// activations of one group in memory at a time. At least 1. Default 1.
+    /// Gradient accumulation: one update of the weights sums the gradients of this many groups of <see cref="ImagesPerStep"/> images, with
+    /// the activations of one group in memory at a time. At least 1. Default 1.
     /// </summary>
     public int AccumulateSteps { get; init; } = 1;
 
@@ -203,15 +216,15 @@ public sealed partial record SegSamOptions
     public int PromptsPerImage { get; init; } = 5;
 
     /// <summary>
-    /// Oversamples rare categories, with exponent p from 0 to 1: each object is weighted by (category count)^-p and each image by its rarest
-    /// object, and images are resampled in proportion, so the epoch length does not change. 0 takes every image once; with 1 and one object per
-    /// image, all categories come equally often; 0.5 is a good start. Default 0.
+    /// Oversamples rare categories, with exponent p from 0 to 1: each object is weighted by (category count)^-p and each image by its
+    /// rarest object, and images are resampled in proportion, so the epoch length does not change. 0 takes every image once; with 1 and one
+    /// object per image, all categories come equally often; 0.5 is a good start. Default 0.
     /// </summary>
     public double RareCategorySampling { get; init; }
 
     /// <summary>
-    /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a cosine to 0.
-    /// Above 0. Default null: 1e-4 with a checkpoint; without one, 1e-3.
+    /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a
+    /// cosine to 0. Above 0. Default null: 1e-4 with a checkpoint; without one, 1e-3.
     /// </summary>
     public double? LearningRate { get; init; }
 
@@ -222,27 +235,27 @@ public sealed partial record SegSamOptions
     public double GradientClip { get; init; } = 1;
 
     /// <summary>
-    /// Number format of the image encoder's products in training and prediction. Decoders, weights and saved models stay float32. Fit refuses
-    /// BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX), where a model made with it predicts in float32. How little the masks
-    /// change is in docs/performance.md. Default Automatic: the machine decides, and the log says how.
+    /// Number format of the image encoder's products in training and prediction. Decoders, weights and saved models stay float32. Fit
+    /// refuses BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX), where a model made with it predicts in float32. How
+    /// little the masks change is in docs/performance.md. Default Automatic: the machine decides, and the log says how.
     /// </summary>
     public SegSamPrecision Precision { get; init; } = SegSamPrecision.Automatic;
 
     /// <summary>
-    /// Gradient checkpointing: stores only the input of each encoder block and recomputes its activations in the backward pass. It saves memory,
-    /// costs time, and gives the same gradients. Only for ViT encoders that are trained. Default false.
+    /// Gradient checkpointing: stores only the input of each encoder block and recomputes its activations in the backward pass. It saves
+    /// memory, costs time, and gives the same gradients. Only for ViT encoders that are trained. Default false.
     /// </summary>
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>
-    /// Largest random shift of training boxes, as a fraction of their smaller side (and at most 5 pixels of 256): make it as large as the boxes at
-    /// prediction are inexact. 0 to 0.5. Default 0.1.
+    /// Largest random shift of training boxes, as a fraction of their smaller side (and at most 5 pixels of 256): make it as large as the
+    /// boxes at prediction are inexact. 0 to 0.5. Default 0.1.
     /// </summary>
     public double BoxJitter { get; init; } = 0.1;
 
     /// <summary>
-    /// Random changes of training images together with their masks and boxes; not with a frozen encoder. <c>new()</c> makes small changes and never
-    /// mirrors the image. Default null: none.
+    /// Random changes of training images together with their masks and boxes; not with a frozen encoder. <c>new()</c> makes small changes
+    /// and never mirrors the image. Default null: none.
     /// </summary>
     public Augmentation? Augmentation { get; init; }
 
@@ -253,17 +266,18 @@ public sealed partial record SegSamOptions
     public int? InteractiveRounds { get; init; }
 
     /// <summary>
-    /// File with the state of the run: weights, optimizer, best weights, position; about four times the size of the weights. It is written after
-    /// every epoch, every <see cref="SaveEverySteps"/> steps and on cancellation. If it exists, Fit continues from it; on a CPU the result is
-    /// exactly that of an uninterrupted run. Delete it to start over. Default null: no state is kept.
+    /// File with the state of the run: weights, optimizer, best weights, position; about four times the size of the weights. It is written
+    /// after every epoch, every <see cref="SaveEverySteps"/> steps and on cancellation. If it exists, Fit continues from it; on a CPU the
+    /// result is exactly that of an uninterrupted run. Delete it to start over. Default null: no state is kept.
     /// </summary>
     public string? StateFile { get; init; }
 
     /// <summary>
-    /// Folder that keeps the image embeddings of a frozen encoder for later runs. Fit creates it; runs may share it at the same time, and you may
-    /// delete it between runs. An embedding is reused only for the same pixels as the network gets them, encoder weights, preprocessing, type of
-    /// device and number of threads, so results are bit-identical. Each takes 4 bytes x width x (InputSize / 16)²: for ViT-B 256 KiB at 256 and
-    /// 4 MiB at 1024. The time it saves is in docs/performance.md. Default null: embeddings are kept for one run.
+    /// Folder that keeps the image embeddings of a frozen encoder for later runs. Fit creates it; runs may share it at the same time, and
+    /// you may delete it between runs. An embedding is reused only for the same pixels as the network gets them, encoder weights,
+    /// preprocessing, type of device and number of threads, so results are bit-identical. Each takes 4 bytes x width x (InputSize / 16)²:
+    /// for ViT-B 256 KiB at 256 and 4 MiB at 1024. The time it saves is in docs/performance.md. Default null: embeddings are kept for one
+    /// run.
     /// </summary>
     public string? EmbeddingFolder { get; init; }
 

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.SegSam.Options;
 
 /// <summary>
-/// A measure of the validation rows that can decide the best epoch, from 0 to 1 and never NaN. All rows count alike. Each row's own prompts are
-/// used, or a simulated one if it has none, and masks are compared at the network's resolution.
+/// A measure of the validation rows that can decide the best epoch, from 0 to 1 and never NaN. All rows count alike. Each row's own prompts
+/// are used, or a simulated one if it has none, and masks are compared at the network's resolution.
 /// </summary>
 public enum ValidationMetric
 {
@@ -22,8 +22,8 @@ public enum ValidationMetric
     ClassAccuracy,
 
     /// <summary>
-    /// F1 over all pairs of a row and a category other than its own, where presence scores above 0.5 predict the categories that the image holds; 1
-    /// if it holds none and none is predicted.
+    /// F1 over all pairs of a row and a category other than its own, where presence scores above 0.5 predict the categories that the image
+    /// holds; 1 if it holds none and none is predicted.
     /// </summary>
     PresenceF1,
 }

@@ -10,7 +10,8 @@ internal static class EpochPlan
     /// See <see cref="SegSamOptions.RareCategorySampling"/>; above 0, an image may come several times in an epoch, or not at all.
     /// </param>
     /// <returns>For each group of images the indices of its objects; those of one image follow each other.</returns>
-    public static IEnumerable<IReadOnlyList<int>> Shuffled(TrainingSet set, int imagesPerStep, int objectsPerImage, Random random, double rarity = 0)
+    public static IEnumerable<IReadOnlyList<int>> Shuffled(
+        TrainingSet set, int imagesPerStep, int objectsPerImage, Random random, double rarity = 0)
     {
         var images = Enumerable.Range(0, set.ImageCount).ToArray();
         random.Shuffle(images);
@@ -26,7 +27,9 @@ internal static class EpochPlan
         }
     }
 
-    /// <summary>Splits the objects of a group into micro-batches, image by image in turn; with fewer images than micro-batches, into fewer.</summary>
+    /// <summary>
+    /// Splits the objects of a group into micro-batches, image by image in turn; with fewer images than micro-batches, into fewer.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<int>> Share(TrainingSet set, IReadOnlyList<int> objects, int microBatches) =>
     [
         .. objects.GroupBy(index => set.Objects[index].Image).Index().GroupBy(image => image.Index % microBatches, image => image.Item)
@@ -38,7 +41,9 @@ internal static class EpochPlan
         Enumerable.Range(0, set.ImageCount).Chunk(imagesPerStep).Select(chunk => (IReadOnlyList<int>)[.. chunk.SelectMany(set.ObjectsOf)]);
 }
 
-/// <summary>Prefers objects of rare categories: the weight of an object is (objects of its category)^-power (method, 6.4; our choice).</summary>
+/// <summary>
+/// Prefers objects of rare categories: the weight of an object is (objects of its category)^-power (method, 6.4; our choice).
+/// </summary>
 /// <param name="power">Above 0 to 1.</param>
 internal sealed class RareCategories(TrainingSet set, double power)
 {
@@ -46,8 +51,8 @@ internal sealed class RareCategories(TrainingSet set, double power)
         .ToDictionary(pair => pair.Key, pair => Math.Pow(pair.Value, -power));
 
     /// <summary>
-    /// Resamples the images in proportion to the weights of their rarest objects, without changing their number. Each comes its share of times,
-    /// rounded up or down at random: that varies less than independent draws, and with equal weights every image comes once.
+    /// Resamples the images in proportion to the weights of their rarest objects, without changing their number. Each comes its share of
+    /// times, rounded up or down at random: that varies less than independent draws, and with equal weights every image comes once.
     /// </summary>
     public int[] Repeat(int[] images, Random random)
     {

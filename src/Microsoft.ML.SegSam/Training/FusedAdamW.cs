@@ -4,20 +4,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>
-/// Gradient clipping and AdamW in libtorch's fused kernels: several times faster than TorchSharp's AdamW, which makes about ten calls for each
-/// weight.
+/// Gradient clipping and AdamW in libtorch's fused kernels: several times faster than TorchSharp's AdamW, which makes about ten calls for
+/// each weight.
 /// </summary>
 /// <remarks>TorchSharp does not bind these kernels; a constant TorchScript function calls them. β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</remarks>
 internal sealed class FusedAdamW : IDisposable
 {
     private const string Script = """
-        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor], numbers: Tensor) -> int:
+        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
+                  numbers: Tensor) -> int:
             rate, decay, clip = float(numbers[0]), float(numbers[1]), float(numbers[2])
             norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
             excess = torch.clamp((norm + 1e-6) / clip, min=1.0).float()
             torch._foreach_add_(steps, 1.0)
-            torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8,
-                amsgrad=False, maximize=False, grad_scale=excess)
+            torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay,
+                                eps=1e-8, amsgrad=False, maximize=False, grad_scale=excess)
             return 0
 
         """;
@@ -48,10 +49,10 @@ internal sealed class FusedAdamW : IDisposable
         if (touched.Count == 0)
             return;
         Tensor[] All(Func<int, Tensor> select) => [.. touched.Select(select)];
-        // In a tensor, because TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
+        // In a tensor: TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
         var numbers = tensor([learningRate, _weightDecay, _clip], ScalarType.Float64);
-        _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean), All(i => _states[i].Square),
-            All(i => _states[i].Steps), numbers);
+        _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean),
+            All(i => _states[i].Square), All(i => _states[i].Steps), numbers);
     }
 
     public void Dispose()

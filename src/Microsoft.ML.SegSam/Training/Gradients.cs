@@ -4,17 +4,22 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Sums of gradients since the last <see cref="Clear"/>: a fixed buffer for each weight, which counts only if something touched the weight.</summary>
+/// <summary>
+/// Sums of gradients since the last <see cref="Clear"/>: a fixed buffer for each weight, which counts only if something touched the weight.
+/// </summary>
 internal sealed class Gradients(IReadOnlyList<Parameter> weights) : IDisposable
 {
-    private readonly Tensor[] _buffers = [.. weights.Select(weight => zeros(weight.shape, weight.dtype, weight.device).DetachFromDisposeScope())];
+    private readonly Tensor[] _buffers =
+        [.. weights.Select(weight => zeros(weight.shape, weight.dtype, weight.device).DetachFromDisposeScope())];
     private readonly bool[] _touched = new bool[weights.Count];
 
     public IReadOnlyList<Tensor> Buffers => _buffers;
 
     public bool IsTouched(int index) => _touched[index];
 
-    /// <summary>Adds the gradients of a loss. Unlike backward, this writes nothing to the shared weights, so threads do not disturb each other.</summary>
+    /// <summary>
+    /// Adds the gradients of a loss. Unlike backward, this writes nothing to the shared weights, so threads do not disturb each other.
+    /// </summary>
     public void Add(Tensor loss)
     {
         using var scope = NewDisposeScope();

@@ -10,7 +10,8 @@ namespace Microsoft.ML.SegSam.Training;
 /// <summary>The part of a training step that one thread computes at once: the first prompts, then rounds of corrections.</summary>
 /// <param name="share">Its part of the step's prompts: the weight of its mean loss in the step's.</param>
 internal sealed class MicroBatch(
-    SegSamNetwork network, TrainingSettings settings, VisualEmbeddings visuals, Device device, TrainingSet set, MicroBatchData data, double share) : IDisposable
+    SegSamNetwork network, TrainingSettings settings, VisualEmbeddings visuals, Device device,
+    TrainingSet set, MicroBatchData data, double share) : IDisposable
 {
     private readonly SegSamLoss _loss = new(settings.LossWeights);
     private readonly Random _random = data.Random;
@@ -26,7 +27,9 @@ internal sealed class MicroBatch(
 
     public int DroppedOthers => _batch.DroppedOthers;
 
-    /// <summary>Computes the losses and adds the gradients of one round: round 0 encodes the images, later rounds correct the predicted masks.</summary>
+    /// <summary>
+    /// Computes the losses and adds the gradients of one round: round 0 encodes the images, later rounds correct the predicted masks.
+    /// </summary>
     public void Compute(int round, Gradients gradients)
     {
         using var scope = NewDisposeScope();
@@ -99,11 +102,12 @@ internal sealed class MicroBatch(
         var simulator = new PromptSimulator(side, _random);
         var count = ((int[])[1, 3, 5, 9])[_random.Next(4)];
         var previous = _mask!.cpu();
-        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false).gt(Arithmetic.Number(0));
+        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
+            .gt(Arithmetic.Number(0));
         return [.. _batch.Masks.Select((mask, i) =>
         {
             var points = maskOnly ? new Prompt() : simulator.Corrections(mask, predicted[i].contiguous().data<bool>().ToArray(), count);
-            return new Prompt(Points: points.Points, PointLabels: points.PointLabels, MaskLogits: previous[i].contiguous().data<float>().ToArray());
+            return points with { MaskLogits = previous[i].contiguous().data<float>().ToArray() };
         })];
     }
 }

@@ -9,7 +9,9 @@ internal sealed class PromptSimulator(int side, Random random)
 {
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
-    /// <summary>Moves a box along each axis, both corners together: at most 5 pixels of 256, and at most a fraction of its smaller side.</summary>
+    /// <summary>
+    /// Moves a box along each axis, both corners together: at most 5 pixels of 256, and at most a fraction of its smaller side.
+    /// </summary>
     public float[] Jitter(float[] box, double fraction)
     {
         var reach = Math.Min(LargestShift * side, fraction * Math.Min(box[2] - box[0], box[3] - box[1]));

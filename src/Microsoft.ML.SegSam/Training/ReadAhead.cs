@@ -7,8 +7,8 @@ namespace Microsoft.ML.SegSam.Training;
 internal static class ReadAhead
 {
     /// <summary>
-    /// Gives the same items in the same order, and throws the same exception at the same place. The thread ends with the enumeration, also if the
-    /// consumer stops early.
+    /// Gives the same items in the same order, and throws the same exception at the same place. The thread ends with the enumeration, also
+    /// if the consumer stops early.
     /// </summary>
     /// <param name="items">The most items that wait.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, int items)

@@ -51,7 +51,9 @@ internal sealed class RunPosition
     public SavedPosition Saved =>
         new(Epochs, Steps, Updates, DroppedOthers, new(_loss, [.. _lossParts], _updates, _prompts), _bestEpoch, _best);
 
-    /// <summary>Whether a metric (never NaN) makes an epoch's weights the best: a higher one does, an equal one does not, and null always does.</summary>
+    /// <summary>
+    /// Whether a metric (never NaN) makes an epoch's weights the best: a higher one does, an equal one does not, and null always does.
+    /// </summary>
     public bool IsBetter(double? metric) => metric is null || _best is null || metric > _best;
 
     /// <summary>Whether the best epoch is recent enough to go on; null waits without end.</summary>

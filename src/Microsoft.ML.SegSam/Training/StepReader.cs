@@ -13,7 +13,8 @@ internal sealed class StepReader(TrainingSet set, TrainingSettings settings, int
     /// <returns>For each step its groups of images, and for each group its micro-batches.</returns>
     public IEnumerable<MicroBatchData[][]> ReadEpoch(int firstStep = 0) =>
         EpochPlan.Shuffled(set, settings.ImagesPerStep, settings.PromptsPerImage, random, settings.RareCategorySampling)
-            .Select(objects => EpochPlan.Share(set, objects, threads).Select(share => (Objects: share, Random: new Random(random.Next()))).ToArray())
+            .Select(objects => EpochPlan.Share(set, objects, threads)
+                .Select(share => (Objects: share, Random: new Random(random.Next()))).ToArray())
             .Chunk(settings.AccumulateSteps).Skip(firstStep)
             .Select(groups => Array.ConvertAll(groups, group => Array.ConvertAll(group,
                 share => new MicroBatchData(Read(share.Objects, share.Random), share.Random))));

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>
-/// Updates the weights, step by step. Each group of images is split into micro-batches, one per thread, whose gradients are added in a fixed
-/// order: runs repeat exactly.
+/// Updates the weights, step by step. Each group of images is split into micro-batches, one per thread, whose gradients are added in a
+/// fixed order: runs repeat exactly.
 /// </summary>
 internal sealed class StepRunner : IDisposable
 {
@@ -51,7 +51,8 @@ internal sealed class StepRunner : IDisposable
     public IEnumerable<(string Name, Tensor Value)> State => _optimizer.State;
 
     /// <summary>
-    /// One step: adds the gradients of all groups, with one group's activations in memory at a time, then updates the weights; once per round.
+    /// One step: adds the gradients of all groups, with one group's activations in memory at a time, then updates the weights; once per
+    /// round.
     /// </summary>
     /// <param name="groups">For each group of images its micro-batches, one per thread.</param>
     /// <param name="position">Counts the step and its updates.</param>
@@ -96,7 +97,8 @@ internal sealed class StepRunner : IDisposable
         {
             throw new InvalidOperationException(FormattableString.Invariant(
                 $"Training diverges: the loss is {loss:0.###e+0} at step {updatesBefore} and was {_firstLoss:0.###} in the first. ")
-                + FormattableString.Invariant($"No model is made; a lower {nameof(SegSamOptions.LearningRate)} than {_settings.LearningRate} may help."));
+                + FormattableString.Invariant(
+                    $"No model is made; a lower {nameof(SegSamOptions.LearningRate)} than {_settings.LearningRate} may help."));
         }
 
         foreach (var other in _gradients[1..])

@@ -114,7 +114,8 @@ internal sealed class Trainer(
         {
             throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {settings.StateFile} belongs to another run: "
                 + $"its text vectors differ from the embedder's for {differ.sum().item<long>()} of {embedded.shape[0]} categories. "
-                + $"To continue, call Fit with the {nameof(SegSamOptions.TextEmbedder)} that the run began with; to start over, delete the file.");
+                + $"To continue, call Fit with the {nameof(SegSamOptions.TextEmbedder)} that the run began with; "
+                + "to start over, delete the file.");
         }
 
         return position;

@@ -10,8 +10,8 @@ namespace Microsoft.ML.SegSam.Training;
 /// var model = ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Progress = history }).Fit(data);
 /// File.WriteAllText("curves.svg", history.ToSvg());
 /// </code>
-/// Unlike <see cref="Progress{T}"/>, it receives each report at once, in order, on the training thread. It holds one run: a report whose epoch
-/// does not follow the last one's begins a new run and drops the earlier reports, as when a notebook's cell is run again.
+/// Unlike <see cref="Progress{T}"/>, it receives each report at once, in order, on the training thread. It holds one run: a report whose
+/// epoch does not follow the last one's begins a new run and drops the earlier reports, as when a notebook's cell is run again.
 /// </remarks>
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
@@ -66,12 +66,13 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
     {
         if (epochs.Count == 0)
         {
-            throw new InvalidOperationException($"There is no epoch to draw. Give this history to {nameof(SegSamOptions)}.{nameof(SegSamOptions.Progress)} "
-                + "and call Fit with at least one epoch first.");
+            throw new InvalidOperationException("There is no epoch to draw. Give this history to "
+                + $"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Progress)} and call Fit with at least one epoch first.");
         }
 
         var plots = Plots(epochs).ToList();
-        var picture = new SvgPicture(plots.Count * LinePlot.Width, plots.Max(plot => plot.Height), $"Training curves of {epochs.Count} epochs");
+        var title = $"Training curves of {epochs.Count} epochs";
+        var picture = new SvgPicture(plots.Count * LinePlot.Width, plots.Max(plot => plot.Height), title);
         foreach (var (i, plot) in plots.Index())
             plot.Draw(picture, i * LinePlot.Width);
         return picture;
@@ -92,9 +93,11 @@ public sealed class TrainingHistory : IProgress<TrainingProgress>, INotebookView
             yield break;
         var best = epochs.LastOrDefault(epoch => epoch.IsBest)?.Epoch;
         yield return new("Validation", places,
-            [.. measures.Select((measure, i) => Curve(measure.ToString(), epoch => epoch.Validation?.GetValueOrDefault(measure, double.NaN) ?? double.NaN, i == 0))],
+            [.. measures.Select((measure, i) => Curve(measure.ToString(),
+                epoch => epoch.Validation?.GetValueOrDefault(measure, double.NaN) ?? double.NaN, isMain: i == 0))],
             Highest: 1, Marked: best is { } at ? (at, $"best: {at}") : null);
 
-        PlotCurve Curve(string name, Func<TrainingProgress, double> value, bool isMain = false) => new(name, [.. epochs.Select(value)], isMain);
+        PlotCurve Curve(string name, Func<TrainingProgress, double> value, bool isMain = false) =>
+            new(name, [.. epochs.Select(value)], isMain);
     }
 }

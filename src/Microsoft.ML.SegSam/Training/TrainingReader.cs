@@ -15,7 +15,9 @@ internal sealed class TrainingReader(
     /// <param name="learnCategories">Whether new category names are added (training) or refused (validation).</param>
     /// <param name="folder">For the set's temporary file.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">A row makes no sense (the message names column and row), or there are no rows.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A row makes no sense (the message names column and row), or there are no rows.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public TrainingSet Read(IDataView data, bool learnCategories, string folder, CancellationToken cancellation)
     {
@@ -77,6 +79,7 @@ internal sealed class TrainingReader(
         if (learn)
             return categories.IndexOf(name);
         return categories.TryIndexOf(name, out var index) ? index
-            : throw row.BadRow(column, $"the category '{name}' does not occur in the training data, which have: {string.Join(", ", categories.Names)}");
+            : throw row.BadRow(column, $"the category '{name}' does not occur in the training data, "
+                + $"which have: {string.Join(", ", categories.Names)}");
     }
 }

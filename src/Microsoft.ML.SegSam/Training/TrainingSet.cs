@@ -101,7 +101,8 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         {
             var others = string.Join(',', OthersOf(_objectsOf[item.Image][0]));
             hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
-                $"{item.Image} {GeometryOf(item.Image)} {item.MaskOffset} {item.Category} {item.Dataset} {others} {JsonSerializer.Serialize(item.Given)}\n")));
+                $"{item.Image} {GeometryOf(item.Image)} {item.MaskOffset} {item.Category} {item.Dataset} ")
+                + $"{others} {JsonSerializer.Serialize(item.Given)}\n"));
         }
 
         hash.AppendData(_file.Digest());

@@ -39,7 +39,9 @@ internal sealed record TrainingSettings
     public required int SaveEverySteps { get; init; }
     public required string? EmbeddingFolder { get; init; }
 
-    /// <summary>All options that decide the course of the run, as JSON by their names: a state file is continued only with the same.</summary>
+    /// <summary>
+    /// All options that decide the course of the run, as JSON by their names: a state file is continued only with the same.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
     public bool IsFrozen => EncoderTraining == EncoderTraining.Frozen;

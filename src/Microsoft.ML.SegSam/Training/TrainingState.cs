@@ -34,7 +34,11 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
             var (position, saved) = (Parse<SavedPosition>(metadata, PositionKey), Parse<Dictionary<string, string>>(metadata, FactsKey));
             Compare(saved);
             if (position.Losses.Parts.Length != EpochLosses.None.Parts.Length)
-                throw new InvalidDataException($"Its position has {position.Losses.Parts.Length} parts of the loss; expected {EpochLosses.None.Parts.Length}.");
+            {
+                throw new InvalidDataException(
+                    $"Its position has {position.Losses.Parts.Length} parts of the loss; expected {EpochLosses.None.Parts.Length}.");
+            }
+
             file.Position = 0;
             Safetensors.ReadInto(file, tensors);
             return position;
@@ -51,7 +55,8 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
     {
         var metadata = new Dictionary<string, string>
         {
-            [PositionKey] = JsonSerializer.Serialize(position, ModelArchive.Json), [FactsKey] = JsonSerializer.Serialize(facts, ModelArchive.Json),
+            [PositionKey] = JsonSerializer.Serialize(position, ModelArchive.Json),
+            [FactsKey] = JsonSerializer.Serialize(facts, ModelArchive.Json),
         };
         try
         {
@@ -60,7 +65,8 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{nameof(SegSamOptions.StateFile)} {path} cannot be written: {failure.Message.TrimEnd('.')}. "
-                + "The state saved before, if any, is unchanged: free disk space or choose another path, and call Fit again to continue from it.", failure);
+                + "The state saved before, if any, is unchanged: free disk space or choose another path, "
+                + "and call Fit again to continue from it.", failure);
         }
     }
 
@@ -69,10 +75,12 @@ internal sealed class TrainingState(string path, IReadOnlyDictionary<string, str
         string[] differences =
         [
             .. facts.Keys.Union(saved.Keys).Where(name => facts.GetValueOrDefault(name) != saved.GetValueOrDefault(name))
-                .Select(name => $"{name} is '{facts.GetValueOrDefault(name) ?? "nothing"}', was '{saved.GetValueOrDefault(name) ?? "nothing"}'"),
+                .Select(name => $"{name} is '{facts.GetValueOrDefault(name) ?? "nothing"}', "
+                    + $"was '{saved.GetValueOrDefault(name) ?? "nothing"}'"),
         ];
         if (differences.Length > 0)
-            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {path} belongs to another run: {string.Join("; ", differences)}. "
+            throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {path} belongs to another run: "
+                + $"{string.Join("; ", differences)}. "
                 + "To continue, call Fit with the same data and options as before; to start over, delete the file.");
     }
 
@@ -96,7 +104,8 @@ internal static class TrainingFacts
     /// <param name="categoryTexts">A digest of the texts of the categories, which the options' own facts do not hold.</param>
     /// <param name="threads">How many threads share a step: sums in another order differ in the last bits.</param>
     public static Dictionary<string, string> Of(
-        TrainingSettings settings, SegSamConfig config, string categoryTexts, TrainingSet training, TrainingSet? validation, int seed, int threads) =>
+        TrainingSettings settings, SegSamConfig config, string categoryTexts,
+        TrainingSet training, TrainingSet? validation, int seed, int threads) =>
         new(settings.Facts)
         {
             ["precision"] = settings.PrecisionName,
@@ -117,7 +126,8 @@ internal static class TrainingFacts
 /// <param name="Losses">The losses of the running epoch.</param>
 /// <param name="BestEpoch">The epoch of the weights to keep; 0 before the first.</param>
 /// <param name="Best">Highest validation metric so far; null if there was none.</param>
-internal sealed record SavedPosition(int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? Best = null)
+internal sealed record SavedPosition(
+    int Epochs, int Steps, long Updates, long DroppedOthers, EpochLosses Losses, int BestEpoch, double? Best = null)
 {
     public static SavedPosition Start { get; } = new(0, 0, 0, 0, EpochLosses.None, 0);
 }

@@ -51,7 +51,8 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
     {
         var output = network.DecodeInChunks(visual, PromptCollator.Collate(
             [.. group.Select(i => prompts[i])], [.. group.Select(i => batch.ImageIndex[i])], network.Config.MaskSide, device));
-        var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device).to(ScalarType.Bool);
+        var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device)
+            .to(ScalarType.Bool);
         var category = tensor(group.Select(i => (long)batch.Objects[i].Category).ToArray(), device: device);
         var mask = Dice(output.SemanticLogits, target);
         var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64);
@@ -71,7 +72,8 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
         {
             var own = set.Objects[objects[i]].Category;
             var truth = set.OthersOf(objects[i]).Where(category => category != own).ToHashSet();
-            var claims = Enumerable.Range(0, categories).Where(category => category != own && claimed[row * categories + category]).ToList();
+            var claims = Enumerable.Range(0, categories)
+                .Where(category => category != own && claimed[row * categories + category]).ToList();
             _hits += claims.Count(truth.Contains);
             _claimsAndTruths += claims.Count + truth.Count;
         }
@@ -80,7 +82,8 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
     /// <summary>The Dice of each mask: [n]. Targets are never empty.</summary>
     private Tensor Dice(Tensor logits, Tensor target)
     {
-        var mask = functional.interpolate(logits, [_side, _side], mode: InterpolationMode.Bilinear, align_corners: false).gt(Arithmetic.Number(0));
+        var mask = functional.interpolate(logits, [_side, _side], mode: InterpolationMode.Bilinear, align_corners: false)
+            .gt(Arithmetic.Number(0));
         var overlap = (mask & target).sum([1, 2, 3]).to(ScalarType.Float64);
         var sizes = mask.sum([1, 2, 3]).Plus(target.sum([1, 2, 3])).to(ScalarType.Float64);
         return overlap.Times(2) / sizes;

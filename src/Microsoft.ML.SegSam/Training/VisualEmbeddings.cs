@@ -8,10 +8,12 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>
-/// The embeddings f_v of a set's images. Those of a frozen encoder never change: each is computed once and kept, the first ones in memory, the
-/// others on disk.
+/// The embeddings f_v of a set's images. Those of a frozen encoder never change: each is computed once and kept, the first ones in memory,
+/// the others on disk.
 /// </summary>
-/// <remarks>A frozen encoder encodes the images one by one, so that an embedding does not depend on the other images of its batch.</remarks>
+/// <remarks>
+/// A frozen encoder encodes the images one by one, so that an embedding does not depend on the other images of its batch.
+/// </remarks>
 /// <param name="folder">Keeps the embeddings beyond the run; null keeps them in a temporary file.</param>
 /// <param name="bytesInMemory">The most bytes of embeddings in memory; those that come later lie on disk alone.</param>
 /// <param name="usesBFloat16">Whether the encoder's products are in bfloat16, as they will be at prediction.</param>
@@ -30,7 +32,9 @@ internal sealed class VisualEmbeddings(
     /// <summary>Number of images that went through the encoder.</summary>
     public long Encoded => Interlocked.Read(ref _encoded);
 
-    /// <summary>[B,C,g,g] of B images, with gradients if the encoder is trained. Threads may ask for different images at the same time.</summary>
+    /// <summary>
+    /// [B,C,g,g] of B images, with gradients if the encoder is trained. Threads may ask for different images at the same time.
+    /// </summary>
     public Tensor Of(IReadOnlyList<int> images)
     {
         if (!isFrozen)

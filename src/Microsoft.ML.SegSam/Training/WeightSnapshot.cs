@@ -7,7 +7,8 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class WeightSnapshot(Module network) : IDisposable
 {
     private readonly List<(Tensor Weight, Tensor Copy)> _weights =
-        [.. network.parameters().Where(weight => weight.requires_grad).Concat(network.buffers()).Select(weight => (weight, CopyOf(weight)))];
+        [.. network.parameters().Where(weight => weight.requires_grad).Concat(network.buffers())
+            .Select(weight => (weight, CopyOf(weight)))];
 
     /// <summary>The copies, named by their numbers.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _weights.Select((pair, i) => ($"{i}", pair.Copy));
