@@ -69,7 +69,8 @@ public sealed class SegmentationCatalog
         var columns = new ScoredColumns(scored.Schema, options);
         var image = ColumnCheck.Require(scored.Schema, options.ImageColumnName, ColumnCheck.IsImage,
             ColumnCheck.ImageKind + " (the image that was scored)");
-        var imageId = columns.ImageId ?? (scored.Schema.GetColumnOrNull("ImageId") is { } usual && NamedColumn.IsName(usual) ? usual : null);
+        var imageId = columns.ImageId
+            ?? (scored.Schema.GetColumnOrNull("ImageId") is { } usual && NamedColumn.IsName(usual) ? usual : null);
         var sheet = new SheetCollector(image, imageId, cells);
         return new(Measure(channel, scored, columns, ruler, sheet), sheet.Worst);
     }

@@ -128,7 +128,8 @@ public sealed class EvaluationPrompts
             return prompt;
         throw new ArgumentException(_names.Contains((imageId, category))
             ? FormattableString.Invariant($"the {width} x {height} mask of category '{category}' in image '{imageId}' is not the one ")
-                + "that the prompts were made from; the data have changed: go back to those, or make new prompts with EvaluationPrompts.Create"
+                + "that the prompts were made from; the data have changed: go back to those, "
+                + "or make new prompts with EvaluationPrompts.Create"
             : $"there are no prompts for category '{category}' in image '{imageId}'; evaluate the rows that they were made from, "
                 + "or make new ones with EvaluationPrompts.Create");
     }

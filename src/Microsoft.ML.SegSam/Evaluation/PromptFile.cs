@@ -15,10 +15,10 @@ internal sealed record PromptFile(
 
     // For readers in other languages; this library does not read it.
     private const string Rule =
-        "Point n = 2, 3, ... lies in the error of the previous prediction: of the m pixels (row by row, original size) where its binary mask "
-        + "and the true mask differ, it is number h mod m, counting from 0; its label is 1 where the true mask is set, else 0. h is the "
-        + "big-endian number in the first 8 bytes of the SHA-256 of the UTF-8 text 'seed|imageId|category|mask|n'. The point of each prompt "
-        + "is point 1 by the same rule, with nothing predicted before.";
+        "Point n = 2, 3, ... lies in the error of the previous prediction: of the m pixels (row by row, original size) where its "
+        + "binary mask and the true mask differ, it is number h mod m, counting from 0; its label is 1 where the true mask is set, "
+        + "else 0. h is the big-endian number in the first 8 bytes of the SHA-256 of the UTF-8 text 'seed|imageId|category|mask|n'. "
+        + "The point of each prompt is point 1 by the same rule, with nothing predicted before.";
 
     private static readonly JsonSerializerOptions Json = new(ModelArchive.Json)
     {

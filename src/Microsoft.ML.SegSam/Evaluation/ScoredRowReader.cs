@@ -134,7 +134,8 @@ internal sealed class ScoredRowReader
             throw new InvalidOperationException(
                 FormattableString.Invariant($"Row {_row.Position} (counting from 0): {_columns.MaskSize.Name} says {height} x {width} ")
                 + FormattableString.Invariant($"pixels, but {_columns.BinaryMask.Name} has {binaryPixels} and ")
-                + FormattableString.Invariant($"{_columns.SemanticMask.Name} {semanticPixels}. Pass the model's output columns unchanged."));
+                + FormattableString.Invariant($"{_columns.SemanticMask.Name} {semanticPixels}. ")
+                + "Pass the model's output columns unchanged.");
         }
     }
 

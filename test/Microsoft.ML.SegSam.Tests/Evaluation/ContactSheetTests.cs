@@ -24,7 +24,8 @@ public sealed class ContactSheetTests
         var (missed, wrong) = (sheet.Entries[0], sheet.Entries[2]);
         Assert.AreEqual((1L, null, "liver", null, 0f, 0d, 0d),
             (missed.Row, missed.ImageId, missed.Category, missed.Predicted, missed.Score, missed.BinaryDice, missed.SemanticDice));
-        Assert.AreEqual(("kidney", "liver", 1.0, 0.0, 0.5), (wrong.Category, wrong.Predicted, wrong.BinaryDice, wrong.SemanticDice, wrong.MeanDice));
+        Assert.AreEqual(("kidney", "liver", 1.0, 0.0, 0.5),
+            (wrong.Category, wrong.Predicted, wrong.BinaryDice, wrong.SemanticDice, wrong.MeanDice));
     }
 
     [TestMethod]
@@ -72,24 +73,29 @@ public sealed class ContactSheetTests
     {
         var ml = new MLContext(seed: 1);
         var data = ScoredData.Of(Rows);
-        Assert.Contains("1 to 1000 objects", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Segmentation.MakeContactSheet(data, cells: 0, options: new() { ImageColumnName = "Mask" })).Message);
+        var none = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => ml.Segmentation.MakeContactSheet(data, cells: 0, options: new() { ImageColumnName = "Mask" }));
+        Assert.Contains("1 to 1000 objects", none.Message);
         Assert.Contains("Column 'Image'", Assert.ThrowsExactly<ArgumentException>(() => ml.Segmentation.MakeContactSheet(data)).Message);
         var other = ScoredRow.Draw("kidney", "##.. ....", "##.. ....", "11.. ....", predicted: 1);
         other.EncodedMask = ScoredRow.Png("###");
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => ml.Segmentation.MakeContactSheet(ScoredData.Of([other], ["EncodedMask"]), options: new() { ImageColumnName = "EncodedMask" }));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            ml.Segmentation.MakeContactSheet(ScoredData.Of([other], ["EncodedMask"]), options: new() { ImageColumnName = "EncodedMask" }));
         Assert.Contains("the image is 3 x 1 pixels and its true mask 4 x 2", error.Message);
         Assert.Contains("row 0", error.Message);
     }
 
-    // For want of images the true masks serve as such.
+    // The true masks serve as images.
     private static ContactSheet Sheet(ScoredRow[] rows, int cells = 48, bool imageIds = false)
     {
         foreach (var (i, row) in rows.Index())
             row.ImageId = $"slice {i}";
-        return new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []), cells, options: new() { ImageColumnName = "Mask" });
+        return new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []),
+            cells, options: new() { ImageColumnName = "Mask" });
     }
 
-    private static MLImage Decode(ContactSheet sheet, int page) => MLImage.CreateFromStream(new MemoryStream(sheet.Render(page).Bytes.ToArray()));
+    private static MLImage Decode(ContactSheet sheet, int page) =>
+        MLImage.CreateFromStream(new MemoryStream(sheet.Render(page).Bytes.ToArray()));
 
     private static (byte R, byte G, byte B) Pixel(MLImage image, int x, int y)
     {

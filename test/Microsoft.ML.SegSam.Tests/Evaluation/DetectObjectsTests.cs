@@ -12,7 +12,8 @@ public sealed class DetectObjectsTests
     private static readonly List<TinyRow> Rows = TinyData.RowsWithGaps();
 
     /// <summary>Keeps masks that the small model rates low.</summary>
-    private static SegSamMaskGenerator Generator { get; } = new(new(Shared), new() { PointsPerSide = 3, PredIouThreshold = 0, StabilityScoreThreshold = 0 });
+    private static SegSamMaskGenerator Generator { get; } =
+        new(new(Shared), new() { PointsPerSide = 3, PredIouThreshold = 0, StabilityScoreThreshold = 0 });
 
     [TestMethod]
     public void The_columns_are_those_of_ML_NETs_object_detection()
@@ -24,7 +25,8 @@ public sealed class DetectObjectsTests
         var names = default(VBuffer<ReadOnlyMemory<char>>);
         schema["PredictedLabel"].GetKeyValues(ref names);
         CollectionAssert.AreEqual(Shared.Categories.ToList(), names.DenseValues().Select(name => name.ToString()).ToList());
-        CollectionAssert.IsSubsetOf(Load(Rows).Schema.Select(column => column.Name).ToList(), schema.Select(column => column.Name).ToList());
+        CollectionAssert.IsSubsetOf(Load(Rows).Schema.Select(column => column.Name).ToList(),
+            schema.Select(column => column.Name).ToList());
     }
 
     [TestMethod]
@@ -34,14 +36,17 @@ public sealed class DetectObjectsTests
     {
         var found = Ml.Segmentation.DetectObjects(Load(Rows), Generator, column);
         var names = Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(found).Transform(found);
-        var (boxes, scores, labels) = (Table.Vectors<float>(found, "PredictedBoundingBoxes"), Table.Vectors<float>(found, "Score"), Table.Vectors<ReadOnlyMemory<char>>(names, "PredictedLabel"));
+        var (boxes, scores) = (Table.Vectors<float>(found, "PredictedBoundingBoxes"), Table.Vectors<float>(found, "Score"));
+        var labels = Table.Vectors<ReadOnlyMemory<char>>(names, "PredictedLabel");
         Assert.HasCount(Rows.Count, boxes);
         for (var i = 0; i < Rows.Count; i++)
         {
             var masks = Rows[i].Image is { } image ? Generator.Generate(image) : [];
-            CollectionAssert.AreEqual(masks.SelectMany(each => each.Mask.Box is { } box ? (float[])[box.X0, box.Y0, box.X1, box.Y1] : []).ToList(), boxes[i], $"row {i}");
+            var expected = masks.SelectMany(each => each.Mask.Box is { } box ? (float[])[box.X0, box.Y0, box.X1, box.Y1] : []);
+            CollectionAssert.AreEqual(expected.ToList(), boxes[i], $"row {i}");
             CollectionAssert.AreEqual(masks.Select(each => each.Score).ToList(), scores[i], $"row {i}");
-            CollectionAssert.AreEqual(masks.Select(each => each.Category).ToList(), labels[i].Select(name => name.ToString()).ToList(), $"row {i}");
+            CollectionAssert.AreEqual(masks.Select(each => each.Category).ToList(), labels[i].Select(name => name.ToString()).ToList(),
+                $"row {i}");
         }
 
         Assert.IsNotEmpty(scores[0]);

@@ -45,7 +45,8 @@ public sealed class EvaluationOptionsTests
         row.SemanticMask = ScoredRow.Dense(1u, 1u, 0u);
         var data = Renamed(ScoredData.Of([row]), "My");
         Assert.StartsWith("Row 0 (counting from 0): MyMaskSize says 2 x 4 pixels, but MyBinaryMask has 8 and MySemanticMask 3.",
-            Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Segmentation.Evaluate(data, new() { OutputColumnPrefix = "My" })).Message);
+            Assert.ThrowsExactly<InvalidOperationException>(() =>
+                Ml.Segmentation.Evaluate(data, new() { OutputColumnPrefix = "My" })).Message);
     }
 
     [TestMethod]
@@ -55,7 +56,8 @@ public sealed class EvaluationOptionsTests
         (row.ImageId, other.ImageId) = ("slice", "slice");
         var data = ScoredData.Of([row, other], ["PresentScores", "ImageId"]);
         Assert.AreEqual(2, Ml.Segmentation.Evaluate(data).Rows, "There is no column Image.");
-        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Segmentation.Evaluate(data, new() { ImageColumnName = "Mask" }));
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Ml.Segmentation.Evaluate(data, new() { ImageColumnName = "Mask" }));
         Assert.Contains("image id 'slice' stands for another image here than in row 0", failure.Message);
     }
 
@@ -78,7 +80,8 @@ public sealed class EvaluationOptionsTests
         foreach (var (options, expected) in wrong)
         {
             Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => Ml.Segmentation.Evaluate(data, options)).Message);
-            Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => Ml.Segmentation.MakeContactSheet(data, options: options)).Message);
+            Assert.StartsWith(expected,
+                Assert.Throws<ArgumentException>(() => Ml.Segmentation.MakeContactSheet(data, options: options)).Message);
             Assert.StartsWith(expected, Assert.Throws<ArgumentException>(
                 () => Ml.Segmentation.EvaluateProtocol(FittedModel.Shared, EvaluationRow.Load(rows), prompts, options)).Message);
         }
@@ -88,7 +91,8 @@ public sealed class EvaluationOptionsTests
     {
         List<ScoredRow> rows =
         [
-            ScoredRow.Draw("kidney", "##.. ....", "#... ....", "11.. 2...", predicted: 1), ScoredRow.Draw("liver", "..## ..##", "..## ...#", "..22 ..22", predicted: 2),
+            ScoredRow.Draw("kidney", "##.. ....", "#... ....", "11.. 2...", predicted: 1),
+            ScoredRow.Draw("liver", "..## ..##", "..## ...#", "..22 ..22", predicted: 2),
             ScoredRow.Unscored("kidney", "##.. ...."),
         ];
         foreach (var (i, row) in rows.Index())

@@ -36,7 +36,8 @@ public sealed class EvaluationPromptsTests
             if (truth.SequenceEqual(predicted))
                 Assert.IsNull(point);
             else
-                Assert.AreEqual((true, truth[point!.Y * 6 + point.X]), (truth[point.Y * 6 + point.X] != predicted[point.Y * 6 + point.X], point.OnObject));
+                Assert.AreEqual((true, truth[point!.Y * 6 + point.X]),
+                    (truth[point.Y * 6 + point.X] != predicted[point.Y * 6 + point.X], point.OnObject));
         }, iter: 200, threads: 1);
 
     [TestMethod]
@@ -57,7 +58,8 @@ public sealed class EvaluationPromptsTests
         made.Save(path);
         var loaded = EvaluationPrompts.Load(path);
         Assert.AreEqual((5, 6), (loaded.Seed, loaded.Prompts.Count));
-        Assert.AreEqual(("image 2", "disc", "case 1", "mr"), (loaded.Prompts[4].ImageId, loaded.Prompts[4].Category, loaded.Prompts[4].CaseId, loaded.Prompts[4].Modality));
+        Assert.AreEqual(("image 2", "disc", "case 1", "mr"),
+            (loaded.Prompts[4].ImageId, loaded.Prompts[4].Category, loaded.Prompts[4].CaseId, loaded.Prompts[4].Modality));
         var first = File.ReadAllBytes(path);
         loaded.Save(path);
         CollectionAssert.AreEqual(first, File.ReadAllBytes(path));
@@ -72,7 +74,8 @@ public sealed class EvaluationPromptsTests
         var there = EvaluationPrompts.Create(EvaluationRow.Load(rows)).Prompts;
         var back = EvaluationPrompts.Create(EvaluationRow.Load(Enumerable.Reverse(rows))).Prompts;
         foreach (var (one, other) in there.Zip(back.Reverse()))
-            Assert.AreEqual(string.Join(' ', [one.ImageId, one.Category, .. one.Point, .. one.Box]), string.Join(' ', [other.ImageId, other.Category, .. other.Point, .. other.Box]));
+            Assert.AreEqual(string.Join(' ', [one.ImageId, one.Category, .. one.Point, .. one.Box]),
+                string.Join(' ', [other.ImageId, other.Category, .. other.Point, .. other.Box]));
     }
 
     [TestMethod]
@@ -81,10 +84,12 @@ public sealed class EvaluationPromptsTests
     [DataRow("""{"format":"coco","version":1}""", "is it another file?")]
     [DataRow("""{"format":"SEG-SAM evaluation prompts"}""", "its version is missing; this library reads version 1")]
     [DataRow("""{"format":"SEG-SAM evaluation prompts","version":2,"later":{}}""", "its version is 2; this library reads version 1")]
-    [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":""}""", "missing required properties including: 'prompts'")]
+    [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":""}""",
+        "missing required properties including: 'prompts'")]
     [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":"","prompts":[]}""", "it holds no prompts")]
     [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":"","prompts":[null]}""", "it holds no prompts")]
-    [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":"","prompts":null}""", "not readable as evaluation prompts")]
+    [DataRow("""{"format":"SEG-SAM evaluation prompts","version":1,"seed":1,"clicks":"","prompts":null}""",
+        "not readable as evaluation prompts")]
     public void A_file_that_is_something_else_is_refused(string text, string expected) => Assert.Contains(expected, Refusal(text));
 
     [TestMethod]
@@ -120,13 +125,15 @@ public sealed class EvaluationPromptsTests
         Assert.Contains("There are no rows", Refusal([]));
         Assert.Contains("image 'image 0' is 3 x 1 pixels, case 'one'", Refusal([Drawn("##"), Drawn("##.")]));
         Assert.Contains("case 'two'", Refusal([Drawn("##"), Drawn("##") with { CaseId = "two" }]));
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => EvaluationPrompts.Create(EvaluationRow.Load([Drawn("##")]), modalityColumnName: "Kind"));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() =>
+            EvaluationPrompts.Create(EvaluationRow.Load([Drawn("##")]), modalityColumnName: "Kind"));
         Assert.StartsWith("Column 'Kind' is missing; expected text", failure.Message);
     }
 
     private static bool[] Pixels(string drawing) => [.. drawing.Where(pixel => pixel != ' ').Select(pixel => pixel == '#')];
 
-    private static EvaluationRow Drawn(string mask) => new() { Mask = ScoredRow.Image(mask), Category = "Leber ä", ImageId = "image 0", CaseId = "one", Modality = "ct" };
+    private static EvaluationRow Drawn(string mask) =>
+        new() { Mask = ScoredRow.Image(mask), Category = "Leber ä", ImageId = "image 0", CaseId = "one", Modality = "ct" };
 
     private static (EvaluationPrompts Prompts, EvaluationPrompt Prompt) One(int seed)
     {

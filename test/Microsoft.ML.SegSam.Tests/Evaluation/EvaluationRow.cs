@@ -23,7 +23,8 @@ public sealed record EvaluationRow
     /// <summary>Two objects in each image; each image has the same case as its neighbor.</summary>
     internal static List<EvaluationRow> Rows(int images) => [.. TinyData.Rows(images).Select((row, i) => new EvaluationRow
     {
-        Image = row.Image, Mask = row.Mask, Category = row.Category, ImageId = row.ImageId, CaseId = $"case {i / 4}", Modality = i / 4 == 0 ? "ct" : "mr",
+        Image = row.Image, Mask = row.Mask, Category = row.Category, ImageId = row.ImageId, CaseId = $"case {i / 4}",
+        Modality = i / 4 == 0 ? "ct" : "mr",
     })];
 
     internal static IDataView Load(IEnumerable<EvaluationRow> rows) => FittedModel.Ml.Data.LoadFromEnumerable(rows);

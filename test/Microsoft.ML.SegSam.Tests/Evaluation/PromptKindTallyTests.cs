@@ -68,15 +68,18 @@ public sealed class PromptKindTallyTests
     {
         // Kidney: a 0.2 (there), b 0.4 (not). Liver: a 0.9 (there), c 0.7 (not). Of spleens none, none claimed.
         Assert.AreEqual((0.5 + 1) / 2, Found.Presence.MeanAveragePrecision, Exact);
-        Assert.AreEqual(2 * 1 / (2 + 2d), Found.Presence.ImageF1, Exact, "Of two claims, both livers, one is there, and so is an unclaimed kidney.");
-        Assert.AreEqual(2 * 1 / (3 + 2d), Found.Masks.PresenceF1, Exact, "Prompt by prompt: the liver is claimed by one of image a and two of c.");
+        Assert.AreEqual(2 * 1 / (2 + 2d), Found.Presence.ImageF1, Exact,
+            "Of two claims, both livers, one is there, and so is an unclaimed kidney.");
+        Assert.AreEqual(2 * 1 / (3 + 2d), Found.Masks.PresenceF1, Exact,
+            "Prompt by prompt: the liver is claimed by one of image a and two of c.");
     }
 
     [TestMethod]
     public void A_category_that_is_nowhere_is_not_counted()
     {
         Assert.AreEqual((0, double.NaN, double.NaN), Figures(Found.LabelMaps, "spleen"));
-        Assert.AreEqual((0, double.NaN), (Found.Presence.ImagesPerCategory["spleen"], Found.Presence.AveragePrecisionPerCategory["spleen"]));
+        Assert.AreEqual((0, double.NaN),
+            (Found.Presence.ImagesPerCategory["spleen"], Found.Presence.AveragePrecisionPerCategory["spleen"]));
         Assert.HasCount(2, Found.Masks.PerCategory);
     }
 
@@ -91,7 +94,8 @@ public sealed class PromptKindTallyTests
         ]);
         var found = tally.Finish();
         CollectionAssert.AreEqual(new[] { "gall bladder" }, found.Masks.UnknownCategories.ToArray());
-        Assert.AreEqual((0.5, 0d, 0d, 1), (found.Masks.Binary.Dice, found.Masks.Semantic.Dice, found.LabelMaps.Dice, found.Masks.UnscoredRows));
+        Assert.AreEqual((0.5, 0d, 0d, 1),
+            (found.Masks.Binary.Dice, found.Masks.Semantic.Dice, found.LabelMaps.Dice, found.Masks.UnscoredRows));
         Assert.AreEqual((double.NaN, 0.5), (found.SemanticDiceGivenClass, found.Presence.MeanAveragePrecision));
         Assert.AreEqual(2 * 1 / (1 + 2d), found.Presence.ImageF1, Exact);
         Assert.IsEmpty(found.MasksPerModality);
@@ -118,7 +122,8 @@ public sealed class PromptKindTallyTests
     [TestMethod]
     public void Average_precision_takes_equal_scores_together()
     {
-        Assert.AreEqual(1 / 3d * 1 + 2 / 3d * 3 / 4, PresenceTally.AveragePrecision([(0.5f, true), (0.9f, true), (0.5f, false), (0.5f, true), (0.1f, false)]), Exact);
+        Assert.AreEqual(1 / 3d * 1 + 2 / 3d * 3 / 4,
+            PresenceTally.AveragePrecision([(0.5f, true), (0.9f, true), (0.5f, false), (0.5f, true), (0.1f, false)]), Exact);
         Assert.AreEqual(1 / 2d, PresenceTally.AveragePrecision([(0.5f, true), (0.5f, false)]));
         Assert.AreEqual(1 / 2d, PresenceTally.AveragePrecision([(0.5f, true), (float.NaN, true)]), "What has no score is never found.");
         Assert.AreEqual(double.NaN, PresenceTally.AveragePrecision([(0.5f, false)]));

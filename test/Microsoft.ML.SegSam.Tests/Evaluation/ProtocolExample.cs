@@ -16,7 +16,8 @@ internal static class ProtocolExample
             Object("kidney", truth: "##..", binary: "##..", semantic: "##..", [0.9f, 0.1f, 0], presence: [0.3f, 0.9f, 0]),
             Object("liver", truth: "..##", binary: "...#", semantic: "..##", [0.8f, 0.2f, 0], presence: [0.2f, 0.1f, 0]), // named wrong
         ]);
-        tally.Add("b", "case 1", "ct", [Object("liver", truth: "####", binary: "####", semantic: "####", [0.3f, 0.7f, 0], presence: [0.4f, 0.8f, 0])]);
+        tally.Add("b", "case 1", "ct",
+            [Object("liver", truth: "####", binary: "####", semantic: "####", [0.3f, 0.7f, 0], presence: [0.4f, 0.8f, 0])]);
         tally.Add("c", "case 2", "mr",
         [
             Object("kidney", truth: "#...", binary: "....", semantic: "#...", [0.6f, 0.4f, 0], presence: [0.9f, 0.6f, 0]),

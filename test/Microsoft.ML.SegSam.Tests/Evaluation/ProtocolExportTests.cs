@@ -16,16 +16,25 @@ public sealed class ProtocolExportTests
         var lines = Metrics.ToString().Split('\n');
         CollectionAssert.AreEqual(new[]
         {
-            "mean over masks  count  binary Dice    IoU    NSD   HD95  left out  semantic Dice    IoU    NSD   HD95  left out  class accuracy",
-            "box                  5        0.733  0.700  0.800  0.238         1          0.733  0.700  0.800  0.238         1           0.800",
-            "3 points             5        0.733  0.700  0.800  0.238         1          0.733  0.700  0.800  0.238         1           0.800",
+            "mean over masks  count  binary Dice    IoU    NSD   HD95  left out  "
+                + "semantic Dice    IoU    NSD   HD95  left out  class accuracy",
+            "box                  5        0.733  0.700  0.800  0.238         1  "
+                + "        0.733  0.700  0.800  0.238         1           0.800",
+            "3 points             5        0.733  0.700  0.800  0.238         1  "
+                + "        0.733  0.700  0.800  0.238         1           0.800",
         }, lines[..3], string.Join('\n', lines[..3]));
         Assert.StartsWith("mean over categories  count", lines[8]);
         Assert.StartsWith("box                       2        0.750", lines[9]);
-        Assert.Contains("names     label map Dice  label map IoU  Dice if named right  presence F1  presence mAP  image presence F1  mask agreement", lines);
-        Assert.Contains("box                0.767          0.625                0.917        0.400         0.750              0.500           0.667", lines);
+        string[] names =
+        [
+            "names     label map Dice  label map IoU  Dice if named right  presence F1  presence mAP  image presence F1  mask agreement",
+            "box                0.767          0.625                0.917        0.400         0.750              0.500           0.667",
+        ];
+        foreach (var line in names)
+            Assert.Contains(line, lines);
         Assert.Contains("not in the truth, not counted: spleen", lines);
-        Assert.Contains(line => line.StartsWith("modality ct", StringComparison.Ordinal) && line.Contains("0.889", StringComparison.Ordinal), lines);
+        Assert.Contains(line => line.StartsWith("modality ct", StringComparison.Ordinal)
+            && line.Contains("0.889", StringComparison.Ordinal), lines);
     }
 
     [TestMethod]
@@ -61,11 +70,15 @@ public sealed class ProtocolExportTests
     {
         using var json = JsonDocument.Parse(Metrics.ToJson());
         var kinds = json.RootElement.GetProperty("prompts");
-        CollectionAssert.AreEqual(new[] { "box", "threePoints" }, kinds.EnumerateArray().Select(kind => kind.GetProperty("prompt").GetString()).ToArray());
+        CollectionAssert.AreEqual(new[] { "box", "threePoints" },
+            kinds.EnumerateArray().Select(kind => kind.GetProperty("prompt").GetString()).ToArray());
         var kind = kinds[1];
-        Assert.AreEqual(Metrics.Prompts[1].Masks.Binary.Dice, kind.GetProperty("masks").GetProperty("binary").GetProperty("dice").GetDouble());
-        Assert.AreEqual(Metrics.Prompts[1].OverCases.Binary.Hd95, kind.GetProperty("overCases").GetProperty("binary").GetProperty("hd95").GetDouble());
+        Assert.AreEqual(Metrics.Prompts[1].Masks.Binary.Dice,
+            kind.GetProperty("masks").GetProperty("binary").GetProperty("dice").GetDouble());
+        Assert.AreEqual(Metrics.Prompts[1].OverCases.Binary.Hd95,
+            kind.GetProperty("overCases").GetProperty("binary").GetProperty("hd95").GetDouble());
         Assert.AreEqual(JsonValueKind.Null, kind.GetProperty("labelMaps").GetProperty("dicePerCategory").GetProperty("spleen").ValueKind);
-        CollectionAssert.AreEqual(new[] { "ct", "mr" }, kind.GetProperty("masksPerModality").EnumerateObject().Select(each => each.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "ct", "mr" },
+            kind.GetProperty("masksPerModality").EnumerateObject().Select(each => each.Name).ToArray());
     }
 }

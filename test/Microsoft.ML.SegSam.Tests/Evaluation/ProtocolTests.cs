@@ -25,7 +25,8 @@ public sealed class ProtocolTests
         var again = Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), EvaluationPrompts.Load(path));
         Assert.AreEqual(Whole.Value.ToJson(), again.ToJson());
         var others = EvaluationPrompts.Create(EvaluationRow.Load(Rows), seed: 5);
-        Assert.AreNotEqual(Whole.Value.ToJson(), Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), others).ToJson(), "The seed decides the points.");
+        Assert.AreNotEqual(Whole.Value.ToJson(), Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), others).ToJson(),
+            "The seed decides the points.");
     }
 
     [TestMethod]
@@ -82,10 +83,15 @@ public sealed class ProtocolTests
     public void The_masks_of_the_box_prompts_score_as_Evaluate_says()
     {
         var boxes = TinyData.Rows(images: 3).Zip(Prompts.Prompts).GroupBy(pair => pair.First.ImageId)
-            .SelectMany(image => image.OrderBy(pair => pair.Second.Key, StringComparer.Ordinal)) // the protocol's order, so that sums round alike
-            .Select(pair => pair.First with { Box = [.. pair.Second.Box.Select(at => (float)at)], Points = null, PointLabels = null, MaskPrompt = null });
+            // In the protocol's order, so that sums round alike.
+            .SelectMany(image => image.OrderBy(pair => pair.Second.Key, StringComparer.Ordinal))
+            .Select(pair => pair.First with
+            {
+                Box = [.. pair.Second.Box.Select(at => (float)at)], Points = null, PointLabels = null, MaskPrompt = null,
+            });
         var scored = FittedModel.With(TinyData.Options("Box", batchSize: 1)).Transform(Load(boxes));
-        Assert.AreEqual(Ml.Segmentation.Evaluate(scored, new() { ImageIdColumnName = "ImageId" }).ToJson(), Whole.Value[PromptKind.Box].Masks.ToJson());
+        Assert.AreEqual(Ml.Segmentation.Evaluate(scored, new() { ImageIdColumnName = "ImageId" }).ToJson(),
+            Whole.Value[PromptKind.Box].Masks.ToJson());
     }
 
     [TestMethod]
@@ -93,7 +99,8 @@ public sealed class ProtocolTests
     {
         var found = Whole.Value[PromptKind.OnePoint];
         Assert.AreEqual(2, found.OverCases.Count);
-        CollectionAssert.AreEqual(new[] { ("ct", 4), ("mr", 2) }, found.MasksPerModality.Select(each => (each.Key, each.Value.Rows)).ToArray());
+        CollectionAssert.AreEqual(new[] { ("ct", 4), ("mr", 2) },
+            found.MasksPerModality.Select(each => (each.Key, each.Value.Rows)).ToArray());
         Assert.AreEqual((4, 3), (Whole.Value.Seed, Whole.Value.Images));
     }
 
@@ -102,13 +109,14 @@ public sealed class ProtocolTests
     {
         var copied = Ml.Transforms.CopyColumns("Truth", "Mask").Fit(EvaluationRow.Load(Rows));
         var chain = new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(copied), Shared);
-        Assert.AreEqual(Whole.Value.ToJson(), Ml.Segmentation.EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, new() { MaskColumnName = "Truth" }).ToJson());
+        Assert.AreEqual(Whole.Value.ToJson(),
+            Ml.Segmentation.EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, new() { MaskColumnName = "Truth" }).ToJson());
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Evaluate(copied, Rows));
         Assert.Contains("The model ends in ColumnCopyingTransformer; expected a SegSamTransformer", failure.Message);
     }
 
     [TestMethod]
-    public void Progress_tells_every_image_and_cancelling_stops()
+    public void Progress_reports_every_image_and_canceling_stops()
     {
         var reports = new List<OperationProgress>();
         using var source = new CancellationTokenSource();
@@ -119,7 +127,8 @@ public sealed class ProtocolTests
                 source.Cancel();
         });
         Assert.ThrowsExactly<OperationCanceledException>(() =>
-            Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), Prompts, progress: progress, cancellationToken: source.Token));
+            Ml.Segmentation.EvaluateProtocol(Shared, EvaluationRow.Load(Rows), Prompts, progress: progress,
+                cancellationToken: source.Token));
         CollectionAssert.AreEqual(new[] { (2, 6, "1 of 3 images, 2 of 6 objects"), (4, 6, "2 of 3 images, 4 of 6 objects") },
             reports.Select(each => (each.Done, each.Total, each.Description)).ToArray());
         StringAssert.Matches(reports[1].ToString(), new("^2 of 3 images, 4 of 6 objects, [0-9]+ s left$"));
@@ -128,11 +137,14 @@ public sealed class ProtocolTests
     [TestMethod]
     public void Rows_that_do_not_fit_the_prompts_are_named()
     {
-        Assert.Contains("Column 'Mask', row 0 (counting from 0): there are no prompts for category 'disc' in image 'other'", Refusal(Rows[0] with { ImageId = "other" }));
-        Assert.Contains("is not the one that the prompts were made from; the data have changed", Refusal(Rows[0] with { Mask = Rows[1].Mask }));
+        Assert.Contains("Column 'Mask', row 0 (counting from 0): there are no prompts for category 'disc' in image 'other'",
+            Refusal(Rows[0] with { ImageId = "other" }));
+        Assert.Contains("is not the one that the prompts were made from; the data have changed",
+            Refusal(Rows[0] with { Mask = Rows[1].Mask }));
         Assert.Contains("the mask is 56 x 40 pixels and its image 64 x 64", Refusal(Rows[0] with { Mask = Rows[2].Mask }));
         Assert.Contains("Column 'Image', row 0 (counting from 0): there is no image", Refusal(Rows[0] with { Image = null }));
-        Assert.Contains("There are no rows to evaluate", Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [])).Message);
+        Assert.Contains("There are no rows to evaluate",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [])).Message);
     }
 
     [TestMethod]
@@ -156,7 +168,8 @@ public sealed class ProtocolTests
     private static ProtocolMetrics Evaluate(ITransformer model, IEnumerable<EvaluationRow> rows) =>
         Ml.Segmentation.EvaluateProtocol(model, EvaluationRow.Load(rows), Prompts);
 
-    private static string Refusal(EvaluationRow row) => Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [row])).Message;
+    private static string Refusal(EvaluationRow row) =>
+        Assert.ThrowsExactly<InvalidOperationException>(() => Evaluate(Shared, [row])).Message;
 
     private static bool[] ColorOf(MLImage mask) => [.. mask.Pixels.ToArray().Chunk(4).Select(pixel => pixel[0] != 0)];
 

@@ -39,7 +39,8 @@ public sealed class ScoredRowReaderTests
         (row.Mask, row.Category) = (null, null);
         (row.EncodedMask, row.CategoryKey) = (Png("##.. ...."), FromEnumerable(key: 1));
         string[] columns = ["EncodedMask", "CategoryKey"];
-        var metrics = Ml.Segmentation.Evaluate(ScoredData.Of([row], columns), new() { MaskColumnName = columns[0], CategoryColumnName = columns[1] });
+        var metrics = Ml.Segmentation.Evaluate(ScoredData.Of([row], columns),
+            new() { MaskColumnName = columns[0], CategoryColumnName = columns[1] });
         Assert.AreEqual(Evaluate(Good()).ToString(), metrics.ToString());
         Assert.AreEqual("kidney", metrics.PerCategory.Single().Key);
     }
@@ -166,7 +167,7 @@ public sealed class ScoredRowReaderTests
         Assert.Contains("spleen {0}", warnings[1]);
     }
 
-    // Made anew for each use: a row holds an image.
+    // A new row for each use: it holds an image.
     private static ScoredRow Good() =>
         Draw("kidney", truth: "##.. ....", binary: "#... ....", semantic: "11.. 2...", predicted: 1);
 

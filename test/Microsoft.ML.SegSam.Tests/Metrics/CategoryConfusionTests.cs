@@ -19,11 +19,13 @@ public sealed class CategoryConfusionTests
             ScoredRow.Draw("kidney", "##", "##", "11", predicted: 1),
             ScoredRow.Draw("spleen", "##", "##", "22", predicted: 2),
             ScoredRow.Unscored("liver", "##"));
-        ConfusionCell[] expected = [new("kidney", "kidney", 2), new("kidney", "liver", 1), new("liver", null, 1), new("spleen", "liver", 1)];
+        ConfusionCell[] expected =
+            [new("kidney", "kidney", 2), new("kidney", "liver", 1), new("liver", null, 1), new("spleen", "liver", 1)];
         CollectionAssert.AreEqual(expected, confusion.Cells.ToList());
         CollectionAssert.AreEqual(new[] { "kidney", "liver", "spleen" }, confusion.Names.ToList());
         Assert.AreEqual((5, 2, 1, 0), (confusion.Total, confusion.Right, confusion["liver", null], confusion["liver", "liver"]));
-        Assert.AreEqual("2 of 5 masks named right\n1 x kidney: named liver\n1 x liver: no prediction\n1 x spleen: named liver", confusion.ToString());
+        Assert.AreEqual("2 of 5 masks named right\n1 x kidney: named liver\n1 x liver: no prediction\n1 x spleen: named liver",
+            confusion.ToString());
     }
 
     [TestMethod]
@@ -37,9 +39,11 @@ public sealed class CategoryConfusionTests
     public void Names_may_hold_anything_and_are_there_whole()
     {
         string[] odd = ["<b> & \"c\"", "a very long name that nobody can print in so narrow a place <left>", "肝臓", "bell \a"];
-        var picture = Draw(new([.. odd.Select(name => new ConfusionCell(name, name, 3)), new(odd[0], odd[1], 2), new(odd[2], "half \ud800", 1)]));
+        var picture = Draw(new([.. odd.Select(name => new ConfusionCell(name, name, 3)), new(odd[0], odd[1], 2),
+            new(odd[2], "half \ud800", 1)]));
         foreach (var name in odd.Append("half \ud800"))
-            Assert.IsTrue(picture.Descendants().Any(text => text.Value.Contains(name.Replace('\a', '\ufffd').Replace('\ud800', '\ufffd'), StringComparison.Ordinal)), name);
+            Assert.IsTrue(picture.Descendants().Any(text =>
+                text.Value.Contains(name.Replace('\a', '\ufffd').Replace('\ud800', '\ufffd'), StringComparison.Ordinal)), name);
     }
 
     [TestMethod]
@@ -48,7 +52,8 @@ public sealed class CategoryConfusionTests
         var beginning = new string('n', 60);
         var picture = Draw(new([new(beginning + " left", beginning + " left", 1), new(beginning + " right", beginning + " right", 1)]));
         var shown = picture.Descendants(Svg + "text").Select(text => text.Nodes().OfType<XText>().First().Value).ToList();
-        Assert.IsTrue(shown.Any(text => text.StartsWith("nnn", StringComparison.Ordinal) && text.Contains('…') && text.EndsWith(" left", StringComparison.Ordinal)));
+        Assert.IsTrue(shown.Any(text => text.StartsWith("nnn", StringComparison.Ordinal) && text.Contains('…')
+            && text.EndsWith(" left", StringComparison.Ordinal)));
         Assert.IsTrue(shown.Any(text => text.EndsWith(" right", StringComparison.Ordinal)));
     }
 
@@ -72,7 +77,8 @@ public sealed class CategoryConfusionTests
         Assert.HasCount(names + 1, cells.Where(cell => cell.HasElements).ToList());
         Assert.IsGreaterThan(5 * 7, Number(cells[0], "width"), "Five digits take about seven pixels each.");
         foreach (var text in picture.Elements(Svg + "text"))
-            Assert.IsTrue(Number(text, "x") >= 0 && Number(text, "x") <= width && Number(text, "y") >= 0 && Number(text, "y") <= height, text.Value);
+            Assert.IsTrue(Number(text, "x") >= 0 && Number(text, "x") <= width && Number(text, "y") >= 0 && Number(text, "y") <= height,
+                text.Value);
     }
 
     [TestMethod]
@@ -95,13 +101,17 @@ public sealed class CategoryConfusionTests
     public void What_cannot_be_drawn_is_refused()
     {
         Assert.Contains("no cell", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([])).Message);
-        Assert.Contains("'a' predicted as 'b' has the count 0", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 0)])).Message);
-        Assert.Contains("'a' predicted as 'b' appears 2 times", Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 1), new("a", "b", 2)])).Message);
+        Assert.Contains("'a' predicted as 'b' has the count 0",
+            Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 0)])).Message);
+        Assert.Contains("'a' predicted as 'b' appears 2 times",
+            Assert.ThrowsExactly<ArgumentException>(() => new CategoryConfusion([new("a", "b", 1), new("a", "b", 2)])).Message);
     }
 
-    private static CategoryConfusion Evaluate(params ScoredRow[] rows) => new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(rows)).Confusion;
+    private static CategoryConfusion Evaluate(params ScoredRow[] rows) =>
+        new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(rows)).Confusion;
 
     private static XElement Draw(CategoryConfusion confusion) => XElement.Parse(confusion.ToSvg());
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

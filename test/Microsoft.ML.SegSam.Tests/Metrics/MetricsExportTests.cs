@@ -36,11 +36,13 @@ public sealed class MetricsExportTests
         using var json = JsonDocument.Parse(Metrics.ToJson());
         AssertMembers(Metrics, json.RootElement);
         var categories = json.RootElement.GetProperty("perCategory");
-        CollectionAssert.AreEqual(Metrics.PerCategory.Keys.ToArray(), categories.EnumerateObject().Select(category => category.Name).ToArray());
+        CollectionAssert.AreEqual(Metrics.PerCategory.Keys.ToArray(),
+            categories.EnumerateObject().Select(category => category.Name).ToArray());
         foreach (var (name, expected) in Metrics.PerCategory)
             AssertMembers(expected, categories.GetProperty(name));
         var cells = json.RootElement.GetProperty("confusion").GetProperty("cells").EnumerateArray().Select(cell =>
-            (cell.GetProperty("truth").GetString(), cell.GetProperty("predicted").GetString(), cell.GetProperty("count").GetInt32())).ToArray();
+            (cell.GetProperty("truth").GetString(), cell.GetProperty("predicted").GetString(),
+                cell.GetProperty("count").GetInt32())).ToArray();
         CollectionAssert.AreEqual(Metrics.Confusion.Cells.Select(cell => (cell.Truth, cell.Predicted, cell.Count)).ToArray(), cells);
         Assert.AreEqual("spleen", json.RootElement.GetProperty("unknownCategories")[0].GetString());
     }
@@ -66,7 +68,8 @@ public sealed class MetricsExportTests
     private static void AssertFigures(object expected, string[] names, string[] line, string[] except)
     {
         var checkedFigures = 0;
-        foreach (var (name, value) in Figures(expected).Where(figure => !except.Any(end => figure.Name.EndsWith(end, StringComparison.Ordinal))))
+        foreach (var (name, value) in Figures(expected).Where(figure =>
+            !except.Any(end => figure.Name.EndsWith(end, StringComparison.Ordinal))))
         {
             var column = name is "Count" or "Rows" ? "masks" : char.ToLowerInvariant(name[0]) + name[1..];
             var cell = line[Array.IndexOf(names, column)];
@@ -82,7 +85,8 @@ public sealed class MetricsExportTests
         Assert.IsGreaterThanOrEqualTo(9, checkedFigures);
     }
 
-    private static IEnumerable<(string Name, object Value)> Figures(object expected) => expected.GetType().GetProperties().SelectMany(property =>
+    private static IEnumerable<(string Name, object Value)> Figures(object expected) =>
+        expected.GetType().GetProperties().SelectMany(property =>
         property.GetValue(expected) switch
         {
             MaskFigures figures => Figures(figures).Select(figure => (property.Name + figure.Name, figure.Value)),

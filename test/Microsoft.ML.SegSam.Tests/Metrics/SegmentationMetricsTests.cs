@@ -142,6 +142,8 @@ public sealed class SegmentationMetricsTests
         Assert.AreEqual((1, 0d), (metrics.UnscoredRows, metrics.Binary.Dice));
     }
 
-    private static SegmentationMetrics Evaluate(IEnumerable<ScoredRow> rows, double surfaceTolerance = 2, PixelSpacing? pixelSpacing = null) =>
-        new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(rows), new() { SurfaceTolerance = surfaceTolerance, PixelSpacing = pixelSpacing });
+    private static SegmentationMetrics Evaluate(IEnumerable<ScoredRow> rows, double surfaceTolerance = 2,
+        PixelSpacing? pixelSpacing = null) =>
+        new MLContext(seed: 1).Segmentation.Evaluate(ScoredData.Of(rows),
+            new() { SurfaceTolerance = surfaceTolerance, PixelSpacing = pixelSpacing });
 }

@@ -75,7 +75,7 @@ public sealed class SurfaceAgreementTests
 
     // From the five pixels of a line to its first one: 0, 1, 2, 3, 4; rank 0.95 · 4 = 3.8.
     [TestMethod]
-    public void The_percentile_lies_between_neighbours_in_rank_and_the_larger_direction_counts() =>
+    public void The_percentile_lies_between_neighbors_in_rank_and_the_larger_direction_counts() =>
         Assert.AreEqual(3.8, Between([true, true, true, true, true], [true, false, false, false, false], 5, 0).Hd95, 1e-12);
 
     [TestMethod]
@@ -118,7 +118,8 @@ public sealed class SurfaceAgreementTests
 
     [TestMethod]
     public void Swapping_the_masks_changes_nothing() => Cases.Sample(each => Assert.AreEqual(
-        SurfaceAgreement.Between(each.A, each.B, each.Width, each.Ruler), SurfaceAgreement.Between(each.B, each.A, each.Width, each.Ruler)));
+        SurfaceAgreement.Between(each.A, each.B, each.Width, each.Ruler),
+        SurfaceAgreement.Between(each.B, each.A, each.Width, each.Ruler)));
 
     [TestMethod]
     public void Masks_of_any_shape_and_spacing_agree_as_pairs_of_pixels_say() => Cases.Sample(each =>

@@ -12,7 +12,8 @@ public sealed class ValidationMetricTests
     [DataRow("PresentF1", ValidationMetric.PresenceF1)] // as earlier models say it
     [DataRow("SemanticDice", ValidationMetric.SemanticDice)]
     public void A_saved_measure_is_read_by_its_name_and_by_its_former_one(string saved, ValidationMetric expected) =>
-        Assert.AreEqual(expected, JsonSerializer.Deserialize<SegSamOptions>($$"""{"BestMetric":"{{saved}}"}""", ModelArchive.Json)!.BestMetric);
+        Assert.AreEqual(expected,
+            JsonSerializer.Deserialize<SegSamOptions>($$"""{"BestMetric":"{{saved}}"}""", ModelArchive.Json)!.BestMetric);
 
     [TestMethod]
     public void Every_measure_is_written_by_its_own_name()

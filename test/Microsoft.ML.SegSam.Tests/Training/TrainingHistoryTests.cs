@@ -91,7 +91,8 @@ public sealed class TrainingHistoryTests
         }
     }
 
-    private static TrainingProgress Epoch(int epoch, double? validation = 0.5, bool isBest = true, Dictionary<string, double>? parts = null) => new(
+    private static TrainingProgress Epoch(
+        int epoch, double? validation = 0.5, bool isBest = true, Dictionary<string, double>? parts = null) => new(
         epoch, 30, 1.0 / epoch, parts ?? new() { ["binary.dice"] = 0.5 / epoch, ["<other> &"] = 0.5 },
         validation is { } dice ? new Dictionary<ValidationMetric, double> { [ValidationMetric.MeanDice] = dice, [ValidationMetric.ClassAccuracy] = dice / 2 } : null,
         isBest, 10, TimeSpan.Zero, "CPU", "float32");
