@@ -63,7 +63,7 @@ public static class Overlays
             var predicted = categories[(int)row.PredictedCategory - 1];
             var score = row.ClassScores[(int)row.PredictedCategory - 1];
             Truth = new(SegmentationMask.FromImage(row.Mask).ToPixels(), ColorOf(row.Category, categories), row.Category);
-            Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"quality {row.MaskQuality:0.00}"));
+            Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"predicted IoU {row.PredictedIoU:0.00}"));
             Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories), FormattableString.Invariant($"{predicted} {score:0.00}"));
         }
 

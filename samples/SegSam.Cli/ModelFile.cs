@@ -1,10 +1,6 @@
 using System.IO.Compression;
-using System.Reflection;
-using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
-using Microsoft.ML.SegSam.Options;
-using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
@@ -50,8 +46,8 @@ internal static class ModelFile
     public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
     {
         Check(path);
-        // The library warns that nothing is trained, which who gives weights knows.
-        return IsModel(path) ? LoadModel(path, work.CreateContext()) : FromWeights(path, work.CreateContext(isQuiet: true), family);
+        var ml = work.CreateContext();
+        return IsModel(path) ? SegSamTransformer.Load(path, ml) : SegSamTransformer.FromCheckpoint(path, family, ml);
     }
 
     /// <summary>Tells who reads names that weights alone have none.</summary>
@@ -60,30 +56,4 @@ internal static class ModelFile
         if (!IsModel(path))
             terminal.Note("Published weights know no names: every object is called 'object', and the score means nothing.");
     }
-
-    private static SegSamTransformer LoadModel(string path, MLContext ml)
-    {
-        using var file = File.OpenRead(path);
-        ITransformer model;
-        try
-        {
-            model = ml.Model.Load(file, out _);
-        }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException
-            or TargetInvocationException { InnerException: InvalidDataException })
-        {
-            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
-        }
-
-        return Steps(model).LastOrDefault() as SegSamTransformer
-            ?? throw new InvalidDataException($"'{path}' holds another model than SEG-SAM. Expected a .zip that 'segsam train' wrote.");
-    }
-
-    // Without training: masks are the published model's, and there is one category, "object".
-    private static SegSamTransformer FromWeights(string path, MLContext ml, CheckpointFamily? family) =>
-        ml.Transforms.SegSam(new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(TableRow.Box) })
-            .Fit(ml.Data.LoadFromEnumerable(Array.Empty<TableRow>()));
-
-    // A chain may hold chains.
-    private static IEnumerable<ITransformer> Steps(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 }

@@ -54,8 +54,8 @@ internal sealed class Exports
     {
         if (_categories.Count > MostLabels)
             throw Wrong($"There are {_categories.Count} categories, and a label map tells {MostLabels} apart. Export COCO JSON.");
-        var labels = LabelMap.Compose(_request.Width * _request.Height, _objects.Select(each => new LabelMapObject(
-            (uint)_categories.IndexOf(each.Category) + 1, each.Score ?? 1, Array.ConvertAll(each.Mask.ToPixels(), inside => inside ? 1f : 0))));
+        var labels = LabelMap.Compose(_request.Height, _request.Width, _objects.Select(each =>
+            ((uint)_categories.IndexOf(each.Category) + 1, each.Score ?? 1, each.Mask)));
         return IndexedPng.Write(Array.ConvertAll(labels, label => (byte)label), _request.Height, _request.Width,
             [new(0, 0, 0), .. _categories.Select((_, i) => Palette.ColorOf(i))]);
     }

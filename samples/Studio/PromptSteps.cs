@@ -63,7 +63,7 @@ internal static class PromptSteps
         {
             prompt = step switch
             {
-                { Click: [var x, var y], Box: null } => prompt?.AndClick(x, y, step.On) ?? SegSamPrompt.Click(x, y, step.On),
+                { Click: [var x, var y], Box: null } => prompt?.AndPoint(x, y, step.On) ?? SegSamPrompt.Point(x, y, step.On),
                 { Click: null, Box: [var x0, var y0, var x1, var y1] } => prompt?.AndBox(x0, y0, x1, y1) ?? SegSamPrompt.Box(x0, y0, x1, y1),
                 _ => throw new ProblemException(StatusCodes.Status400BadRequest, $"A step has {step.Click?.Length ?? 0} numbers of a click " +
                     $"and {step.Box?.Length ?? 0} of a box; expected either click [x, y] or box [x0, y0, x1, y1]."),

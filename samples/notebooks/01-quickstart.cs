@@ -97,7 +97,7 @@ var answers = slice.Objects
 foreach (var (part, answer) in slice.Objects.Zip(answers))
 {
     var name = model.Categories[(int)answer.PredictedCategory - 1];
-    Console.WriteLine($"{part.Category}: named {name} ({answer.ClassScores.Max():0.00}), quality {answer.MaskQuality:0.00}");
+    Console.WriteLine($"{part.Category}: named {name} ({answer.ClassScores.Max():0.00}), predicted IoU {answer.PredictedIoU:0.00}");
 }
 
 // ## 6. Look
@@ -105,7 +105,7 @@ foreach (var (part, answer) in slice.Objects.Zip(answers))
 // `MaskOverlay` paints any number of views side by side. The picture shows itself in a notebook; `picture.Save("overlay.png")` writes a file.
 
 var truth = slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList();
-var binary = answers.Select((answer, i) => new OverlayLayer(answer.BinaryMask, Palette.ColorOf(i), $"quality {answer.MaskQuality:0.00}")).ToList();
+var binary = answers.Select((answer, i) => new OverlayLayer(answer.BinaryMask, Palette.ColorOf(i), $"predicted IoU {answer.PredictedIoU:0.00}")).ToList();
 var semantic = answers.Select((answer, i) => new OverlayLayer(
     answer.SemanticMask.Select(key => key != 0).ToArray(), Palette.ColorOf(i),
     $"{model.Categories[(int)answer.PredictedCategory - 1]} {answer.ClassScores.Max():0.00}")).ToList();
@@ -138,6 +138,6 @@ class Answer
     public uint[] SemanticMask { get; set; }        // the same size: 0 = background, else the category's number from 1
     public uint PredictedCategory { get; set; }     // the category's number from 1
     public float[] ClassScores { get; set; }        // one probability for each category
-    public float[] PresentScores { get; set; }      // for each category, whether another object of it is in the image
-    public float MaskQuality { get; set; }          // predicted IoU of the binary mask
+    public float[] PresenceScores { get; set; }      // for each category, whether another object of it is in the image
+    public float PredictedIoU { get; set; }          // predicted IoU of the binary mask
 }

@@ -64,7 +64,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var seed = settings.Seed ?? host.Rand.Next();
         var folder = settings.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
 
-        using var start = new StartingPoint(_options);
+        using var start = new ModelInitializer(_options);
         channel.Info(MessageSensitivity.None, start.ToString());
         return _options.IsTrained ? Train(channel, start, input, validation, device, seed, folder) : Untrained(channel, start, input, device, seed);
     }
@@ -89,7 +89,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private SegSamTransformer Train(
-        IChannel channel, StartingPoint start, IDataView input, IDataView? validation, TorchDevice device, int seed, string folder)
+        IChannel channel, ModelInitializer start, IDataView input, IDataView? validation, TorchDevice device, int seed, string folder)
     {
         var (config, categories) = (start.Config, new CategoryTexts());
         TrainingSet Read(IDataView data, bool learnCategories)
@@ -105,8 +105,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         using var held = validation is null ? null : Read(validation, learnCategories: false);
 
         _options.ValidateCategories(categories.Names);
-        var isLowered = PrecisionChoice.IsLowered(_options.Precision, config, device, channel);
-        var options = _options with { Precision = isLowered ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
+        var usesBFloat16 = PrecisionChoice.UsesBFloat16(_options.Precision, config, device, channel);
+        var options = _options with { Precision = usesBFloat16 ? SegSamPrecision.BFloat16 : SegSamPrecision.Float32 };
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {
@@ -132,7 +132,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 channel.Warning(MessageSensitivity.None, $"{trainer.Embeddings.Damaged} files in {nameof(SegSamOptions.EmbeddingFolder)} {_options.EmbeddingFolder} were damaged; their images were encoded again and the files replaced.");
             if (trainer.DroppedOthers > 0)
                 channel.Warning(MessageSensitivity.None, $"{trainer.DroppedOthers} times an image had more other categories than {nameof(SegSamOptions.PresenceTokens)} = {network.Config.PresenceTokens}; raise it.");
-            return Finish(network, categories, start, device, isLowered);
+            return Finish(network, categories, start, device, usesBFloat16);
         }
         catch
         {
@@ -141,30 +141,26 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         }
     }
 
-    private SegSamTransformer Untrained(IChannel channel, StartingPoint start, IDataView input, TorchDevice device, int seed)
+    private SegSamTransformer Untrained(IChannel channel, ModelInitializer start, IDataView input, TorchDevice device, int seed)
     {
         foreach (var (name, accepts, expected) in TrainingColumns.Needs(_options))
             ColumnCheck.Require(input.Schema, name, accepts, expected);
         var categories = CategoryReader.Collect(input, _options);
         channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): binary masks are the checkpoint's; semantic masks and class scores mean nothing yet.");
-        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel));
+        var usesBFloat16 = PrecisionChoice.UsesBFloat16(_options.Precision, start.Config, device, channel);
+        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
     }
 
-    private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
+    private SegSamNetwork Build(IChannel channel, ModelInitializer start, CategoryTexts categories, int seed, int others = 0)
     {
         if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder && categories.CutBy(embedder, _options.Catalogue) is { Count: > 0 } cut)
             channel.Warning(MessageSensitivity.None, $"The text encoder reads {embedder.MaxTokens} tokens of a text; the ends of longer ones were left out, of these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
         return start.Build(categories, seed, others);
     }
 
-    private SegSamTransformer Finish(SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool isLowered)
-    {
-        network.eval();
-        // Paths are the trainer's affair; the model tells the checkpoint's name. Its text vectors are in the weights: no embedder
-        // need live as long as the model.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
-        return new(options, new(network, categories.Names, start.Preprocessing, device, isLowered));
-    }
+    private SegSamTransformer Finish(
+        SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
+        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options), device, usesBFloat16));
 
     private void Report(IChannel channel, TrainingProgress progress)
     {

@@ -111,7 +111,7 @@ public sealed class SegmentationCatalog
     /// image, and all annotated objects of an image should be rows, or those missing count as not there.
     /// </para>
     /// </remarks>
-    /// <param name="model">What Fit or Load returned: a chain that ends in a <see cref="SegSamTransformer"/>, or that transformer itself.</param>
+    /// <param name="model">What Fit or Load returned: a <see cref="SegSamTransformer"/>, or a chain with exactly one.</param>
     /// <param name="data">The rows as they go into the model, one for each object.</param>
     /// <param name="prompts">Made once by <see cref="EvaluationPrompts.Create"/> from these rows, or loaded.</param>
     /// <param name="maskColumnName">The true mask, as for <see cref="Evaluate"/>; in the data, or loaded by the model's own transforms.</param>
@@ -135,10 +135,10 @@ public sealed class SegmentationCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(prompts);
         using var channel = _environment.Start("Segmentation; EvaluateProtocol");
-        var (before, segSam) = ModelSteps.Split(model);
+        var (before, segSam) = SegSamTransformer.Split(model);
         var run = new ProtocolRun(segSam.Model, prompts, ruler, progress, cancellationToken);
         var rows = before.Aggregate(data, (rows, step) => step.Transform(rows));
-        var metrics = run.Run(rows, segSam.Options.ImageColumnName, maskColumnName, categoryColumnName, imageIdColumnName);
+        var metrics = run.Run(rows, segSam.Model.Options.ImageColumnName, maskColumnName, categoryColumnName, imageIdColumnName);
         foreach (var line in run.Warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, line);
         var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;

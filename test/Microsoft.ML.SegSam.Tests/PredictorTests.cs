@@ -82,7 +82,7 @@ public sealed class PredictorTests
     public void Prompts_answered_together_are_those_answered_alone()
     {
         using var image = Predictor.Encode(Rows[0].Image!);
-        var prompts = Enumerable.Range(0, 11).Select(i => i % 3 == 0 ? SegSamPrompt.Box(i, i, 40 + i, 30) : SegSamPrompt.Click(3 * i, 2 * i, i % 2 == 0)).ToList();
+        var prompts = Enumerable.Range(0, 11).Select(i => i % 3 == 0 ? SegSamPrompt.Box(i, i, 40 + i, 30) : SegSamPrompt.Point(3 * i, 2 * i, i % 2 == 0)).ToList();
         var together = Predictor.Predict(image, prompts);
         Assert.HasCount(prompts.Count, together);
         foreach (var (prompt, answer) in prompts.Zip(together))
@@ -90,7 +90,7 @@ public sealed class PredictorTests
             var alone = Predictor.Predict(image, prompt);
             Assert.AreEqual(alone.Category, answer.Category);
             Assert.AreEqual(alone.Score, answer.Score, 1e-5f);
-            Assert.AreEqual(alone.Quality, answer.Quality, 1e-5f);
+            Assert.AreEqual(alone.PredictedIoU, answer.PredictedIoU, 1e-5f);
             for (var i = 0; i < alone.LowResLogits.Length; i++)
                 Assert.AreEqual(alone.LowResLogits.Span[i], answer.LowResLogits.Span[i], 1e-4f);
         }
@@ -102,16 +102,16 @@ public sealed class PredictorTests
     public void Hypotheses_come_on_demand_and_the_best_is_the_answer()
     {
         using var image = Predictor.Encode(Rows[1].Image!);
-        var prompt = SegSamPrompt.Click(20, 15);
-        Assert.IsEmpty(Predictor.Predict(image, prompt).Hypotheses);
-        var answer = Predictor.Predict(image, prompt, hypotheses: true);
-        Assert.HasCount(3, answer.Hypotheses);
-        var best = answer.Hypotheses.MaxBy(each => each.Quality)!;
-        Assert.AreEqual(answer.Quality, best.Quality);
+        var prompt = SegSamPrompt.Point(20, 15);
+        Assert.IsEmpty(Predictor.Predict(image, prompt).Candidates);
+        var answer = Predictor.Predict(image, prompt, multimask: true);
+        Assert.HasCount(3, answer.Candidates);
+        var best = answer.Candidates.MaxBy(each => each.PredictedIoU)!;
+        Assert.AreEqual(answer.PredictedIoU, best.PredictedIoU);
         CollectionAssert.AreEqual(answer.LowResLogits.ToArray(), best.LowResLogits.ToArray());
         CollectionAssert.AreEqual(answer.Mask.ToPixels(), best.Mask.ToPixels());
-        Assert.HasCount(3, answer.Hypotheses.Select(each => string.Join(' ', each.LowResLogits.ToArray())).Distinct().ToList());
-        var refined = Predictor.Predict(image, prompt.AndMask(answer.Hypotheses[0].LowResLogits));
+        Assert.HasCount(3, answer.Candidates.Select(each => string.Join(' ', each.LowResLogits.ToArray())).Distinct().ToList());
+        var refined = Predictor.Predict(image, prompt.AndMask(answer.Candidates[0].LowResLogits));
         CollectionAssert.AreNotEqual(answer.LowResLogits.ToArray(), refined.LowResLogits.ToArray());
     }
 
@@ -145,10 +145,10 @@ public sealed class PredictorTests
         var prompt = Prompt(Rows[0], box: true, click: true, mask: false);
         CollectionAssert.AreEqual(Predictor.Predict(image, prompt).LowResLogits.ToArray(), Predictor.Predict(again, prompt).LowResLogits.ToArray());
 
-        using var other = new SegSamPredictor(With(Shared.Options, Preprocessing.Sam));
+        using var other = new SegSamPredictor(With(Shared.Model.Options, Preprocessing.Sam));
         Assert.Contains("other weights or preprocessing", Assert.ThrowsExactly<InvalidDataException>(() => other.LoadImage(path)).Message);
         Assert.Contains("other weights or preprocessing", Assert.ThrowsExactly<ArgumentException>(() => other.Predict(image, prompt)).Message);
-        var same = new SegSamPredictor(With(Shared.Options, Shared.Model.Preprocessing));
+        var same = new SegSamPredictor(With(Shared.Model.Options, Shared.Model.Preprocessing));
         CollectionAssert.AreEqual(Predictor.Predict(image, prompt).LowResLogits.ToArray(), same.Predict(image, prompt).LowResLogits.ToArray(), "equal weights are the same model");
 
         var bytes = File.ReadAllBytes(path);
@@ -158,7 +158,7 @@ public sealed class PredictorTests
         File.WriteAllBytes(path, bytes[..30]);
         Assert.Contains("damaged", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
         File.WriteAllBytes(path, Rows[0].File!);
-        Assert.Contains("no encoded image", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
+        Assert.Contains("is not an encoded image", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
     }
 
     [TestMethod]
@@ -192,9 +192,9 @@ public sealed class PredictorTests
                 weight.fill_(float.NaN);
         }
 
-        using var spoiled = new SegSamPredictor(new SegSamTransformer(Shared.Options, new(network, Shared.Categories, Shared.Model.Preprocessing, TorchDevice.Choose(Ml))));
+        using var spoiled = new SegSamPredictor(new SegSamTransformer(new(Shared.Model.Description, network, TorchDevice.Choose(Ml))));
         using var image = spoiled.Encode(Rows[0].Image!);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => spoiled.Predict(image, Prompt(Rows[0], box: true, click: false, mask: false))).Message, "answers with NaN");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => spoiled.Predict(image, Prompt(Rows[0], box: true, click: false, mask: false))).Message, "predicts NaN");
     }
 
     [TestMethod]
@@ -226,7 +226,7 @@ public sealed class PredictorTests
     [DataRow(65f, 10f, "points on the image, 64 wide and 64 high, found (65, 10)")]
     [DataRow(-1f, 10f, "found (-1, 10)")]
     [DataRow(float.NaN, 10f, "found (NaN, 10)")]
-    public void A_click_that_makes_no_sense_is_refused(float x, float y, string message) => Refused(SegSamPrompt.Click(3, 3).AndClick(x, y), message);
+    public void A_click_that_makes_no_sense_is_refused(float x, float y, string message) => Refused(SegSamPrompt.Point(3, 3).AndPoint(x, y), message);
 
     [TestMethod]
     [DataRow(70f, 0f, 80f, 10f, "overlaps the image")]
@@ -237,13 +237,13 @@ public sealed class PredictorTests
     [TestMethod]
     public void Masks_of_another_size_and_missing_prompts_are_refused()
     {
-        Refused(SegSamPrompt.Mask(new float[9]), "expected 16 x 16 = 256 logits of an earlier answer, found 9");
+        Refused(SegSamPrompt.Mask(new float[9]), "expected 16 x 16 = 256 logits of an earlier prediction, found 9");
         Refused(SegSamPrompt.Mask(new float[256].Select(_ => float.NaN).ToArray()), "finite logits");
         using var image = Predictor.Encode(Rows[0].Image!);
-        Assert.Contains("Prompt 1 (counting from 0)", Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, [SegSamPrompt.Click(1, 1), SegSamPrompt.Click(99, 1)])).Message);
-        Assert.Contains("Prompt 1 (counting from 0) is null", Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, [SegSamPrompt.Click(1, 1), null!])).Message);
+        Assert.Contains("Prompt 1 (counting from 0)", Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, [SegSamPrompt.Point(1, 1), SegSamPrompt.Point(99, 1)])).Message);
+        Assert.Contains("Prompt 1 (counting from 0) is null", Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, [SegSamPrompt.Point(1, 1), null!])).Message);
         image.Dispose();
-        Assert.Contains(nameof(EncodedImage), Assert.ThrowsExactly<ObjectDisposedException>(() => Predictor.Predict(image, SegSamPrompt.Click(1, 1))).Message);
+        Assert.Contains(nameof(EncodedImage), Assert.ThrowsExactly<ObjectDisposedException>(() => Predictor.Predict(image, SegSamPrompt.Point(1, 1))).Message);
     }
 
     [TestMethod]
@@ -266,10 +266,10 @@ public sealed class PredictorTests
     public void A_hundred_predictions_leave_no_tensors()
     {
         using var image = Predictor.Encode(Rows[0].Image!);
-        Predictor.Predict(image, SegSamPrompt.Click(5, 5), hypotheses: true);
+        Predictor.Predict(image, SegSamPrompt.Point(5, 5), multimask: true);
         var before = LiveTensors.Count;
         for (var i = 0; i < 100; i++)
-            _ = Predictor.Predict(image, SegSamPrompt.Click(i % 60, 5), hypotheses: true).Mask;
+            _ = Predictor.Predict(image, SegSamPrompt.Point(i % 60, 5), multimask: true).Mask;
         Assert.AreEqual(before, LiveTensors.Count);
     }
 
@@ -290,7 +290,7 @@ public sealed class PredictorTests
         if (box)
             prompt = SegSamPrompt.Box(row.Box![0], row.Box[1], row.Box[2], row.Box[3]);
         if (click)
-            prompt = prompt?.AndClick(row.Points![0], row.Points[1]) ?? SegSamPrompt.Click(row.Points![0], row.Points[1]);
+            prompt = prompt?.AndPoint(row.Points![0], row.Points[1]) ?? SegSamPrompt.Point(row.Points![0], row.Points[1]);
         return mask ? prompt?.AndMask(row.MaskPrompt) ?? SegSamPrompt.Mask(row.MaskPrompt) : prompt!;
     }
 
@@ -300,9 +300,9 @@ public sealed class PredictorTests
         CollectionAssert.AreEqual(Array.ConvertAll(expected.SemanticMask!, key => key != 0), found.SemanticMask.ToPixels());
         CollectionAssert.AreEqual(expected.LowResLogits, found.LowResLogits.ToArray());
         CollectionAssert.AreEqual(expected.ClassScores, found.ClassScores.Select(each => each.Score).ToArray());
-        CollectionAssert.AreEqual(expected.PresentScores, found.PresentScores.Select(each => each.Score).ToArray());
-        CollectionAssert.AreEqual(found.PresentScores.Where(each => each.Score > 0.5f).OrderByDescending(each => each.Score).ToList(), found.PresentCategories.ToList());
-        Assert.AreEqual(expected.MaskQuality, found.Quality);
+        CollectionAssert.AreEqual(expected.PresenceScores, found.PresenceScores.Select(each => each.Score).ToArray());
+        CollectionAssert.AreEqual(found.PresenceScores.Where(each => each.Score > 0.5f).OrderByDescending(each => each.Score).ToList(), found.PresentCategories.ToList());
+        Assert.AreEqual(expected.PredictedIoU, found.PredictedIoU);
         Assert.AreEqual(Shared.Categories[(int)expected.PredictedCategory - 1], found.Category);
         Assert.AreEqual(expected.ClassScores!.Max(), found.Score);
         CollectionAssert.AreEqual(expected.MaskSize, (int[])[found.Height, found.Width]);

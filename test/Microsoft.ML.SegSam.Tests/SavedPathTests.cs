@@ -54,7 +54,7 @@ public sealed class SavedPathTests
             Assert.IsTrue(zip.Entries.Any(entry => Holds(Bytes(entry), here.Path)), "The test would find the folder: ML.NET's LoadImages stores it.");
 
         var alone = Path.Combine(there.Path, "alone.zip");
-        Ml.Model.Save(((IEnumerable<ITransformer>)model).OfType<SegSamTransformer>().Single(), null, alone);
+        Ml.Model.Save(SegSamTransformer.In(model), null, alone);
         AssertNowhere(here.Path, alone);
         AssertNowhere(Path.GetFileName(here.Path), alone);
 

@@ -111,8 +111,8 @@ public sealed class ScoringEdgeTests
         Assert.AreEqual(0, answer.LowResLogits?.Length ?? 0);
         CollectionAssert.AreEqual(new[] { 0, 0 }, answer.MaskSize);
         Assert.AreEqual(0u, answer.PredictedCategory);
-        Assert.IsTrue(float.IsNaN(answer.MaskQuality));
-        Assert.IsTrue(answer.ClassScores!.All(float.IsNaN) && answer.PresentScores!.All(float.IsNaN));
+        Assert.IsTrue(float.IsNaN(answer.PredictedIoU));
+        Assert.IsTrue(answer.ClassScores!.All(float.IsNaN) && answer.PresenceScores!.All(float.IsNaN));
         Assert.HasCount(2, answer.ClassScores!);
     }
 

@@ -35,7 +35,7 @@ public sealed class UseTests
         Assert.AreEqual(1, answer.ClassScores!.Sum(), 1e-5);
         Assert.AreEqual(answer.ClassScores!.Max(), answer.ClassScores![answer.PredictedCategory - 1]);
         Assert.IsTrue(answer.SemanticMask!.All(key => key == 0 || key == answer.PredictedCategory));
-        Assert.IsTrue(answer.PresentScores!.All(score => score is >= 0 and <= 1));
+        Assert.IsTrue(answer.PresenceScores!.All(score => score is >= 0 and <= 1));
         Assert.HasCount(TinyData.MaskSide * TinyData.MaskSide, answer.LowResLogits!);
     }
 
@@ -62,7 +62,7 @@ public sealed class UseTests
     public void Names_can_be_read_from_slots_and_keys()
     {
         var schema = Shared.GetOutputSchema(Load(Rows).Schema);
-        foreach (var column in (string[])["ClassScores", "PresentScores"])
+        foreach (var column in (string[])["ClassScores", "PresenceScores"])
         {
             var names = default(VBuffer<ReadOnlyMemory<char>>);
             schema[column].GetSlotNames(ref names);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
@@ -66,7 +67,7 @@ internal sealed class AutoCommand : Command
 
             if (labels is null)
                 return null;
-            WriteLabels(loop.PlaceOf(labels, input), generator, masks, answer.Height, answer.Width);
+            WriteLabels(loop.PlaceOf(labels, input), categories, masks, answer.Height, answer.Width);
             return new() { ["label_map"] = loop.PlaceOf(labels, input) };
         });
         if (coco is not null)
@@ -86,7 +87,7 @@ internal sealed class AutoCommand : Command
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
         if (work.Get(_labels) is { } labels)
-            WriteLabels(labels, generator, masks, picture.Height, picture.Width);
+            WriteLabels(labels, categories, masks, picture.Height, picture.Width);
         if (overlay is not null)
             Pictures.WriteOverlay(overlay, picture, categories, objects, work.Terminal.Note);
         if (work.Get(_coco) is { } coco)
@@ -111,8 +112,12 @@ internal sealed class AutoCommand : Command
             throw new UsageException($"The model knows {model.Categories.Count} categories, and a gray PNG has 255 levels besides the background; use --coco in place of --labels.");
     }
 
-    private static void WriteLabels(string path, SegSamMaskGenerator generator, IReadOnlyList<GeneratedMask> masks, int height, int width) =>
-        GrayPicture.Write(path, Array.ConvertAll(generator.ToLabelMap(masks, height, width), key => (byte)key), height, width);
+    private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks, int height, int width)
+    {
+        var keys = categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
+        var labels = LabelMap.Compose(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));
+        GrayPicture.Write(path, Array.ConvertAll(labels, key => (byte)key), height, width);
+    }
 
     private SegSamMaskGeneratorOptions Settings(Work work) => new()
     {
@@ -142,7 +147,7 @@ internal sealed class AutoCommand : Command
         var legend = categories.Select((name, i) => (name, Label: i + 1)).ToDictionary(each => each.name, each => each.Label);
         work.Terminal.Result(["#", "name", "score", "quality", "stability", "area", "box", "label"], masks.Select((each, i) => (string[])
         [
-            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality), Words.Share(each.StabilityScore),
+            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.PredictedIoU), Words.Share(each.StabilityScore),
             Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), $"{legend[each.Category]}",
         ]));
         if (masks.Count == 0)

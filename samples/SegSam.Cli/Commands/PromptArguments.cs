@@ -63,8 +63,8 @@ internal sealed class PromptArguments
             var number = click.Number ?? only ?? throw new UsageException(
                 $"There are {objects.Count} objects, so a click must say which one it belongs to: --{click.Text.Replace(" ", " 2:", StringComparison.Ordinal)} for the second.");
             objects[number] = objects.TryGetValue(number, out var known)
-                ? ($"{known.Text} {click.Text}", known.Prompt.AndClick(click.Values[0], click.Values[1], onObject))
-                : (click.Text, SegSamPrompt.Click(click.Values[0], click.Values[1], onObject));
+                ? ($"{known.Text} {click.Text}", known.Prompt.AndPoint(click.Values[0], click.Values[1], onObject))
+                : (click.Text, SegSamPrompt.Point(click.Values[0], click.Values[1], onObject));
         }
 
         return [.. objects.Values];

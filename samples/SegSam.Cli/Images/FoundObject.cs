@@ -10,9 +10,9 @@ namespace SegSam.Cli.Images;
 internal sealed record FoundObject(string Prompt, string Category, float Score, float Quality, SegmentationMask Mask, string Json)
 {
     public static FoundObject Of(SegSamPrediction answer, string prompt) =>
-        new(prompt, answer.Category, answer.Score, answer.Quality, answer.Mask, answer.ToJson());
+        new(prompt, answer.Category, answer.Score, answer.PredictedIoU, answer.Mask, answer.ToJson());
 
-    public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.Quality, mask.Mask, mask.ToJson());
+    public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.PredictedIoU, mask.Mask, mask.ToJson());
 
     /// <summary>For a program, with prompt and file where there are any.</summary>
     public JsonObject Describe(string? file)

@@ -55,7 +55,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
   const { answer, color } = current;
   const others = hasNames ? Object.entries(answer.class_scores).sort((a, b) => b[1] - a[1]).slice(0, 4) : [];
   const isNews = ([name, score]) => score > 0.5 && name !== current.name && !kept.some(each => each.name === name);
-  const present = hasNames ? Object.entries(answer.present_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
+  const present = hasNames ? Object.entries(answer.presence_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
   const choices = others.map(([name, score]) => {
     const onclick = () => actions.rename(name === answer.category ? null : name);
     const button = element('button', { type: 'button', className: 'choice', title: `Call it ${name}`, onclick },
@@ -67,7 +67,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
     element('p', { className: 'headline' }, swatch(color), element('strong', { id: 'current-name' }, current.name),
       element('span', { className: 'score', id: 'current-score' }, !hasNames ? '' : current.score === null ? 'your choice' : current.score.toFixed(2))),
     element('p', { className: 'facts' },
-      element('span', { title: 'The model’s own estimate of how well the mask fits (predicted IoU)' }, 'Quality ', element('b', {}, answer.quality.toFixed(2))),
+      element('span', { title: 'The model’s own estimate of how well the mask fits (predicted IoU)' }, 'Quality ', element('b', {}, answer.predicted_iou.toFixed(2))),
       element('span', {}, 'Area ', element('b', { id: 'current-area' }, number.format(answer.area)), ' px'),
       isWaiting ? element('span', { className: 'muted' }, 'updating…') : null),
     answer.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
@@ -84,7 +84,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
 /** What a screen reader hears of an answer. */
 export const spoken = current => !current ? '' : !current.answer.area ? 'Empty mask.'
   : `${current.name}${current.score === null ? '' : `, score ${current.score.toFixed(2)}`}, `
-    + `quality ${current.answer.quality.toFixed(2)}, ${number.format(current.answer.area)} pixels.`;
+    + `quality ${current.answer.predicted_iou.toFixed(2)}, ${number.format(current.answer.area)} pixels.`;
 
 /**
  * The objects that are kept.

@@ -7,6 +7,9 @@ namespace Microsoft.ML.SegSam.Columns;
 /// <summary>Reads the category of a row, and what is said of it.</summary>
 internal sealed class CategoryReader
 {
+    /// <summary>The one category of a model that knows no names.</summary>
+    public const string AnyObject = "object";
+
     private readonly DataViewRow _row;
     private readonly string? _descriptionColumn;
     private readonly Func<string> _name;
@@ -28,7 +31,6 @@ internal sealed class CategoryReader
     /// <summary>All categories of data that nothing is trained on; a single one where there is no category column, or no row.</summary>
     public static CategoryTexts Collect(IDataView data, SegSamOptions options)
     {
-        const string AnyObject = "object";
         var categories = new CategoryTexts();
         if (data.Schema.GetColumnOrNull(options.CategoryColumnName) is not null)
         {

@@ -9,7 +9,7 @@ internal static class PresentGetter
     /// <returns>A function giving the current row's answer, or null where the columns hold no truth to compare with.</returns>
     public static Func<PresentAnswer?> Create(DataViewRow row, ScoredColumns columns)
     {
-        if (columns.PresentScores is not { } scoresColumn)
+        if (columns.PresenceScores is not { } scoresColumn)
             return () => null;
 
         var scores = new VectorReader<float>(row, scoresColumn);

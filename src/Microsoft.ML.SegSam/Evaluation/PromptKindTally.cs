@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Evaluation;
 /// <param name="Binary">H·W pixels of the binary mask, row-major.</param>
 /// <param name="SemanticLogits">H·W.</param>
 internal sealed record ScoredObject(
-    string Category, bool[] Truth, int Width, bool[] Binary, float[] SemanticLogits, float[] ClassScores, float[] PresentScores);
+    string Category, bool[] Truth, int Width, bool[] Binary, float[] SemanticLogits, float[] ClassScores, float[] PresenceScores);
 
 /// <summary>Collects what is answered to one kind of prompt, image by image; of the masks only a few numbers are kept.</summary>
 /// <param name="categories">The K categories the model knows, in the order of scores.</param>
@@ -25,7 +25,7 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
         var labels = LabelMap.Compose(objects[0].Truth.Length, objects.Where(IsScored).Select(each => new LabelMapObject(
             Named(each) + 1, each.ClassScores.Max(), Array.ConvertAll(each.SemanticLogits, logit => 1 / (1 + MathF.Exp(-logit))))));
         _labelMaps.Add(caseId, labels, objects.Select(each => (each.Category, each.Truth)));
-        _presence.Add([.. objects.Select(each => (each.Category, each.PresentScores))]);
+        _presence.Add([.. objects.Select(each => (each.Category, each.PresenceScores))]);
     }
 
     public PromptKindMetrics Finish()
@@ -52,7 +52,7 @@ internal sealed class PromptKindTally(PromptKind kind, IReadOnlyList<string> cat
     private RowScore Score(string imageId, ScoredObject each)
     {
         var isKnown = categories.Contains(each.Category);
-        var present = new PresentAnswer([.. categories.Where((_, k) => each.PresentScores[k] > PresentF1.Threshold)], null, imageId);
+        var present = new PresentAnswer([.. categories.Where((_, k) => each.PresenceScores[k] > PresentF1.Threshold)], null, imageId);
         if (!IsScored(each))
             return new(each.Category, isKnown, IsScored: false) { Present = present };
         var foreground = Array.ConvertAll(each.SemanticLogits, logit => logit > 0);

@@ -37,7 +37,7 @@ internal sealed class ProtocolRun(
             cancellation.ThrowIfCancellationRequested();
             var id = truth.ImageId();
             if (distinct.Read(id).Pixels is { } pixels)
-                open[id] = new(NetworkImage.From(pixels, model.Network.Config.InputSize, model.Preprocessing), []);
+                open[id] = new(NetworkImage.From(pixels, model.Config.InputSize, model.Preprocessing), []);
             var current = open[id];
 
             var mask = truth.Mask(out var height, out var width);
@@ -93,7 +93,7 @@ internal sealed class ProtocolRun(
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var (kind, answer) in _questions.Ask(image.Image, prompt, truth))
-                scored[kind].Add(new(prompt.Category, truth, prompt.Width, _questions.Mask(answer), _questions.SemanticLogits(answer), answer.ClassScores, answer.PresentScores));
+                scored[kind].Add(new(prompt.Category, truth, prompt.Width, answer.Binary.ToPixels(answer.Geometry), answer.Semantic.ToLogits(answer.Geometry), answer.ClassScores, answer.PresenceScores));
         }
 
         var first = image.Objects[0].Prompt;
@@ -114,25 +114,25 @@ internal sealed class ProtocolQuestions(SegSamModel model, EvaluationPrompts pro
     private readonly EmbeddingCache _cache = new(capacity: 1); // all prompts of an image come together
 
     /// <returns>The answers to each of the kinds, in their order.</returns>
-    public IReadOnlyDictionary<PromptKind, SegSamAnswer> Ask(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
+    public IReadOnlyDictionary<PromptKind, MaskPrediction> Ask(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
     {
-        var question = new SegSamQuestion(image, new());
-        var answers = new Dictionary<PromptKind, SegSamAnswer>
+        var question = new PromptedImage(image, new());
+        var answers = new Dictionary<PromptKind, MaskPrediction>
         {
             [PromptKind.Box] = Answer(question, new(Box: [.. prompt.Box.Select(at => (float)at)])),
         };
         var clicks = new List<EvaluationClick>();
         EvaluationClick? next = new(prompt.Point[0], prompt.Point[1], OnObject: true);
-        SegSamAnswer? answer = null;
+        MaskPrediction? answer = null;
         for (var number = 1; number <= (int)PromptKind.FivePoints; number++)
         {
             if (answer is not null)
-                next = prompts.NextClick(prompt, number, truth, Mask(answer));
+                next = prompts.NextClick(prompt, number, truth, answer.Binary.ToPixels(answer.Geometry));
             if (next is not null) // an answer without error stays
             {
                 clicks.Add(next);
                 answer = Answer(question, new(Points: [.. clicks.SelectMany(click => (float[])[click.X, click.Y])],
-                    PointLabels: [.. clicks.Select(click => click.OnObject ? 1f : 0f)], MaskLogits: answer?.BinaryLogits));
+                    PointLabels: [.. clicks.Select(click => click.OnObject ? 1f : 0f)], MaskLogits: answer?.Binary.Logits));
             }
 
             if (Enum.IsDefined((PromptKind)number))
@@ -142,12 +142,6 @@ internal sealed class ProtocolQuestions(SegSamModel model, EvaluationPrompts pro
         return answers;
     }
 
-    /// <summary>The binary mask at the original size.</summary>
-    public bool[] Mask(SegSamAnswer answer) => MaskGeometry.ToOriginalMask(answer.BinaryLogits, model.Network.Config.MaskSide, answer.Geometry);
-
-    /// <summary>The semantic mask's logits at the original size.</summary>
-    public float[] SemanticLogits(SegSamAnswer answer) => MaskGeometry.ToOriginalLogits(answer.SemanticLogits, model.Network.Config.MaskSide, answer.Geometry);
-
-    private SegSamAnswer Answer(SegSamQuestion question, Prompt prompt) =>
-        model.Answer([question with { Prompt = prompt.ToNetwork(question.Image.Geometry) }], _cache)[0];
+    private MaskPrediction Answer(PromptedImage question, Prompt prompt) =>
+        model.Predict([question with { Prompt = prompt.ToNetwork(question.Image.Geometry) }], _cache)[0];
 }

@@ -60,10 +60,10 @@ internal sealed class ScoredColumns
 
         if (PresentCategories is not null || ImageId is not null)
         {
-            var scores = Require(schema, "PresentScores", "a vector of Single with the category names as slot names",
+            var scores = Require(schema, "PresenceScores", "a vector of Single with the category names as slot names",
                 column => IsVectorOf(column.Type, NumberDataViewType.Single) && HasNames(column, SlotNames), FromModel);
             RequireSameNames(scores, SlotNames);
-            PresentScores = scores;
+            PresenceScores = scores;
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class ScoredColumns
     public DataViewSchema.Column? Image { get; }
 
     /// <summary>Read only where <see cref="PresentCategories"/> or <see cref="ImageId"/> is there to compare with.</summary>
-    public DataViewSchema.Column? PresentScores { get; }
+    public DataViewSchema.Column? PresenceScores { get; }
 
     /// <summary>The K categories the model knows; key k stands for entry k - 1.</summary>
     public IReadOnlyList<string> CategoryNames { get; }
@@ -98,7 +98,7 @@ internal sealed class ScoredColumns
     public IEnumerable<DataViewSchema.Column> All =>
     [
         BinaryMask, SemanticMask, MaskSize, ClassScores, PredictedCategory, Mask, Category,
-        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, Image, PresentScores]).OfType<DataViewSchema.Column>(),
+        .. ((DataViewSchema.Column?[])[PresentCategories, ImageId, Image, PresenceScores]).OfType<DataViewSchema.Column>(),
     ];
 
     private void RequireSameNames(DataViewSchema.Column column, string kind)

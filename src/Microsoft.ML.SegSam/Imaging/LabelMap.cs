@@ -40,4 +40,22 @@ public static class LabelMap
 
         return labels;
     }
+    /// <summary>
+    /// The same for masks whose pixels are certain: each pixel takes the category of the mask that has the largest class probability there.
+    /// </summary>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="masks">Masks of the image's size with the key of their category, from 1, and their class probability, 0 to 1.</param>
+    /// <returns>H·W keys, row-major; 0 is background.</returns>
+    /// <exception cref="ArgumentException">A mask has another size, category 0, or a class probability out of range.</exception>
+    public static uint[] Compose(int height, int width, IEnumerable<(uint Category, float ClassProbability, SegmentationMask Mask)> masks)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(height);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
+        ArgumentNullException.ThrowIfNull(masks);
+        return Compose(height * width, masks.Select(claim => (claim.Mask.Height, claim.Mask.Width) == (height, width)
+            ? new LabelMapObject(claim.Category, claim.ClassProbability, Array.ConvertAll(claim.Mask.ToPixels(), isInside => isInside ? 1f : 0f))
+            : throw new ArgumentException($"A mask of category {claim.Category} is {claim.Mask.Width} x {claim.Mask.Height} pixels; "
+                + $"expected {width} x {height}. Is it a mask of another image?", nameof(masks))));
+    }
 }

@@ -2,7 +2,7 @@ namespace Microsoft.ML.SegSam.Metrics;
 
 /// <summary>How well the presence scores tell which categories an image holds besides the prompted ones (method, 8.3).</summary>
 /// <remarks>
-/// An image's score for a category is the largest PresentScores of its prompts for objects of other categories; the truth is
+/// An image's score for a category is the largest PresenceScores of its prompts for objects of other categories; the truth is
 /// whether one of the image's rows has the category, so all annotated objects must be rows. An image with no prompt for another
 /// category is not asked about that one (our choice: nothing in it is unprompted).
 /// </remarks>

@@ -98,7 +98,7 @@ public sealed record SegmentationMetrics : INotebookView
     public double MacroClassAccuracy => OverCategories.ClassAccuracy;
 
     /// <summary>
-    /// F1 = 2 hits / (claims + truths) over all pairs (row, category): claimed when PresentScores is above 0.5, true when the
+    /// F1 = 2 hits / (claims + truths) over all pairs (row, category): claimed when PresenceScores is above 0.5, true when the
     /// category is annotated in the row's image; the row's own category is left out of both. A category the model does not
     /// know counts as missed. 1 when nothing is claimed and nothing is there; NaN when neither the image's categories nor an
     /// image id was given.

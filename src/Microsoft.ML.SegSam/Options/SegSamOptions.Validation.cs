@@ -8,16 +8,18 @@ public sealed partial record SegSamOptions
 {
     /// <summary>Checks every value by itself.</summary>
     /// <exception cref="ArgumentException">The message names the property, what was found and what is allowed.</exception>
-    internal void Validate()
+    /// <param name="needsPrompt">Whether rows are scored or trained on, for which a prompt column must be named.</param>
+    internal void Validate(bool needsPrompt = true)
     {
         foreach (var (property, name, kind) in ((string, string?, string)[])[(nameof(ImageColumnName), ImageColumnName, "image"),
                      (nameof(MaskColumnName), MaskColumnName, "mask"), (nameof(CategoryColumnName), CategoryColumnName, "category")])
             Require(!string.IsNullOrWhiteSpace(name), property, name, $"the name of the {kind} column");
-        Require(HasPrompt, nameof(BoxColumnName), BoxColumnName, $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
+        Require(HasPrompt || !needsPrompt, nameof(BoxColumnName), BoxColumnName, $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}");
         Require(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName, $"null without a {nameof(BoxColumnName)}");
         Require(BoxScoresColumnName is null || !string.IsNullOrWhiteSpace(BoxScoresColumnName), nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column, or null");
         Require((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither");
+        Require(OutputColumnPrefix is "" || !string.IsNullOrWhiteSpace(OutputColumnPrefix), nameof(OutputColumnPrefix), OutputColumnPrefix, "a text to put before the names of the output columns, or empty");
         Require(Checkpoint is null || !string.IsNullOrWhiteSpace(Checkpoint), nameof(Checkpoint), Checkpoint, "the path of a file, or null");
         Require(CheckpointFamily is null || Checkpoint is not null, nameof(CheckpointFamily), CheckpointFamily, $"null without a {nameof(Checkpoint)}");
         Require(StateFile is null || !string.IsNullOrWhiteSpace(StateFile), nameof(StateFile), StateFile, "the path of a file, or null");
@@ -35,7 +37,7 @@ public sealed partial record SegSamOptions
         foreach (var (name, count) in ((string, int)[])[(nameof(SaveEverySteps), SaveEverySteps), (nameof(ImagesPerStep), ImagesPerStep), (nameof(AccumulateSteps), AccumulateSteps), (nameof(BatchSize), BatchSize), (nameof(PromptsPerImage), PromptsPerImage)])
             Require(count >= 1, name, count, "at least 1");
         Require(Epochs >= 1 || Epochs == 0 && Checkpoint is not null, nameof(Epochs), Epochs, $"at least 1, or 0 with a {nameof(Checkpoint)} to use as it is");
-        Require(!CheckpointActivations || EncoderTraining != EncoderTraining.Frozen, nameof(CheckpointActivations), CheckpointActivations, $"false with {nameof(EncoderTraining)} Frozen, which keeps no activations");
+        Require(!GradientCheckpointing || EncoderTraining != EncoderTraining.Frozen, nameof(GradientCheckpointing), GradientCheckpointing, $"false with {nameof(EncoderTraining)} Frozen, which keeps no activations");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "at least 1, or null");
         Require(RareCategorySampling is >= 0 and <= 1, nameof(RareCategorySampling), RareCategorySampling, "from 0 to 1");
         foreach (var (name, value, most) in Augmentation?.Ranges ?? [])
@@ -68,7 +70,7 @@ public sealed partial record SegSamOptions
         Require(encoder != SegSamEncoder.VitT || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16, nameof(InputSize), inputSize, $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value of each channel");
         Require(encoder != SegSamEncoder.VitT || adapter == SegSamAdapter.None, nameof(Adapter), adapter, $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters");
         Require(encoder != SegSamEncoder.VitT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining, $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters");
-        Require(encoder != SegSamEncoder.VitT || !CheckpointActivations, nameof(CheckpointActivations), CheckpointActivations, $"false with {nameof(Encoder)} VitT, whose batch norms would see every image twice");
+        Require(encoder != SegSamEncoder.VitT || !GradientCheckpointing, nameof(GradientCheckpointing), GradientCheckpointing, $"false with {nameof(Encoder)} VitT, whose batch norms would see every image twice");
         Require(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining, $"used with an {nameof(Adapter)} other than None");
     }
 

@@ -215,7 +215,7 @@ public sealed partial record SegSamOptions
     /// same gradients. A process training ViT-B with Bottleneck adapters at 256, 2 images a step, peaks at 1.39 GB instead of 1.73. For the ViTs,
     /// where the encoder is trained. Default false.
     /// </summary>
-    public bool CheckpointActivations { get; init; }
+    public bool GradientCheckpointing { get; init; }
 
     /// <summary>Largest shift of a training box, as a fraction of its smaller side (and at most 5 pixels of 256): how careless the boxes at prediction may be. 0 to 0.5 (SAM-Med2D), default 0.1 (our choice: tight boxes then help small objects).</summary>
     public double BoxJitter { get; init; } = 0.1;
@@ -252,6 +252,9 @@ public sealed partial record SegSamOptions
 
     /// <summary>Adds the column LowResLogits, to be fed back through <see cref="MaskPromptColumnName"/>. Default false.</summary>
     public bool OutputLowResLogits { get; init; }
+
+    /// <summary>Precedes the names of all output columns, so that several SEG-SAMs fit into one pipeline: with "Liver" they are LiverBinaryMask and so on. Default empty.</summary>
+    public string OutputColumnPrefix { get; init; } = "";
 
     // ---- the run ----
 

@@ -19,5 +19,5 @@ public enum ValidationMetric
     ClassAccuracy,
 
     /// <summary>F1 of the image's other categories, claimed above 0.5, over all pairs (row, category); 1 where there are none and none is claimed.</summary>
-    PresentF1,
+    PresenceF1,
 }

@@ -128,7 +128,7 @@ internal sealed class Trainer(
     private void PrepareEncoder()
     {
         if (network.ImageEncoder is ImageEncoder vit)
-            vit.UsesGradientCheckpointing = options.CheckpointActivations;
+            vit.UsesGradientCheckpointing = options.GradientCheckpointing;
         foreach (var (name, parameter) in network.ImageEncoder.named_parameters())
             parameter.requires_grad = options.EncoderTraining switch
             {

@@ -93,8 +93,8 @@ internal static class TrainingFacts
     // What a run does not depend on.
     private static readonly string[] Free =
     [
-        nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.Checkpoint),
-        nameof(SegSamOptions.EmbeddingFolder),
+        nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits), nameof(SegSamOptions.OutputColumnPrefix),
+        nameof(SegSamOptions.Checkpoint), nameof(SegSamOptions.EmbeddingFolder),
     ];
 
     /// <param name="categoryTexts">A digest of what is said of the categories: the options' catalogue and embedder are no part of their JSON.</param>

@@ -41,7 +41,7 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, SegSamOp
             [ValidationMetric.BinaryDice] = _binary / count,
             [ValidationMetric.SemanticDice] = _semantic / count,
             [ValidationMetric.ClassAccuracy] = _right / count,
-            [ValidationMetric.PresentF1] = _claimsAndTruths == 0 ? 1 : 2.0 * _hits / _claimsAndTruths,
+            [ValidationMetric.PresenceF1] = _claimsAndTruths == 0 ? 1 : 2.0 * _hits / _claimsAndTruths,
         };
     }
 

@@ -85,7 +85,7 @@ public sealed class ContactSheetTests
     {
         foreach (var (i, row) in rows.Index())
             row.ImageId = $"slice {i}";
-        return new MLContext(seed: 1).Segmentation().ContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []), cells, imageColumnName: "Mask");
+        return new MLContext(seed: 1).Segmentation().ContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresenceScores"] : []), cells, imageColumnName: "Mask");
     }
 
     private static MLImage Decode(ContactSheet sheet, int page) => MLImage.CreateFromStream(new MemoryStream(sheet.Render(page).Bytes.ToArray()));

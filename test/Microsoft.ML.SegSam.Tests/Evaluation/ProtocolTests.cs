@@ -104,7 +104,7 @@ public sealed class ProtocolTests
         var chain = new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(copied), Shared);
         Assert.AreEqual(Whole.Value.ToJson(), Ml.Segmentation().EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, maskColumnName: "Truth").ToJson());
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Evaluate(copied, Rows));
-        Assert.Contains("The model ends in ColumnCopyingTransformer; expected a SegSamTransformer", failure.Message);
+        Assert.Contains("The model holds no SegSamTransformer; its steps are: ColumnCopyingTransformer. Expected what Fit or Load returned", failure.Message);
     }
 
     [TestMethod]

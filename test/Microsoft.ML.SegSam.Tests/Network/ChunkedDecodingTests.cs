@@ -1,5 +1,5 @@
 using Microsoft.ML.SegSam.Network;
-using static Microsoft.ML.SegSam.Tests.Network.SmallNetwork;
+using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network;

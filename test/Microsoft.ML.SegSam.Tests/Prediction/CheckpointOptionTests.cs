@@ -44,7 +44,7 @@ public sealed class CheckpointOptionTests
             var visual = network.Encode(ImageTensor.Stack([image], PixelScaling.MeanStd, CPU));
             var prompt = new Prompt(Box: row.Box).ToNetwork(image.Geometry);
             var (logits, quality) = network.Decode(visual, new(zeros(1, ScalarType.Int64), Boxes: tensor(prompt.Box!, [1, 4]))).BestMask();
-            Assert.AreEqual(quality.item<float>(), answer.MaskQuality, 1e-4f);
+            Assert.AreEqual(quality.item<float>(), answer.PredictedIoU, 1e-4f);
             CollectionAssert.AreEqual(MaskGeometry.ToOriginalMask(logits.data<float>().ToArray(), 16, image.Geometry), answer.BinaryMask!);
         }
     }
@@ -73,7 +73,7 @@ public sealed class CheckpointOptionTests
         File.Delete(path);
         var (again, _) = EstimatorWorkout.Reload(Ml, model, Load(rows).Schema);
         var transformer = (SegSamTransformer)again;
-        Assert.AreEqual("moved.safetensors", transformer.Options.Checkpoint, "The folder is nobody's business.");
+        Assert.AreEqual("moved.safetensors", transformer.Model.Options.Checkpoint, "The folder is nobody's business.");
         Assert.AreEqual(Preprocessing.Sam, transformer.Model.Preprocessing);
         transformer.Dispose();
     }

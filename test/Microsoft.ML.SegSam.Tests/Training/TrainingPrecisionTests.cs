@@ -69,7 +69,7 @@ public sealed class TrainingPrecisionTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var (kept, start, _) = Train(Options);
-        var (again, _, _) = Train(Options with { CheckpointActivations = true });
+        var (again, _, _) = Train(Options with { GradientCheckpointing = true });
         Assert.IsTrue(kept.Equals(again));
         Assert.IsFalse(kept.Equals(start));
     }

@@ -52,7 +52,7 @@ public sealed class ValidatorTests : IDisposable
         Assert.AreEqual(binary / count, found[ValidationMetric.BinaryDice], 1e-6);
         Assert.AreEqual(semantic / count, found[ValidationMetric.SemanticDice], 1e-6);
         Assert.AreEqual(right / count, found[ValidationMetric.ClassAccuracy], 1e-9);
-        Assert.AreEqual(2.0 * hits / (claims + truths), found[ValidationMetric.PresentF1], 1e-9);
+        Assert.AreEqual(2.0 * hits / (claims + truths), found[ValidationMetric.PresenceF1], 1e-9);
         CollectionAssert.AreEqual(found.Values, measured.Measure().Values, "Measured again, it is the same.");
     }
 
