@@ -1,27 +1,28 @@
 using System.Globalization;
+using SampleKit;
 
 namespace Ablation;
 
-/// <summary>How the user asked for it.</summary>
+/// <summary>Settings from the command line.</summary>
 internal sealed record AblationSettings
 {
-    /// <summary>Most training slices that show a rare category.</summary>
+    /// <summary>Maximum number of training slices that show a rare category.</summary>
     public const int FewShot = 5;
 
     public const string Usage = """
-        Trains and tests the method's parts, one added to the other, on made-up slices of eight modalities, and writes a table.
+        Trains and tests the parts of the method, adding one after the other, on synthetic slices of eight modalities, and writes a table.
 
-        --out FOLDER     where ablation.md and ablation.json go (default docs)
-        --work FOLDER    what is finished, so that a run that was stopped goes on (default ablation-work)
-        --seeds N        how many seeds, from 1 (default 3)
+        --out FOLDER     where to write ablation.md and ablation.json (default docs)
+        --work FOLDER    finished runs, from which an interrupted command continues (default ablation-work)
+        --seeds N        number of seeds (default 3)
         --slices N       training slices (default 240)
         --test N         test slices (default 120)
-        --epochs N       passes over them (default 10)
-        --overlap X      how much the grey levels of categories overlap, 0 to 1 (default 1)
-        --only A,B,...   these variants alone, by their keys
-        --help           this text
+        --epochs N       passes over the training slices (default 10)
+        --overlap X      overlap of the gray levels of categories, 0 to 1 (default 1)
+        --only A,B,...   only the variants with these keys
+        --help           show this text
 
-        Ctrl-C stops; the same command goes on from there.
+        Ctrl-C stops; the same command then continues.
         """;
 
     public string Out { get; init; } = "docs";
@@ -30,12 +31,12 @@ internal sealed record AblationSettings
     public int TrainSlices { get; init; } = 240;
     public int TestSlices { get; init; } = 120;
     public int Epochs { get; init; } = 10;
-    public double GreyOverlap { get; init; } = 1;
+    public double GrayOverlap { get; init; } = 1;
     public IReadOnlyList<Variant> Variants { get; init; } = Variant.All;
 
-    /// <summary>What a finished run was made with: one of other settings is of no use.</summary>
+    /// <summary>The settings that a finished run must share to be used.</summary>
     public string Recipe => string.Create(CultureInfo.InvariantCulture,
-        $"{TrainSlices} training and {TestSlices} test slices, {Epochs} epochs, overlap {GreyOverlap}, few-shot {FewShot}");
+        $"{TrainSlices} training and {TestSlices} test slices, {Epochs} epochs, overlap {GrayOverlap}, few-shot {FewShot}");
 
     /// <exception cref="FormatException">An argument is wrong; the message names it.</exception>
     public static AblationSettings Parse(string[] args)
@@ -43,17 +44,16 @@ internal sealed record AblationSettings
         var settings = new AblationSettings();
         for (var i = 0; i < args.Length; i += 2)
         {
-            var option = args[i];
-            var value = i + 1 < args.Length ? args[i + 1] : throw new FormatException($"'{option}' is not an option, or needs a value after it");
+            var (option, value) = Argument.Pair(args, i);
             settings = option switch
             {
                 "--out" => settings with { Out = value },
                 "--work" => settings with { Work = value },
-                "--seeds" => settings with { Seeds = Number(option, value) },
-                "--slices" => settings with { TrainSlices = Number(option, value) },
-                "--test" => settings with { TestSlices = Number(option, value) },
-                "--epochs" => settings with { Epochs = Number(option, value) },
-                "--overlap" => settings with { GreyOverlap = Share(option, value) },
+                "--seeds" => settings with { Seeds = Argument.Number(option, value, 1) },
+                "--slices" => settings with { TrainSlices = Argument.Number(option, value, 1) },
+                "--test" => settings with { TestSlices = Argument.Number(option, value, 1) },
+                "--epochs" => settings with { Epochs = Argument.Number(option, value, 1) },
+                "--overlap" => settings with { GrayOverlap = Argument.Fraction(option, value) },
                 "--only" => settings with { Variants = [.. value.Split(',').Select(Find)] },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
@@ -63,13 +63,6 @@ internal sealed record AblationSettings
     }
 
     private static Variant Find(string key) => Variant.All.FirstOrDefault(variant => variant.Key == key)
-        ?? throw new FormatException($"--only: there is no variant '{key}', only {string.Join(", ", Variant.All.Select(variant => variant.Key))}");
-
-    private static int Number(string option, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number
-            : throw new FormatException($"{option} must be a whole number of at least 1, not '{text}'");
-
-    private static double Share(string option, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1 ? number
-            : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
+        ?? throw new FormatException(
+            $"--only must name some of {string.Join(", ", Variant.All.Select(variant => variant.Key))}, not '{key}'");
 }

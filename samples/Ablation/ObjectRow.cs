@@ -3,7 +3,7 @@ using Phantoms;
 
 namespace Ablation;
 
-/// <summary>One object of a phantom with a box, a click, or both to ask for it by.</summary>
+/// <summary>One object of a phantom, prompted by a box, a point, or both.</summary>
 internal sealed class ObjectRow(PhantomRow source)
 {
     public string ImageId => source.ImageId;
@@ -17,10 +17,10 @@ internal sealed class ObjectRow(PhantomRow source)
     /// <summary>All categories of the slice.</summary>
     public required string[] PresentCategories { get; init; }
 
-    /// <summary>Four numbers, or none.</summary>
+    /// <summary>Four numbers, or empty.</summary>
     public required float[] Box { get; init; }
 
-    /// <summary>x, y, or nothing.</summary>
+    /// <summary>x, y, or empty.</summary>
     public required float[] Points { get; init; }
 
     public float[] PointLabels => Points.Length == 0 ? [] : [1];

@@ -1,8 +1,8 @@
-// Which parts of the method earn their place: trains and tests them on made-up slices, with several seeds, and writes a table.
+// Ablation study: trains and tests the parts of the method on synthetic slices, with several seeds, and writes a table.
 using System.Globalization;
 using Ablation;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(AblationSettings.Usage);
@@ -28,7 +28,8 @@ try
                 Console.WriteLine($"{runs.Count + 1}/{total}  seed {seed}  {variant.Title}  ({data.Value.Summary})");
                 result = Run.Of(variant, seed, data.Value, settings, store.StateOf(variant.Key, seed), cancel.Token);
                 store.Keep(result);
-                Console.WriteLine(FormattableString.Invariant($"\r  {result.Seconds:0} s  {string.Join("  ", result.Answers.Select(answer => $"{answer.Prompting}: common {Line(answer.Common)}  few-shot {Line(answer.FewShot)}"))}"));
+                var lines = result.Figures.Select(kind => $"{kind.Prompting}: common {Line(kind.Common)}  few-shot {Line(kind.FewShot)}");
+                Console.WriteLine(FormattableString.Invariant($"\r  {result.Seconds:0} s  {string.Join("  ", lines)}"));
             }
 
             runs.Add(result);
@@ -36,19 +37,21 @@ try
     }
 
     Report.Write(settings, runs);
-    Console.WriteLine($"ablation.md and ablation.json are in {Path.GetFullPath(settings.Out)}.");
+    Console.WriteLine($"Wrote ablation.md and ablation.json to {Path.GetFullPath(settings.Out)}.");
     return 0;
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine($"{Environment.NewLine}Stopped; the same command goes on from here.");
+    Console.Error.WriteLine($"{Environment.NewLine}Stopped; the same command continues from here.");
     return 130;
 }
-catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
+catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException
+    or InvalidOperationException)
 {
     Console.Error.WriteLine($"{wrong.Message} (--help lists the options)");
     return 2;
 }
 
 static string Line(Figures figures) =>
-    FormattableString.Invariant($"{figures.BinaryDice:0.000} {figures.SemanticDice:0.000} {figures.ClassAccuracy:0.000} {figures.PresentF1:0.000} {figures.Agreement:0.000}");
+    FormattableString.Invariant($"{figures.BinaryDice:0.000} {figures.SemanticDice:0.000} {figures.ClassAccuracy:0.000} ")
+    + FormattableString.Invariant($"{figures.PresenceF1:0.000} {figures.Agreement:0.000}");

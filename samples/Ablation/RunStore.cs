@@ -4,12 +4,12 @@ using SampleKit;
 
 namespace Ablation;
 
-/// <summary>Finished runs, one file each, so that a command that was stopped goes on where it was.</summary>
+/// <summary>Keeps finished runs, one file each, so that an interrupted command can continue.</summary>
 internal sealed class RunStore(string folder, string recipe)
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
-    /// <returns>null where there is none made with this recipe.</returns>
+    /// <returns>null if there is none with this recipe.</returns>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public RunResult? Find(string variant, int seed)
     {
@@ -18,7 +18,8 @@ internal sealed class RunStore(string folder, string recipe)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<RunResult>(File.ReadAllText(path), Json) is { } found && found.Recipe == recipe ? found : null;
+            var result = JsonSerializer.Deserialize<RunResult>(File.ReadAllText(path), Json);
+            return result is { Figures: not null } && result.Recipe == recipe ? result : null;
         }
         catch (JsonException wrong)
         {
@@ -26,10 +27,10 @@ internal sealed class RunStore(string folder, string recipe)
         }
     }
 
-    /// <summary>Keeps a finished run; its training state is of no further use.</summary>
+    /// <summary>Saves a finished run, and deletes its training state.</summary>
     public void Keep(RunResult result)
     {
-        TextFile.Write(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
+        OutputFile.Write(PathOf(result.Variant, result.Seed, "json"), JsonSerializer.Serialize(result, Json));
         File.Delete(StateOf(result.Variant, result.Seed));
     }
 

@@ -2,21 +2,23 @@ using System.Globalization;
 
 namespace Ablation;
 
-/// <summary>One cell of a table: over the seeds.</summary>
+/// <summary>One cell of a table: a statistic over the seeds.</summary>
 /// <param name="Mean">Arithmetic mean.</param>
-/// <param name="Deviation">Sample standard deviation; NaN for one value.</param>
-/// <param name="Count">How many values.</param>
+/// <param name="Deviation">Sample standard deviation; NaN for a single value.</param>
+/// <param name="Count">Number of values.</param>
 internal sealed record Statistic(double Mean, double Deviation, int Count)
 {
     public static Statistic Of(IReadOnlyList<double> values)
     {
         var mean = values.Average();
-        return new(mean, values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)), values.Count);
+        var deviation = values.Count < 2 ? double.NaN
+            : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        return new(mean, deviation, values.Count);
     }
 
     public override string ToString() => Text("0.000");
 
-    /// <summary>With its sign, as a difference.</summary>
+    /// <summary>With a sign, for differences.</summary>
     public string ToSigned() => Text("+0.000;−0.000;0.000");
 
     private string Text(string format) => double.IsNaN(Deviation)

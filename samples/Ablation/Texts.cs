@@ -1,15 +1,15 @@
 namespace Ablation;
 
-/// <summary>What the network is told about the categories.</summary>
+/// <summary>The texts about the categories that the network gets.</summary>
 internal enum Texts
 {
-    /// <summary>No text module at all.</summary>
+    /// <summary>No text module.</summary>
     None,
 
-    /// <summary>The names.</summary>
+    /// <summary>Only the names.</summary>
     Names,
 
-    /// <summary>Each name with the description of another category: as many words, but no knowledge.</summary>
+    /// <summary>Each name with the description of another category: as many words, without knowledge.</summary>
     Shuffled,
 
     /// <summary>Each name with its own description.</summary>

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace DetectionMetrics;
 
-/// <summary>What is in a slice, and what was found in it. Boxes are x0 y0 x1 y1 in pixels, right and bottom just outside.</summary>
+/// <summary>The true and the detected objects of a slice. Boxes are x0 y0 x1 y1 in pixels, right and bottom exclusive.</summary>
 internal sealed class DetectedSlice
 {
     public string[] Label { get; set; } = [];
@@ -15,7 +15,7 @@ internal sealed class DetectedSlice
 
     public float[] PredictedBoundingBoxes { get; set; } = [];
 
-    /// <summary>Reads rows one by one, the keys of <see cref="PredictedLabel"/> turned into names.</summary>
+    /// <summary>Reads rows lazily, and converts the keys of <see cref="PredictedLabel"/> to names.</summary>
     public static IEnumerable<DetectedSlice> Read(MLContext ml, IDataView found)
     {
         var named = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(found).Transform(found);
@@ -23,7 +23,8 @@ internal sealed class DetectedSlice
         {
             // ML.NET leaves an array null for a vector of length 0.
             (row.Label, row.BoundingBoxes) = (row.Label ?? [], row.BoundingBoxes ?? []);
-            (row.PredictedLabel, row.Score, row.PredictedBoundingBoxes) = (row.PredictedLabel ?? [], row.Score ?? [], row.PredictedBoundingBoxes ?? []);
+            (row.PredictedLabel, row.Score) = (row.PredictedLabel ?? [], row.Score ?? []);
+            row.PredictedBoundingBoxes ??= [];
             yield return row;
         }
     }

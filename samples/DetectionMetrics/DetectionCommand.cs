@@ -7,16 +7,22 @@ using SampleKit;
 
 namespace DetectionMetrics;
 
-/// <summary>The program: a model, slices that it did not see, their automatic masks, two figures.</summary>
+/// <summary>The program: generates automatic masks for unseen slices, and prints two metrics.</summary>
 internal static class DetectionCommand
 {
     private const int TrainingSlices = 200;
 
-    // The small model rates its masks lower than SAM does, and slices of 128 pixels need no grid of 32 points.
-    private static readonly SegSamMaskGeneratorOptions Options = new() { PointsPerSide = 16, PredIouThreshold = 0.55, StabilityScoreThreshold = 0.7, BoxNmsThreshold = 0.5 };
+    // The small model predicts a lower IoU than SAM does, and slices of 128 pixels need no grid of 32 x 32 points.
+    private static readonly SegSamMaskGeneratorOptions Options = new()
+    {
+        PointsPerSide = 16,
+        PredIouThreshold = 0.55,
+        StabilityScoreThreshold = 0.7,
+        BoxNmsThreshold = 0.5,
+    };
 
     /// <summary>Runs the program.</summary>
-    /// <returns>0 when the figures are printed, 1 when canceled, 2 when an argument or a file is wrong.</returns>
+    /// <returns>0 on success, 1 when canceled, 2 for a wrong argument or file.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         if (args.Contains("--help"))
@@ -31,19 +37,20 @@ internal static class DetectionCommand
             Measure(settings, settings.Model ?? Train(settings, output, cancel), output, cancel);
             return 0;
         }
-        catch (Exception) when (cancel.IsCancellationRequested) // ML.NET wraps what its threads meet
+        catch (Exception) when (cancel.IsCancellationRequested) // ML.NET wraps exceptions of its threads
         {
             error.WriteLine("Stopped.");
             return 1;
         }
-        catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException
+            or ArgumentException)
         {
             error.WriteLine($"{wrong.Message} (--help lists the options)");
             return 2;
         }
     }
 
-    // Clicks as well as boxes: a grid of clicks finds the masks, and their boxes name them.
+    // Points as well as boxes: a grid of points finds the masks, and their boxes name them.
     private static string Train(DetectionOptions settings, TextWriter output, CancellationToken cancel)
     {
         var ml = new MLContext(settings.Seed);
@@ -56,7 +63,7 @@ internal static class DetectionCommand
             ImageIdColumnName = "ImageId",
             DescriptionColumnName = "Description",
             Epochs = settings.Epochs,
-            Progress = new InlineProgress(output.WriteLine),
+            Progress = new InlineProgress<TrainingProgress>(output.WriteLine),
             CancellationToken = cancel,
         }).Fit(data);
         cancel.ThrowIfCancellationRequested();
@@ -71,7 +78,8 @@ internal static class DetectionCommand
         using var predictor = SegSamPredictor.Load(path);
         var ml = new MLContext();
         var slices = PhantomGenerator.Create(settings.Seed + 1_000_003, settings.Slices).Select(slice => new TrueSlice(slice)).ToList();
-        var found = ml.Segmentation().DetectObjects(ml.Data.LoadFromEnumerable(slices), new SegSamMaskGenerator(predictor, Options), cancellationToken: cancel);
+        var generator = new SegSamMaskGenerator(predictor, Options);
+        var found = ml.Segmentation().DetectObjects(ml.Data.LoadFromEnumerable(slices), generator, cancellationToken: cancel);
         var rows = new List<DetectedSlice>();
         foreach (var row in DetectedSlice.Read(ml, found))
         {

@@ -2,24 +2,25 @@ using SampleKit;
 
 namespace DetectionMetrics;
 
-/// <summary>The command line's settings.</summary>
-/// <param name="Model">A saved model that knows clicks; null to train one.</param>
-/// <param name="Seed">Of the slices and the training; equal seeds give equal results on one machine.</param>
-/// <param name="Slices">Made-up slices to measure on.</param>
+/// <summary>Settings from the command line.</summary>
+/// <param name="Model">A saved model that was trained with points; null to train one.</param>
+/// <param name="Seed">Seed of the slices and the training; equal seeds give equal results on one machine.</param>
+/// <param name="Slices">Number of synthetic slices to test on.</param>
 /// <param name="Epochs">Passes over the training slices.</param>
-/// <param name="Out">Where a model that is trained here goes.</param>
+/// <param name="Out">Where to save a model that is trained here.</param>
 internal sealed record DetectionOptions(
     string? Model = null, int Seed = 1, int Slices = 20, int Epochs = 9, string Out = "artifacts/detection-metrics/segsam.zip")
 {
     public const string Usage = """
-        Finds everything in made-up slices, and measures the boxes and names by ML.NET's EvaluateObjectDetection.
+        Finds everything in synthetic slices, and measures boxes and names with ML.NET's EvaluateObjectDetection.
 
-        --model FILE    a saved model that was trained with clicks, such as Studio's or the command line's (default: trains one, some minutes)
+        --model FILE    a saved model that was trained with points, such as Studio's or the command line's
+                        (default: trains one in a few minutes)
         --seed N        equal seeds give equal results (default 1)
-        --slices N      slices to measure on (default 20)
+        --slices N      slices to test on (default 20)
         --epochs N      passes over the training slices (default 9)
-        --out FILE      where the model that is trained goes (default artifacts/detection-metrics/segsam.zip)
-        --help          this text
+        --out FILE      where to save the trained model (default artifacts/detection-metrics/segsam.zip)
+        --help          show this text
         """;
 
     /// <exception cref="FormatException">An argument is unknown, or its value is missing or wrong.</exception>
@@ -28,7 +29,7 @@ internal sealed record DetectionOptions(
         var options = new DetectionOptions();
         for (var i = 0; i < args.Length; i += 2)
         {
-            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            var (option, value) = Argument.Pair(args, i);
             options = option switch
             {
                 "--model" => options with { Model = value },

@@ -1,4 +1,4 @@
-// Automatic masks as a detector: mAP by the evaluator of ML.NET's own object detection, on made-up slices.
+// Automatic masks as a detector: mAP on synthetic slices, by the evaluator of ML.NET's object detection.
 using DetectionMetrics;
 
 using var cancel = new CancellationTokenSource();

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 
 namespace FineTune;
 
-/// <summary>The command line: one fold after the other, then the report.</summary>
+/// <summary>The command line: runs one fold after the other, then writes the report.</summary>
 internal static class FineTuneCommand
 {
     /// <summary>Runs the program.</summary>
-    /// <returns>0 when the report is written, 1 when canceled, 2 when an argument or the data are wrong.</returns>
+    /// <returns>0 when the report is written, 1 when canceled, 2 for a wrong argument or wrong data.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         if (args.Contains("--help"))
@@ -23,7 +23,7 @@ internal static class FineTuneCommand
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("Stopped. Finished folds are kept; the same command goes on from them.");
+            error.WriteLine("Stopped. Finished folds are kept; the same command continues after them.");
             return 1;
         }
         catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException
@@ -58,7 +58,7 @@ internal static class FineTuneCommand
         });
         var folds = RunFolds(settings, weights, data.Pictures, store, output, cancel);
         Report.Write(settings, folds, data.Remarks);
-        output.WriteLine($"report.md, report.json and overlays are in {Path.GetFullPath(settings.Folder)}.");
+        output.WriteLine($"Wrote report.md, report.json and overlays to {Path.GetFullPath(settings.Folder)}.");
     }
 
     private static List<FoldResult> RunFolds(FineTuneOptions settings, string weights, IReadOnlyList<Picture> pictures,
@@ -78,8 +78,9 @@ internal static class FineTuneCommand
             }
 
             folds.Add(fold);
-            output.WriteLine(FormattableString.Invariant(
-                $"Fold {folds.Count}/{pictures.Count}, {picture.Source}/{picture.Name}: Dice {fold.Before.Dice:0.000} before, {fold.After.Dice:0.000} after, {fold.Named} of {fold.Objects} named rightly ({fold.Known} could be), {how}"));
+            output.WriteLine(FormattableString.Invariant($"Fold {folds.Count}/{pictures.Count}, {picture.Source}/{picture.Name}: ")
+                + FormattableString.Invariant($"Dice {fold.Before.Dice:0.000} before, {fold.After.Dice:0.000} after, ")
+                + $"{fold.Named} of {fold.Objects} named correctly ({fold.Known} have a known category), {how}");
         }
 
         return folds;

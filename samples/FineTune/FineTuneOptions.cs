@@ -3,34 +3,34 @@ using SampleKit;
 
 namespace FineTune;
 
-/// <summary>The command line's settings.</summary>
-/// <param name="Encoder">Frozen: the decoders learn; Adapter: small modules in the encoder learn besides.</param>
+/// <summary>Settings from the command line.</summary>
+/// <param name="Encoder">Frozen: only the decoders are trained; Adapter: small modules in the encoder are trained, too.</param>
 /// <param name="Data">Folder whose subfolders are the sources.</param>
 /// <param name="Weights">Weights to start from; null to train some on phantoms first.</param>
 /// <param name="Out">Folder for folds, report, pictures and the weights trained on phantoms; null for one named after the encoder.</param>
 /// <param name="Epochs">Passes over the training images of a fold.</param>
-/// <param name="Rate">Highest learning rate.</param>
+/// <param name="Rate">Peak learning rate.</param>
 /// <param name="Size">Side of the network's input.</param>
-/// <param name="Seed">Of weights and training; equal seeds give equal results on one machine.</param>
+/// <param name="Seed">Seed of weights and training; equal seeds give equal results on one machine.</param>
 /// <param name="Sources">Names of the subfolders to read; null for all.</param>
 internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, string? Weights = null, string? Out = null,
     int Epochs = 50, double Rate = 3e-4, int Size = 256, int Seed = 1, IReadOnlyList<string>? Sources = null)
 {
     public const string Usage = """
-        Fine-tunes SEG-SAM on real 2-D images and tests it on each image in turn, having trained on all others.
+        Fine-tunes SEG-SAM on real 2-D images with leave-one-out cross-validation: tests each image with a model trained on all others.
 
-        --encoder KIND  frozen (the decoders learn) or adapter (small modules in the encoder learn besides); needed
+        --encoder KIND  frozen (only the decoders are trained) or adapter (also small modules in the encoder); required
         --data FOLDER   its subfolders are the sources: SAM-Med2D's layout, BiomedParse's (demo/, demo_mask/),
-                        or NAME.png with NAME_instances.png; needed
-        --weights FILE  start from these: any SAM checkpoint (default: weights trained on phantoms first and kept in --out)
-        --out FOLDER    report.md, report.json, overlays and finished folds; the same command goes on from those
+                        or NAME.png with NAME_instances.png; required
+        --weights FILE  start from these weights: any SAM checkpoint (default: weights trained on phantoms first and kept in --out)
+        --out FOLDER    report.md, report.json, overlays and finished folds; the same command continues after those
                         (default artifacts/finetune-KIND)
         --epochs N      passes over the training images of each fold (default 50)
-        --rate R        highest learning rate (default 0.0003; 0.0001 is usual for published weights)
+        --rate R        peak learning rate (default 0.0003; 0.0001 is usual for published weights)
         --size N        side of the network's input, a multiple of 16 (default 256)
         --seed N        equal seeds give equal results (default 1)
         --sources A,B   only these subfolders (default all)
-        --help          this text
+        --help          show this text
         """;
 
     public string Folder => Out ?? Path.Combine("artifacts", $"finetune-{EncoderName}");
@@ -45,7 +45,7 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
         var options = new FineTuneOptions(default, "");
         for (var i = 0; i < args.Length; i += 2)
         {
-            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            var (option, value) = Argument.Pair(args, i);
             options = option switch
             {
                 "--encoder" => options with { Encoder = (encoder = Kind(value)).Value },
@@ -56,7 +56,10 @@ internal sealed record FineTuneOptions(EncoderTraining Encoder, string Data, str
                 "--rate" => options with { Rate = Argument.Positive(option, value) },
                 "--size" => options with { Size = Argument.Number(option, value, 16) },
                 "--seed" => options with { Seed = Argument.Number(option, value, int.MinValue) },
-                "--sources" => options with { Sources = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                "--sources" => options with
+                {
+                    Sources = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };
         }

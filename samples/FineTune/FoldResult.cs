@@ -2,28 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace FineTune;
 
-/// <summary>What was measured on one image left out, or on all images of a source.</summary>
+/// <summary>The metrics of one left-out image, or of all images of a source.</summary>
 /// <param name="Source">The source's name.</param>
-/// <param name="Image">The image's name; of a source, how many images it has.</param>
-/// <param name="Objects">Objects, each prompted by its box.</param>
-/// <param name="Known">Those whose category occurs in the training images: the others cannot be named.</param>
-/// <param name="Named">Those named rightly.</param>
+/// <param name="Image">The image's name; for a source, its number of images.</param>
+/// <param name="Objects">Number of objects, each prompted by its box.</param>
+/// <param name="Known">Number of objects whose category occurs in the training images: the others cannot be named.</param>
+/// <param name="Named">Number of objects named correctly.</param>
 /// <param name="BoxDice">Mean Dice of the filled boxes themselves.</param>
-/// <param name="Before">Masks of the weights as they were.</param>
+/// <param name="Before">Masks of the initial weights.</param>
 /// <param name="After">Masks after fine-tuning on all other images.</param>
 /// <param name="SemanticDice">Mean Dice of the pixels that carry the true name.</param>
 internal sealed record FoldResult(string Source, string Image, int Objects, int Known, int Named, double BoxDice,
     MaskScore Before, MaskScore After, double SemanticDice)
 {
-    /// <summary>Share of all objects that are named rightly.</summary>
+    /// <summary>Fraction of all objects that are named correctly.</summary>
     [JsonInclude]
     public double Accuracy => (double)Named / Objects;
 
-    /// <summary>Share of the known objects; null where there are none.</summary>
+    /// <summary>Fraction of the known objects that are named correctly; null if there are none.</summary>
     [JsonInclude]
     public double? AccuracyOfKnown => Known == 0 ? null : (double)Named / Known;
 
-    /// <summary>Semantic Dice of the known objects; null where there are none. That of the others is 0.</summary>
+    /// <summary>Semantic Dice of the known objects; null if there are none. That of the others is 0.</summary>
     [JsonInclude]
     public double? SemanticDiceOfKnown => Known == 0 ? null : SemanticDice * Objects / Known;
 
@@ -36,7 +36,8 @@ internal sealed record FoldResult(string Source, string Image, int Objects, int 
         {
             var masks = folds.Sum(fold => fold.Objects - score(fold).WithoutMask);
             return new(Mean(fold => score(fold).Dice), Mean(fold => score(fold).Nsd),
-                masks == 0 ? null : folds.Sum(fold => (fold.Objects - score(fold).WithoutMask) * (score(fold).Hd95 ?? 0)) / masks, objects - masks);
+                masks == 0 ? null : folds.Sum(fold => (fold.Objects - score(fold).WithoutMask) * (score(fold).Hd95 ?? 0)) / masks,
+                objects - masks);
         }
 
         return new(source, name, objects, folds.Sum(fold => fold.Known), folds.Sum(fold => fold.Named), Mean(fold => fold.BoxDice),

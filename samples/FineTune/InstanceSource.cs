@@ -4,11 +4,11 @@ using SampleKit;
 
 namespace FineTune;
 
-/// <summary>A source of cell nuclei: NAME.png and NAME_instances.png, whose gray levels number the nuclei; 0 is background.</summary>
-/// <remarks>No image can be left out of itself, so each is cut into four quarters. A nucleus on a cut has a part in each of them.</remarks>
+/// <summary>Reads a source of cell nuclei: NAME.png and NAME_instances.png, whose gray levels number the nuclei; 0 is background.</summary>
+/// <remarks>A single image cannot be left out, so each is cut into four quarters. A nucleus on a cut has a part in each of them.</remarks>
 internal static class InstanceSource
 {
-    /// <summary>Parts with fewer pixels are left out: nobody would prompt for them (our choice).</summary>
+    /// <summary>Parts with fewer pixels are left out: they are too small to prompt (our choice).</summary>
     public const int MinimumArea = 20;
 
     private const string Ending = "_instances.png", Category = "cell nucleus";
@@ -16,7 +16,7 @@ internal static class InstanceSource
     public static bool Fits(string folder) => DataFiles.In(folder, Ending).Any();
 
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The sizes differ, or a file is no whole image.</exception>
+    /// <exception cref="InvalidDataException">The sizes differ, or a file is damaged or not an image.</exception>
     public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
     {
         var pictures = new List<Picture>();
@@ -26,7 +26,11 @@ internal static class InstanceSource
             var (name, map) = (Path.GetFileNameWithoutExtension(imagePath), ImageFile.ReadLabels(path, out var height, out var width));
             using var image = ImageFile.Read(imagePath);
             if ((image.Width, image.Height) != (width, height))
-                throw new InvalidDataException($"'{path}' is {width} x {height} pixels (width x height), its image {image.Width} x {image.Height}; they must be of one size.");
+            {
+                throw new InvalidDataException($"'{path}' is {width} x {height} pixels (width x height), its image "
+                    + $"{image.Width} x {image.Height}; they must have the same size.");
+            }
+
             var (source, small, pixels) = (Path.GetFileName(folder), 0, image.Pixels.ToArray());
             foreach (var (part, area) in Quarters(width, height))
             {
@@ -36,7 +40,8 @@ internal static class InstanceSource
                 pictures.Add(picture);
             }
 
-            remarks.Add(new($"{source}/{name}.png", $"cut into four quarters, since one image cannot be left out of itself; {small} parts of nuclei at the cuts with fewer than {MinimumArea} pixels are left out"));
+            remarks.Add(new($"{source}/{name}.png", "cut into four quarters, because a single image cannot be left out; "
+                + $"{small} parts of nuclei at the cuts with fewer than {MinimumArea} pixels are left out"));
         }
 
         return pictures.Where(picture => picture.Objects.Count > 0);

@@ -21,17 +21,17 @@ public sealed class ObjectRow
     /// <summary>The picture.</summary>
     public MLImage Image => _picture.Image;
 
-    /// <summary>Tight box: x0, y0, x1, y1 in pixels, right and bottom just outside.</summary>
+    /// <summary>Tight box: x0, y0, x1, y1 in pixels, right and bottom exclusive.</summary>
     [VectorType(4)]
     public float[] Box { get; }
 
-    /// <summary>Non-zero = object; decoded when first asked for.</summary>
+    /// <summary>Nonzero = object; decoded on first use.</summary>
     public MLImage Mask => field ??= _load();
 
     /// <summary>The object's category.</summary>
     public string Category { get; }
 
-    /// <summary>Dice of the filled box, taken as the mask: what a prompt gives away by itself.</summary>
+    /// <summary>Dice of the filled box as a mask: what the prompt alone reveals.</summary>
     internal double BoxDice()
     {
         var (area, box) = (SegmentationMask.FromImage(Mask).Area, (Box[2] - Box[0]) * (Box[3] - Box[1]));

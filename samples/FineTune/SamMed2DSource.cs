@@ -3,13 +3,13 @@ using SampleKit;
 
 namespace FineTune;
 
-/// <summary>A source in SAM-Med2D's layout: both lists, training's and test's, name images with masks.</summary>
+/// <summary>Reads a source in SAM-Med2D's layout, with its training list and its test list.</summary>
 internal static class SamMed2DSource
 {
     public static bool Fits(string folder) => SamMed2DFolder.IsOne(folder);
 
     /// <exception cref="IOException">A list cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A list makes no sense.</exception>
+    /// <exception cref="InvalidDataException">A list is invalid.</exception>
     public static IEnumerable<Picture> Read(string folder, List<Remark> remarks)
     {
         var source = Path.GetFileName(folder);
@@ -29,7 +29,7 @@ internal static class SamMed2DSource
         foreach (var image in Directory.Exists(images) ? DataFiles.Under(images).Select(path => DataFiles.IdOf(folder, path)) : [])
         {
             if (rows.TrueForAll(row => row.ImageId != image))
-                remarks.Add(new($"{source}/{image}", "no list names a mask for it"));
+                remarks.Add(new($"{source}/{image}", "no list contains a mask for this image"));
         }
 
         return pictures;

@@ -1,6 +1,6 @@
 namespace Phantoms;
 
-/// <summary>A tight box in pixels: left and top are inside, right and bottom just outside.</summary>
+/// <summary>A tight box in pixels: left and top inclusive, right and bottom exclusive.</summary>
 public readonly record struct PhantomBox(int X0, int Y0, int X1, int Y1)
 {
     /// <summary>The smallest box around the true pixels of a row-major mask.</summary>
@@ -17,7 +17,7 @@ public readonly record struct PhantomBox(int X0, int Y0, int X1, int Y1)
         }
 
         return x1 > 0 ? new(x0, y0, x1, y1)
-            : throw new ArgumentException($"The mask of {mask.Length} pixels is empty; a box needs a pixel of the object.",
+            : throw new ArgumentException($"The mask of {mask.Length} pixels is empty; a box needs at least one pixel.",
                 nameof(mask));
     }
 }

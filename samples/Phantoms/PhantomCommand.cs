@@ -1,27 +1,27 @@
-using System.Globalization;
+using SampleKit;
 
 namespace Phantoms;
 
-/// <summary>The command line: writes a folder of slices.</summary>
+/// <summary>The command line, which writes a folder of slices.</summary>
 public static class PhantomCommand
 {
     private const string Usage = """
-        Makes medical-like slices with masks, in the folder layout of SAM-Med2D.
+        Generates synthetic medical slices with masks, in the folder layout of SAM-Med2D.
 
-        --out FOLDER   where to write; needed
-        --count N      how many slices (default 30)
+        --out FOLDER   where to write; required
+        --count N      number of slices (default 30)
         --seed S       equal seeds give equal bytes (default 1)
         --size P       height and width in pixels, 64 to 1024 (default 128)
-        --modalities M some of ct, mr, ultrasound, pet, x-ray, fundus, dermoscopy, endoscopy, with commas between, or all
+        --modalities M comma-separated list of ct, mr, ultrasound, pet, x-ray, fundus, dermoscopy, endoscopy, or all
                        (default ct,mr,ultrasound)
-        --overlap X    how much grey levels and colors of categories overlap: 0, not at all, to 1, wholly; else as tissues' do
-        --few-shot N   show the proposed few-shot categories in N slices each, not more
+        --overlap X    overlap of the gray levels and colors of categories, 0 (none) to 1 (full); default: that of the tissues
+        --few-shot N   show the proposed few-shot categories in at most N slices each
         --sheet        also write sheet.png: the first six slices of each modality, plain and outlined
-        --help         this text
+        --help         show this text
         """;
 
     /// <summary>Runs the program.</summary>
-    /// <returns>0 when done, 2 when an argument is wrong.</returns>
+    /// <returns>0 on success, 2 for a wrong argument.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         string? folder = null;
@@ -36,12 +36,14 @@ public static class PhantomCommand
                     case "--help": output.WriteLine(Usage); return 0;
                     case "--sheet": sheet = true; break;
                     case "--out": folder = Value(args, ref i); break;
-                    case "--count": count = Number(args, ref i, 1, 1_000_000); break;
-                    case "--seed": seed = Number(args, ref i, int.MinValue, int.MaxValue); break;
-                    case "--size": size = Number(args, ref i, 64, 1024); break;
+                    case "--count": count = Argument.Number(args[i], Value(args, ref i), 1, 1_000_000); break;
+                    case "--seed": seed = Argument.Number(args[i], Value(args, ref i), int.MinValue); break;
+                    case "--size": size = Argument.Number(args[i], Value(args, ref i), 64, 1024); break;
                     case "--modalities": settings = settings with { Modalities = Modalities(args, ref i) }; break;
-                    case "--overlap": settings = settings with { GreyOverlap = Share(args, ref i) }; break;
-                    case "--few-shot": settings = settings with { FewShot = FewShot(Number(args, ref i, 0, 1_000_000)) }; break;
+                    case "--overlap": settings = settings with { GrayOverlap = Argument.Fraction(args[i], Value(args, ref i)) }; break;
+                    case "--few-shot":
+                        settings = settings with { FewShot = FewShot(Argument.Number(args[i], Value(args, ref i), 0, 1_000_000)) };
+                        break;
                     default: throw new FormatException($"'{args[i]}' is not an option");
                 }
             }
@@ -73,14 +75,7 @@ public static class PhantomCommand
         var (option, text) = (args[i], Value(args, ref i));
         var names = text == "all" ? PhantomSettings.AllModalities.ToArray() : text.Split(',');
         return names.All(PhantomSettings.AllModalities.Contains) ? names : throw new FormatException(
-            $"{option} must be all, or some of {string.Join(",", PhantomSettings.AllModalities)}, with commas between, not '{text}'");
-    }
-
-    private static double Share(string[] args, ref int i)
-    {
-        var (option, text) = (args[i], Value(args, ref i));
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
-            ? share : throw new FormatException($"{option} must be a number from 0 to 1, not '{text}'; write it with a decimal point, as 0.5");
+            $"{option} must be all, or a comma-separated list of {string.Join(",", PhantomSettings.AllModalities)}, not '{text}'");
     }
 
     private static Dictionary<string, int> FewShot(int slices) =>
@@ -89,12 +84,4 @@ public static class PhantomCommand
     private static string Value(string[] args, ref int i) =>
         i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i]
             : throw new FormatException($"{args[i]} needs a value after it");
-
-    private static int Number(string[] args, ref int i, int low, int high)
-    {
-        var (option, text) = (args[i], Value(args, ref i));
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= low && number <= high ? number
-            : throw new FormatException($"{option} must be a whole number from {low} to {high}, not '{text}'");
-    }
 }

@@ -1,14 +1,16 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
+using SampleKit;
 
 namespace Phantoms;
 
-/// <summary>Writes slices as a folder in the layout of SAM-Med2D: what a training program finds on a user's disk.</summary>
+/// <summary>Writes slices as a folder in the layout of SAM-Med2D.</summary>
 public static class PhantomFolder
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes images/ID.png, masks/ID_CATEGORY_000.png (spaces become underscores), image2label_train.json (image to its
-    /// masks) and texts.json (category to description). Files of the same name are replaced.</summary>
+    /// masks) and texts.json (category to description). Existing files are overwritten.</summary>
     public static void Write(string folder, IEnumerable<PhantomSlice> slices)
     {
         Directory.CreateDirectory(Path.Combine(folder, "images"));
@@ -17,19 +19,18 @@ public static class PhantomFolder
         foreach (var slice in slices)
         {
             var image = $"images/{slice.Id}.png";
-            PhantomPng.Write(Path.Combine(folder, image), slice);
-            masksOf.Add(image, [.. slice.Objects.Select(found => WriteMask(folder, slice, found))]);
+            File.WriteAllBytes(Path.Combine(folder, image), slice.ToPng());
+            masksOf.Add(image, [.. slice.Objects.Select(item => WriteMask(folder, slice, item))]);
         }
 
         File.WriteAllText(Path.Combine(folder, "image2label_train.json"), JsonSerializer.Serialize(masksOf, Indented));
         File.WriteAllText(Path.Combine(folder, "texts.json"), JsonSerializer.Serialize(PhantomGenerator.Categories, Indented));
     }
 
-    private static string WriteMask(string folder, PhantomSlice slice, PhantomObject found)
+    private static string WriteMask(string folder, PhantomSlice slice, PhantomObject item)
     {
-        var mask = $"masks/{slice.Id}_{found.Category.Replace(' ', '_')}_000.png";
-        PhantomPng.WriteGrey(Path.Combine(folder, mask), [.. found.Mask.Select(inside => (byte)(inside ? 255 : 0))],
-            slice.Width, slice.Height);
+        var mask = $"masks/{slice.Id}_{item.Category.Replace(' ', '_')}_000.png";
+        File.WriteAllBytes(Path.Combine(folder, mask), PngEncoder.Of(SegmentationMask.FromPixels(item.Mask, slice.Height, slice.Width)));
         return mask;
     }
 }

@@ -14,28 +14,28 @@ public sealed class PhantomRow
     /// <summary>The slice's id, shared by the rows of one image.</summary>
     public string ImageId => _slice.Id;
 
-    /// <summary>The slice, made when first asked for: who skips the column pays nothing.</summary>
+    /// <summary>The slice, created on first use: a reader that skips the column does not pay for it.</summary>
     public MLImage Image => field ??= ToImage(_slice.Color);
 
-    /// <summary>x0, y0, x1, y1 in pixels; right and bottom just outside.</summary>
+    /// <summary>x0, y0, x1, y1 in pixels; right and bottom exclusive.</summary>
     [VectorType(4)]
     public float[] Box => [_object.Box.X0, _object.Box.Y0, _object.Box.X1, _object.Box.Y1];
 
-    /// <summary>No clicks: who names this column trains with clicks drawn from the masks.</summary>
+    /// <summary>Empty: training with this column samples points from the masks.</summary>
     [VectorType]
     public float[] Points { get; } = [];
 
-    /// <summary>As empty as <see cref="Points"/>.</summary>
+    /// <summary>Empty, like <see cref="Points"/>.</summary>
     [VectorType]
     public float[] PointLabels { get; } = [];
 
-    /// <summary>White = object, made when first asked for.</summary>
+    /// <summary>White = object; created on first use.</summary>
     public MLImage Mask => field ??= ToImage(i => _object.Mask[i] ? ((byte)255, (byte)255, (byte)255) : default);
 
     /// <summary>The object's category.</summary>
     public string Category => _object.Category;
 
-    /// <summary>What the category looks like.</summary>
+    /// <summary>A description of the category's appearance.</summary>
     public string Description => _object.Description;
 
     private MLImage ToImage(Func<int, (byte R, byte G, byte B)> color)

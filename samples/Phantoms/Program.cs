@@ -1,5 +1,5 @@
 using System.Globalization;
 using Phantoms;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 return PhantomCommand.Run(args, Console.Out, Console.Error);

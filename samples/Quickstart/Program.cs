@@ -1,13 +1,14 @@
-// SEG-SAM from images to a saved model and named masks, on made-up slices or (--data) on your own.
+// SEG-SAM from images to a saved model and named masks, on synthetic slices or (--data) on your own.
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Options;
 using Quickstart;
 using SampleKit;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(QuickstartOptions.Usage);
@@ -17,7 +18,7 @@ if (args.Contains("--help"))
 try
 {
     var settings = QuickstartOptions.Parse(args);
-    // Rows: an image, a box around one object, its mask, its category and what the category looks like
+    // Rows: an image, a box around one object, its mask, its category and a description of the category
     var source = settings.Data is null ? SampleData.Phantoms(settings.Seed) : SampleData.Folder(settings.Data);
     Console.WriteLine(source.Summary);
     Directory.CreateDirectory(settings.Out);
@@ -25,7 +26,8 @@ try
     Score(settings, source, settings.Model ?? training!.Path, training);
     return 0;
 }
-catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException)
+catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException
+    or InvalidOperationException)
 {
     Console.Error.WriteLine($"{wrong.Message} (--help lists the options)");
     return 2;
@@ -33,7 +35,7 @@ catch (Exception wrong) when (wrong is FormatException or IOException or Invalid
 
 static Training Train(QuickstartOptions settings, SampleData source)
 {
-    // 1. The pipeline; Ctrl-C stops training early and keeps what was learnt
+    // 1. The pipeline; Ctrl-C stops training early and keeps the weights so far
     var ml = new MLContext(settings.Seed);
     using var cancel = new CancellationTokenSource();
     Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
@@ -49,7 +51,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
         Epochs = settings.Epochs ?? source.Epochs,
         StateFile = settings.State,
         SaveEverySteps = 50,
-        Progress = new InlineProgress(progress => Console.WriteLine(last = progress)),
+        Progress = new InlineProgress<TrainingProgress>(progress => Console.WriteLine(last = progress)),
         CancellationToken = cancel.Token,
     });
 
@@ -65,7 +67,7 @@ static Training Train(QuickstartOptions settings, SampleData source)
 
 static void Score(QuickstartOptions settings, SampleData source, string path, Training? training)
 {
-    // 3. Load the model as another program would: nothing to register, nothing but the file
+    // 3. Load the model as another program would: only the file is needed, nothing to register
     var ml = new MLContext();
     var model = ml.Model.Load(path, out _);
     var scored = model.Transform(source.Test(ml));
@@ -79,8 +81,8 @@ static void Score(QuickstartOptions settings, SampleData source, string path, Tr
     Overlays.Write(Path.Combine(settings.Out, "overlays"), predictions, SegSamTransformer.In(model).Categories, images: 12);
     Console.WriteLine($"SHA-256 of all masks: {predictions.Checksum}");
     Report.Write(Path.Combine(settings.Out, "report.json"), source, metrics, training);
-    Console.WriteLine($"Overlays and report.json are in {Path.GetFullPath(settings.Out)}.");
+    Console.WriteLine($"Wrote overlays and report.json to {Path.GetFullPath(settings.Out)}.");
 }
 
-/// <summary>What a training run left behind.</summary>
+/// <summary>The result of a training run.</summary>
 internal sealed record Training(string Path, double Seconds, TrainingProgress? Last);

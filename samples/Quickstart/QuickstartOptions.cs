@@ -2,13 +2,13 @@ using SampleKit;
 
 namespace Quickstart;
 
-/// <summary>The command line's settings.</summary>
-/// <param name="Seed">Of data and training; equal seeds give equal results on one machine.</param>
-/// <param name="Epochs">Passes over the training images; null for the default of the data at hand.</param>
+/// <summary>Settings from the command line.</summary>
+/// <param name="Seed">Seed of data and training; equal seeds give equal results on one machine.</param>
+/// <param name="Epochs">Passes over the training images; null for the default of the data.</param>
 /// <param name="Out">Folder for the model, the report and the pictures.</param>
 /// <param name="Data">Folder in SAM-Med2D layout; null for phantoms.</param>
 /// <param name="Model">A saved model to score with instead of training; null to train.</param>
-/// <param name="State">File that keeps the state of training, to go on from after an interruption; null for none.</param>
+/// <param name="State">File that keeps the training state, to continue after an interruption; null for none.</param>
 internal sealed record QuickstartOptions(
     int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null, string? Model = null, string? State = null)
 {
@@ -17,11 +17,11 @@ internal sealed record QuickstartOptions(
 
         --seed N        equal seeds give equal results (default 1)
         --epochs N      passes over the training images (default 12 for phantoms, 300 for --data)
-        --out FOLDER    where model, report and pictures go (default artifacts/quickstart)
+        --out FOLDER    where to write model, report and pictures (default artifacts/quickstart)
         --data FOLDER   real images in SAM-Med2D layout: images/, masks/, image2label_train.json and/or label2image_test.json
         --model FILE    score with this saved model instead of training one
-        --state FILE    keep the state of training there; the same command goes on from it after an interruption
-        --help          this text
+        --state FILE    keep the training state there; after an interruption, the same command continues from it
+        --help          show this text
         """;
 
     /// <exception cref="FormatException">An argument is unknown, or its value is missing or wrong.</exception>
@@ -30,7 +30,7 @@ internal sealed record QuickstartOptions(
         var options = new QuickstartOptions();
         for (var i = 0; i < args.Length; i += 2)
         {
-            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            var (option, value) = Argument.Pair(args, i);
             options = option switch
             {
                 "--seed" => options with { Seed = Argument.Number(option, value, int.MinValue) },

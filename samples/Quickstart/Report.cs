@@ -3,12 +3,12 @@ using Microsoft.ML.SegSam.Metrics;
 
 namespace Quickstart;
 
-/// <summary>The run in numbers, for programs to read.</summary>
+/// <summary>Writes the metrics of a run for programs.</summary>
 internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    /// <param name="training">null when a saved model was scored: there is then no time, device or precision of training.</param>
+    /// <param name="training">null if a saved model was scored: there is then no training time, device or precision.</param>
     public static void Write(string path, SampleData source, SegmentationMetrics metrics, Training? training) =>
         File.WriteAllText(path, JsonSerializer.Serialize(new
         {
@@ -16,7 +16,7 @@ internal static class Report
             metrics.BinaryDice,
             metrics.SemanticDice,
             metrics.ClassAccuracy,
-            presentF1 = double.IsNaN(metrics.PresentF1) ? (double?)null : metrics.PresentF1,
+            presenceF1 = double.IsNaN(metrics.PresentF1) ? (double?)null : metrics.PresentF1,
             metrics.MaskAgreement,
             trainSeconds = training?.Seconds,
             source.Images,

@@ -7,19 +7,18 @@ using SampleKit;
 
 namespace Quickstart;
 
-/// <summary>Training and test rows of one kind of data, and what goes with them.</summary>
-/// <param name="Train">Makes the training rows: ImageId, Image, Box, Mask, Category and perhaps Description.</param>
-/// <param name="Test">Makes the test rows, with the same columns.</param>
-/// <param name="MeasuredOn">What the figures are measured on, in words.</param>
-/// <param name="Images">Training images.</param>
-/// <param name="Prompts">Training objects.</param>
+/// <summary>Training and test rows of one kind of data, with suitable settings.</summary>
+/// <param name="Train">Creates the training rows: ImageId, Image, Box, Mask, Category and perhaps Description.</param>
+/// <param name="Test">Creates the test rows, with the same columns.</param>
+/// <param name="MeasuredOn">A description of the test data.</param>
+/// <param name="Images">Number of training images.</param>
+/// <param name="Prompts">Number of training objects.</param>
 /// <param name="InputSize">Side of the network's input; null for the preset's.</param>
 /// <param name="PromptsPerImage">Objects of one image in a step.</param>
-/// <param name="Epochs">Enough for good masks.</param>
-/// <param name="LeftOut">What the data hold that cannot be used.</param>
-internal sealed record SampleData(
-    Func<MLContext, IDataView> Train, Func<MLContext, IDataView> Test, string MeasuredOn, int Images, int Prompts, int? InputSize, int PromptsPerImage, int Epochs,
-    IReadOnlyList<LeftOutItem> LeftOut)
+/// <param name="Epochs">Enough epochs for good masks.</param>
+/// <param name="LeftOut">Items that cannot be used.</param>
+internal sealed record SampleData(Func<MLContext, IDataView> Train, Func<MLContext, IDataView> Test, string MeasuredOn, int Images,
+    int Prompts, int? InputSize, int PromptsPerImage, int Epochs, IReadOnlyList<LeftOutItem> LeftOut)
 {
     private const int TrainingSlices = 300, TestSlices = 60;
 
@@ -30,7 +29,7 @@ internal sealed record SampleData(
 
     public string Summary => string.Join(Environment.NewLine, [$"{Images} training images with {Prompts} objects.", .. LeftOut]);
 
-    /// <summary>Seeded made-up slices; the test slices come from another seed.</summary>
+    /// <summary>Synthetic slices; the test slices have another seed.</summary>
     public static SampleData Phantoms(int seed)
     {
         var train = PhantomGenerator.Create(seed, TrainingSlices).ToList();
@@ -39,7 +38,7 @@ internal sealed record SampleData(
             train.Count, train.Sum(slice => slice.Objects.Count), InputSize: null, PromptsPerImage: 5, Epochs: 12, LeftOut: []);
     }
 
-    /// <summary>Real slices in SAM-Med2D layout, measured on the training slices themselves.</summary>
+    /// <summary>Real slices in SAM-Med2D layout, tested on the training slices themselves.</summary>
     public static SampleData Folder(string folder)
     {
         var leftOut = new LeftOut(isStrict: false);
@@ -47,15 +46,16 @@ internal sealed record SampleData(
         if (rows.Count == 0 && leftOut.Items.Count > 0)
             throw leftOut.Nothing(folder);
         if (rows.Count == 0)
-            throw new InvalidDataException($"'{folder}' lists no training masks; image2label_train.json must name some.");
+            throw new InvalidDataException($"'{folder}' lists no training masks; image2label_train.json must list some.");
         IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows.Select(row => new FileRow(row)));
-        return new(Load, Load, "OVERFIT CHECK on the training slices themselves (it shows that learning works, not how well it generalises)",
+        return new(Load, Load,
+            "OVERFIT CHECK on the training slices themselves (it shows that training works, not how well the model generalizes)",
             rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300, leftOut.Items);
     }
 
     private bool Has(string column) => Train(new MLContext()).Schema.GetColumnOrNull(column) is not null;
 
-    // Decoded when ML.NET asks for it.
+    // Decoded when ML.NET reads the row.
     private sealed class FileRow(SliceRow row)
     {
         public MLImage Image => ImageFile.Read(row.ImagePath);

@@ -1,10 +1,7 @@
-using Microsoft.ML.SegSam.Options;
-
-
 namespace SampleKit;
 
-/// <summary>Reports at once: <see cref="Progress{T}"/> does it on other threads, later, but a console wants each line now.</summary>
-public sealed class InlineProgress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+/// <summary>Reports on the calling thread at once, where <see cref="Progress{T}"/> would post each report to another thread.</summary>
+public sealed class InlineProgress<T>(Action<T> report) : IProgress<T>
 {
-    public void Report(TrainingProgress value) => report(value);
+    public void Report(T value) => report(value);
 }

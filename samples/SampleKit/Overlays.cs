@@ -8,16 +8,16 @@ namespace SampleKit;
 /// <summary>Pictures of predictions: image, truth, binary masks, and semantic masks with category and score.</summary>
 public static class Overlays
 {
-    /// <summary>Writes one PNG for each of the first images, and reads the rest too.</summary>
-    /// <param name="categories">Names in the order of keys; further ones may follow, for colors of their own.</param>
-    /// <param name="nameOf">The file name, without .png, of an image id; by default one that is like it and fit for a file.</param>
+    /// <summary>Writes one PNG for each of the first images, and enumerates the rest, too.</summary>
+    /// <param name="categories">Names in the order of keys; further names may follow, to get their own colors.</param>
+    /// <param name="nameOf">The file name, without .png, for an image id; by default derived from the id.</param>
     public static void Write(string folder, IEnumerable<Prediction> predictions, IReadOnlyList<string> categories, int images,
         Func<string, string>? nameOf = null)
     {
         Directory.CreateDirectory(folder);
         var names = new UniqueFileNames();
         nameOf ??= id => names.Next(id, "");
-        // The rows of one image follow each other; a row's images live only until the next row is read.
+        // The rows of an image are consecutive; a row's images live only until the next row is read.
         foreach (var (id, rows) in predictions.Select(row => new Row(row, categories)).ChunkBy(row => row.ImageId))
         {
             if (images-- <= 0)
@@ -32,7 +32,7 @@ public static class Overlays
             var (picture, path) = (MaskOverlay.Render(rows[0].Image, panels), Path.Combine(folder, nameOf(id)));
             picture.Save(path + ".png");
             if (picture.Key.Length > 0)
-                File.WriteAllText(path + ".txt", picture.Key); // what numbers stand for, where names could not be drawn
+                File.WriteAllText(path + ".txt", picture.Key); // legend of numbers, where names could not be drawn
         }
     }
 
@@ -63,8 +63,10 @@ public static class Overlays
             var predicted = categories[(int)row.PredictedCategory - 1];
             var score = row.ClassScores[(int)row.PredictedCategory - 1];
             Truth = new(SegmentationMask.FromImage(row.Mask).ToPixels(), ColorOf(row.Category, categories), row.Category);
-            Binary = new(row.BinaryMask, ColorOf(row.Category, categories), FormattableString.Invariant($"predicted IoU {row.PredictedIoU:0.00}"));
-            Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories), FormattableString.Invariant($"{predicted} {score:0.00}"));
+            Binary = new(row.BinaryMask, ColorOf(row.Category, categories),
+                FormattableString.Invariant($"predicted IoU {row.PredictedIoU:0.00}"));
+            Semantic = new(Array.ConvertAll(row.SemanticMask, key => key != 0), ColorOf(predicted, categories),
+                FormattableString.Invariant($"{predicted} {score:0.00}"));
         }
 
         public string ImageId { get; }

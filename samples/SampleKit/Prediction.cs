@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace SampleKit;
 
-/// <summary>What a scored row holds: the columns it came with and those that SEG-SAM added.</summary>
+/// <summary>A scored row: the input columns and those that SEG-SAM added.</summary>
 public sealed class Prediction
 {
     public string ImageId { get; set; } = "";
@@ -19,7 +19,7 @@ public sealed class Prediction
     public float PredictedIoU { get; set; }
 }
 
-/// <summary>Passes predictions on and sums up their masks: equal checksums, equal masks.</summary>
+/// <summary>Passes predictions through and computes a checksum of their masks.</summary>
 public sealed class Predictions(IEnumerable<Prediction> source) : IEnumerable<Prediction>
 {
     public string Checksum { get; private set; } = "";

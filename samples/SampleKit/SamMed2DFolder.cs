@@ -3,43 +3,46 @@ using Microsoft.ML.SegSam.Imaging;
 
 namespace SampleKit;
 
-/// <summary>Reads a folder in the layout of SAM-Med2D or SA-Med2D-20M: images/, masks/ and JSON lists of what belongs together.</summary>
-/// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png, the component having three digits; the category may
-/// contain underscores and numbers. In SA-Med2D-20M it is IMAGE--CLASS_COMPONENT.png. The lists keep the paths of whoever wrote them, so that
-/// of each the longest end counts that is in the folder.</remarks>
+/// <summary>Reads a folder in the layout of SAM-Med2D or SA-Med2D-20M: images/, masks/ and JSON lists that pair them.</summary>
+/// <remarks>Layout: OpenGVLab/SAM-Med2D, data_demo. A mask is called IMAGE_CATEGORY_COMPONENT.png, where the component has three digits;
+/// the
+/// category may contain underscores and numbers. In SA-Med2D-20M it is IMAGE--CLASS_COMPONENT.png. The lists contain the paths of their
+/// author's machine; each is resolved by the longest end of it that exists in the folder.</remarks>
 public static class SamMed2DFolder
 {
     private const string TrainList = "image2label_train.json"; // image -> its masks, as SA-Med2D-20M's list
     private const string TestList = "label2image_test.json";   // mask -> its image
 
-    /// <summary>Whether a folder holds a list of this layout.</summary>
-    public static bool IsOne(string folder) => Array.Exists([TrainList, TestList, SaMed2D20M.List], list => File.Exists(Path.Combine(folder, list)));
+    /// <summary>Whether a folder contains a list of this layout.</summary>
+    public static bool IsOne(string folder) =>
+        Array.Exists([TrainList, TestList, SaMed2D20M.List], list => File.Exists(Path.Combine(folder, list)));
 
-    /// <summary>One row per listed mask, training list first, in the lists' order.</summary>
+    /// <summary>One row per listed mask, training list first, in the order of the lists.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">No list is there, or a listed file is missing.</exception>
-    /// <exception cref="InvalidDataException">A list is not such JSON, a name does not fit, a mask is empty or not of its image's
-    /// size.</exception>
-    public static IReadOnlyList<SliceRow> Read(string folder) => Read(folder, new LeftOut(isStrict: true), (_, _) => { }, CancellationToken.None);
+    /// <exception cref="FileNotFoundException">There is no list, or a listed file is missing.</exception>
+    /// <exception cref="InvalidDataException">A list is not such JSON, a name does not fit, or a mask is empty or has another size than
+    /// its image.</exception>
+    public static IReadOnlyList<SliceRow> Read(string folder) =>
+        Read(folder, new LeftOut(isStrict: true), (_, _) => { }, CancellationToken.None);
 
     /// <summary>The same, leaving out what cannot be used.</summary>
     /// <param name="leftOut">Receives what is left out; strict: it is an error.</param>
-    /// <param name="tell">Receives how many masks are read, and of how many.</param>
+    /// <param name="report">Receives how many masks have been read, and of how many.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">No list is there.</exception>
+    /// <exception cref="FileNotFoundException">There is no list.</exception>
     /// <exception cref="InvalidDataException">A list is not such JSON.</exception>
-    public static IReadOnlyList<SliceRow> Read(string folder, LeftOut leftOut, Action<int, int> tell, CancellationToken cancel)
+    public static IReadOnlyList<SliceRow> Read(string folder, LeftOut leftOut, Action<int, int> report, CancellationToken cancel)
     {
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"There is no folder '{folder}'; " +
-                $"give one that holds images/, masks/ and {TrainList} or {TestList}.");
+                $"give one that contains images/, masks/ and {TrainList} or {TestList}.");
         }
 
         if (!IsOne(folder))
         {
-            throw new FileNotFoundException($"'{folder}' holds neither {TrainList} nor {TestList} nor {SaMed2D20M.List}; " +
-                "at least one must name its images and masks.");
+            throw new FileNotFoundException($"'{folder}' contains neither {TrainList} nor {TestList} nor {SaMed2D20M.List}; " +
+                "at least one of them must pair images and masks.");
         }
 
         var (names, sizes, rows) = (SaMed2D20M.Open(folder), new Dictionary<string, (int, int)>(), new List<SliceRow>());
@@ -52,7 +55,7 @@ public static class SamMed2DFolder
             foreach (var (image, mask) in pairs)
             {
                 cancel.ThrowIfCancellationRequested();
-                tell(++done, count);
+                report(++done, count);
                 if (leftOut.Try(() => Row(folder, image, mask, split, located, sizes, names, leftOut)) is { } row)
                     rows.Add(row);
             }
@@ -122,7 +125,7 @@ public static class SamMed2DFolder
         };
     }
 
-    // The longest end of the path, of two parts at least, so that images/p1/a.png is not taken for images/a.png.
+    // The longest existing end of the path, at least two parts long, so that images/p1/a.png is not taken for images/a.png.
     private static string Locate(string folder, string listed, Dictionary<string, string> located)
     {
         var parts = Parts('/', '\\');
@@ -130,13 +133,13 @@ public static class SamMed2DFolder
             $"'{listed}' is listed in '{folder}', but there is no file '{Path.Combine([folder, .. parts.TakeLast(2)])}'.");
         if (!located.TryAdd(path, listed) && located[path] != listed)
         {
-            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and lead to one file, '{path}'; " +
-                "keep the folders that tell them apart.");
+            throw new InvalidDataException($"'{located[path]}' and '{listed}' are both listed in '{folder}' and resolve to the same file, " +
+                $"'{path}'; keep the folders that distinguish them.");
         }
 
         return path;
 
-        string[] Parts(params char[] separators) => 
+        string[] Parts(params char[] separators) =>
             [.. listed.Split(separators).Where(part => part is not ("" or "." or "..") && !part.EndsWith(':'))];
 
         IEnumerable<string> Ends(string[] whole) =>

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace SampleKit;
 
-/// <summary>Text files: read as what they are or not at all, and written whole or left as they were.</summary>
+/// <summary>Reads text files, and refuses bytes that are not valid in their encoding.</summary>
 public static class TextFile
 {
-    // They refuse what they cannot read, where the usual ones put a replacement character in its place.
+    // These throw on invalid bytes, where the default encodings insert replacement characters.
     private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
     private static readonly Encoding LittleEndian = new UnicodeEncoding(false, true, throwOnInvalidBytes: true);
     private static readonly Encoding BigEndian = new UnicodeEncoding(true, true, throwOnInvalidBytes: true);
 
     /// <summary>The text of a file in UTF-8, or in UTF-16 with a byte order mark.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">Its bytes are in another encoding; the message names the line.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file has another encoding; the message names the line.</exception>
     public static string Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -31,19 +31,12 @@ public static class TextFile
         }
         catch (DecoderFallbackException wrong)
         {
-            throw Bad(path, encoding.GetString(bytes, mark, Math.Max(0, wrong.Index)), $"is not valid {encoding.WebName.ToUpperInvariant()}");
+            var before = encoding.GetString(bytes, mark, Math.Max(0, wrong.Index));
+            throw Bad(path, before, $"is not valid {encoding.WebName.ToUpperInvariant()}");
         }
     }
 
-    /// <summary>Writes a text beside its place and moves it there when it is whole.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(string path, string text)
-    {
-        File.WriteAllText(path + ".partial", text);
-        File.Move(path + ".partial", path, overwrite: true);
-    }
-
-    private static InvalidDataException Bad(string path, string before, string found) => new(FormattableString.Invariant(
-        $"{path}, line {1 + before.Count(letter => letter == '\n')}: the text {found}. Save the file as UTF-8 (in Excel: \"CSV UTF-8\"); ") +
-        "in another encoding, such as ANSI, some letters would silently become others.");
+    private static InvalidDataException Bad(string path, string before, string found) => new(
+        FormattableString.Invariant($"{path}, line {1 + before.Count(letter => letter == '\n')}: the text {found}. ") +
+        "Save the file as UTF-8 (in Excel: \"CSV UTF-8\"); with another encoding, such as ANSI, letters would silently change.");
 }

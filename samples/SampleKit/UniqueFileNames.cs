@@ -2,16 +2,16 @@ using System.Text;
 
 namespace SampleKit;
 
-/// <summary>Names for several files of one folder: fit for any file system, and no two of them the same, with upper and lower case counting as equal.</summary>
-/// <remarks>Not for several threads at once.</remarks>
+/// <summary>Creates file names for one folder that are valid on any file system and unique, ignoring case.</summary>
+/// <remarks>Not thread-safe.</remarks>
 public sealed class UniqueFileNames
 {
-    private const int MostBytes = 200; // file systems take 255; temporary files beside these have longer names
+    private const int MostBytes = 200; // file systems allow 255; temporary files beside these have longer names
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, int> _next = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A name that was not handed out before: the wanted one where it is safe and free, else with a number behind it.</summary>
-    /// <param name="wanted">Any text, without the extension. What does not belong in a file's name becomes a low line, and a long text is cut.</param>
+    /// <summary>A new name: the wanted one if it is valid and unused, otherwise with a number appended.</summary>
+    /// <param name="wanted">Any text, without the extension. Invalid characters become underscores, and a long text is cut.</param>
     /// <param name="extension">Such as ".png".</param>
     /// <returns>A file name of at most 200 bytes in UTF-8.</returns>
     public string Next(string wanted, string extension)
@@ -33,7 +33,7 @@ public sealed class UniqueFileNames
         }
     }
 
-    // A leading dot would hide the file; an equal name may be spelled with one character or two.
+    // A leading dot would hide the file; accents may be composed or decomposed.
     private static string Safe(string wanted)
     {
         var safe = string.Concat(wanted.Normalize().Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '.' ? letter : '_'));

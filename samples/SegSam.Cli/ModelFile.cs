@@ -4,17 +4,17 @@ using Microsoft.ML.SegSam.Checkpoints;
 
 namespace SegSam.Cli;
 
-/// <summary>Loads what answers prompts: a model (.zip) or published weights, recognized by their content, not by their names.</summary>
+/// <summary>Loads a model (.zip) or published weights, recognized by their content, not by their names.</summary>
 internal static class ModelFile
 {
     public const string Kinds = "a model (.zip) or published weights (.pth, .pt, .ckpt, .bin, .safetensors)";
 
-    /// <summary>Whether a file is a model, and not weights. Of a damaged file the ending decides which it is taken for.</summary>
+    /// <summary>Whether a file is a model rather than weights. For a damaged file, the extension decides.</summary>
     public static bool IsModel(string path)
     {
         try
         {
-            // torch.save writes zips, too; only theirs hold a pickle.
+            // torch.save writes zip files, too; only those contain a pickle.
             using var zip = ZipFile.OpenRead(path);
             return !zip.Entries.Any(entry => entry.Name == "data.pkl");
         }
@@ -37,23 +37,26 @@ internal static class ModelFile
     public static void Check(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder. Give {Kinds}." : $"There is no file '{path}'. Give {Kinds}.");
+        {
+            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder. Give {Kinds}."
+                : $"There is no file '{path}'. Give {Kinds}.");
+        }
     }
 
-    /// <summary>The SEG-SAM of the file, which is the caller's to dispose of.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
-    public static SegSamTransformer Load(string path, Work work, CheckpointFamily? family = null)
+    /// <summary>The SEG-SAM in the file. The caller disposes it.</summary>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains another model.</exception>
+    public static SegSamTransformer Load(string path, CommandContext context, CheckpointFamily? family = null)
     {
         Check(path);
-        var ml = work.CreateContext();
+        var ml = context.CreateContext();
         return IsModel(path) ? SegSamTransformer.Load(path, ml) : SegSamTransformer.FromCheckpoint(path, family, ml);
     }
 
-    /// <summary>Tells who reads names that weights alone have none.</summary>
-    public static void TellOfNames(string path, Terminal terminal)
+    /// <summary>Warns that weights alone have no names.</summary>
+    public static void NoteMissingNames(string path, Terminal terminal)
     {
         if (!IsModel(path))
-            terminal.Note("Published weights know no names: every object is called 'object', and the score means nothing.");
+            terminal.Note("Published weights have no category names: every object is called 'object', and its score means nothing.");
     }
 }

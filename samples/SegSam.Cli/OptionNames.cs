@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace SegSam.Cli;
 
-/// <summary>Options are called like the library's settings, so its messages can speak of options: SegSamOptions.InputSize is --input-size.</summary>
+/// <summary>Options have the names of the library's settings, so its messages can name options: SegSamOptions.InputSize is
+/// --input-size.</summary>
 internal static partial class OptionNames
 {
     public static string InPlaceOfProperties(string message) =>

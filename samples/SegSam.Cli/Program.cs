@@ -1,9 +1,9 @@
-// The command line of SEG-SAM. The first Ctrl-C ends work early and keeps what is done; a second one ends the program at once.
+// The command line of SEG-SAM. The first Ctrl-C stops early and keeps finished work; a second one ends the program at once.
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SegSam.Cli;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 using var cancel = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {

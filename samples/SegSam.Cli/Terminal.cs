@@ -7,10 +7,10 @@ using Spectre.Console.Rendering;
 
 namespace SegSam.Cli;
 
-/// <summary>Standard output for results, standard error for progress and messages; plain text wherever one is no terminal.</summary>
+/// <summary>Results go to standard output, progress and messages to standard error; each is plain text unless it is a terminal.</summary>
 internal sealed class Terminal
 {
-    private const int NoTerminalWidth = 1000; // pipes and files have no edge to wrap at
+    private const int NoTerminalWidth = 1000; // no wrapping in pipes and files
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(2);
 
     private static readonly JsonSerializerOptions JsonForm = new()
@@ -30,20 +30,27 @@ internal sealed class Terminal
         (_results, _messages) = (Console(output), Console(error));
     }
 
-    /// <summary>Whether standard output is to hold one JSON document alone.</summary>
+    /// <summary>Whether standard output holds one JSON document and nothing else.</summary>
     public bool IsJson { get; }
 
-    /// <summary>A message for people, on standard error.</summary>
+    /// <summary>Prints a message to standard error.</summary>
     public void Note(string text) => _messages.WriteLine(text);
 
-    /// <summary>A line of the result; nothing where JSON is wanted.</summary>
+    /// <summary>Prints several messages, one per line.</summary>
+    public void Note(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Note(line);
+    }
+
+    /// <summary>Prints a line of the result, except with --json.</summary>
     public void Result(string text)
     {
         if (!IsJson)
             _output.WriteLine(text);
     }
 
-    /// <summary>A table of texts; nothing where JSON is wanted.</summary>
+    /// <summary>Prints a table, except with --json.</summary>
     public void Result(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {
         if (IsJson)
@@ -62,19 +69,19 @@ internal sealed class Terminal
         _results.Write(table);
     }
 
-    /// <summary>The document on standard output; nothing where none is wanted.</summary>
+    /// <summary>Prints the document as JSON with --json.</summary>
     public void Json<T>(T document) => JsonText(() => JsonSerializer.Serialize(document, JsonForm));
 
-    /// <summary>The same of a text that is JSON already.</summary>
+    /// <summary>Prints a text that is already JSON with --json.</summary>
     public void JsonText(Func<string> document)
     {
         if (IsJson)
             _output.WriteLine(document());
     }
 
-    /// <summary>Does long work, showing how far it is: a bar on a terminal, else a line now and then, or for each step.</summary>
-    /// <param name="work">Is given a function to tell the part done, 0 to 1, and what to say of it.</param>
-    /// <param name="everyStep">Whether each report is worth a line.</param>
+    /// <summary>Runs long work with progress: a bar on a terminal, otherwise a line from time to time or for each step.</summary>
+    /// <param name="work">Receives a function that reports the part done, 0 to 1, and a text.</param>
+    /// <param name="everyStep">Whether to print a line for each report.</param>
     public T Progress<T>(string title, Func<Action<double, string>, T> work, bool everyStep = false)
     {
         if (!_messages.Profile.Out.IsTerminal)
@@ -95,7 +102,8 @@ internal sealed class Terminal
             });
     }
 
-    /// <summary>The same of work that prints results as it goes: where these are seen, they show how far it is, and a bar would be in their way.</summary>
+    /// <summary>Runs work that prints results as it goes: on a terminal the results show the progress, and a bar would disturb
+    /// them.</summary>
     public T Steps<T>(string title, Func<Action<double, string>, T> work) =>
         !IsJson && _results.Profile.Out.IsTerminal ? work((_, _) => { }) : Progress(title, work);
 
@@ -113,11 +121,12 @@ internal sealed class Terminal
         };
     }
 
-    // Two spaces between columns, and none at a line's end.
+    // Two spaces between columns, and no trailing spaces.
     private static string Columns(IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Count).Select(column => rows.Max(row => row[column].Length)).ToList();
-        return string.Concat(rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd() + Environment.NewLine));
+        var lines = rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        return string.Concat(lines.Select(line => line + Environment.NewLine));
     }
 
     private static IAnsiConsole Console(TextWriter writer)

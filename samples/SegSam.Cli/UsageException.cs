@@ -1,4 +1,4 @@
 namespace SegSam.Cli;
 
-/// <summary>The command as given makes no sense; the message says what to write instead.</summary>
+/// <summary>The command line is wrong; the message says what to write instead.</summary>
 internal sealed class UsageException(string message) : Exception(message);

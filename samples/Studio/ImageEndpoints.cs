@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
+using SampleKit;
 
 namespace Studio;
 
-/// <summary>Images come in here, and get encoded.</summary>
+/// <summary>Receives images and encodes them.</summary>
 internal static class ImageEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/samples", (SamplePhantoms samples) => samples.All.Values.Select(each => new { each.Id, each.Title }));
+        routes.MapGet("/api/samples", (SamplePhantoms samples) => samples.All.Values.Select(sample => new { sample.Id, sample.Title }));
         routes.MapGet("/api/samples/{id}.png", (string id, SamplePhantoms samples) =>
             samples.All.TryGetValue(id, out var sample) ? Results.Bytes(sample.Png, "image/png")
                 : throw new ProblemException(StatusCodes.Status404NotFound, $"There is no sample '{id}'."));
@@ -16,16 +17,17 @@ internal static class ImageEndpoints
         routes.MapPost("/api/pictures", Show);
     }
 
-    private static async Task<IResult> Upload(HttpContext context, StudioModel model, ImageSessions sessions, Gates gates, StudioOptions options)
+    private static async Task<IResult> Upload(
+        HttpContext context, StudioModel model, ImageSessions sessions, ComputeQueues queues, StudioOptions options)
     {
         var cancel = context.RequestAborted;
         var loaded = model.Loaded;
         var file = await Read(context.Request, options, cancel);
-        // By content: two tabs with one image share its encoding, and an id tells strangers nothing.
+        // By content: two tabs with the same image share its embedding, and an id reveals nothing.
         var id = Convert.ToHexStringLower(SHA256.HashData(file))[..32];
         if (!sessions.TryRent(id, out var lease))
         {
-            lease = await gates.Long.Run(() =>
+            lease = await queues.Long.Run(() =>
             {
                 cancel.ThrowIfCancellationRequested();
                 using var image = UploadedImage.Decode(file, options.Pixels);
@@ -37,20 +39,20 @@ internal static class ImageEndpoints
             return Results.Json(new { id, lease.Image.Width, lease.Image.Height });
     }
 
-    // What the model sees of a file that browsers show otherwise: 16 bits, and PNG files that lie on their side.
-    private static async Task<IResult> Show(HttpContext context, Gates gates, StudioOptions options)
+    // The image as the model sees it, for files that browsers show differently: 16-bit PNG, and PNG rotated by EXIF.
+    private static async Task<IResult> Show(HttpContext context, ComputeQueues queues, StudioOptions options)
     {
         var file = await Read(context.Request, options, context.RequestAborted);
-        return Results.Bytes(await gates.Long.Run(() =>
+        return Results.Bytes(await queues.Long.Run(() =>
         {
             using var image = UploadedImage.Decode(file, options.Pixels);
-            return UploadedImage.ToPng(image);
+            return PngEncoder.Of(image);
         }, context.RequestAborted), "image/png");
     }
 
     private static async Task<byte[]> Read(HttpRequest request, StudioOptions options, CancellationToken cancel)
     {
-        // The server's own limit would cut the connection, and who is still sending would see that instead of the reason.
+        // The server's own limit would close the connection, and a client that is still sending would not see the reason.
         request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (request.ContentLength > options.UploadBytes)
             throw TooLarge(request.ContentLength.Value, options);
@@ -59,7 +61,7 @@ internal static class ImageEndpoints
         while (await request.Body.ReadAsync(part, cancel) is > 0 and var count)
         {
             if (file.Length + count > options.UploadBytes)
-                throw TooLarge(null, options); // it did not say its length
+                throw TooLarge(null, options); // the request had no Content-Length
             file.Write(part, 0, count);
         }
 
@@ -71,6 +73,6 @@ internal static class ImageEndpoints
     {
         var found = bytes is null ? "too many" : FormattableString.Invariant($"{bytes / 1e6:0.#}");
         return new(StatusCodes.Status413PayloadTooLarge, $"The file has {found} MB; at most {options.UploadMegabytes} MB are allowed. " +
-            "Make it smaller, or start Studio with a higher --max-upload.");
+            "Use a smaller file, or start Studio with a higher --max-upload.");
     }
 }

@@ -3,14 +3,14 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Studio;
 
-/// <summary>The encoded images at hand, bounded in number: the one not used for longest goes, once nobody uses it.</summary>
-/// <remarks>Clients with one image share it.</remarks>
+/// <summary>A bounded set of encoded images: the least recently used one is dropped, and disposed once no request uses it.</summary>
+/// <remarks>Clients with the same image share it.</remarks>
 /// <param name="capacity">At least 1.</param>
 internal sealed class ImageSessions(int capacity) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ImageSession> _sessions = [];
-    private readonly LinkedList<ImageSession> _byUse = []; // the latest first
+    private readonly LinkedList<ImageSession> _byUse = []; // most recent first
 
     public int Count
     {
@@ -21,7 +21,7 @@ internal sealed class ImageSessions(int capacity) : IDisposable
         }
     }
 
-    /// <summary>An image to ask about, until its lease is disposed of.</summary>
+    /// <summary>An image for use until its lease is disposed.</summary>
     public bool TryRent(string id, [NotNullWhen(true)] out ImageLease? lease)
     {
         lock (_lock)
@@ -31,7 +31,7 @@ internal sealed class ImageSessions(int capacity) : IDisposable
         }
     }
 
-    /// <summary>Takes an image over; where another client has brought the same, that one stays and this one is disposed of.</summary>
+    /// <summary>Takes ownership of an image; if another client has added the same, that one stays and this one is disposed.</summary>
     public ImageLease Add(string id, EncodedImage image)
     {
         lock (_lock)
@@ -93,7 +93,7 @@ internal sealed class ImageSessions(int capacity) : IDisposable
     }
 }
 
-/// <summary>One encoded image and the masks that led to its latest answers.</summary>
+/// <summary>One encoded image, and the masks of its recent predictions.</summary>
 internal sealed class ImageSession
 {
     public ImageSession(string id, EncodedImage image) => (Id, Image, Place) = (id, image, new(this));
@@ -102,9 +102,9 @@ internal sealed class ImageSession
 
     public EncodedImage Image { get; }
 
-    public MaskMemory Masks { get; } = new();
+    public LowResMaskCache Masks { get; } = new();
 
-    /// <summary>Its place in the order of use; as the counts below, the lock of <see cref="ImageSessions"/> guards it.</summary>
+    /// <summary>Its place in the order of use; guarded, like the members below, by the lock of <see cref="ImageSessions"/>.</summary>
     public LinkedListNode<ImageSession> Place { get; }
 
     public int Users { get; set; }
@@ -112,14 +112,14 @@ internal sealed class ImageSession
     public bool IsDropped { get; set; }
 }
 
-/// <summary>The right to use an image: it is not disposed of before this is.</summary>
+/// <summary>The right to use an image: the image is not disposed before its leases.</summary>
 internal sealed class ImageLease(ImageSessions sessions, ImageSession session) : IDisposable
 {
     private int _isReturned;
 
     public EncodedImage Image => session.Image;
 
-    public MaskMemory Masks => session.Masks;
+    public LowResMaskCache Masks => session.Masks;
 
     public void Dispose()
     {

@@ -3,14 +3,15 @@ using Microsoft.ML.SegSam.Options;
 
 namespace Studio;
 
-/// <summary>A model ready for questions, and what the page must know of it.</summary>
+/// <summary>A loaded model, and what the page needs to know about it.</summary>
 /// <param name="Predictor">The model.</param>
-/// <param name="Name">What to call it.</param>
-/// <param name="HasNames">False where its categories and scores mean nothing.</param>
-/// <param name="Thresholds">What "segment everything" keeps by default.</param>
-internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool HasNames, SegSamMaskGeneratorOptions Thresholds) : IDisposable
+/// <param name="Name">Its display name.</param>
+/// <param name="HasNames">False if its categories and scores have no meaning.</param>
+/// <param name="Thresholds">The default settings of "segment everything".</param>
+internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool HasNames, SegSamMaskGeneratorOptions Thresholds)
+    : IDisposable
 {
-    // Small models rate their masks far lower than SAM does.
+    // Small models predict a far lower IoU for their masks than SAM does.
     private static readonly SegSamMaskGeneratorOptions Modest = new()
     {
         PointsPerSide = 24,
@@ -19,12 +20,12 @@ internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool 
         BoxNmsThreshold = 0.5,
     };
 
-    /// <summary>Why the model can't segment everything, and knows no clicks; null where it can.</summary>
-    public string? NoClicks { get; } = WhyNot(Predictor);
+    /// <summary>Why the model supports neither points nor "segment everything"; null if it does.</summary>
+    public string? NoPoints { get; } = WhyNot(Predictor);
 
-    /// <summary>Loads the model that the command line names; null where it names none.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
+    /// <summary>Loads the model that the command line names; null if it names none.</summary>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or contains something else.</exception>
     public static LoadedModel? From(StudioOptions options)
     {
         if (options.Model is { } model)

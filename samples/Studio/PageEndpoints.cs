@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Studio;
 
-/// <summary>The page, which the program carries inside, and what it asks for first and last: the state of the server, and files to keep.</summary>
+/// <summary>Serves the embedded page, the status of the server, and exports.</summary>
 internal static class PageEndpoints
 {
     private const string Prefix = "page/", Start = "index.html";
@@ -26,7 +26,7 @@ internal static class PageEndpoints
             var tag = new EntityTagHeaderValue($"\"{assembly.ManifestModule.ModuleVersionId}\"");
             routes.MapGet(file == Start ? "/" : $"/{file}", (HttpContext context) =>
             {
-                context.Response.Headers.CacheControl = "no-cache"; // asks each time, and is told that nothing changed
+                context.Response.Headers.CacheControl = "no-cache"; // the browser revalidates, and gets 304 if nothing changed
                 return Results.Stream(assembly.GetManifestResourceStream(name)!, Types[Path.GetExtension(file)], entityTag: tag);
             });
         }
@@ -38,7 +38,7 @@ internal static class PageEndpoints
             Results.Bytes(new Exports(request, Categories(model), options.Pixels).LabelMapPng(), "image/png"));
     }
 
-    private static object Status(StudioModel model, StudioOptions options, ImageSessions sessions, Gates gates) => new
+    private static object Status(StudioModel model, StudioOptions options, ImageSessions sessions, ComputeQueues queues) => new
     {
         model.Status.Phase,
         model.Status.Message,
@@ -48,21 +48,22 @@ internal static class PageEndpoints
         {
             loaded.Name,
             loaded.HasNames,
-            loaded.NoClicks,
+            loaded.NoPoints,
             categories = Categories(model),
             everything = new
             {
                 loaded.Thresholds.PointsPerSide,
-                quality = loaded.Thresholds.PredIouThreshold,
-                stability = loaded.Thresholds.StabilityScoreThreshold,
+                loaded.Thresholds.PredIouThreshold,
+                loaded.Thresholds.StabilityScoreThreshold,
             },
         },
         limits = new { options.UploadBytes, options.Pixels },
         palette = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
         images = sessions.Count,
-        running = gates.Running,
-        canceled = gates.Canceled,
+        running = queues.Running,
+        canceled = queues.Canceled,
     };
 
-    private static IReadOnlyList<string> Categories(StudioModel model) => model.LoadedOrNull is { HasNames: true } loaded ? loaded.Predictor.Categories : [];
+    private static IReadOnlyList<string> Categories(StudioModel model) =>
+        model.LoadedOrNull is { HasNames: true } loaded ? loaded.Predictor.Categories : [];
 }

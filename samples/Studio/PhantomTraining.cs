@@ -1,12 +1,14 @@
 using Microsoft.ML;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using Phantoms;
+using SampleKit;
 
 namespace Studio;
 
-/// <summary>The recipe of the model that Studio makes for itself where the user brings none.</summary>
-/// <param name="Modalities">What its slices show.</param>
-/// <param name="Slices">Made-up slices to train on.</param>
+/// <summary>Settings of the model that Studio trains if the user provides none.</summary>
+/// <param name="Modalities">The modalities of its slices.</param>
+/// <param name="Slices">Number of synthetic slices to train on.</param>
 /// <param name="Side">Their height and width.</param>
 /// <param name="Epochs">Passes over them.</param>
 /// <param name="InputSize">Side of the network's input.</param>
@@ -14,14 +16,15 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
 {
     private const int Seed = 1;
 
-    /// <summary>Some minutes on two CPU cores.</summary>
+    /// <summary>Takes a few minutes on two CPU cores.</summary>
     public static PhantomTraining Default { get; } = new(["ct", "mr", "fundus"], Slices: 300, Side: 128, Epochs: 9, InputSize: 128);
 
-    /// <summary>Another recipe has another name, so that no start takes what another made.</summary>
+    /// <summary>Depends on the settings, so that a cached model is used only with the settings that it was trained with.</summary>
     public string FileName => $"phantoms-{string.Join('-', Modalities)}-{Slices}x{Epochs}.zip";
 
-    /// <summary>Trains with boxes and clicks, and saves the model. When canceled, its state is kept, and the next call goes on from that.</summary>
-    /// <param name="path">Where the model goes.</param>
+    /// <summary>Trains with boxes and points, and saves the model. After cancellation, the next call continues from the saved
+    /// state.</summary>
+    /// <param name="path">Where to save the model.</param>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Run(string path, IProgress<TrainingProgress> progress, CancellationToken cancel)
@@ -33,7 +36,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
         using var model = ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box",
-            PointsColumnName = "Points", // empty: clicks are drawn from the masks, and corrections after them
+            PointsColumnName = "Points", // empty: points are sampled from the masks, followed by corrections
             PointLabelsColumnName = "PointLabels",
             ImageIdColumnName = "ImageId",
             DescriptionColumnName = "Description",
@@ -45,8 +48,7 @@ internal sealed record PhantomTraining(IReadOnlyList<string> Modalities, int Sli
             CancellationToken = cancel,
         }).Fit(data);
         cancel.ThrowIfCancellationRequested();
-        ml.Model.Save(model, data.Schema, path + ".partial");
-        File.Move(path + ".partial", path, overwrite: true);
+        OutputFile.Write(path, partial => ml.Model.Save(model, data.Schema, partial));
         File.Delete(path + ".state");
     }
 }

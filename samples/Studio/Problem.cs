@@ -1,6 +1,7 @@
 namespace Studio;
 
-/// <summary>Something the user can mend: what was found, what was expected, what to do. It becomes the answer's problem details.</summary>
+/// <summary>An error that the user can fix: what was found, what was expected, what to do. It becomes the response's problem
+/// details.</summary>
 /// <param name="status">HTTP status code.</param>
 /// <param name="message">For people.</param>
 internal sealed class ProblemException(int status, string message, Exception? inner = null) : Exception(message, inner)
@@ -8,12 +9,12 @@ internal sealed class ProblemException(int status, string message, Exception? in
     public int Status => status;
 }
 
-/// <summary>Turns exceptions into answers that the page shows as they are.</summary>
+/// <summary>Turns exceptions into responses that the page shows unchanged.</summary>
 internal static class Problems
 {
     private const int ClientClosedRequest = 499;
 
-    public static async Task Answer(HttpContext context, RequestDelegate next)
+    public static async Task Handle(HttpContext context, RequestDelegate next)
     {
         try
         {
@@ -21,7 +22,7 @@ internal static class Problems
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = ClientClosedRequest; // nobody reads it
+            context.Response.StatusCode = ClientClosedRequest; // the client is gone
         }
         catch (ProblemException problem) when (!context.Response.HasStarted)
         {

@@ -1,9 +1,9 @@
-// SEG-SAM in the browser: click into an image, see mask, name and score at once.
+// SEG-SAM in the browser: click an image, and see mask, name and score immediately.
 using System.Globalization;
 using System.Net;
 using Studio;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // numbers alike on every machine
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 if (args.Contains("--help"))
 {
     Console.WriteLine(StudioOptions.Usage);
@@ -15,9 +15,9 @@ try
     var options = StudioOptions.Parse(args);
     await using var app = StudioApp.Build(options, LoadedModel.From(options), PhantomTraining.Default, Console.Out);
     await app.StartAsync();
-    Console.WriteLine($"Studio is at {app.Urls.Single()} (Ctrl-C ends it). Made-up slices and research only: not a medical device.");
+    Console.WriteLine($"Studio is at {app.Urls.Single()} (Ctrl-C stops it). For research only: not a medical device.");
     if (!IPAddress.IsLoopback(options.Listen))
-        Console.WriteLine("Everyone who reaches that address can use it: there is no sign-in.");
+        Console.WriteLine("Anyone who can reach that address can use it: there is no sign-in.");
     await app.WaitForShutdownAsync();
     return 0;
 }

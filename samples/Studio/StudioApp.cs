@@ -4,17 +4,18 @@ using Microsoft.AspNetCore.HostFiltering;
 
 namespace Studio;
 
-/// <summary>Puts the server together.</summary>
+/// <summary>Builds the server.</summary>
 internal static class StudioApp
 {
-    // Nothing is loaded from elsewhere, and nothing of the page may be embedded elsewhere.
-    private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
+    // The page loads nothing from other hosts, and cannot be embedded in other pages.
+    private const string ContentPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <param name="options">The command line's.</param>
-    /// <param name="given">The model to use; null: that of phantoms. It becomes the server's to dispose of.</param>
-    /// <param name="training">How the model of phantoms is made.</param>
-    /// <param name="output">Gets what a console would show.</param>
+    /// <param name="options">From the command line.</param>
+    /// <param name="given">The model to use, which the server disposes; null: the phantom model.</param>
+    /// <param name="training">How to train the phantom model.</param>
+    /// <param name="output">Receives what a console would show.</param>
     public static WebApplication Build(StudioOptions options, LoadedModel? given, PhantomTraining training, TextWriter output)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -25,34 +26,36 @@ internal static class StudioApp
             kestrel.Limits.MaxRequestBodySize = options.UploadBytes;
             kestrel.AddServerHeader = false;
         });
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // Problems answers
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // handled by Problems
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.RespectNullableAnnotations = true;
-            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow; // a misspelt member would be lost
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow; // a misspelled member would be lost
         });
-        // A page elsewhere whose name is made to point here must not reach the images.
+        // DNS rebinding: a page from elsewhere whose host name resolves to this machine must not reach the images.
         if (IPAddress.IsLoopback(options.Listen))
             builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => new ImageSessions(options.Images));
-        builder.Services.AddSingleton<Gates>();
+        builder.Services.AddSingleton<ComputeQueues>();
         builder.Services.AddSingleton(_ => new SamplePhantoms(training.Modalities));
         builder.Services.AddSingleton(_ => new StudioModel(given, training, options.Cache, output));
         builder.Services.AddHostedService(services => services.GetRequiredService<StudioModel>());
 
         var app = builder.Build();
         app.UseHostFiltering();
-        app.Use(next => context => Problems.Answer(context, next));
+        app.Use(next => context => Problems.Handle(context, next));
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            (headers.ContentSecurityPolicy, headers.XContentTypeOptions, headers["Referrer-Policy"]) = (ContentPolicy, "nosniff", "no-referrer");
+            headers.ContentSecurityPolicy = ContentPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
             return next(context);
         });
         PageEndpoints.Map(app);
         ImageEndpoints.Map(app);
-        QuestionEndpoints.Map(app);
+        PredictEndpoints.Map(app);
         return app;
     }
 }

@@ -3,31 +3,31 @@ using SampleKit;
 
 namespace Studio;
 
-/// <summary>The command line's settings.</summary>
+/// <summary>Settings from the command line.</summary>
 /// <param name="Model">A saved model; null for one that Studio trains on phantoms.</param>
-/// <param name="Checkpoint">Published weights in its place; they know no names.</param>
+/// <param name="Checkpoint">Published weights instead; they have no category names.</param>
 /// <param name="Cache">Folder that keeps the phantom model between starts.</param>
-/// <param name="Address">Where to listen; the loopback address lets nobody else in.</param>
-/// <param name="Port">0 takes a free one.</param>
-/// <param name="UploadMegabytes">Largest upload, in millions of bytes.</param>
-/// <param name="Megapixels">Largest image, in millions of pixels.</param>
-/// <param name="Images">Encoded images kept; the one not used for longest goes first.</param>
+/// <param name="Address">Address to listen on; the loopback address accepts only this machine.</param>
+/// <param name="Port">0 selects a free port.</param>
+/// <param name="UploadMegabytes">Maximum upload, in millions of bytes.</param>
+/// <param name="Megapixels">Maximum image, in millions of pixels.</param>
+/// <param name="Images">Number of encoded images kept; the least recently used is dropped first.</param>
 internal sealed record StudioOptions(string? Model = null, string? Checkpoint = null, string Cache = "artifacts/studio",
     IPAddress? Address = null, int Port = 5080, int UploadMegabytes = 32, int Megapixels = 40, int Images = 24)
 {
     public const string Usage = """
-        Studio: click into an image, or drag a box, and see mask, name and score at once.
+        Studio: click an image, or drag a box, and see mask, name and score immediately.
 
         --model FILE        use this saved model (.zip)
         --checkpoint FILE   use published SAM weights as they are (.pth, .safetensors): masks without names
-        --cache FOLDER      without either, a model is trained on made-up slices at the first start, in some minutes,
-                            and kept there (default artifacts/studio)
-        --port N            where to listen (default 5080; 0 takes a free port)
-        --address IP        default 127.0.0.1: only this machine. 0.0.0.0 lets the network in; there is no sign-in
-        --max-upload N      largest upload in MB (default 32)
-        --max-pixels N      largest image in megapixels (default 40)
+        --cache FOLDER      without either, the first start trains a model on synthetic slices in a few minutes
+                            and keeps it there (default artifacts/studio)
+        --port N            port to listen on (default 5080; 0 selects a free port)
+        --address IP        address to listen on (default 127.0.0.1: only this machine; 0.0.0.0: the network, without sign-in)
+        --max-upload N      maximum upload in MB (default 32)
+        --max-pixels N      maximum image size in megapixels (default 40)
         --images N          encoded images kept in memory (default 24)
-        --help              this text
+        --help              show this text
         """;
 
     public IPAddress Listen => Address ?? IPAddress.Loopback;
@@ -42,7 +42,7 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
         var options = new StudioOptions();
         for (var i = 0; i < args.Length; i += 2)
         {
-            var (option, value) = (args[i], i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} is unknown or needs a value after it"));
+            var (option, value) = Argument.Pair(args, i);
             options = option switch
             {
                 "--model" => options with { Model = value },
@@ -60,6 +60,6 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
         }
 
         return options.Model is null || options.Checkpoint is null ? options
-            : throw new FormatException("--model and --checkpoint exclude each other");
+            : throw new FormatException("--model and --checkpoint cannot be combined");
     }
 }

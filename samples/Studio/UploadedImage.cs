@@ -4,12 +4,12 @@ using SkiaSharp;
 
 namespace Studio;
 
-/// <summary>Image files that come from a browser: read by the library's rules, once their size is known to be allowed.</summary>
+/// <summary>Decodes uploaded image files with the library's decoder, after checking their size.</summary>
 internal static class UploadedImage
 {
-    /// <summary>Decodes a whole file; its size is looked at before any pixel is.</summary>
-    /// <returns>The upright picture, which is the caller's to dispose of.</returns>
-    /// <exception cref="ProblemException">The file is of another kind, damaged, or of too many pixels.</exception>
+    /// <summary>Decodes a file; checks its size before decoding any pixel.</summary>
+    /// <returns>The upright image. The caller disposes it.</returns>
+    /// <exception cref="ProblemException">The file is not an image, damaged, or has too many pixels.</exception>
     public static MLImage Decode(byte[] file, long mostPixels)
     {
         using (var data = SKData.CreateCopy(file))
@@ -18,9 +18,10 @@ internal static class UploadedImage
             var (width, height) = codec is null ? default : (codec.Info.Width, codec.Info.Height);
             if ((long)width * height > mostPixels)
             {
+                var found = FormattableString.Invariant($"{width} x {height} pixels, {width * (double)height / 1e6:0.#} megapixels");
                 throw new ProblemException(StatusCodes.Status413PayloadTooLarge, FormattableString.Invariant(
-                    $"The image has {width} x {height} pixels, {width * (double)height / 1e6:0.#} megapixels; ") + FormattableString.Invariant(
-                    $"at most {mostPixels / 1e6:0.#} are allowed. Make it smaller, or start Studio with a higher --max-pixels."));
+                    $"The image has {found}; at most {mostPixels / 1e6:0.#} are allowed. ")
+                    + "Use a smaller image, or start Studio with a higher --max-pixels.");
             }
 
             try
@@ -29,16 +30,9 @@ internal static class UploadedImage
             }
             catch (InvalidDataException wrong)
             {
-                throw new ProblemException(codec is null ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status422UnprocessableEntity, wrong.Message);
+                throw new ProblemException(
+                    codec is null ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status422UnprocessableEntity, wrong.Message);
             }
         }
-    }
-
-    /// <summary>A picture that <see cref="Decode"/> returned, as a PNG file.</summary>
-    public static byte[] ToPng(MLImage image)
-    {
-        using var picture = SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, SKColorType.Bgra8888, SKAlphaType.Opaque), image.Pixels);
-        using var png = picture.Encode(SKEncodedImageFormat.Png, 100);
-        return png.ToArray();
     }
 }

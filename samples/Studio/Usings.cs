@@ -1,4 +1,4 @@
-// What the SDK for web projects would bring by itself; with it, assets would have to lie beside the program.
+// The implicit usings of the web SDK, which would require the page's files beside the program.
 global using Microsoft.AspNetCore.Builder;
 global using Microsoft.AspNetCore.Hosting;
 global using Microsoft.AspNetCore.Http;

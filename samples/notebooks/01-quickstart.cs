@@ -12,10 +12,11 @@ using static SampleKit.NotebookPage;
 
 // # Quick start: masks with names
 //
-// SEG-SAM answers a prompt (here: a box around one object) with a mask, the name of the object's category and a score, and says which
-// other categories are in the image. This notebook trains a small model on made-up slices, saves it, loads it again and shows what it finds.
+// For a prompt (here: a box around one object), SEG-SAM predicts a mask, the name of the object's category and a score, and which
+// other categories are in the image. This notebook trains a small model on synthetic slices, saves it, loads it again and shows its
+// predictions.
 //
-// Before the first run, make what the first cell loads. In the root of the repository:
+// Before the first run, build what the first cell loads, in the root of the repository:
 //
 // ```
 // dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
@@ -31,11 +32,11 @@ var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
 // ## 1. Data
 //
-// Each slice looks roughly like CT, MR or ultrasound and holds several named objects with exact masks. `PhantomData.Load` turns slices into
-// ML.NET rows, **one row for each object**: `ImageId`, `Image`, `Box` (x0 y0 x1 y1 in pixels), `Mask`, `Category` and `Description`
-// (what the category looks like, in words). Your own data needs the same columns, whatever it comes from.
+// Each slice roughly resembles CT, MR or ultrasound and contains several named objects with exact masks. `PhantomData.Load` turns
+// slices into ML.NET rows, **one row for each object**: `ImageId`, `Image`, `Box` (x0 y0 x1 y1 in pixels), `Mask`, `Category` and
+// `Description` (the appearance of the category, in words). Your own data needs the same columns.
 //
-// The test slices come from another seed, so the model never sees them.
+// The test slices have another seed, so the model never sees them.
 
 var ml = new MLContext(seed: 1);
 var training = PhantomGenerator.Create(seed: 1, trainingSlices).ToList();
@@ -48,8 +49,9 @@ foreach (var part in training[0].Objects)
 
 // ## 2. Training
 //
-// The options name the columns and the settings; all others keep their defaults, such as the encoder `Tiny`, which trains on a CPU.
-// `Progress` receives one report for each epoch; a `TrainingHistory` keeps them and draws their curves. `Fit` returns an ML.NET transformer.
+// The options set the columns and a few settings; the others keep their defaults, such as the encoder `Tiny`, which trains on a CPU.
+// `Progress` receives a report after each epoch; a `TrainingHistory` collects the reports and draws curves. `Fit` returns an ML.NET
+// transformer.
 
 var history = new TrainingHistory(Console.WriteLine);
 var estimator = ml.Transforms.SegSam(new SegSamOptions
@@ -65,50 +67,50 @@ display(history);
 
 // ## 3. How good is it?
 //
-// `Evaluate` compares masks and names with the truth: Dice and IoU of both masks, and how often the name is right, for each category.
-// In the semantic mask a wrong name counts as a miss.
+// `Evaluate` compares masks and names with the ground truth: Dice and IoU of both masks, and how often the name is correct, for each
+// category. In the semantic mask, a wrong name counts as a miss.
 
 var metrics = ml.Segmentation().Evaluate(model.Transform(testData));
 display(metrics);
 
 // ## 4. Save and load
 //
-// One zip file holds weights, categories, category texts and settings. Loading needs nothing but the file. (ML.NET leaves image columns out of
-// the schema that it stores beside the model.)
+// One zip file contains weights, categories, category texts and settings. Loading needs only that file. (ML.NET omits image columns from
+// the schema that it stores with the model.)
 
 var path = Path.Combine(work, "segsam.zip");
 ml.Model.Save(model, trainingData.Schema, path);
 var loaded = new MLContext().Model.Load(path, out var inputSchema);
 Console.WriteLine($"{new FileInfo(path).Length / 1e6:0.0} MB, columns {string.Join(", ", inputSchema.Select(column => column.Name))}");
 
-// ## 5. Ask
+// ## 5. Predict
 //
-// A question is an image and a box; an answer is whichever output columns you declare. Several questions about one image encode it once.
-// Grey pixels become an `MLImage` like this, wherever they come from.
+// The input is an image and a box; the output is any output columns that you declare. Several prompts for one image encode it once.
+// Gray pixels from any source become an `MLImage` like this.
 
-var engine = ml.Model.CreatePredictionEngine<Question, Answer>(loaded);
+var engine = ml.Model.CreatePredictionEngine<PromptedImage, Prediction>(loaded);
 var slice = test[0];
 var image = MLImage.CreateFromPixels(slice.Width, slice.Height, MLPixelFormat.Bgra32,
-    slice.Gray.SelectMany(grey => new byte[] { grey, grey, grey, 255 }).ToArray());
+    slice.Gray.SelectMany(level => new byte[] { level, level, level, 255 }).ToArray());
 
-var answers = slice.Objects
-    .Select(part => engine.Predict(new Question { Image = image, Box = new float[] { part.Box.X0, part.Box.Y0, part.Box.X1, part.Box.Y1 } }))
-    .ToList();
-foreach (var (part, answer) in slice.Objects.Zip(answers))
+float[] BoxOf(PhantomObject part) => new float[] { part.Box.X0, part.Box.Y0, part.Box.X1, part.Box.Y1 };
+var predictions = slice.Objects.Select(part => engine.Predict(new PromptedImage { Image = image, Box = BoxOf(part) })).ToList();
+foreach (var (part, prediction) in slice.Objects.Zip(predictions))
 {
-    var name = model.Categories[(int)answer.PredictedCategory - 1];
-    Console.WriteLine($"{part.Category}: named {name} ({answer.ClassScores.Max():0.00}), predicted IoU {answer.PredictedIoU:0.00}");
+    var name = model.Categories[(int)prediction.PredictedCategory - 1];
+    Console.WriteLine($"{part.Category}: named {name} ({prediction.ClassScores.Max():0.00}), predicted IoU {prediction.PredictedIoU:0.00}");
 }
 
 // ## 6. Look
 //
-// `MaskOverlay` paints any number of views side by side. The picture shows itself in a notebook; `picture.Save("overlay.png")` writes a file.
+// `MaskOverlay` draws any number of views side by side. A notebook displays the picture; `picture.Save("overlay.png")` writes a file.
 
 var truth = slice.Objects.Select((part, i) => new OverlayLayer(part.Mask, Palette.ColorOf(i), part.Category)).ToList();
-var binary = answers.Select((answer, i) => new OverlayLayer(answer.BinaryMask, Palette.ColorOf(i), $"predicted IoU {answer.PredictedIoU:0.00}")).ToList();
-var semantic = answers.Select((answer, i) => new OverlayLayer(
-    answer.SemanticMask.Select(key => key != 0).ToArray(), Palette.ColorOf(i),
-    $"{model.Categories[(int)answer.PredictedCategory - 1]} {answer.ClassScores.Max():0.00}")).ToList();
+var binary = predictions.Select((prediction, i) => new OverlayLayer(
+    prediction.BinaryMask, Palette.ColorOf(i), $"predicted IoU {prediction.PredictedIoU:0.00}")).ToList();
+var semantic = predictions.Select((prediction, i) => new OverlayLayer(
+    prediction.SemanticMask.Select(key => key != 0).ToArray(), Palette.ColorOf(i),
+    $"{model.Categories[(int)prediction.PredictedCategory - 1]} {prediction.ClassScores.Max():0.00}")).ToList();
 
 var picture = MaskOverlay.Render(image, new[]
 {
@@ -118,26 +120,28 @@ var picture = MaskOverlay.Render(image, new[]
 });
 display(picture);
 
-Directory.Delete(work, recursive: true); // leave this out to keep the files
+Directory.Delete(work, recursive: true); // remove this line to keep the files
 
 // ## Next
 //
-// - Your own images: docs/columns.md says what a row holds; `samples/Quickstart --data FOLDER` reads a folder in the layout of SAM-Med2D.
-// - Next: [fine-tune on your own images from SAM's weights](02-fine-tune.ipynb), [text knowledge](03-text-knowledge.ipynb), [evaluate and see](04-evaluate.ipynb).
-// - Better masks: more slices and more epochs first, then the settings of `SegSamOptions`.
+// - Your own images: docs/columns.md describes the columns; `samples/Quickstart --data FOLDER` reads a folder in the layout of
+//   SAM-Med2D.
+// - Next: [fine-tune on your own images from SAM's weights](02-fine-tune.ipynb), [text knowledge](03-text-knowledge.ipynb),
+//   [evaluate](04-evaluate.ipynb).
+// - Better masks: first more slices and more epochs, then the settings of `SegSamOptions`.
 
-class Question
+class PromptedImage
 {
     public MLImage Image { get; set; }
     [VectorType(4)] public float[] Box { get; set; }
 }
 
-class Answer
+class Prediction
 {
-    public bool[] BinaryMask { get; set; }          // height x width, row by row: SAM's own decoder
-    public uint[] SemanticMask { get; set; }        // the same size: 0 = background, else the category's number from 1
-    public uint PredictedCategory { get; set; }     // the category's number from 1
-    public float[] ClassScores { get; set; }        // one probability for each category
-    public float[] PresenceScores { get; set; }      // for each category, whether another object of it is in the image
+    public bool[] BinaryMask { get; set; }          // height x width, row by row: from SAM's own decoder
+    public uint[] SemanticMask { get; set; }        // same size: 0 = background, otherwise the category's number, from 1
+    public uint PredictedCategory { get; set; }     // the category's number, from 1
+    public float[] ClassScores { get; set; }        // a probability for each category
+    public float[] PresenceScores { get; set; }      // for each category, the probability that the image has another object of it
     public float PredictedIoU { get; set; }          // predicted IoU of the binary mask
 }

@@ -13,13 +13,14 @@ using static SampleKit.NotebookPage;
 
 // # Text knowledge: what the model reads about a category
 //
-// SAM knows edges, not names. SEG-SAM reads for each category a text about what it looks like, turns it into a vector, and lets these vectors
-// meet the image: they decide between names, and one token made of them, `t_text`, joins the prompt. A category that only a few images show
-// gains most, for its text says what they cannot.
+// SAM knows edges, not names. For each category, SEG-SAM reads a text that describes its appearance, embeds it as a vector, and
+// combines these vectors with the image: they distinguish the names, and a token computed from them, `t_text`, joins the prompt.
+// Categories with few training images benefit most.
 //
-// This notebook follows a text on its way: catalogue, language model, vector, network. The texts are written to teach a model, not medicine.
+// This notebook follows a text through glossary, language model, vector and network. The texts are written to train a model, not to
+// teach medicine.
 //
-// Before the first run, make what the first cell loads. In the root of the repository:
+// Before the first run, build what the first cell loads, in the root of the repository:
 //
 // ```
 // dotnet pack src/Microsoft.ML.SegSam -c Release -o artifacts/feed
@@ -33,66 +34,74 @@ var trainingSlices = 80;
 var testSlices = 40;
 var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
 
-// ## 1. The catalogue
+// ## 1. The glossary
 //
-// The library brings texts about more than 200 structures and lesions. Names are found whatever their spelling, and left is never taken for
+// The library contains texts about more than 200 structures and lesions. It finds names in many spellings, and never confuses left and
 // right.
 
 foreach (var name in new[] { "liver_000", "Hepatic parenchyma", "Kidney (L)", "cholesteatoma" })
-    Console.WriteLine(CategoryCatalogue.Default.TryFind(name, out var found) ? $"{name}: {found.FullName}" : $"{name}: not in the catalogue");
+{
+    var isFound = CategoryCatalogue.Default.TryFind(name, out var found);
+    Console.WriteLine($"{name}: {(isFound ? found.FullName : "not in the glossary")}");
+}
 
 CategoryCatalogue.Default.TryFind("left kidney", out var kidney);
 Console.WriteLine(kidney.Describe());
 
-// ## 2. What the catalogue lacks, a language model can write
+// ## 2. A language model can write missing entries
 //
-// `CategoryWriter` asks any `IChatClient` of Microsoft.Extensions.AI: a service's, or a model on your own machine. Here there is neither, so
-// the class below **stands in for one**. It is no language model: it has one answer by heart, and gives it wrong at first, to show that the
-// writer checks answers and asks again.
+// `CategoryWriter` uses any `IChatClient` of Microsoft.Extensions.AI: a service, or a model on your own machine. Here, the class below
+// **imitates** one. It is not a language model: it has one fixed response, and first returns an invalid one, to show that the writer
+// checks responses and repeats the request.
 
-var answers = Path.Combine(work, "answers.json");
-var writer = new CategoryWriter(new PretendChatModel(), answers);
-var catalogue = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryCatalogue.Default);
-catalogue.TryFind("left cholesteatoma", out var written);
+var responses = Path.Combine(work, "responses.json");
+var writer = new CategoryWriter(new FixedChatModel(), responses);
+var glossary = await writer.WriteAsync(new[] { "liver", "cholesteatoma, left" }, CategoryCatalogue.Default);
+glossary.TryFind("left cholesteatoma", out var written);
 Console.WriteLine(written.Describe());
 
-// The liver was known, so nobody was asked about it. Answers are checked in form, not in truth: let a person read the catalogue before you use
-// it. They are kept in a file, so a second run asks nothing. `SegSamOptions.Catalogue` takes the catalogue.
+// The glossary already contained the liver, so there was no request for it. The writer checks the form of responses, not their truth:
+// have a person review the glossary before you use it. Responses are cached in a file, so a second run sends no requests.
+// `SegSamOptions.Catalogue` takes the glossary.
 
-var again = await new CategoryWriter(new PretendChatModel(), answers).WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
-catalogue.Save(Path.Combine(work, "catalogue.json"));
-Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the library, {again.Entries.Count} with the one written");
+var second = new CategoryWriter(new FixedChatModel(), responses);
+var again = await second.WriteAsync(new[] { "cholesteatoma, left" }, CategoryCatalogue.Default);
+glossary.Save(Path.Combine(work, "glossary.json"));
+Console.WriteLine($"{CategoryCatalogue.Default.Entries.Count} entries in the library, {again.Entries.Count} with the new one");
 
 // ## 3. From text to vector
 //
-// A text embedder makes the vectors once, in `Fit`; they are saved with the model, so predicting needs none. The default,
-// `HashedTextEmbedder`, counts words and their parts: it needs no download, and texts that share words lie close together. `OnnxTextEmbedder`
-// runs a language model such as CLIP's or a medical one from an ONNX file, and `SegSamOptions.TextEmbedder` takes any other.
+// A text embedder computes the vectors once, in `Fit`; they are saved with the model, so prediction needs no embedder. The default,
+// `HashedTextEmbedder`, counts words and parts of words: it needs no download, and texts with common words get similar vectors.
+// `OnnxTextEmbedder` runs a text encoder, such as CLIP's or a medical one, from an ONNX file, and `SegSamOptions.TextEmbedder` takes
+// any other.
 //
-// The table has the cosine of each two texts: 1 is the same direction.
+// The table shows the cosine similarity of each pair of texts; 1 is the same direction.
 
 var names = new[] { "left kidney", "right kidney", "liver", "brain tumor", "melanoma" };
 var texts = names.Select(name => CategoryCatalogue.Default.TryFind(name, out var entry) ? entry.Describe() : name).ToList();
-var vectors = (await new HashedTextEmbedder().GenerateAsync(texts)).Select(each => each.Vector.ToArray()).ToList();
+var vectors = (await new HashedTextEmbedder().GenerateAsync(texts)).Select(embedding => embedding.Vector.ToArray()).ToList();
 
-double Cosine(float[] one, float[] other) => one.Zip(other, (a, b) => a * b).Sum(); // they have length 1
+double Cosine(float[] one, float[] other) => one.Zip(other, (a, b) => a * b).Sum(); // the vectors have length 1
 Console.WriteLine(string.Concat(names.Prepend("").Select(name => $"{name,-14}")));
 for (var i = 0; i < names.Length; i++)
     Console.WriteLine($"{names[i],-14}" + string.Concat(vectors.Select(other => $"{Cosine(vectors[i], other),-14:0.00}")));
 
 // ## 4. What the network does with it
 //
-// Each vector attends to the image; what comes out is one token `t_text`, which joins the tokens of the prompt. The vectors also are the class
-// head: an object gets the name whose text its own token lies closest to.
+// Each vector attends to the image; the result is a token `t_text`, which joins the tokens of the prompt. The vectors are also the class
+// head: an object gets the name whose text is most similar to the object's token.
 //
-// To see what that is worth, train twice with one seed on slices where some categories appear in at most four images: once without any text
-// (`TextInsertion.None` and a class head that knows names only as numbers), once with the texts of the rows' column `Description`.
+// To see the effect, train twice with one seed on slices where some categories appear in at most four images: once without text
+// (`TextInsertion.None` and a class head that treats names as numbers), once with the texts of the column `Description`.
 
 var ml = new MLContext(seed: 1);
 var modalities = new[] { "ct", "mr" };
 var few = new[] { "left kidney", "left lateral ventricle" };
-var training = PhantomGenerator.Create(seed: 1, trainingSlices, size: 128, new PhantomSettings { Modalities = modalities, FewShot = few.ToDictionary(name => name, _ => 4) }).ToList();
-var test = PhantomGenerator.Create(seed: 2, testSlices, size: 128, new PhantomSettings { Modalities = modalities }).ToList();
+var all = new PhantomSettings { Modalities = modalities };
+var rarely = all with { FewShot = few.ToDictionary(name => name, _ => 4) };
+var training = PhantomGenerator.Create(seed: 1, trainingSlices, size: 128, rarely).ToList();
+var test = PhantomGenerator.Create(seed: 2, testSlices, size: 128, all).ToList();
 
 SegmentationMetrics Try(bool withText)
 {
@@ -114,50 +123,53 @@ var with = Try(withText: true);
 
 string Line(string what, Func<CategoryMetrics, double> measure, bool rare)
 {
-    double Mean(SegmentationMetrics metrics) => metrics.PerCategory.Where(each => few.Contains(each.Category) == rare).Select(measure).DefaultIfEmpty(double.NaN).Average();
+    double Mean(SegmentationMetrics metrics) => metrics.PerCategory
+        .Where(category => few.Contains(category.Category) == rare).Select(measure).DefaultIfEmpty(double.NaN).Average();
     return $"{what,-24}{(rare ? "rare" : "common"),-10}{Mean(without),10:0.000}{Mean(with),10:0.000}";
 }
 
 Console.WriteLine($"{"",-34}{"no text",10}{"text",10}");
 foreach (var rare in new[] { false, true })
 {
-    Console.WriteLine(Line("names right", each => each.ClassAccuracy, rare));
-    Console.WriteLine(Line("Dice of semantic masks", each => each.SemanticDice, rare));
+    Console.WriteLine(Line("correct names", category => category.ClassAccuracy, rare));
+    Console.WriteLine(Line("Dice of semantic masks", category => category.SemanticDice, rare));
 }
 
 display(with.Confusion);
 
-Directory.Delete(work, recursive: true); // leave this out to keep the files
+Directory.Delete(work, recursive: true); // remove this line to keep the files
 
-// One seed and so few slices prove nothing, whichever way it went: the repository's docs/ablation.md has three seeds and more of them, with
-// each part of the method added in turn.
+// One seed and so few slices prove nothing: docs/ablation.md in the repository has three seeds and more slices, and adds each part of the
+// method in turn.
 //
 // ## Next
 //
-// - [Evaluate and see](04-evaluate.ipynb)
-// - Your own catalogue: docs/data.md says what an entry holds.
+// - [Evaluate](04-evaluate.ipynb)
+// - Your own glossary: docs/data.md describes the entries.
 
-class PretendChatModel : IChatClient
+class FixedChatModel : IChatClient
 {
-    private int _asked;
+    private int _requests;
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions options = null, CancellationToken cancellationToken = default)
     {
-        Console.WriteLine(_asked == 0 ? "  asked" : $"  asked again: {messages.Last().Text.Split('.')[0]}");
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, _asked++ == 0 ? "{ }" : Answer)));
+        Console.WriteLine(_requests == 0 ? "  request" : $"  repeated request: {messages.Last().Text.Split('.')[0]}");
+        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, _requests++ == 0 ? "{ }" : Response)));
     }
 
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions options = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("The writer asks for whole answers.");
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions options = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("The writer requests whole responses.");
 
     public object GetService(Type serviceType, object serviceKey = null) =>
-        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(defaultModelId: "pretended") : null;
+        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(defaultModelId: "imitation") : null;
 
     public void Dispose()
     {
     }
 
-    private const string Answer = @"{
+    private const string Response = @"{
         ""name"": ""cholesteatoma"", ""synonyms"": [""keratoma of the middle ear""], ""hasSides"": true,
         ""location"": ""middle ear and mastoid, often in the attic beside the ossicles"",
         ""shape"": ""rounded mass of a few millimeters to centimeters"",

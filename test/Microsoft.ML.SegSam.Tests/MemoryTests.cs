@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 using TorchSharp;

@@ -99,7 +99,7 @@ public sealed class PredictorTests
     }
 
     [TestMethod]
-    public void Hypotheses_come_on_demand_and_the_best_is_the_answer()
+    public void Candidates_come_on_demand_and_the_best_is_the_prediction()
     {
         using var image = Predictor.Encode(Rows[1].Image!);
         var prompt = SegSamPrompt.Point(20, 15);

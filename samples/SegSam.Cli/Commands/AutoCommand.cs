@@ -19,146 +19,188 @@ internal sealed class AutoCommand : Command
     private readonly Argument<string> _model = CommonOptions.Model();
     private readonly ImageArguments _images = new();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
-    private readonly Option<int> _pointsPerSide = NumberOptions.Of("--points-per-side", Defaults.PointsPerSide, "N", "Clicks along each side of the grid: that many times itself are asked about. More find smaller things and take longer.");
-    private readonly Option<int> _pointsPerBatch = NumberOptions.Of("--points-per-batch", Defaults.PointsPerBatch, "N", "Clicks asked together; fewer need less memory.");
-    private readonly Option<double> _quality = NumberOptions.Of("--pred-iou-threshold", Defaults.PredIouThreshold, "N", "Drop masks that the model rates no better, 0 to 1. Small or briefly trained models rate low: try 0.35.");
-    private readonly Option<double> _stability = NumberOptions.Of("--stability-score-threshold", Defaults.StabilityScoreThreshold, "N", "Drop masks whose edge is less certain, 0 to 1. Small or briefly trained models: try 0.4.");
-    private readonly Option<double> _overlap = NumberOptions.Of("--box-nms-threshold", Defaults.BoxNmsThreshold, "N", "Of masks whose boxes overlap more, keep the better one, 0 to 1.");
-    private readonly Option<int> _cropLayers = NumberOptions.Of("--crop-layers", Defaults.CropLayers, "N", "Layers of enlarged crops to look at besides: for small things.");
-    private readonly Option<int> _minArea = NumberOptions.Of("--min-mask-region-area", Defaults.MinMaskRegionArea, "N", "Fill holes and take islands away that have fewer pixels.");
-    private readonly Option<string> _labels = new("--labels") { Description = "Write a label map (gray PNG): each pixel holds the number of its category, 0 = background. With several images, a folder for one map of each.", HelpName = "FILE" };
-    private readonly Option<string> _coco = new("--coco") { Description = "Write the masks as COCO annotations (JSON), those of all images into one file.", HelpName = "FILE" };
+    private readonly Option<int> _pointsPerSide = NumberOptions.Of("--points-per-side", Defaults.PointsPerSide, "N",
+        "Points per side of the grid; the grid has N x N points. More points find smaller objects and take longer.");
+    private readonly Option<int> _pointsPerBatch = NumberOptions.Of("--points-per-batch", Defaults.PointsPerBatch, "N",
+        "Points predicted together; fewer need less memory.");
+    private readonly Option<double> _predictedIoU = NumberOptions.Of("--pred-iou-threshold", Defaults.PredIouThreshold, "N",
+        "Drop masks whose predicted IoU is not higher, 0 to 1. Small or briefly trained models predict low values: try 0.35.");
+    private readonly Option<double> _stability = NumberOptions.Of("--stability-score-threshold", Defaults.StabilityScoreThreshold, "N",
+        "Drop masks with less stable edges, 0 to 1. For small or briefly trained models, try 0.4.");
+    private readonly Option<double> _overlap = NumberOptions.Of("--box-nms-threshold", Defaults.BoxNmsThreshold, "N",
+        "Where the boxes of two masks overlap more than this IoU, keep only the better mask, 0 to 1.");
+    private readonly Option<int> _cropLayers = NumberOptions.Of("--crop-layers", Defaults.CropLayers, "N",
+        "Also search layers of enlarged crops, to find small objects.");
+    private readonly Option<int> _minArea = NumberOptions.Of("--min-mask-region-area", Defaults.MinMaskRegionArea, "N",
+        "Fill holes and remove islands with fewer pixels.");
+    private readonly Option<string> _labels = new("--labels")
+    {
+        Description = "Write a label map (gray PNG): each pixel holds the number of its category, 0 = background. "
+            + "For several images, a folder with one map each.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string> _coco = new("--coco")
+    {
+        Description = "Write the masks of all images as COCO annotations into one file (JSON).",
+        HelpName = "FILE",
+    };
 
-    public AutoCommand() : base("auto", "Segment everything in an image or in many, with names: asks about a grid of clicks and keeps the masks that are good and different.")
+    public AutoCommand() : base("auto",
+        "Segment everything in one or many images, with names: prompts with a grid of points and keeps good, distinct masks.")
     {
         Add(_model);
         Add(_images.Images);
-        foreach (var option in (Option[])[.. _images.Options, _labels, _coco, _pointsPerSide, _pointsPerBatch, _quality, _stability, _overlap, _cropLayers, _minArea, _family])
+        Option[] options =
+        [
+            .. _images.Options, _labels, _coco, _pointsPerSide, _pointsPerBatch, _predictedIoU, _stability, _overlap, _cropLayers, _minArea,
+            _family,
+        ];
+        foreach (var option in options)
             Add(option);
-        this.SetWork(Run);
+        this.SetRun(Run);
     }
 
-    private int Run(Work work)
+    private int Run(CommandContext context)
     {
-        if (_images.Single(work) is { } image)
-            return One(work, image);
-        var loop = _images.Several(work, needPrompts: false);
-        var (labels, coco) = (work.Get(_labels), work.Get(_coco));
+        if (_images.Single(context) is { } image)
+            return One(context, image);
+        var loop = _images.Several(context, needPrompts: false);
+        var (labels, coco) = (context.Get(_labels), context.Get(_coco));
         if (coco is not null && loop.Resumes)
-            throw new UsageException("--coco holds all images of one run, and --resume leaves out those of an earlier one. Write masks (--out) and a table, and convert that: segsam convert TABLE.csv --out FILE.json.");
-        loop.Claim("auto", work.Get(_model), JsonSerializer.Serialize(Settings(work)), [labels], [coco]);
-        using var model = Load(work);
+        {
+            throw new UsageException("--coco writes all images of one run, and --resume skips those of an earlier one. "
+                + "Write masks (--out) and a table, and convert the table: segsam convert TABLE.csv --out FILE.json.");
+        }
+
+        loop.Claim("auto", context.Get(_model), JsonSerializer.Serialize(Settings(context)), [labels], [coco]);
+        using var model = Load(context);
         using var predictor = new SegSamPredictor(model);
-        var (generator, categories) = (Generator(work, predictor), predictor.Categories);
+        var (generator, categories) = (Generator(context, predictor), predictor.Categories);
         var (pictures, objects) = (new List<CocoImage>(), new List<CocoObject>());
         IReadOnlyList<GeneratedMask> masks = [];
-        var code = loop.Run(work.Get(_model), categories, (input, tell) =>
+        var code = loop.Run(context.Get(_model), categories, (input, report) =>
         {
             using var picture = Pictures.Read(input.Path);
-            masks = generator.Generate(input.Path, new Reports<MaskGeneratorProgress>(progress => tell((double)progress.PointsDone / progress.Points)), work.Cancel);
+            var progress = new InlineProgress<MaskGeneratorProgress>(done => report((double)done.PointsDone / done.Points));
+            masks = generator.Generate(input.Path, progress, context.Cancel);
             return new(picture.Height, picture.Width, [.. masks.Select(FoundObject.Of)]);
-        }, (input, answer) =>
+        }, (input, result) =>
         {
             if (coco is not null)
             {
-                objects.AddRange(masks.Select(each => new CocoObject(pictures.Count, each.Category, each.Mask, each.Score)));
-                pictures.Add(new(Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(coco))!, input.Path).Replace('\\', '/'), answer.Height, answer.Width));
+                objects.AddRange(masks.Select(mask => new CocoObject(pictures.Count, mask.Category, mask.Mask, mask.Score)));
+                var folder = Path.GetDirectoryName(Path.GetFullPath(coco))!;
+                pictures.Add(new(Path.GetRelativePath(folder, input.Path).Replace('\\', '/'), result.Height, result.Width));
             }
 
             if (labels is null)
                 return null;
-            WriteLabels(loop.PlaceOf(labels, input), categories, masks, answer.Height, answer.Width);
+            WriteLabels(loop.PlaceOf(labels, input), categories, masks, result.Height, result.Width);
             return new() { ["label_map"] = loop.PlaceOf(labels, input) };
         });
         if (coco is not null)
-            CocoDocument.Write(coco, categories, pictures, objects);
+            CocoDocument.Write(coco, "segsam", categories, pictures, objects);
         return code;
     }
 
-    private int One(Work work, string path)
+    private int One(CommandContext context, string path)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay, outputs) = _images.PlacesOfOne(work, work.Get(_model), path, work.Get(_labels), work.Get(_coco));
-        using var model = Load(work);
+        var (folder, overlay, outputs) =
+            _images.PlacesOfOne(context, context.Get(_model), path, context.Get(_labels), context.Get(_coco));
+        using var model = Load(context);
         using var predictor = new SegSamPredictor(model);
-        var (generator, categories) = (Generator(work, predictor), predictor.Categories);
-        var masks = work.Terminal.Progress($"Looking at {path}", tell => generator.Generate(path, new Reports<MaskGeneratorProgress>(progress =>
-            tell((double)progress.PointsDone / progress.Points, FormattableString.Invariant($"{progress.PointsDone} of {progress.Points} clicks, {progress.Masks} masks"))), work.Cancel));
+        var (generator, categories) = (Generator(context, predictor), predictor.Categories);
+        var masks = context.Terminal.Progress($"Segmenting {path}", report => generator.Generate(path,
+            new InlineProgress<MaskGeneratorProgress>(done => report((double)done.PointsDone / done.Points,
+                FormattableString.Invariant($"{done.PointsDone} of {done.Points} points, {done.Masks} masks"))), context.Cancel));
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
-        if (work.Get(_labels) is { } labels)
+        if (context.Get(_labels) is { } labels)
             WriteLabels(labels, categories, masks, picture.Height, picture.Width);
         if (overlay is not null)
-            Pictures.WriteOverlay(overlay, picture, categories, objects, work.Terminal.Note);
-        if (work.Get(_coco) is { } coco)
+            Pictures.WriteOverlay(overlay, picture, categories, objects, context.Terminal.Note);
+        if (context.Get(_coco) is { } coco)
         {
-            CocoDocument.Write(coco, categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],
-                masks.Select(each => new CocoObject(Image: 0, each.Category, each.Mask, each.Score)));
+            CocoDocument.Write(coco, "segsam", categories, [new(Path.GetFileName(path), picture.Height, picture.Width)],
+                masks.Select(mask => new CocoObject(Image: 0, mask.Category, mask.Mask, mask.Score)));
         }
 
-        Tell(work, path, picture.Height, picture.Width, masks, [.. objects.Select((each, i) => each.Describe(files?[i]))], categories);
+        JsonObject[] described = [.. objects.Select((item, i) => item.Describe(files?[i]))];
+        Print(context, path, picture.Height, picture.Width, masks, described, categories);
         foreach (var file in files ?? [])
-            work.Terminal.Result($"wrote {file}");
+            context.Terminal.Result($"wrote {file}");
         return ExitCode.Done;
     }
 
-    private SegSamTransformer Load(Work work)
+    private SegSamTransformer Load(CommandContext context)
     {
-        var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
-        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
-        if (work.Get(_labels) is null || model.Categories.Count <= byte.MaxValue)
+        var model = ModelFile.Load(context.Get(_model), context, context.Get(_family));
+        ModelFile.NoteMissingNames(context.Get(_model), context.Terminal);
+        if (context.Get(_labels) is null || model.Categories.Count <= byte.MaxValue)
             return model;
         using (model)
-            throw new UsageException($"The model knows {model.Categories.Count} categories, and a gray PNG has 255 levels besides the background; use --coco in place of --labels.");
+        {
+            throw new UsageException($"The model has {model.Categories.Count} categories, and a gray PNG has 255 levels besides the "
+                + "background; use --coco instead of --labels.");
+        }
     }
 
     private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks, int height, int width)
     {
         var keys = categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
         var labels = LabelMap.Compose(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));
-        GrayPicture.Write(path, Array.ConvertAll(labels, key => (byte)key), height, width);
+        OutputFile.Write(path, PngEncoder.Gray(Array.ConvertAll(labels, key => (byte)key), height, width));
     }
 
-    private SegSamMaskGeneratorOptions Settings(Work work) => new()
+    private SegSamMaskGeneratorOptions Settings(CommandContext context) => new()
     {
-        PointsPerSide = work.Get(_pointsPerSide),
-        PointsPerBatch = work.Get(_pointsPerBatch),
-        PredIouThreshold = work.Get(_quality),
-        StabilityScoreThreshold = work.Get(_stability),
-        BoxNmsThreshold = work.Get(_overlap),
-        CropLayers = work.Get(_cropLayers),
-        MinMaskRegionArea = work.Get(_minArea),
+        PointsPerSide = context.Get(_pointsPerSide),
+        PointsPerBatch = context.Get(_pointsPerBatch),
+        PredIouThreshold = context.Get(_predictedIoU),
+        StabilityScoreThreshold = context.Get(_stability),
+        BoxNmsThreshold = context.Get(_overlap),
+        CropLayers = context.Get(_cropLayers),
+        MinMaskRegionArea = context.Get(_minArea),
     };
 
-    private SegSamMaskGenerator Generator(Work work, SegSamPredictor predictor)
+    private SegSamMaskGenerator Generator(CommandContext context, SegSamPredictor predictor)
     {
         try
         {
-            return new(predictor, Settings(work));
+            return new(predictor, Settings(context));
         }
         catch (ArgumentException wrong) when (wrong.ParamName == nameof(predictor))
         {
-            throw new InvalidDataException($"{work.Get(_model)} was trained with boxes alone, so a grid of clicks finds nothing. Train it with --prompts both (the default), or start from published weights.", wrong);
+            throw new InvalidDataException($"{context.Get(_model)} was trained with boxes only, so a grid of points finds nothing. "
+                + "Train it with --prompts both (the default), or start from published weights.", wrong);
         }
     }
 
-    private void Tell(Work work, string path, int height, int width, IReadOnlyList<GeneratedMask> masks, IReadOnlyList<JsonObject> objects, IReadOnlyList<string> categories)
+    private void Print(CommandContext context, string path, int height, int width, IReadOnlyList<GeneratedMask> masks,
+        IReadOnlyList<JsonObject> objects, IReadOnlyList<string> categories)
     {
-        var legend = categories.Select((name, i) => (name, Label: i + 1)).ToDictionary(each => each.name, each => each.Label);
-        work.Terminal.Result(["#", "name", "score", "quality", "stability", "area", "box", "label"], masks.Select((each, i) => (string[])
+        var legend = categories.Index().ToDictionary(category => category.Item, category => category.Index + 1);
+        var rows = masks.Select((mask, i) => (string[])
         [
-            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.PredictedIoU), Words.Share(each.StabilityScore),
-            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), $"{legend[each.Category]}",
-        ]));
+            $"{i + 1}", mask.Category, NumberText.Fraction(mask.Score), NumberText.Fraction(mask.PredictedIoU),
+            NumberText.Fraction(mask.StabilityScore), NumberText.Count(mask.Mask.Area), Pictures.Text(mask.Mask.Box),
+            $"{legend[mask.Category]}",
+        ]);
+        context.Terminal.Result(["#", "name", "score", "predicted IoU", "stability", "area", "box", "label"], rows);
         if (masks.Count == 0)
-            work.Terminal.Note("No mask passed the thresholds. A small or briefly trained model rates its masks low: try --pred-iou-threshold 0.35 --stability-score-threshold 0.4.");
-        work.Terminal.Json(new
+        {
+            context.Terminal.Note("No mask passed the thresholds. A small or briefly trained model rates its masks low: "
+                + "try --pred-iou-threshold 0.35 --stability-score-threshold 0.4.");
+        }
+
+        context.Terminal.Json(new
         {
             Image = path,
-            Model = work.Get(_model),
+            Model = context.Get(_model),
             Height = height,
             Width = width,
-            LabelMap = work.Get(_labels),
+            LabelMap = context.Get(_labels),
             Labels = legend,
             Objects = objects,
         });

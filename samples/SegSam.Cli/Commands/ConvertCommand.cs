@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
@@ -8,150 +9,212 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Commands;
 
-/// <summary>From others' forms to a training table, from a table to COCO, and from one form of weights to another.</summary>
+/// <summary>Converts foreign formats to a training table, a table to COCO, and weights from one format to another.</summary>
 internal sealed class ConvertCommand : Command
 {
     private const string Sources = """
-        What to convert; it tells itself what it is:
-          a folder in SAM-Med2D's layout   images/, masks/ and image2label_train.json or label2image_test.json; or SA-Med2D-20M's, SAMed2D_v1.json
-          a folder of masks                images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png, or masks/NAME.png and --category
-          a folder of label maps           images/NAME.png with masks/NAME.png, whose numbers tell categories, and --labels; or nnU-Net's, with dataset.json
+        What to convert; the kind is detected:
+          a folder in SAM-Med2D's layout   images/, masks/ and image2label_train.json or label2image_test.json;
+                                           or SA-Med2D-20M's, with SAMed2D_v1.json
+          a folder of masks                images/NAME.png with masks/CATEGORY/NAME.png, masks/NAME_CATEGORY.png,
+                                           or masks/NAME.png and --category
+          a folder of label maps           images/NAME.png with masks/NAME.png, whose pixel values are categories, and --labels;
+                                           or nnU-Net's, with dataset.json
           COCO annotations (.json)         polygons or run lengths; masks are written beside the table
           a training table (.csv)          to COCO annotations: --out FILE.json
           a model (.zip) or weights        to SAM's official names: --out FILE.safetensors or FILE.pth, for Python
         """;
 
     private readonly Argument<string> _source = new("SOURCE") { Description = Sources };
-    private readonly Option<string> _out = new("--out", "-o") { Description = "The file to write; its ending says what: .csv, .json, .safetensors or .pth.", Required = true, HelpName = "FILE" };
-    private readonly Option<string> _images = new("--images") { Description = "Of COCO annotations: where the pictures are (default: beside the annotations).", HelpName = "FOLDER" };
-    private readonly Option<string> _category = new("--category") { Description = "Of a folder of masks called NAME.png or NAME_mask.png: the name of what they show.", HelpName = "NAME" };
-    private readonly Option<string> _labels = new("--labels") { Description = "Of a folder of label maps: which number is which category, as {\"1\": \"liver\"}, or with the names first as nnU-Net's dataset.json has them; that file is found by itself.", HelpName = "FILE.json" };
-    private readonly Option<bool> _strict = new("--strict") { Description = "End at the first mask, image or annotation that cannot be used, instead of leaving it out and saying so." };
-    private readonly Option<string> _descriptions = new("--descriptions") { Description = "JSON object from category to what it looks like; becomes the column Description.", HelpName = "FILE.json" };
-    private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE", "Write this share of the images, 0 to 1, into FILE.held-out.csv instead: for --validation and evaluate.");
-    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Decides which images are held out.");
-    private readonly Option<bool> _force = CommonOptions.Force();
+    private readonly Option<string> _out = new("--out", "-o")
+    {
+        Description = "The file to write; the extension selects the format: .csv, .json, .safetensors or .pth.",
+        Required = true,
+        HelpName = "FILE",
+    };
+    private readonly Option<string> _images = new("--images")
+    {
+        Description = "For COCO annotations: the folder of the images (default: the folder of the annotations).",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string> _category = new("--category")
+    {
+        Description = "For a folder of masks called NAME.png or NAME_mask.png: the category of the objects.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string> _labels = new("--labels")
+    {
+        Description = "For a folder of label maps: the category of each number, such as {\"1\": \"liver\"}, or names first as in nnU-Net's "
+            + "dataset.json, which is found automatically.",
+        HelpName = "FILE.json",
+    };
+    private readonly Option<bool> _strict = CommonOptions.Strict("mask, image or annotation"), _force = CommonOptions.Force();
+    private readonly Option<string> _descriptions = new("--descriptions")
+    {
+        Description = "JSON object from category to a description of its appearance; becomes the column Description.",
+        HelpName = "FILE.json",
+    };
+    private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE",
+        "Write this share of the images, 0 to 1, to FILE.held-out.csv instead: for --validation and evaluate.");
+    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Selects which images are held out.");
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
-    public ConvertCommand() : base("convert", "Convert annotations to a training table, or a table to COCO annotations, or weights from one form to another.")
+    public ConvertCommand() : base("convert",
+        "Convert annotations to a training table, a table to COCO annotations, or weights from one format to another.")
     {
         Add(_source);
         foreach (var option in (Option[])[_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family])
             Add(option);
-        this.SetWork(Run);
+        this.SetRun(Run);
     }
 
-    private int Run(Work work)
+    private int Run(CommandContext context)
     {
-        var (source, target) = (work.Get(_source), work.Get(_out)!);
+        var (source, target) = (context.Get(_source), context.Get(_out)!);
         if (!Path.Exists(source))
             throw new FileNotFoundException($"There is no file or folder '{source}'.");
         return Path.GetExtension(target).ToLowerInvariant() switch
         {
-            ".csv" or ".tsv" or ".txt" => ToTable(work, source, target),
-            ".json" => ToCoco(work, source, target),
-            ".safetensors" or ".pth" => ToWeights(work, source, target),
-            var ending => throw new UsageException($"--out is '{target}'; expected .csv (a training table), .json (COCO) or .safetensors or .pth (weights){(ending == ".zip" ? ". To make a model, use 'segsam train'" : "")}."),
+            ".csv" or ".tsv" or ".txt" => ToTable(context, source, target),
+            ".json" => ToCoco(context, source, target),
+            ".safetensors" or ".pth" => ToWeights(context, source, target),
+            var extension => throw new UsageException($"--out is '{target}'; expected .csv (a training table), .json (COCO) or "
+                + $".safetensors or .pth (weights){(extension == ".zip" ? ". To train a model, use 'segsam train'" : "")}."),
         };
     }
 
-    private int ToTable(Work work, string source, string target)
+    private int ToTable(CommandContext context, string source, string target)
     {
-        var outputs = new Outputs(work.Get(_force), source, work.Get(_labels), work.Get(_descriptions));
+        var outputs = new Outputs(context.Get(_force), source, context.Get(_labels), context.Get(_descriptions));
         outputs.Claim(target);
-        outputs.Claim(work.Get(_holdOut) is null ? null : HeldOut(target));
-        if (File.Exists(source) || LabelsOf(work, source) is not null)
+        outputs.Claim(context.Get(_holdOut) is null ? null : HeldOut(target));
+        if (File.Exists(source) || LabelsOf(context, source) is not null)
             outputs.ClaimFolder(MaskFolder(target));
-        var (leftOut, notes) = (new LeftOut(work.Get(_strict)), new List<string>());
-        var rows = work.Terminal.Progress($"Reading {source}", tell =>
+        var (leftOut, notes) = (new LeftOut(context.Get(_strict)), new List<string>());
+        var rows = context.Terminal.Progress($"Reading {source}", report =>
         {
-            var reading = new SourceReading(tell, notes.Add, leftOut, work.Cancel);
-            return CategorySpelling.Of(Read(work, source, target, reading), reading);
+            var reading = new SourceReading(report, notes.Add, leftOut, context.Cancel);
+            return CategorySpelling.Of(Read(context, source, target, reading), reading);
         });
         if (rows.Count == 0)
             throw leftOut.Nothing(source);
-        rows = Descriptions.Add(rows, work.Get(_descriptions));
-        var (kept, held) = HoldOut.Split(rows, work.Get(_holdOut), work.Get(_seed));
+        rows = Descriptions.Add(rows, context.Get(_descriptions));
+        var (kept, held) = HoldOut.Split(rows, context.Get(_holdOut), context.Get(_seed));
         var heldPath = held.Count == 0 ? null : HeldOut(target);
         foreach (var (path, part) in ((string?, IReadOnlyList<TableRow>)[])[(target, kept), (heldPath, held)])
         {
             if (path is null)
                 continue;
             TableWriter.Write(path, part);
-            work.Terminal.Result($"{path}: {Words.Several(part.DistinctBy(row => row.ImageId).Count(), "image")} with {Words.Several(part.Count, "object")}");
+            var images = part.DistinctBy(row => row.ImageId).Count();
+            context.Terminal.Result($"{path}: {NumberText.Plural(images, "image")} with {NumberText.Plural(part.Count, "object")}");
         }
 
-        var categories = rows.CountBy(row => row.Category).OrderByDescending(each => each.Value).ToDictionary();
-        work.Terminal.Result(["category", "objects"], categories.Select(each => (string[])[each.Key, Words.Count(each.Value)]));
-        foreach (var line in notes.Concat(leftOut.Lines))
-            work.Terminal.Note(line);
-        work.Terminal.Json(new { Table = target, HeldOut = heldPath, Objects = kept.Count, HeldOutObjects = held.Count, Categories = categories, LeftOut = leftOut.Items, leftOut.Doubts, Notes = notes });
+        var categories = rows.CountBy(row => row.Category).OrderByDescending(category => category.Value).ToDictionary();
+        context.Terminal.Result(["category", "objects"],
+            categories.Select(category => (string[])[category.Key, NumberText.Count(category.Value)]));
+        context.Terminal.Note(notes.Concat(leftOut.Lines));
+        context.Terminal.Json(new
+        {
+            Table = target,
+            HeldOut = heldPath,
+            Objects = kept.Count,
+            HeldOutObjects = held.Count,
+            Categories = categories,
+            LeftOut = leftOut.Items,
+            leftOut.Doubts,
+            Notes = notes,
+        });
         return ExitCode.Done;
     }
 
-    private IReadOnlyList<TableRow> Read(Work work, string source, string target, SourceReading reading)
+    private IReadOnlyList<TableRow> Read(CommandContext context, string source, string target, SourceReading reading)
     {
         var masks = MaskFolder(target);
         if (!Directory.Exists(source))
         {
             if (!Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
-                throw new UsageException($"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
-            NotFor("COCO annotations, which name their categories", work, _category, _labels);
-            return CocoSource.Read(source, work.Get(_images), masks, reading);
+            {
+                throw new UsageException(
+                    $"'{source}' cannot become a table; expected a folder of images and masks, or COCO annotations (.json).");
+            }
+
+            RefuseUnused("COCO annotations, which name their categories", context, _category, _labels);
+            return CocoSource.Read(source, context.Get(_images), masks, reading);
         }
 
-        NotFor("a folder, which holds its images", work, _images);
-        if (LabelsOf(work, source) is { } labels)
+        RefuseUnused("a folder, which contains its images", context, _images);
+        if (LabelsOf(context, source) is { } labels)
         {
-            NotFor("label maps, whose labels name the categories", work, _category);
+            RefuseUnused("label maps, whose labels name the categories", context, _category);
             return LabelMapSource.Read(source, LabelNames.Read(labels), masks, reading);
         }
 
         if (!SamMed2DSource.Fits(source))
-            return MaskFolderSource.Read(source, work.Get(_category), reading);
-        NotFor("SAM-Med2D's layout, whose file names say the categories", work, _category);
+            return MaskFolderSource.Read(source, context.Get(_category), reading);
+        RefuseUnused("SAM-Med2D's layout, whose file names contain the categories", context, _category);
         return SamMed2DSource.Read(source, reading);
     }
 
-    // nnU-Net's file of labels is found by itself, where nothing says that the folder is another.
-    private string? LabelsOf(Work work, string source) => work.Get(_labels)
-        ?? (!Directory.Exists(source) || SamMed2DSource.Fits(source) || work.Get(_category) is not null ? null : LabelNames.FileIn(source));
-
-    private static void NotFor(string what, Work work, params Option<string>[] options)
+    // nnU-Net's label file is found automatically unless something says that the folder has another layout.
+    private string? LabelsOf(CommandContext context, string source)
     {
-        foreach (var option in options.Where(option => work.Get(option) is not null))
-            throw new UsageException($"{option.Name} is not used with {what}. Leave it out.");
+        if (context.Get(_labels) is { } labels)
+            return labels;
+        return !Directory.Exists(source) || SamMed2DSource.Fits(source) || context.Get(_category) is not null
+            ? null : LabelNames.FileIn(source);
     }
 
-    private int ToCoco(Work work, string source, string target)
+    private static void RefuseUnused(string what, CommandContext context, params Option<string>[] options)
+    {
+        foreach (var option in options.Where(option => context.Get(option) is not null))
+            throw new UsageException($"{option.Name} is not used with {what}. Remove it.");
+    }
+
+    private int ToCoco(CommandContext context, string source, string target)
     {
         if (Path.GetExtension(source).Equals(".json", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"'{source}' is JSON already; give --out FILE.csv to make a training table of COCO annotations.");
-        new Outputs(work.Get(_force), source).Claim(target);
-        var leftOut = new LeftOut(work.Get(_strict));
-        var table = TableReader.Read(source, split: null, work.Terminal.Note, leftOut);
-        var (categories, pictures, objects) = work.Terminal.Progress($"Reading {source}", tell => CocoTarget.Of(table, target, new(tell, work.Terminal.Note, leftOut, work.Cancel)));
-        leftOut.Tell(work.Terminal.Note);
-        CocoDocument.Write(target, categories, pictures, objects);
-        work.Terminal.Result($"{target}: {Words.Several(pictures.Count, "image")} with {Words.Several(objects.Count, "object")} of {Words.Several(categories.Count, "category", "categories")}");
-        work.Terminal.Json(new { Annotations = target, Images = pictures.Count, Objects = objects.Count, Categories = categories, LeftOut = leftOut.Items });
+            throw new UsageException($"'{source}' is already JSON; use --out FILE.csv to convert COCO annotations to a training table.");
+        new Outputs(context.Get(_force), source).Claim(target);
+        var leftOut = new LeftOut(context.Get(_strict));
+        var table = TableReader.Read(source, split: null, context.Terminal.Note, leftOut);
+        var (categories, pictures, objects) = context.Terminal.Progress($"Reading {source}",
+            report => CocoTarget.Of(table, target, new(report, context.Terminal.Note, leftOut, context.Cancel)));
+        context.Terminal.Note(leftOut.Lines);
+        CocoDocument.Write(target, "segsam", categories, pictures, objects);
+        context.Terminal.Result($"{target}: {NumberText.Plural(pictures.Count, "image")} with "
+            + $"{NumberText.Plural(objects.Count, "object")} of {NumberText.Plural(categories.Count, "category", "categories")}");
+        context.Terminal.Json(new
+        {
+            Annotations = target,
+            Images = pictures.Count,
+            Objects = objects.Count,
+            Categories = categories,
+            LeftOut = leftOut.Items,
+        });
         return ExitCode.Done;
     }
 
-    private int ToWeights(Work work, string source, string target)
+    private int ToWeights(CommandContext context, string source, string target)
     {
-        new Outputs(work.Get(_force), source).Claim(target);
-        using var model = ModelFile.Load(source, work, work.Get(_family));
-        IReadOnlyList<string> unused = ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, work.Get(_family)).Unused;
+        new Outputs(context.Get(_force), source).Claim(target);
+        using var model = ModelFile.Load(source, context, context.Get(_family));
+        IReadOnlyList<string> unused =
+            ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, context.Get(_family)).Unused;
         model.SaveSamWeights(target);
         if (unused.Count > 0)
-            work.Terminal.Note($"Not taken along, as SAM has no such parts: {string.Join(", ", unused)}.");
-        if (Preparation(model.Info) is var kept && Preparation(SegSamModelInfo.OfCheckpoint(target)) is var told && told != kept)
-            work.Terminal.Note($"This form cannot say how images are prepared: who reads it will take {told}, where {kept} belongs to these weights. With .safetensors the file says it.");
+            context.Terminal.Note($"Not included, because SAM has no such parts: {string.Join(", ", unused)}.");
+        var (needed, assumed) = (Preparation(model.Info), Preparation(SegSamModelInfo.OfCheckpoint(target)));
+        if (assumed != needed)
+        {
+            context.Terminal.Note($"This format cannot say how images are prepared: a reader will assume {assumed}, but these weights need "
+                + $"{needed}. A .safetensors file says it.");
+        }
+
         if (ModelFile.IsModel(source))
-            work.Terminal.Note("These are the weights that SAM has itself; names and the semantic decoder stay in the model.");
-        work.Terminal.Result($"{target} ({Words.Megabytes(target)})");
-        work.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, NotTaken = unused });
+            context.Terminal.Note("The file holds SAM's own weights; the names and the semantic decoder stay in the model.");
+        context.Terminal.Result($"{target} ({NumberText.Megabytes(target)})");
+        context.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, Unused = unused });
         return ExitCode.Done;
     }
 
@@ -159,5 +222,6 @@ internal sealed class ConvertCommand : Command
 
     private static string MaskFolder(string target) => Path.ChangeExtension(target, null) + "-masks";
 
-    private static string Preparation(SegSamModelInfo info) => $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
+    private static string Preparation(SegSamModelInfo info) =>
+        $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
 }

@@ -16,82 +16,99 @@ namespace SegSam.Cli.Commands;
 internal sealed class EvaluateCommand : Command
 {
     private readonly Argument<string> _model = CommonOptions.Model();
-    private readonly Argument<string> _table = new("TABLE") { Description = "The table of images, true masks and names; 'segsam convert' makes one. All objects of an image should be in it." };
+    private readonly Argument<string> _table = new("TABLE")
+    {
+        Description = "The table of images, true masks and names; 'segsam convert' makes one. It should contain all objects of each image.",
+    };
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
     private readonly Option<string> _split = CommonOptions.Split();
-    private readonly Option<string> _prompts = new("--prompts") { Description = "File of fixed prompts: read if it is there, else made and kept there, so that every model is asked the same.", HelpName = "FILE" };
-    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Decides the clicks, where --prompts names no file that is there.");
-    private readonly Option<double> _tolerance = NumberOptions.Of("--surface-tolerance", 2.0, "X", "Up to which distance outlines count as equal in the surface Dice (NSD): pixels, or mm with --pixel-spacing.");
-    private readonly Option<string> _spacing = new("--pixel-spacing") { Description = "Distance of rows and of columns in mm, as DICOM writes it, such as 0.8,0.7; distances are then in mm.", HelpName = "ROWS,COLUMNS" };
+    private readonly Option<string> _prompts = new("--prompts")
+    {
+        Description = "File of fixed prompts: read if it exists, otherwise created, so that every model gets the same prompts.",
+        HelpName = "FILE",
+    };
+    private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Selects the points, unless --prompts names an existing file.");
+    private readonly Option<double> _tolerance = NumberOptions.Of("--surface-tolerance", 2.0, "X",
+        "Distance within which surfaces count as matching in the surface Dice (NSD): pixels, or mm with --pixel-spacing.");
+    private readonly Option<string> _spacing = new("--pixel-spacing")
+    {
+        Description = "Distance between rows and between columns in mm, as in DICOM, such as 0.8,0.7; distances are then in mm.",
+        HelpName = "ROWS,COLUMNS",
+    };
     private readonly Option<bool> _strict = CommonOptions.Strict("row"), _force = CommonOptions.Force();
-    private readonly Option<string> _csv = new("--csv") { Description = "Write all figures as comma-separated values.", HelpName = "FILE" };
+    private readonly Option<string> _csv = new("--csv") { Description = "Write all metrics as comma-separated values.", HelpName = "FILE" };
 
-    public EvaluateCommand() : base("evaluate", "Measure a model: ask about every object by box and by 1, 3 and 5 clicks, and compare masks and names with the truth (Dice, IoU, NSD, HD95, names).")
+    public EvaluateCommand() : base("evaluate",
+        "Measure a model: prompt every object by box and by 1, 3 and 5 points, and compare masks and names with the truth "
+        + "(Dice, IoU, NSD, HD95, names).")
     {
         Add(_model);
         Add(_table);
         foreach (var option in (Option[])[_split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
             Add(option);
-        this.SetWork(Run);
+        this.SetRun(Run);
     }
 
-    private int Run(Work work)
+    private int Run(CommandContext context)
     {
-        ModelFile.Check(work.Get(_model));
-        new Outputs(mayOverwrite: true, work.Get(_model), work.Get(_table)).Refuse(work.Get(_prompts));
-        var leftOut = new LeftOut(work.Get(_strict));
-        var table = TableReader.Read(work.Get(_table), work.Get(_split), work.Terminal.Note, leftOut);
-        if (work.Get(_csv) is { } place)
-            new Outputs(work.Get(_force), work.Get(_model), work.Get(_table), work.Get(_prompts)).Claim(place);
-        table = work.Terminal.Progress("Checking images and masks", tell => TableCheck.Keep(table, leftOut, tell, work.Cancel));
-        leftOut.Tell(work.Terminal.Note);
-        work.Terminal.Note(table.Summary);
-        using var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
-        table.TellOfSimilarNames(model.Categories, work.Terminal.Note);
-        var ml = work.CreateContext(words: message => TrainingTable.InLines(message, table));
-        var metrics = TrainingTable.Reading([table], () => Measure(work, ml, model, table));
-        if (work.Get(_csv) is { } csv)
+        ModelFile.Check(context.Get(_model));
+        new Outputs(mayOverwrite: true, context.Get(_model), context.Get(_table)).Refuse(context.Get(_prompts));
+        var leftOut = new LeftOut(context.Get(_strict));
+        var table = TableReader.Read(context.Get(_table), context.Get(_split), context.Terminal.Note, leftOut);
+        if (context.Get(_csv) is { } place)
+            new Outputs(context.Get(_force), context.Get(_model), context.Get(_table), context.Get(_prompts)).Claim(place);
+        table = context.Terminal.Progress("Checking images and masks", report => TableCheck.Keep(table, leftOut, report, context.Cancel));
+        context.Terminal.Note(leftOut.Lines);
+        context.Terminal.Note(table.Summary);
+        using var model = ModelFile.Load(context.Get(_model), context, context.Get(_family));
+        table.NoteSimilarNames(model.Categories, context.Terminal.Note);
+        var ml = context.CreateContext(rewrite: message => TrainingTable.WithLines(message, table));
+        var metrics = TrainingTable.Reading([table], () => Measure(context, ml, model, table));
+        if (context.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());
-        work.Terminal.Result(metrics.ToString());
-        leftOut.Tell(work.Terminal.Note); // again: it belongs to the figures
-        work.Terminal.JsonText(metrics.ToJson);
+        context.Terminal.Result(metrics.ToString());
+        context.Terminal.Note(leftOut.Lines); // again, beside the metrics that it affects
+        context.Terminal.JsonText(metrics.ToJson);
         return ExitCode.Done;
     }
 
-    private ProtocolMetrics Measure(Work work, MLContext ml, SegSamTransformer model, TrainingTable table)
+    private ProtocolMetrics Measure(CommandContext context, MLContext ml, SegSamTransformer model, TrainingTable table)
     {
         var data = table.Load(ml);
-        return work.Terminal.Progress("Reading masks", tell =>
+        return context.Terminal.Progress("Reading masks", report =>
         {
-            var prompts = Prompts(work, data);
-            return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: work.Get(_tolerance), pixelSpacing: Spacing(work),
-                progress: new Reports<EvaluationProgress>(done => tell((double)done.Objects / done.AllObjects,
-                    FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, {Words.Time(done.TimeLeft)} left"))),
-                cancellationToken: work.Cancel);
+            var prompts = Prompts(context, data);
+            var progress = new InlineProgress<EvaluationProgress>(done => report((double)done.Objects / done.AllObjects,
+                FormattableString.Invariant($"{done.Images} of {done.AllImages} images, {done.Objects} of {done.AllObjects} objects, ")
+                + $"{NumberText.Duration(done.TimeLeft)} left"));
+            return ml.Segmentation().EvaluateProtocol(model, data, prompts, surfaceTolerance: context.Get(_tolerance),
+                pixelSpacing: Spacing(context), progress: progress, cancellationToken: context.Cancel);
         });
     }
 
-    private EvaluationPrompts Prompts(Work work, IDataView data)
+    private EvaluationPrompts Prompts(CommandContext context, IDataView data)
     {
-        if (work.Get(_prompts) is { } known && File.Exists(known))
-            return EvaluationPrompts.Load(known);
-        var made = EvaluationPrompts.Create(data, work.Get(_seed));
-        if (work.Get(_prompts) is { } path)
+        if (context.Get(_prompts) is { } existing && File.Exists(existing))
+            return EvaluationPrompts.Load(existing);
+        var prompts = EvaluationPrompts.Create(data, context.Get(_seed));
+        if (context.Get(_prompts) is { } path)
         {
-            OutputFile.Try(path);
-            made.Save(path);
-            work.Terminal.Note($"Made prompts with seed {made.Seed} and kept them in {path}.");
+            OutputFile.CheckWritable(path);
+            prompts.Save(path);
+            context.Terminal.Note($"Created prompts with seed {prompts.Seed} and saved them to {path}.");
         }
 
-        return made;
+        return prompts;
     }
 
-    private PixelSpacing? Spacing(Work work)
+    private PixelSpacing? Spacing(CommandContext context)
     {
-        if (work.Get(_spacing) is not { } text)
+        if (context.Get(_spacing) is not { } text)
             return null;
-        var parts = Array.ConvertAll(text.Split(','), part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN);
-        return parts is [> 0 and < double.PositiveInfinity and var rows, > 0 and < double.PositiveInfinity and var columns] ? new(columns, rows)
+        var parts = Array.ConvertAll(text.Split(','),
+            part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN);
+        return parts is [> 0 and < double.PositiveInfinity and var rows, > 0 and < double.PositiveInfinity and var columns]
+            ? new(columns, rows)
             : throw new UsageException($"--pixel-spacing is '{text}'; expected two distances above 0 in mm, rows first: 0.8,0.7.");
     }
 }

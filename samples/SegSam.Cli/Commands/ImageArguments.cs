@@ -2,43 +2,43 @@ using System.CommandLine;
 using SampleKit;
 using SegSam.Cli.Images;
 using SegSam.Cli.Output;
-using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Commands;
 
-/// <summary>Which images 'predict' and 'auto' answer about, and where the answers go.</summary>
+/// <summary>Which images 'predict' and 'auto' segment, and where the results go.</summary>
 internal sealed class ImageArguments
 {
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "The picture: PNG, JPEG, BMP, GIF or WebP. Several may be given, and folders (with all below), "
-            + "patterns such as 'scans/**/*.png', and tables (.csv) with the column ImagePath; there, predict takes each row's prompt from Box, or Points and PointLabels.",
+        Description = "The image: PNG, JPEG, BMP, GIF or WebP. Several may be given, also folders (with subfolders), "
+            + "patterns such as 'scans/**/*.png', and tables (.csv) with the column ImagePath; "
+            + "predict takes each row's prompt from Box, or from Points and PointLabels.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out = new("--out", "-o")
     {
-        Description = "Write each mask there, IMAGE-1-CATEGORY.png and so on: white = object. "
-            + "Folders below a folder that was named are made there, too.",
+        Description = "Write each mask there, as IMAGE-1-CATEGORY.png and so on: white = object. "
+            + "Subfolders of a folder that was named are created there, too.",
         HelpName = "FOLDER",
     };
 
     private readonly Option<string> _overlay = new("--overlay")
     {
         Description = "Write a picture of the masks over the image, with names and scores (PNG). "
-            + "With several images, a folder for one picture of each.",
+            + "For several images, a folder with one picture each.",
         HelpName = "FILE",
     };
 
     private readonly Option<string> _table = new("--table")
     {
-        Description = "Write a line for each object: image, name, score, area, box, mask file.",
+        Description = "Write a line for each object: image, name, score, predicted IoU, area, box, mask file.",
         HelpName = "FILE.csv",
     };
 
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with the --table of a run that was stopped: images whose lines are all in it are not asked about again.",
+        Description = "Continue the --table of an interrupted run: images that are complete in it are not predicted again.",
     };
 
     private readonly Option<bool> _strict = CommonOptions.Strict("image or row of a table"), _force = CommonOptions.Force();
@@ -47,38 +47,44 @@ internal sealed class ImageArguments
 
     public IEnumerable<Option> Options => [_out, _overlay, _table, _resume, _strict, _force];
 
-    /// <summary>Whether one picture alone was named; null where there are several, or they are to be in a table.</summary>
-    public string? Single(Work work) =>
-        work.Get(_images) is [var only] && work.Get(_table) is null && !work.Get(_resume) && ImageInput.IsPicture(only) ? only : null;
-
-    /// <summary>Where the answers about a single image go. These places, and more files that are named, are free.</summary>
-    /// <param name="model">The model's file.</param>
-    public (string? Masks, string? Overlay, Outputs Outputs) PlacesOfOne(Work work, string model, string image, params IEnumerable<string?> more)
+    /// <summary>The image, if exactly one was named; null for several images, or where the results go to a table.</summary>
+    public string? Single(CommandContext context)
     {
-        var outputs = new Outputs(work.Get(_force), model, image);
-        foreach (var file in more.Prepend(work.Get(_overlay)))
-            outputs.Claim(file);
-        if (work.Get(_out) is { } folder)
-            outputs.ClaimMasks(folder, NameOf(image));
-        return (work.Get(_out), work.Get(_overlay), outputs);
+        var only = context.Get(_images) is [var image] && ImageInput.IsPicture(image) ? image : null;
+        return context.Get(_table) is null && !context.Get(_resume) ? only : null;
     }
 
-    /// <summary>What the results of a single image are called.</summary>
+    /// <summary>Where the results of a single image go, after checking that these files and the given ones may be written.</summary>
+    /// <param name="model">The model's file.</param>
+    public (string? Masks, string? Overlay, Outputs Outputs) PlacesOfOne(
+        CommandContext context, string model, string image, params IEnumerable<string?> more)
+    {
+        var outputs = new Outputs(context.Get(_force), model, image);
+        foreach (var file in more.Prepend(context.Get(_overlay)))
+            outputs.Claim(file);
+        if (context.Get(_out) is { } folder)
+            outputs.ClaimMasks(folder, NameOf(image));
+        return (context.Get(_out), context.Get(_overlay), outputs);
+    }
+
+    /// <summary>The base name of a single image's results.</summary>
     public static string NameOf(string image) => new UniqueFileNames().Next(Path.GetFileNameWithoutExtension(image), "");
 
-    /// <summary>All images, and the loop that goes through them.</summary>
+    /// <summary>All images, and the loop that processes them.</summary>
     /// <param name="needPrompts">Whether a row of a table must have a prompt.</param>
-    public ImageLoop Several(Work work, bool needPrompts)
+    public ImageLoop Several(CommandContext context, bool needPrompts)
     {
-        if (work.Get(_resume) && work.Get(_table) is null)
-            throw new UsageException("--resume goes on with a table; name it by --table FILE.csv.");
-        if (work.Get(_table) is { } file && !file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--table is '{file}'; a table's name ends in .csv.");
-        var leftOut = new LeftOut(work.Get(_strict));
-        var images = ImageInput.Find(work.Get(_images), needPrompts, work.Terminal.Note, leftOut);
-        leftOut.Tell(work.Terminal.Note);
-        var places = new ImagePlaces(work.Get(_out), work.Get(_overlay), work.Get(_table), work.Get(_resume), work.Get(_strict), work.Get(_force));
-        // One picture's overlay is a file, however its results are kept.
-        return new(work, images, places, work.Get(_images), work.Get(_images) is [var only] && ImageInput.IsPicture(only), leftOut.Total());
+        if (context.Get(_resume) && context.Get(_table) is null)
+            throw new UsageException("--resume continues a table; name it with --table FILE.csv.");
+        if (context.Get(_table) is { } file && !file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--table is '{file}'; the name of a table ends in .csv.");
+        var leftOut = new LeftOut(context.Get(_strict));
+        var images = ImageInput.Find(context.Get(_images), needPrompts, context.Terminal.Note, leftOut);
+        context.Terminal.Note(leftOut.Lines);
+        var places = new ImagePlaces(context.Get(_out), context.Get(_overlay), context.Get(_table), context.Get(_resume),
+            context.Get(_strict), context.Get(_force));
+        // A single image has an overlay file, not a folder, even where its results go to a table.
+        var isSingle = context.Get(_images) is [var only] && ImageInput.IsPicture(only);
+        return new(context, images, places, context.Get(_images), isSingle, leftOut.Total);
     }
 }

@@ -1,30 +1,32 @@
 using System.CommandLine;
+using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 
 namespace SegSam.Cli.Commands;
 
-/// <summary>What is in a file.</summary>
+/// <summary>Describes a file.</summary>
 internal sealed class InfoCommand : Command
 {
-    private readonly Argument<string> _file = new("FILE") { Description = $"{char.ToUpperInvariant(ModelFile.Kinds[0])}{ModelFile.Kinds[1..]}." };
+    private const int MostUnused = 5; // names shown to people; JSON has all
+    private readonly Argument<string> _file = new("FILE") { Description = CommonOptions.ModelKinds };
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
-    public InfoCommand() : base("info", "Say what is in a model or in a file of weights: network, input size, categories, how it was trained.")
+    public InfoCommand() : base("info", "Describe a model or a file of weights: network, input size, categories, training.")
     {
         Add(_file);
         Add(_family);
-        this.SetWork(Run);
+        this.SetRun(Run);
     }
 
-    private int Run(Work work)
+    private int Run(CommandContext context)
     {
-        var path = work.Get(_file);
+        var path = context.Get(_file);
         ModelFile.Check(path);
-        var info = Read(work, path);
-        work.Terminal.Json(new
+        var info = Read(context, path);
+        context.Terminal.Json(new
         {
             File = path,
             Bytes = new FileInfo(path).Length,
@@ -42,15 +44,15 @@ internal sealed class InfoCommand : Command
             Training = Training(info.Options),
             Unused = info.Unused.Count == 0 ? null : info.Unused,
         });
-        work.Terminal.Result(["", $"{path} ({Words.Megabytes(path)})"], Lines(path, info));
+        context.Terminal.Result(["", $"{path} ({NumberText.Megabytes(path)})"], Lines(path, info));
         return ExitCode.Done;
     }
 
-    private SegSamModelInfo Read(Work work, string path)
+    private SegSamModelInfo Read(CommandContext context, string path)
     {
         if (!ModelFile.IsModel(path))
-            return SegSamModelInfo.OfCheckpoint(path, work.Get(_family));
-        using var model = ModelFile.Load(path, work);
+            return SegSamModelInfo.OfCheckpoint(path, context.Get(_family));
+        using var model = ModelFile.Load(path, context);
         return model.Info;
     }
 
@@ -64,34 +66,46 @@ internal sealed class InfoCommand : Command
         options.TextInsertion,
         options.SemanticDecoding,
         Prompts = Prompts(options),
-        Columns = new { Image = options.ImageColumnName, Box = options.BoxColumnName, Points = options.PointsColumnName, PointLabels = options.PointLabelsColumnName },
+        Columns = new
+        {
+            Image = options.ImageColumnName,
+            Box = options.BoxColumnName,
+            Points = options.PointsColumnName,
+            PointLabels = options.PointLabelsColumnName,
+        },
     };
 
     private static IEnumerable<string[]> Lines(string path, SegSamModelInfo info)
     {
-        yield return ["kind", ModelFile.IsModel(path) ? "SEG-SAM model: masks with names and scores" : $"weights of {info.Family}, without names"];
-        yield return ["encoder", $"{info.Encoder?.ToString() ?? "of no preset's size"}{(info.Adapter == SegSamAdapter.None ? "" : $", adapters {info.Adapter}")}"];
+        var kind = ModelFile.IsModel(path) ? "SEG-SAM model: masks with names and scores" : $"weights of {info.Family}, without names";
+        var adapter = info.Adapter == SegSamAdapter.None ? "" : $", adapters {info.Adapter}";
+        yield return ["kind", kind];
+        yield return ["encoder", $"{info.Encoder?.ToString() ?? "not a preset size"}{adapter}"];
         yield return ["input size", FormattableString.Invariant($"{info.InputSize} x {info.InputSize} pixels")];
         yield return ["images", $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}"];
-        yield return ["parameters", Words.Count(info.Parameters)];
+        yield return ["parameters", NumberText.Count(info.Parameters)];
         if (info.Options is { } options)
         {
-            yield return ["categories", $"{Words.Count(info.Categories.Count)}: {string.Join(", ", info.Categories)}"];
+            yield return ["categories", $"{NumberText.Count(info.Categories.Count)}: {string.Join(", ", info.Categories)}"];
             yield return ["class head", $"{options.ClassHead}"];
-            yield return ["text joins", $"{options.TextInsertion}"];
+            yield return ["text insertion", $"{options.TextInsertion}"];
             yield return ["prompts", string.Join(", ", Prompts(options))];
-            yield return ["trained", options.Epochs == 0 ? $"not at all: {options.Checkpoint} as it is"
-                : $"{Words.Count(options.Epochs)} epochs at most, encoder {options.EncoderTraining}, from {options.Checkpoint ?? "random weights"}"];
+            yield return ["training", options.Epochs == 0 ? $"none: {options.Checkpoint} as published"
+                : $"at most {NumberText.Count(options.Epochs)} epochs, encoder {options.EncoderTraining}, "
+                    + $"from {options.Checkpoint ?? "random weights"}"];
         }
 
         if (info.Unused.Count > 0)
-            yield return ["not used", $"{Words.Count(info.Unused.Count)}: {string.Join(", ", info.Unused.Take(5))}{(info.Unused.Count > 5 ? ", ..." : "")}"];
+        {
+            var more = info.Unused.Count > MostUnused ? ", ..." : "";
+            yield return ["not used", $"{NumberText.Count(info.Unused.Count)}: {string.Join(", ", info.Unused.Take(MostUnused))}{more}"];
+        }
     }
 
     private static string[] Prompts(SegSamOptions options) =>
     [
         .. options.BoxColumnName is null ? Array.Empty<string>() : ["boxes"],
-        .. options.PointsColumnName is null ? Array.Empty<string>() : ["clicks"],
+        .. options.PointsColumnName is null ? Array.Empty<string>() : ["points"],
         .. options.MaskPromptColumnName is null ? Array.Empty<string>() : ["masks"],
     ];
 }

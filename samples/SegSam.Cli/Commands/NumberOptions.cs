@@ -6,19 +6,19 @@ using System.Numerics;
 namespace SegSam.Cli.Commands;
 
 /// <summary>Options that take a number.</summary>
-/// <remarks>The parser of System.CommandLine reads numbers as the machine's language writes them; these read them alike everywhere.</remarks>
+/// <remarks>System.CommandLine parses numbers in the machine's culture; these options always use the invariant culture.</remarks>
 internal static class NumberOptions
 {
     /// <summary>An option with a default.</summary>
-    public static Option<T> Of<T>(string name, T usual, string form, string description) where T : struct, INumber<T> => new(name)
+    public static Option<T> Of<T>(string name, T byDefault, string form, string description) where T : struct, INumber<T> => new(name)
     {
         Description = description,
         HelpName = form,
-        DefaultValueFactory = _ => usual,
+        DefaultValueFactory = _ => byDefault,
         CustomParser = result => Parse<T>(name, result),
     };
 
-    /// <summary>An option without one.</summary>
+    /// <summary>An option without a default.</summary>
     public static Option<T?> Of<T>(string name, string form, string description) where T : struct, INumber<T> => new(name)
     {
         Description = description,
@@ -32,7 +32,8 @@ internal static class NumberOptions
         var style = isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
         if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
             return number;
-        result.AddError($"{name} is '{text}'; expected {(isWhole ? "a whole number, such as 20" : "a number with a decimal point, such as 0.001")}.");
+        var expected = isWhole ? "a whole number, such as 20" : "a number with a decimal point, such as 0.001";
+        result.AddError($"{name} is '{text}'; expected {expected}.");
         return default;
     }
 }

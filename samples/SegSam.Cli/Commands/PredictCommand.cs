@@ -8,7 +8,7 @@ using SegSam.Cli.Output;
 
 namespace SegSam.Cli.Commands;
 
-/// <summary>Masks and names of the objects that prompts point at.</summary>
+/// <summary>Masks and names of the objects that prompts mark.</summary>
 internal sealed class PredictCommand : Command
 {
     private readonly Argument<string> _model = CommonOptions.Model();
@@ -16,88 +16,98 @@ internal sealed class PredictCommand : Command
     private readonly PromptArguments _prompts = new();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
-    public PredictCommand() : base("predict", "Find the mask, the name and a score of objects that you point at, in one image or in many.")
+    public PredictCommand() : base("predict", "Predict mask, name and score of the objects that you mark, in one or many images.")
     {
         Add(_model);
         Add(_images.Images);
         foreach (var option in (Option[])[_prompts.Box, _prompts.Point, _prompts.NoPoint, .. _images.Options, _family])
             Add(option);
-        this.SetWork(Run);
+        this.SetRun(Run);
     }
 
-    private int Run(Work work)
+    private int Run(CommandContext context)
     {
-        var prompts = _prompts.Collect(work);
-        if (_images.Single(work) is { } image)
-            return One(work, image, prompts.Count > 0 ? prompts : throw PromptArguments.NoPrompt());
-        var loop = _images.Several(work, needPrompts: true);
-        if (prompts.Count == 0 && loop.Images.Any(each => each.Prompts is null))
+        var prompts = _prompts.Collect(context);
+        if (_images.Single(context) is { } image)
+            return One(context, image, prompts.Count > 0 ? prompts : throw PromptArguments.NoPrompt());
+        var loop = _images.Several(context, needPrompts: true);
+        if (prompts.Count == 0 && loop.Images.Any(input => input.Prompts is null))
             throw PromptArguments.NoPrompt();
-        if (prompts.Count > 0 && loop.Images.Any(each => each.Prompts is not null))
-            throw new UsageException("Prompts come from the rows of the table; leave --box, --point and --no-point out, or name images and folders in place of the table.");
-        loop.Claim("predict", work.Get(_model), string.Join("; ", prompts.Select(each => each.Text)));
+        if (prompts.Count > 0 && loop.Images.Any(input => input.Prompts is not null))
+        {
+            throw new UsageException("The prompts come from the rows of the table; remove --box, --point and --no-point, "
+                + "or name images and folders instead of the table.");
+        }
+
+        loop.Claim("predict", context.Get(_model), string.Join("; ", prompts.Select(prompt => prompt.Text)));
         if (prompts.Count > 0 && loop.Images.Count > 1)
-            work.Terminal.Note($"The same {(prompts.Count == 1 ? "prompt is" : $"{Words.Count(prompts.Count)} prompts are")} asked in each of {Words.Several(loop.Images.Count, "image")}; a table (.csv) gives each its own.");
-        using var model = Load(work);
+        {
+            var used = prompts.Count == 1 ? "prompt is" : $"{NumberText.Count(prompts.Count)} prompts are";
+            context.Terminal.Note($"The same {used} used for each of {NumberText.Plural(loop.Images.Count, "image")}; "
+                + "a table (.csv) gives each image its own.");
+        }
+
+        using var model = Load(context);
         using var predictor = new SegSamPredictor(model);
-        return loop.Run(work.Get(_model), predictor.Categories, (input, _) =>
+        return loop.Run(context.Get(_model), predictor.Categories, (input, _) =>
         {
             using var encoded = predictor.Encode(input.Path);
             var problems = loop.IsStrict ? null : new List<string>();
-            return new(encoded.Height, encoded.Width, Ask(predictor, encoded, input.Prompts ?? prompts, work.Cancel, problems), problems);
+            var objects = Predict(predictor, encoded, input.Prompts ?? prompts, context.Cancel, problems);
+            return new(encoded.Height, encoded.Width, objects, problems);
         });
     }
 
-    private int One(Work work, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
+    private int One(CommandContext context, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
     {
         using var picture = Pictures.Read(path);
-        var (folder, overlay, outputs) = _images.PlacesOfOne(work, work.Get(_model), path);
-        using var model = Load(work);
+        var (folder, overlay, outputs) = _images.PlacesOfOne(context, context.Get(_model), path);
+        using var model = Load(context);
         using var predictor = new SegSamPredictor(model);
-        work.Cancel.ThrowIfCancellationRequested();
+        context.Cancel.ThrowIfCancellationRequested();
         using var image = predictor.Encode(path);
-        var answers = Ask(predictor, image, prompts, work.Cancel);
-        var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), answers);
+        var objects = Predict(predictor, image, prompts, context.Cancel);
+        var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
         if (overlay is not null)
-            Pictures.WriteOverlay(overlay, picture, predictor.Categories, answers, work.Terminal.Note);
+            Pictures.WriteOverlay(overlay, picture, predictor.Categories, objects, context.Terminal.Note);
 
-        work.Terminal.Result(["#", "name", "score", "quality", "area", "box", "prompt"], answers.Select((each, i) => (string[])
+        context.Terminal.Result(["#", "name", "score", "predicted IoU", "area", "box", "prompt"], objects.Select((item, i) => (string[])
         [
-            $"{i + 1}", each.Category, Words.Share(each.Score), Words.Share(each.Quality),
-            Words.Count(each.Mask.Area), Pictures.Text(each.Mask.Box), each.Prompt,
+            $"{i + 1}", item.Category, NumberText.Fraction(item.Score), NumberText.Fraction(item.PredictedIoU),
+            NumberText.Count(item.Mask.Area), Pictures.Text(item.Mask.Box), item.Prompt,
         ]));
         foreach (var file in files ?? [])
-            work.Terminal.Result($"wrote {file}");
-        work.Terminal.Json(new
+            context.Terminal.Result($"wrote {file}");
+        context.Terminal.Json(new
         {
             Image = path,
-            Model = work.Get(_model),
+            Model = context.Get(_model),
             image.Height,
             image.Width,
             Overlay = overlay,
-            Objects = answers.Select((each, i) => each.Describe(files?[i])),
+            Objects = objects.Select((item, i) => item.Describe(files?[i])),
         });
         return ExitCode.Done;
     }
 
-    private SegSamTransformer Load(Work work)
+    private SegSamTransformer Load(CommandContext context)
     {
-        var model = ModelFile.Load(work.Get(_model), work, work.Get(_family));
-        ModelFile.TellOfNames(work.Get(_model), work.Terminal);
+        var model = ModelFile.Load(context.Get(_model), context, context.Get(_family));
+        ModelFile.NoteMissingNames(context.Get(_model), context.Terminal);
         return model;
     }
 
-    // One by one, so that an error can say which object it is about. Where problems are gathered, the other objects are answered all the same.
-    private static List<FoundObject> Ask(
-        SegSamPredictor predictor, EncodedImage image, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel, List<string>? problems = null)
+    // One by one, so that an error can name its object. Where problems are collected, the other objects are still predicted.
+    private static List<FoundObject> Predict(SegSamPredictor predictor, EncodedImage image,
+        IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, CancellationToken cancel, List<string>? problems = null)
     {
-        var answers = new List<FoundObject>();
+        var objects = new List<FoundObject>();
         foreach (var (number, (text, prompt)) in prompts.Index())
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                answers.Add(FoundObject.Of(predictor.Predict(image, prompt), text));
+                objects.Add(FoundObject.Of(predictor.Predict(image, prompt), text));
             }
             catch (ArgumentException wrong)
             {
@@ -108,6 +118,6 @@ internal sealed class PredictCommand : Command
             }
         }
 
-        return answers.Count > 0 || problems is not { Count: > 0 } ? answers : throw new UsageException(problems[0]);
+        return objects.Count > 0 || problems is not { Count: > 0 } ? objects : throw new UsageException(problems[0]);
     }
 }

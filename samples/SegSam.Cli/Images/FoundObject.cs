@@ -4,17 +4,17 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace SegSam.Cli.Images;
 
-/// <summary>An object that was found in an image.</summary>
-/// <param name="Prompt">The words of the prompt that it answers; empty where none was given.</param>
-/// <param name="Json">The answer as the library writes it.</param>
-internal sealed record FoundObject(string Prompt, string Category, float Score, float Quality, SegmentationMask Mask, string Json)
+/// <summary>An object found in an image.</summary>
+/// <param name="Prompt">The text of its prompt; empty where there was none.</param>
+/// <param name="Json">The prediction as the library writes it.</param>
+internal sealed record FoundObject(string Prompt, string Category, float Score, float PredictedIoU, SegmentationMask Mask, string Json)
 {
-    public static FoundObject Of(SegSamPrediction answer, string prompt) =>
-        new(prompt, answer.Category, answer.Score, answer.PredictedIoU, answer.Mask, answer.ToJson());
+    public static FoundObject Of(SegSamPrediction prediction, string prompt) =>
+        new(prompt, prediction.Category, prediction.Score, prediction.PredictedIoU, prediction.Mask, prediction.ToJson());
 
     public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.PredictedIoU, mask.Mask, mask.ToJson());
 
-    /// <summary>For a program, with prompt and file where there are any.</summary>
+    /// <summary>The prediction as JSON, with its prompt and mask file where there are any.</summary>
     public JsonObject Describe(string? file)
     {
         var node = JsonNode.Parse(Json)!.AsObject();
@@ -27,5 +27,5 @@ internal sealed record FoundObject(string Prompt, string Category, float Score, 
 }
 
 /// <summary>What was found in one image.</summary>
-/// <param name="Problems">Prompts that could not be answered, in words; null: none.</param>
-internal sealed record ImageAnswer(int Height, int Width, IReadOnlyList<FoundObject> Objects, IReadOnlyList<string>? Problems = null);
+/// <param name="Problems">Messages about prompts without a prediction; null: none.</param>
+internal sealed record ImageResult(int Height, int Width, IReadOnlyList<FoundObject> Objects, IReadOnlyList<string>? Problems = null);

@@ -5,50 +5,50 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Images;
 
-/// <summary>A picture to answer about.</summary>
+/// <summary>An image to segment.</summary>
 /// <param name="Path">Its file.</param>
 /// <param name="Name">
-/// What its results are called, without an ending: its path below the folder that was named. No two pictures share one.
+/// Base name of its results, without extension: its path below the folder that was named. Unique among the images of a run.
 /// </param>
-/// <param name="Prompts">Those of its rows in a table; null where it does not come from a table.</param>
+/// <param name="Prompts">The prompts of its rows in a table; null if the image does not come from a table.</param>
 internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(string Text, SegSamPrompt Prompt)>? Prompts = null)
 {
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"], TableEndings = [".csv", ".tsv"];
+    private static readonly string[] TableExtensions = [".csv", ".tsv"];
     private static readonly char[] Wildcards = ['*', '?'];
 
-    public static bool IsTable(string path) => TableEndings.Contains(EndingOf(path));
+    public static bool IsTable(string path) => TableExtensions.Contains(DataFiles.ExtensionOf(path));
 
-    /// <summary>Whether an argument names one picture alone.</summary>
+    /// <summary>Whether an argument names a single image.</summary>
     public static bool IsPicture(string argument) =>
         !Directory.Exists(argument) && (File.Exists(argument) ? !IsTable(argument) : argument.IndexOfAny(Wildcards) < 0);
 
-    /// <summary>All pictures that the arguments name, each once, in their order; those of a folder in the order of their paths.</summary>
-    /// <param name="arguments">Pictures, folders, patterns with '*', '**' and '?', and tables.</param>
+    /// <summary>All images that the arguments name, each once, in order; those of a folder in the order of their paths.</summary>
+    /// <param name="arguments">Images, folders, patterns with '*', '**' and '?', and tables.</param>
     /// <param name="needPrompts">Whether a row of a table must have a prompt.</param>
-    /// <param name="note">Receives what was left out.</param>
+    /// <param name="note">Receives messages about files that are left out.</param>
     /// <param name="leftOut">Receives rows of tables that cannot be used.</param>
-    /// <exception cref="IOException">An argument names nothing that is there.</exception>
-    /// <exception cref="InvalidDataException">It names no picture.</exception>
+    /// <exception cref="IOException">A file or folder does not exist.</exception>
+    /// <exception cref="InvalidDataException">A folder, pattern or table contains no image.</exception>
     public static IReadOnlyList<ImageInput> Find(IEnumerable<string> arguments, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
-        var (found, paths) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal));
+        var (inputs, paths) = (new List<ImageInput>(), new HashSet<string>(StringComparer.Ordinal));
         var names = new Dictionary<string, UniqueFileNames>(StringComparer.OrdinalIgnoreCase); // by folder
-        foreach (var one in arguments.SelectMany(argument => Of(argument, needPrompts, note, leftOut)))
+        foreach (var input in arguments.SelectMany(argument => Of(argument, needPrompts, note, leftOut)))
         {
-            if (!paths.Add(System.IO.Path.GetFullPath(one.Path)))
+            if (!paths.Add(System.IO.Path.GetFullPath(input.Path)))
             {
-                note($"'{one.Path}' is named twice; it is answered once.");
+                note($"'{input.Path}' is named more than once; it is processed once.");
                 continue;
             }
 
-            // s.png and s.jpg of one folder, or s.png of two folders that were named, must not share their results' names.
-            var folder = System.IO.Path.GetDirectoryName(one.Name)!;
+            // s.png and s.jpg of one folder, or s.png of two folders that were named, must not share the names of their results.
+            var folder = System.IO.Path.GetDirectoryName(input.Name)!;
             if (!names.TryGetValue(folder, out var ofFolder))
                 names[folder] = ofFolder = new();
-            found.Add(one with { Name = System.IO.Path.Combine(folder, ofFolder.Next(System.IO.Path.GetFileName(one.Name), "")) });
+            inputs.Add(input with { Name = System.IO.Path.Combine(folder, ofFolder.Next(System.IO.Path.GetFileName(input.Name), "")) });
         }
 
-        return found;
+        return inputs;
     }
 
     private static IEnumerable<ImageInput> Of(string argument, bool needPrompts, Action<string> note, LeftOut leftOut)
@@ -78,19 +78,18 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
     {
         var matches = Matcher(pattern);
         var files = DataFiles.Under(folder).Select(file => (File: file, Below: DataFiles.IdOf(folder, file)))
-            .Where(each => matches.IsMatch(each.Below)).ToLookup(each => Endings.Contains(EndingOf(each.File)));
+            .Where(file => matches.IsMatch(file.Below)).ToLookup(file => DataFiles.IsImage(file.File));
         if (files[false].Any())
         {
-            var kinds = files[false].CountBy(each => EndingOf(each.File) is { Length: > 0 } ending ? ending : "no ending");
-            note($"'{argument}': left out {Words.Several(files[false].Count(), "file")} of other kinds than {string.Join(", ", Endings)}: "
-                + string.Join(", ", kinds.Select(kind => $"{Words.Count(kind.Value)} x {kind.Key}")) + ".");
+            var kinds = files[false].CountBy(
+                file => DataFiles.ExtensionOf(file.File) is { Length: > 0 } extension ? extension : "no extension");
+            note($"'{argument}': left out {NumberText.Plural(files[false].Count(), "file")} that are not {DataFiles.ImageKinds}: "
+                + string.Join(", ", kinds.Select(kind => $"{NumberText.Count(kind.Value)} x {kind.Key}")) + ".");
         }
 
-        return files[true].Any() ? [.. files[true].Select(each => new ImageInput(each.File, NameBelow(folder, each.File)))]
-            : throw new InvalidDataException($"'{argument}' holds no picture ({string.Join(", ", Endings)}).");
+        return files[true].Any() ? [.. files[true].Select(file => new ImageInput(file.File, NameBelow(folder, file.File)))]
+            : throw new InvalidDataException($"'{argument}' contains no image ({DataFiles.ImageKinds}).");
     }
-
-    private static string EndingOf(string path) => System.IO.Path.GetExtension(path).ToLowerInvariant();
 
     private static string NameBelow(string folder, string file)
     {
@@ -99,7 +98,7 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
         return System.IO.Path.ChangeExtension(isBelow ? below : System.IO.Path.GetFileName(file), null);
     }
 
-    // '*' and '?' stay within a folder's name, '**' goes through folders.
+    // '*' and '?' match within a name, '**' matches across folders.
     private static Regex Matcher(string pattern)
     {
         var text = Regex.Replace(pattern.Replace('\\', '/'), @"\*\*/?|\*|\?|[^*?]+", token => token.Value switch

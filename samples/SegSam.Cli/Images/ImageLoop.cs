@@ -1,29 +1,30 @@
 using System.Text.Json.Nodes;
+using SampleKit;
 using SegSam.Cli.Output;
 
 namespace SegSam.Cli.Images;
 
-/// <summary>Where the answers about several images go; null: nowhere.</summary>
+/// <summary>Where the results of several images go; null: nowhere.</summary>
 /// <param name="Masks">Folder for the masks.</param>
 /// <param name="Overlays">Folder for the overlays.</param>
-/// <param name="Table">File of the results' table.</param>
-/// <param name="Resume">Whether to go on with that table.</param>
-/// <param name="Strict">Whether the first image that cannot be answered ends the run.</param>
-/// <param name="Force">Whether files of an earlier run may be written over.</param>
+/// <param name="Table">File of the result table.</param>
+/// <param name="Resume">Whether to continue that table.</param>
+/// <param name="Strict">Whether the first image that fails ends the run.</param>
+/// <param name="Force">Whether files of an earlier run may be overwritten.</param>
 internal sealed record ImagePlaces(string? Masks, string? Overlays, string? Table, bool Resume, bool Strict, bool Force);
 
-/// <summary>Goes through many images: what is answered is written at once and stays, whatever is wrong with another image.</summary>
+/// <summary>Processes many images: each result is written at once and kept, even if another image fails.</summary>
 /// <param name="arguments">The files, folders, patterns and tables that name the images.</param>
-/// <param name="isSingle">Whether they name one picture, whose overlay is a file and not a folder.</param>
-/// <param name="leftOut">Rows of tables that could not be used: the run then does not end as if all were well.</param>
-internal sealed class ImageLoop(
-    Work work, IReadOnlyList<ImageInput> images, ImagePlaces places, IReadOnlyList<string> arguments, bool isSingle, int leftOut)
+/// <param name="isSingle">Whether they name a single image, whose overlay is a file and not a folder.</param>
+/// <param name="leftOut">How many rows of tables could not be used: with any, the run does not report full success.</param>
+internal sealed class ImageLoop(CommandContext context, IReadOnlyList<ImageInput> images, ImagePlaces places,
+    IReadOnlyList<string> arguments, bool isSingle, int leftOut)
 {
     private Outputs _outputs = new(mayOverwrite: false);
     private readonly List<JsonNode> _documents = [];
     private readonly List<(ImageInput Image, string Problem)> _failed = [];
     private ResultTable? _table;
-    private readonly List<string> _problems = []; // prompts that could not be answered, in images that were
+    private readonly List<string> _problems = []; // prompts that failed, in images that did not
     private int _objects;
 
     public IReadOnlyList<ImageInput> Images => images;
@@ -32,17 +33,18 @@ internal sealed class ImageLoop(
 
     public bool IsStrict => places.Strict;
 
-    /// <summary>Where an image's picture of a kind goes.</summary>
-    /// <param name="place">The folder that holds one for each image; of a single image the file.</param>
+    /// <summary>The file of one kind of picture of an image.</summary>
+    /// <param name="place">The folder that holds one for each image; for a single image, the file.</param>
     public string PlaceOf(string place, ImageInput image) => isSingle ? place : Pictures.In(place, image.Name);
 
-    /// <summary>Reserves all places before the work.</summary>
+    /// <summary>Reserves all files before the work.</summary>
     /// <param name="command">The command's name.</param>
     /// <param name="model">The model's file.</param>
-    /// <param name="settings">What else decides the answers, in words.</param>
-    /// <param name="moreFolders">Of further pictures, one for each image.</param>
+    /// <param name="settings">Everything else that determines the results, as text.</param>
+    /// <param name="moreFolders">Folders of further pictures, one for each image.</param>
     /// <param name="moreFiles">Further files.</param>
-    public void Claim(string command, string model, string settings, IEnumerable<string?>? moreFolders = null, IEnumerable<string?>? moreFiles = null)
+    public void Claim(
+        string command, string model, string settings, IEnumerable<string?>? moreFolders = null, IEnumerable<string?>? moreFiles = null)
     {
         string?[] folders = [places.Overlays, .. moreFolders ?? []];
         ModelFile.Check(model);
@@ -52,12 +54,13 @@ internal sealed class ImageLoop(
         {
             (facts["command"], facts["model"], facts["options"]) = (command, RunRecord.DigestOf(model), settings);
             facts["images or prompts"] = RunRecord.DigestOf(images);
-            facts["places of results"] = string.Join('\n', folders.Append(places.Masks).Select(each => each is null ? "" : Path.GetFullPath(each)));
+            facts["result paths"] =
+                string.Join('\n', folders.Append(places.Masks).Select(place => place is null ? "" : Path.GetFullPath(place)));
         }
 
         if (isResumed)
         {
-            RunRecord.Check(places.Table!, facts); // before Continue, which takes lines that were cut out of the table
+            RunRecord.Check(places.Table!, facts); // before Continue, which removes incomplete images from the table
             _table = ResultTable.Continue(places.Table!);
         }
 
@@ -67,8 +70,8 @@ internal sealed class ImageLoop(
         foreach (var folder in (isSingle ? [] : folders.OfType<string>()).Append(places.Masks).OfType<string>())
         {
             if (File.Exists(folder))
-                throw new IOException($"'{folder}' is a file; with several images it must be the name of a folder.");
-            OutputFile.Try(Path.Combine(folder, "x.png"));
+                throw new IOException($"'{folder}' is a file; for several images, give the name of a folder.");
+            OutputFile.CheckWritable(Path.Combine(folder, "x.png"));
         }
 
         foreach (var image in images)
@@ -89,48 +92,52 @@ internal sealed class ImageLoop(
         }
 
         if (_table.Finished > 0)
-            work.Terminal.Note($"{places.Table} holds {Words.Several(_table.Finished, "image")} of an earlier run; the others follow.");
+        {
+            context.Terminal.Note($"{places.Table} already holds {NumberText.Plural(_table.Finished, "image")}; "
+                + "continuing with the others.");
+        }
     }
 
-    /// <summary>Asks about each image and writes what was found.</summary>
+    /// <summary>Processes each image and writes what was found.</summary>
     /// <param name="model">The model's file.</param>
     /// <param name="categories">Its names.</param>
-    /// <param name="ask">Answers one image; the function it is given receives the part done, 0 to 1.</param>
-    /// <param name="also">Writes what else is wanted of an answer, and returns what the JSON document says of it.</param>
+    /// <param name="predict">Processes one image; its second argument reports the part done, 0 to 1.</param>
+    /// <param name="also">Writes further results, and returns what the JSON document says about them.</param>
     /// <returns>An exit code.</returns>
     public int Run(
-        string model, IReadOnlyList<string> categories, Func<ImageInput, Action<double>, ImageAnswer> ask,
-        Func<ImageInput, ImageAnswer, JsonObject?>? also = null)
+        string model, IReadOnlyList<string> categories, Func<ImageInput, Action<double>, ImageResult> predict,
+        Func<ImageInput, ImageResult, JsonObject?>? also = null)
     {
-        work.Terminal.Result("image  #  name  score  quality  area  box  prompt");
-        var isStopped = work.Terminal.Steps($"Asking about {Words.Several(images.Count, "image")}", tell =>
+        context.Terminal.Result("image  #  name  score  predicted IoU  area  box  prompt");
+        var isStopped = context.Terminal.Steps($"Predicting {NumberText.Plural(images.Count, "image")}", report =>
         {
             for (var i = 0; i < images.Count; i++)
             {
                 if (_table?.Has(images[i]) == true)
                     continue;
                 var (image, done) = (images[i], i);
-                void Progress(double part) => tell((done + part) / images.Count, $"{done + 1} of {images.Count} images: {image.Name}");
-                if (work.Cancel.IsCancellationRequested || Answer(image, ask, Progress) is not { } answer)
+                void Progress(double part) => report((done + part) / images.Count, $"{done + 1} of {images.Count} images: {image.Name}");
+                if (context.Cancel.IsCancellationRequested || Predict(image, predict, Progress) is not { } prediction)
                     return true;
-                if (answer.Answer is { } found)
-                    Keep(image, found, categories, also);
+                if (prediction.Result is { } result)
+                    Keep(image, result, categories, also);
             }
 
             return false;
         });
         if (isStopped && _documents.Count + (_table?.Finished ?? 0) == 0)
             throw new OperationCanceledException();
-        return Tell(model, isStopped);
+        return Print(model, isStopped);
     }
 
-    // Null: stopped. An answer of null: the image cannot be answered.
-    private (ImageAnswer? Answer, bool)? Answer(ImageInput image, Func<ImageInput, Action<double>, ImageAnswer> ask, Action<double> tell)
+    // Null: stopped. A null result: the image failed.
+    private (ImageResult? Result, bool)? Predict(
+        ImageInput image, Func<ImageInput, Action<double>, ImageResult> predict, Action<double> report)
     {
         try
         {
-            tell(0);
-            return (ask(image, tell), true);
+            report(0);
+            return (predict(image, report), true);
         }
         catch (OperationCanceledException)
         {
@@ -140,74 +147,74 @@ internal sealed class ImageLoop(
             && wrong is IOException or InvalidDataException or UnauthorizedAccessException or UsageException or NotSupportedException)
         {
             _failed.Add((image, wrong.Message));
-            work.Terminal.Note($"{image.Path}: {wrong.Message}");
+            context.Terminal.Note($"{image.Path}: {wrong.Message}");
             return (null, false);
         }
     }
 
     private void Keep(
-        ImageInput image, ImageAnswer answer, IReadOnlyList<string> categories, Func<ImageInput, ImageAnswer, JsonObject?>? also)
+        ImageInput image, ImageResult result, IReadOnlyList<string> categories, Func<ImageInput, ImageResult, JsonObject?>? also)
     {
-        var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, answer.Objects) : null;
+        var masks = places.Masks is { } folder ? Pictures.WriteMasks(_outputs, folder, image.Name, result.Objects) : null;
         var overlay = places.Overlays is null ? null : PlaceOf(places.Overlays, image);
         if (overlay is not null)
         {
             using var picture = Pictures.Read(image.Path);
-            Pictures.WriteOverlay(overlay, picture, categories, answer.Objects, work.Terminal.Note);
+            Pictures.WriteOverlay(overlay, picture, categories, result.Objects, context.Terminal.Note);
         }
 
-        var document = new JsonObject { ["image"] = image.Path, ["height"] = answer.Height, ["width"] = answer.Width };
+        var document = new JsonObject { ["image"] = image.Path, ["height"] = result.Height, ["width"] = result.Width };
         if (overlay is not null)
             document["overlay"] = overlay;
-        foreach (var (name, value) in also?.Invoke(image, answer) ?? [])
+        foreach (var (name, value) in also?.Invoke(image, result) ?? [])
             document[name] = value?.DeepClone();
-        document["objects"] = new JsonArray([.. answer.Objects.Select((each, i) => each.Describe(masks?[i]))]);
-        _table?.Add(image, answer, masks); // the last: what is in the table is done
-        _documents.Add(work.Terminal.IsJson ? document : new JsonObject());
-        _objects += answer.Objects.Count;
-        foreach (var problem in answer.Problems ?? [])
+        document["objects"] = new JsonArray([.. result.Objects.Select((item, i) => item.Describe(masks?[i]))]);
+        _table?.Add(image, result, masks); // last: an image in the table is complete
+        _documents.Add(context.Terminal.IsJson ? document : new JsonObject());
+        _objects += result.Objects.Count;
+        foreach (var problem in result.Problems ?? [])
         {
             _problems.Add($"{image.Path}: {problem}");
-            work.Terminal.Note(_problems[^1]);
+            context.Terminal.Note(_problems[^1]);
         }
 
-        for (var i = 0; i < answer.Objects.Count; i++)
+        for (var i = 0; i < result.Objects.Count; i++)
         {
-            var one = answer.Objects[i];
+            var item = result.Objects[i];
             string[] cells =
             [
-                image.Path, Words.Count(i + 1), one.Category, Words.Share(one.Score), Words.Share(one.Quality), Words.Count(one.Mask.Area),
-                Pictures.Text(one.Mask.Box), one.Prompt,
+                image.Path, NumberText.Count(i + 1), item.Category, NumberText.Fraction(item.Score), NumberText.Fraction(item.PredictedIoU),
+                NumberText.Count(item.Mask.Area), Pictures.Text(item.Mask.Box), item.Prompt,
             ];
-            work.Terminal.Result(string.Join("  ", cells).TrimEnd());
+            context.Terminal.Result(string.Join("  ", cells).TrimEnd());
         }
 
-        if (answer.Objects.Count == 0)
-            work.Terminal.Result($"{image.Path}  no object");
+        if (result.Objects.Count == 0)
+            context.Terminal.Result($"{image.Path}  no object");
     }
 
-    private int Tell(string model, bool isStopped)
+    private int Print(string model, bool isStopped)
     {
         var finished = _table?.Finished ?? 0;
-        work.Terminal.Note($"{Words.Several(_documents.Count, "image")} with {Words.Several(_objects, "object")}"
-            + (finished > 0 ? $", besides {Words.Several(finished, "image")} of an earlier run" : "")
+        context.Terminal.Note($"{NumberText.Plural(_documents.Count, "image")} with {NumberText.Plural(_objects, "object")}"
+            + (finished > 0 ? $", plus {NumberText.Plural(finished, "image")} of an earlier run" : "")
             + (_failed.Count == 0 ? "."
-                : $"; {Words.Several(_failed.Count, "image")} could not be answered, first {_failed[0].Image.Path}: {_failed[0].Problem}")
-            + (_problems.Count > 0 ? $" {Words.Several(_problems.Count, "prompt")} could not be answered, first {_problems[0]}" : "")
-            + (leftOut > 0 ? $" {Words.Several(leftOut, "row")} of tables could not be used." : ""));
+                : $"; {NumberText.Plural(_failed.Count, "image")} failed, the first: {_failed[0].Image.Path}: {_failed[0].Problem}")
+            + (_problems.Count > 0 ? $" {NumberText.Plural(_problems.Count, "prompt")} failed, the first: {_problems[0]}" : "")
+            + (leftOut > 0 ? $" {NumberText.Plural(leftOut, "row")} of tables could not be used." : ""));
         if (isStopped)
         {
-            var count = Words.Count(_documents.Count + finished + _failed.Count);
-            work.Terminal.Note($"Stopped after {count} of {Words.Several(images.Count, "image")}; what was written stays."
-                + (_table is null ? "" : " The same command with --resume goes on."));
+            var count = NumberText.Count(_documents.Count + finished + _failed.Count);
+            context.Terminal.Note($"Stopped after {count} of {NumberText.Plural(images.Count, "image")}; the results so far are kept."
+                + (_table is null ? "" : " The same command with --resume continues."));
         }
 
-        work.Terminal.Json(new
+        context.Terminal.Json(new
         {
             Model = model,
             Images = _documents,
-            Failed = _failed.Select(each => new { Image = each.Image.Path, Error = each.Problem }),
-            Unanswered = _problems,
+            Failed = _failed.Select(item => new { Image = item.Image.Path, Error = item.Problem }),
+            FailedPrompts = _problems,
             RowsLeftOut = leftOut,
             ImagesOfEarlierRun = finished,
             Stopped = isStopped,

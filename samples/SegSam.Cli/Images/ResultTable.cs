@@ -1,23 +1,25 @@
 using System.Globalization;
 using System.Text;
 using nietras.SeparatedValues;
+using SampleKit;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Images;
 
-/// <summary>The table of what was found: a line for each object, added image by image, so that a run that was stopped can go on.</summary>
+/// <summary>The table of results: a line for each object, appended image by image, so that an interrupted run can continue.</summary>
 /// <remarks>
-/// Each line holds how many its image has (Objects), which tells an image that was written whole from one that was cut. With masks it is
-/// a training table, too.
+/// Each line contains the number of objects of its image (Objects), which distinguishes complete images from those cut off. With masks, it
+/// is also a training table.
 /// </remarks>
 internal sealed class ResultTable
 {
     private const string Object = nameof(Object), Objects = nameof(Objects), Prompt = nameof(Prompt), Score = nameof(Score);
-    private const string Quality = "PredictedIoU", Area = nameof(Area);
+    private const string PredictedIoU = nameof(PredictedIoU), Area = nameof(Area);
 
     private static readonly string[] Columns =
     [
-        TableColumns.ImagePath, Object, Objects, Prompt, TableColumns.Category, Score, Quality, Area, TableColumns.Box, TableColumns.MaskPath,
+        TableColumns.ImagePath, Object, Objects, Prompt, TableColumns.Category, Score, PredictedIoU, Area, TableColumns.Box,
+        TableColumns.MaskPath,
     ];
 
     private readonly string _path, _folder;
@@ -25,27 +27,27 @@ internal sealed class ResultTable
 
     private ResultTable(string path) => (_path, _folder) = (path, Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    /// <summary>How many images it holds that an earlier run has finished.</summary>
+    /// <summary>The number of complete images of an earlier run.</summary>
     public int Finished { get; private init; }
 
-    /// <summary>Begins a table.</summary>
+    /// <summary>Starts a table.</summary>
     public static ResultTable Create(string path)
     {
-        Output.OutputFile.Write(path, string.Join(',', Columns) + "\n");
+        OutputFile.Write(path, string.Join(',', Columns) + "\n");
         return new(path);
     }
 
-    /// <summary>Goes on with a table of an earlier run; an image whose lines are not all there is taken out of it, to be answered again.</summary>
-    /// <exception cref="InvalidDataException">It is another table.</exception>
+    /// <summary>Continues a table of an earlier run; incomplete images are removed from it, to be predicted again.</summary>
+    /// <exception cref="InvalidDataException">The file is another table.</exception>
     public static ResultTable Continue(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        // A run that was ended in the middle of a line has left a part of it.
+        // A run that was killed in the middle of a line has left a part of it.
         var text = Encoding.UTF8.GetString(bytes, 0, Array.LastIndexOf(bytes, (byte)'\n') + 1);
         using var reader = Sep.New(',').Reader(options => options with { Unescape = true, DisableColCountCheck = true }).FromText(text);
         if (reader.IsEmpty || !reader.Header.ColNames.SequenceEqual(Columns))
         {
-            throw new InvalidDataException($"'{path}' is not a table of results that --resume can go on with; "
+            throw new InvalidDataException($"'{path}' is not a table of results that --resume can continue; "
                 + $"expected the columns {string.Join(", ", Columns)}.");
         }
 
@@ -56,44 +58,46 @@ internal sealed class ResultTable
                 lines.Add((line[TableColumns.ImagePath].ToString(), line[Objects].ToString(), line.Span.ToString()));
         }
 
-        var whole = lines.GroupBy(line => line.Image, StringComparer.Ordinal).Where(image => image.Count() == LinesOf(image.First().Objects)).ToList();
+        var whole = lines.GroupBy(line => line.Image, StringComparer.Ordinal)
+            .Where(image => image.Count() == LinesOf(image.First().Objects)).ToList();
         var kept = whole.SelectMany(image => image).Select(line => line.Text.TrimEnd('\r', '\n')).Prepend(string.Join(',', Columns));
-        Output.OutputFile.Write(path, string.Concat(kept.Select(line => line + "\n")));
+        OutputFile.Write(path, string.Concat(kept.Select(line => line + "\n")));
         var table = new ResultTable(path) { Finished = whole.Count };
         table._done.UnionWith(whole.Select(image => image.Key));
         return table;
     }
 
-    /// <summary>Whether an image's lines are all there.</summary>
+    /// <summary>Whether an image is complete.</summary>
     public bool Has(ImageInput image) => _done.Contains(TableWriter.Relative(_folder, image.Path));
 
-    /// <summary>Adds the lines of an image; one without an object gets one line that says so.</summary>
+    /// <summary>Appends the lines of an image; an image without objects gets one line that says so.</summary>
     /// <param name="masks">The files of the masks; null where none were written.</param>
-    public void Add(ImageInput image, ImageAnswer answer, IReadOnlyList<string>? masks)
+    public void Add(ImageInput image, ImageResult result, IReadOnlyList<string>? masks)
     {
         using var writer = Sep.New(',').Writer(options => options with { Escape = true, WriteHeader = false }).ToText();
-        var objects = answer.Objects;
+        var objects = result.Objects;
         for (var i = 0; i < Math.Max(1, objects.Count); i++)
         {
-            var one = i < objects.Count ? objects[i] : null;
+            var item = i < objects.Count ? objects[i] : null;
             using var line = writer.NewRow();
             line[TableColumns.ImagePath].Set(TableWriter.Relative(_folder, image.Path));
-            line[Object].Set(Number(one is null ? 0 : i + 1));
+            line[Object].Set(Number(item is null ? 0 : i + 1));
             line[Objects].Set(Number(objects.Count));
-            line[Prompt].Set(one?.Prompt ?? "");
-            line[TableColumns.Category].Set(one?.Category ?? "");
-            line[Score].Set(one?.Score.ToString(CultureInfo.InvariantCulture) ?? "");
-            line[Quality].Set(one?.Quality.ToString(CultureInfo.InvariantCulture) ?? "");
-            line[Area].Set(one?.Mask.Area.ToString(CultureInfo.InvariantCulture) ?? "");
-            line[TableColumns.Box].Set(one?.Mask.Box is { } box ? FormattableString.Invariant($"{box.X0} {box.Y0} {box.X1} {box.Y1}") : "");
-            line[TableColumns.MaskPath].Set(one is not null && masks is not null ? TableWriter.Relative(_folder, masks[i]) : "");
+            line[Prompt].Set(item?.Prompt ?? "");
+            line[TableColumns.Category].Set(item?.Category ?? "");
+            line[Score].Set(item?.Score.ToString(CultureInfo.InvariantCulture) ?? "");
+            line[PredictedIoU].Set(item?.PredictedIoU.ToString(CultureInfo.InvariantCulture) ?? "");
+            line[Area].Set(item?.Mask.Area.ToString(CultureInfo.InvariantCulture) ?? "");
+            var box = item?.Mask.Box is { } at ? FormattableString.Invariant($"{at.X0} {at.Y0} {at.X1} {at.Y1}") : "";
+            line[TableColumns.Box].Set(box);
+            line[TableColumns.MaskPath].Set(item is not null && masks is not null ? TableWriter.Relative(_folder, masks[i]) : "");
         }
 
         using var file = new FileStream(_path, FileMode.Append);
-        file.Write(Encoding.UTF8.GetBytes(writer.ToString().ReplaceLineEndings("\n"))); // in one piece
+        file.Write(Encoding.UTF8.GetBytes(writer.ToString().ReplaceLineEndings("\n"))); // in one write
     }
 
-    // An image without an object has one line, which says so.
+    // An image without objects has one line, which says so.
     private static int LinesOf(string objects) =>
         int.TryParse(objects, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? Math.Max(1, count) : int.MaxValue;
 

@@ -1,27 +1,29 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using SegSam.Cli.Output;
+using SampleKit;
 
 namespace SegSam.Cli.Images;
 
-/// <summary>What a run over many images was asked, kept beside its table: --resume goes on only with the same, or answers to different questions would share a table.</summary>
+/// <summary>Records the command of a run beside its table: --resume continues only the same command, so that a table never mixes
+/// runs.</summary>
 internal static class RunRecord
 {
-    /// <summary>Keeps what a run that begins now is asked.</summary>
-    public static void Write(string table, IReadOnlyDictionary<string, string> facts) => OutputFile.Write(PathOf(table), JsonSerializer.Serialize(facts));
+    /// <summary>Saves the facts of a new run.</summary>
+    public static void Write(string table, IReadOnlyDictionary<string, string> facts) =>
+        OutputFile.Write(PathOf(table), JsonSerializer.Serialize(facts));
 
-    /// <summary>Makes sure that the run of a table was asked the same.</summary>
-    /// <exception cref="UsageException">It was asked otherwise, or there is no record of it.</exception>
+    /// <summary>Checks that the run of a table had the same facts.</summary>
+    /// <exception cref="UsageException">The facts differ, or there is no record of the run.</exception>
     public static void Check(string table, IReadOnlyDictionary<string, string> facts)
     {
-        var begun = Read(table) ?? throw new UsageException(
-            $"There is no readable '{PathOf(table)}', which tells what the run of '{table}' was asked, so --resume cannot go on with it. Begin another table.");
-        string[] differences = [.. facts.Where(fact => begun.GetValueOrDefault(fact.Key) != fact.Value).Select(fact => fact.Key)];
+        var recorded = Read(table) ?? throw new UsageException($"There is no readable '{PathOf(table)}', which records the command of "
+            + $"'{table}', so --resume cannot continue it. Start another table.");
+        string[] differences = [.. facts.Where(fact => recorded.GetValueOrDefault(fact.Key) != fact.Value).Select(fact => fact.Key)];
         if (differences.Length > 0)
         {
-            throw new UsageException($"'{table}' is of a run with other {string.Join(" and ", differences)}; --resume goes on with the same command alone. "
-                + "Begin another table.");
+            throw new UsageException($"'{table}' is from a run with other {string.Join(" and ", differences)}; "
+                + "--resume continues only the same command. Start another table.");
         }
     }
 
@@ -33,8 +35,12 @@ internal static class RunRecord
     }
 
     /// <summary>A text that is equal for equal images and prompts.</summary>
-    public static string DigestOf(IReadOnlyList<ImageInput> images) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(images.Select(image =>
-        $"{Path.GetFullPath(image.Path)}\n{image.Name}\n{string.Join('\t', image.Prompts?.Select(each => each.Text) ?? [])}\n")))));
+    public static string DigestOf(IReadOnlyList<ImageInput> images)
+    {
+        var lines = images.Select(image =>
+            $"{Path.GetFullPath(image.Path)}\n{image.Name}\n{string.Join('\t', image.Prompts?.Select(prompt => prompt.Text) ?? [])}\n");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+    }
 
     private static string PathOf(string table) => table + ".run";
 
@@ -42,7 +48,8 @@ internal static class RunRecord
     {
         try
         {
-            return File.Exists(PathOf(table)) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(PathOf(table))) : null;
+            return File.Exists(PathOf(table))
+                ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(PathOf(table))) : null;
         }
         catch (JsonException)
         {

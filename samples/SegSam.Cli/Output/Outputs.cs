@@ -3,17 +3,18 @@ using SampleKit;
 
 namespace SegSam.Cli.Output;
 
-/// <summary>The files that a command will write: none meets another, none of an earlier run is lost without --force, and none is what the command reads.</summary>
-/// <param name="inputs">Files that the command reads; nulls count as none.</param>
+/// <summary>The files that a command will write: all different, none of an earlier run without --force, and none that the command
+/// reads.</summary>
+/// <param name="inputs">Files that the command reads; nulls are ignored.</param>
 internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inputs)
 {
     private readonly HashSet<string> _inputs = new(inputs.OfType<string>().Select(Path.GetFullPath), StringComparer.OrdinalIgnoreCase);
 
-    // Names that differ by case alone are one file on some systems.
+    // Names that differ only in case are the same file on some systems.
     private readonly HashSet<string> _reserved = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, UniqueFileNames> _names = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Reserves a file and makes sure that it can be written; null reserves none.</summary>
+    /// <summary>Reserves a file and checks that it can be written; null reserves nothing.</summary>
     /// <exception cref="IOException">It exists, or cannot be written.</exception>
     /// <exception cref="UsageException">Another result has that name.</exception>
     public void Claim(string? path)
@@ -21,7 +22,7 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
         if (path is null)
             return;
         Reserve(path);
-        OutputFile.Try(path);
+        OutputFile.CheckWritable(path);
     }
 
     /// <summary>Reserves one of many files of a folder that is known to be writable.</summary>
@@ -35,16 +36,16 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
             throw Exists($"'{path}' exists");
     }
 
-    /// <summary>Makes sure that a file, which may be written over, is not one that the command reads.</summary>
-    /// <exception cref="UsageException">It is.</exception>
+    /// <summary>Checks that a file, which may be overwritten, is not one that the command reads.</summary>
+    /// <exception cref="UsageException">The command reads it.</exception>
     public void Refuse(string? path)
     {
         if (path is not null && _inputs.Contains(Path.GetFullPath(path)))
-            throw new UsageException($"'{path}' is what this command reads, so it cannot be written; name another file.");
+            throw new UsageException($"'{path}' is an input of this command, so it cannot be written; name another file.");
     }
 
-    /// <summary>A file of a folder whose name no other result of the run has.</summary>
-    /// <param name="wanted">Any text; what does not belong in a file's name becomes a low line.</param>
+    /// <summary>A file in a folder with a name that no other result of the run has.</summary>
+    /// <param name="wanted">Any text; characters that do not belong in a file name become underscores.</param>
     public string Next(string folder, string wanted, string extension)
     {
         var full = Path.GetFullPath(folder);
@@ -53,17 +54,17 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
         return Path.Combine(folder, names.Next(wanted, extension));
     }
 
-    /// <summary>Reserves what will be written into a folder under names that are not known yet.</summary>
-    /// <exception cref="IOException">There are files in it.</exception>
+    /// <summary>Reserves a folder for files whose names are not known yet.</summary>
+    /// <exception cref="IOException">The folder is not empty.</exception>
     public void ClaimFolder(string folder)
     {
         if (!mayOverwrite && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            throw Exists($"'{folder}' holds files of an earlier run");
+            throw Exists($"'{folder}' contains files of an earlier run");
     }
 
-    /// <summary>Makes sure that no masks of an image are in a folder; their names end in categories, which are not known yet.</summary>
-    /// <param name="name">What the masks' names begin with, and folders below the one given.</param>
-    /// <exception cref="IOException">There are some.</exception>
+    /// <summary>Checks that a folder contains no masks of an image; their names end in categories, which are not known yet.</summary>
+    /// <param name="name">The start of the masks' names; it may contain subfolders.</param>
+    /// <exception cref="IOException">There are such masks.</exception>
     public void ClaimMasks(string folder, string name)
     {
         var stem = Path.Combine(folder, name);
@@ -76,5 +77,5 @@ internal sealed class Outputs(bool mayOverwrite, params IEnumerable<string?> inp
             throw Exists($"'{Path.Combine(place, found)}' exists");
     }
 
-    private static IOException Exists(string what) => new($"{what}; give --force to write over it, or another name.");
+    private static IOException Exists(string what) => new($"{what}; use --force to overwrite it, or another name.");
 }

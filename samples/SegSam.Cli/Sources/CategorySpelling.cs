@@ -3,19 +3,24 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>Categories as a table holds them: without blanks at their ends, and in the form (NFC) in which equal names are equal texts.</summary>
+/// <summary>Normalizes categories: no spaces at the ends, and Unicode form NFC, in which equal names are equal texts.</summary>
 internal static class CategorySpelling
 {
-    /// <summary>Brings all rows to that form; names that become equal by it are told, as are those that stay different but look alike.</summary>
+    /// <summary>Normalizes the categories of all rows, and reports names that become equal, or that stay different but look
+    /// alike.</summary>
     public static IReadOnlyList<TableRow> Of(IReadOnlyList<TableRow> rows, SourceReading reading)
     {
         var names = rows.Select(row => row.Category.Normalize()).Distinct().ToList();
         foreach (var joined in names.GroupBy(name => name.Trim()).Where(group => group.Count() > 1))
-            reading.Note($"Categories that differ by blanks at their ends alone are one: {string.Join(", ", joined.Select(name => $"'{name}'"))}.");
+        {
+            reading.Note("These categories differ only in spaces at the ends and are merged: "
+                + $"{string.Join(", ", joined.Select(name => $"'{name}'"))}.");
+        }
+
         if (SimilarNames.Groups(names.Select(name => name.Trim())) is { Count: > 0 } similar)
         {
-            reading.Note($"These categories differ by case, blanks or punctuation alone and are kept apart: {SimilarNames.Text(similar)}. " +
-                "Give what is one thing one name.");
+            reading.Note("These categories differ only in case, spaces or punctuation and stay separate: "
+                + $"{SimilarNames.Text(similar)}. If they mean the same, use one name.");
         }
 
         var spelled = new List<TableRow>();

@@ -6,11 +6,11 @@ using SampleKit;
 namespace SegSam.Cli.Sources;
 
 /// <summary>COCO annotations as programs write them: ids are numbers (1, 1.0) or texts, sizes may be missing, numbers may be NaN.</summary>
-/// <param name="Images">By id; a size that the file does not say is 0.</param>
+/// <param name="Images">By id; a missing size is 0.</param>
 internal sealed record CocoFile(
     IReadOnlyDictionary<string, CocoImage> Images, IReadOnlyDictionary<string, string> Categories, IReadOnlyList<JsonElement> Annotations)
 {
-    /// <exception cref="InvalidDataException">It is no such JSON, or an id names two images or two categories.</exception>
+    /// <exception cref="InvalidDataException">The file is not such JSON, or an id names two images or two categories.</exception>
     public static CocoFile Read(string path)
     {
         var root = Parse(path);
@@ -18,21 +18,21 @@ internal sealed record CocoFile(
             || List(root, "categories") is not { } categories)
         {
             throw new InvalidDataException(
-                $"'{path}' is no COCO annotations: expected an object with the lists images, annotations and categories.");
+                $"'{path}' does not contain COCO annotations: expected an object with the lists images, annotations and categories.");
         }
 
         return new(
-            ById(path, images, "image", "file_name", (one, name) => new CocoImage(name, Whole(one, "height"), Whole(one, "width")),
-                picture => picture.FileName),
+            ById(path, images, "image", "file_name", (item, name) => new CocoImage(name, Whole(item, "height"), Whole(item, "width")),
+                image => image.FileName),
             ById(path, categories, "category", "name", (_, name) => name, name => name),
             annotations);
     }
 
-    /// <summary>A property of an object; undefined where there is none.</summary>
+    /// <summary>A property of an object; undefined if there is none.</summary>
     public static JsonElement Get(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>An id as text, so that 1, 1.0 and "1" are equal; null where there is none.</summary>
+    /// <summary>An id as text, so that 1, 1.0 and "1" are equal; null if there is none.</summary>
     public static string? Id(JsonElement item, string name) => Get(item, name) switch
     {
         { ValueKind: JsonValueKind.Number } number => number.TryGetDecimal(out var value) && value == decimal.Truncate(value)
@@ -41,8 +41,8 @@ internal sealed record CocoFile(
         _ => null,
     };
 
-    /// <summary>Puts texts of the same length, which are no numbers, for NaN and Infinity, which Python writes though they are no JSON.</summary>
-    internal static void ReplaceNoNumbers(Span<byte> json)
+    /// <summary>Replaces NaN and Infinity, which Python writes although JSON has no such numbers, by strings of the same length.</summary>
+    internal static void QuoteNonFinite(Span<byte> json)
     {
         var isText = false;
         for (var i = 0; i < json.Length; i++)
@@ -51,7 +51,7 @@ internal sealed record CocoFile(
                 i++;
             else if (json[i] == '"')
                 isText = !isText;
-            else if (!isText && json[i] is (byte)'N' or (byte)'I' && (json[i..].StartsWith("NaN"u8) || json[i..].StartsWith("Infinity"u8)))
+            else if (!isText && (json[i..].StartsWith("NaN"u8) || json[i..].StartsWith("Infinity"u8)))
             {
                 var length = json[i] == 'N' ? 3 : 8;
                 var start = i > 0 && json[i - 1] == '-' ? i - 1 : i;
@@ -72,13 +72,14 @@ internal sealed record CocoFile(
             }
             catch (JsonException)
             {
-                ReplaceNoNumbers(json.Span);
+                QuoteNonFinite(json.Span);
                 return JsonDocument.Parse(json).RootElement;
             }
         }
         catch (JsonException wrong)
         {
-            throw new InvalidDataException($"'{path}' is not readable as COCO annotations, as it is no JSON or cut short: {wrong.Message}", wrong);
+            throw new InvalidDataException(
+                $"'{path}' is not readable as COCO annotations, because it is not JSON or cut off: {wrong.Message}", wrong);
         }
     }
 
@@ -91,14 +92,14 @@ internal sealed record CocoFile(
         var found = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var item in items)
         {
-            // What has no id or name, no annotation can use.
+            // An item without an id or a name cannot be referenced.
             if (Id(item, "id") is not { } id || Get(item, nameOfName) is not { ValueKind: JsonValueKind.String } name
                 || name.GetString()!.Trim().Length == 0)
                 continue;
             if (!found.TryAdd(id, make(item, name.GetString()!)))
             {
-                throw new InvalidDataException($"'{path}' has the {what} id {id} twice, for '{nameOf(found[id])}' and '{name.GetString()}': " +
-                    "annotations cannot tell them apart. Were files joined? Give each its own ids.");
+                throw new InvalidDataException($"'{path}' has the {what} id {id} twice, for '{nameOf(found[id])}' and " +
+                    $"'{name.GetString()}': annotations cannot distinguish them. Were files merged? Give each its own ids.");
             }
         }
 

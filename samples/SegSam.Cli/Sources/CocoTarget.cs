@@ -4,14 +4,16 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>A training table as COCO annotations; paths of pictures are relative to them.</summary>
+/// <summary>Converts a training table to COCO annotations; the paths of images are relative to the target.</summary>
 internal static class CocoTarget
 {
-    /// <exception cref="InvalidDataException">A picture is no whole image.</exception>
-    public static (IReadOnlyList<string> Categories, IReadOnlyList<CocoImage> Pictures, IReadOnlyList<CocoObject> Objects) Of(TrainingTable table, string target, SourceReading reading)
+    /// <exception cref="InvalidDataException">A mask is not an image, or damaged.</exception>
+    public static (IReadOnlyList<string> Categories, IReadOnlyList<CocoImage> Pictures, IReadOnlyList<CocoObject> Objects) Of(
+        TrainingTable table, string target, SourceReading reading)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
-        var (images, places, objects) = (new List<CocoImage>(), new Dictionary<string, int>(StringComparer.Ordinal), new List<CocoObject>());
+        var (images, objects) = (new List<CocoImage>(), new List<CocoObject>());
+        var places = new Dictionary<string, int>(StringComparer.Ordinal); // of image ids in the list of images
         foreach (var row in reading.Each(table.Rows, "objects"))
         {
             var mask = ImageFile.ReadMask(row.MaskPath, out _);
@@ -24,6 +26,6 @@ internal static class CocoTarget
             objects.Add(new(place, row.Category, mask));
         }
 
-        return ([.. objects.Select(each => each.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
+        return ([.. objects.Select(item => item.Category).Distinct().Order(StringComparer.Ordinal)], images, objects);
     }
 }

@@ -4,11 +4,12 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>What categories look like, from a JSON object of texts by name.</summary>
+/// <summary>Descriptions of categories, from a JSON object of texts by name.</summary>
 internal static class Descriptions
 {
-    /// <param name="path">Null leaves the rows as they are.</param>
-    /// <exception cref="InvalidDataException">It is no such JSON, or lacks a category: all rows must have a description, or none.</exception>
+    /// <param name="path">Null leaves the rows unchanged.</param>
+    /// <exception cref="InvalidDataException">The file is not such JSON, or lacks a category: all rows must have a description, or none.
+    /// </exception>
     public static IReadOnlyList<TableRow> Add(IReadOnlyList<TableRow> rows, string? path)
     {
         if (path is null)
@@ -29,7 +30,7 @@ internal static class Descriptions
         }
         catch (JsonException wrong)
         {
-            throw new InvalidDataException($"'{path}' is no JSON object from category to description: {wrong.Message}", wrong);
+            throw new InvalidDataException($"'{path}' is not a JSON object from category to description: {wrong.Message}", wrong);
         }
     }
 }

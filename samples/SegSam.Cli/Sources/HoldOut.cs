@@ -2,10 +2,10 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>Sets images aside that are not learned from: whole images with all their objects, none that is the last to show a category.</summary>
+/// <summary>Holds out images for validation: whole images with all their objects, and never the last one that shows a category.</summary>
 internal static class HoldOut
 {
-    /// <param name="share">Of the images, above 0 and below 1; null holds none out.</param>
+    /// <param name="share">Fraction of the images, above 0 and below 1; null holds out none.</param>
     /// <exception cref="UsageException">The share is out of range, or leaves one part without images.</exception>
     public static (IReadOnlyList<TableRow> Kept, IReadOnlyList<TableRow> Held) Split(IReadOnlyList<TableRow> rows, double? share, int seed)
     {
@@ -14,9 +14,14 @@ internal static class HoldOut
         string[] images = [.. rows.Select(row => row.ImageId).Distinct().Order(StringComparer.Ordinal)];
         var count = (int)Math.Round(share.Value * images.Length);
         if (share is not (> 0 and < 1) || count == 0 || count == images.Length)
-            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1, and leave each part at least one of the {images.Length} images."));
+        {
+            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1, ")
+                + FormattableString.Invariant($"and leave each part at least one of the {images.Length} images."));
+        }
+
         new Random(seed).Shuffle(images);
-        var categories = rows.GroupBy(row => row.ImageId).ToDictionary(image => image.Key, image => image.Select(row => row.Category).Distinct().ToList(), StringComparer.Ordinal);
+        var categories = rows.GroupBy(row => row.ImageId).ToDictionary(
+            image => image.Key, image => image.Select(row => row.Category).Distinct().ToList(), StringComparer.Ordinal);
         var left = categories.Values.SelectMany(names => names).CountBy(name => name).ToDictionary();
         var held = new HashSet<string>(StringComparer.Ordinal);
         foreach (var image in images.Where(image => held.Count < count && categories[image].TrueForAll(name => left[name] > 1)))
@@ -26,7 +31,9 @@ internal static class HoldOut
                 left[name]--;
         }
 
-        return held.Count > 0 ? ([.. rows.Where(row => !held.Contains(row.ImageId))], [.. rows.Where(row => held.Contains(row.ImageId))])
-            : throw new UsageException("--hold-out finds no image to spare: each shows a category that no other image shows, and what is held out must be learned about too.");
+        return held.Count > 0
+            ? ([.. rows.Where(row => !held.Contains(row.ImageId))], [.. rows.Where(row => held.Contains(row.ImageId))])
+            : throw new UsageException("--hold-out finds no image that can be held out: each shows a category that no other image shows, "
+                + "and the training part must contain every category.");
     }
 }

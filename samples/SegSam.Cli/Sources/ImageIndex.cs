@@ -2,8 +2,8 @@ using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>The image that a mask belongs to, and what is left of the mask's folders and name without the image's.</summary>
-/// <param name="Name">null where mask and image have one name.</param>
+/// <summary>The image that a mask belongs to, and the parts of the mask's folders and name that the image does not have.</summary>
+/// <param name="Name">null if mask and image have the same name.</param>
 internal sealed record MaskOwner(DataPicture Image, IReadOnlyList<string> Folders, MaskName? Name);
 
 /// <summary>Finds the image of a mask by folders and name.</summary>
@@ -12,31 +12,31 @@ internal sealed class ImageIndex(IReadOnlyList<DataPicture> images)
     private readonly ILookup<string, DataPicture> _byName = images.ToLookup(image => image.Name, StringComparer.Ordinal);
     private readonly HashSet<string> _folders = [.. images.SelectMany(image => image.Folders)];
 
-    /// <summary>The image that is called like the mask.</summary>
+    /// <summary>The image with the mask's name.</summary>
     /// <exception cref="InvalidDataException">There are several.</exception>
     public MaskOwner? Same(DataPicture mask) => Find(mask, [(mask.Name, null)]);
 
-    /// <summary>The image that is called like the mask, or like the beginning of its name: of a and a_b, a_b_liver belongs to the latter.</summary>
+    /// <summary>The image with the mask's name, or with the start of it: of a and a_b, the mask a_b_liver belongs to the latter.</summary>
     /// <exception cref="InvalidDataException">There are several.</exception>
     public MaskOwner? Of(DataPicture mask) => Find(mask,
     [
         (mask.Name, null),
         .. Enumerable.Range(1, Math.Max(0, mask.Name.Length - 2)).Reverse().Select(length => mask.Name[..length]).Where(_byName.Contains)
-            .Select(image => (image, MaskName.Of(image, mask.Name))).Where(each => each.Item2 is not null),
+            .Select(image => (Image: image, Name: MaskName.Of(image, mask.Name))).Where(candidate => candidate.Name is not null),
     ]);
 
-    private MaskOwner? Find(DataPicture mask, IReadOnlyList<(string Image, MaskName? Name)> called)
+    private MaskOwner? Find(DataPicture mask, IReadOnlyList<(string Image, MaskName? Name)> candidates)
     {
-        foreach (var (image, name) in called)
+        foreach (var (image, name) in candidates)
         {
-            var beside = _byName[image].Select(each => new { Image = each, Folders = Rest(mask.Folders, each.Folders) })
-                .Where(each => each.Folders is not null).GroupBy(each => each.Folders!.Count).MinBy(group => group.Key);
-            if (beside is not null)
-                return new(Only([.. beside.Select(each => each.Image)]), beside.First().Folders!, name);
+            var nearest = _byName[image].Select(owner => new { Image = owner, Folders = Rest(mask.Folders, owner.Folders) })
+                .Where(owner => owner.Folders is not null).GroupBy(owner => owner.Folders!.Count).MinBy(group => group.Key);
+            if (nearest is not null)
+                return new(Only([.. nearest.Select(owner => owner.Image)]), nearest.First().Folders!, name);
         }
 
-        // Elsewhere: images in folders, all masks in one or by category. A mask in another patient's folder belongs to none.
-        foreach (var (image, name) in called)
+        // Otherwise: images in folders, but all masks in one folder or by category. A mask in another patient's folder has no image.
+        foreach (var (image, name) in candidates)
         {
             if (_byName.Contains(image) && (mask.Folders.Count == 0 || (name is null && !mask.Folders.Any(_folders.Contains))))
                 return new(Only([.. _byName[image]]), mask.Folders, name);
@@ -45,11 +45,11 @@ internal sealed class ImageIndex(IReadOnlyList<DataPicture> images)
         return null;
     }
 
-    private static DataPicture Only(IReadOnlyList<DataPicture> found) => found is [var one] ? one
-        : throw new InvalidDataException($"Several images are called '{found[0].Name}': {string.Join(", ", found.Select(image => image.Path))}. "
-            + "Put masks into folders like theirs, or give images names of their own.");
+    private static DataPicture Only(IReadOnlyList<DataPicture> found) => found is [var only] ? only
+        : throw new InvalidDataException($"Several images are called '{found[0].Name}': "
+            + $"{string.Join(", ", found.Select(image => image.Path))}. Put masks into matching folders, or give the images unique names.");
 
-    // What p1/liver/left has more than p1/left: liver. Null where the image lies elsewhere.
+    // The extra folders: p1/liver/left has liver beyond p1/left. Null if the image is elsewhere.
     private static IReadOnlyList<string>? Rest(IReadOnlyList<string> mask, IReadOnlyList<string> image)
     {
         var more = mask.Count - image.Count;

@@ -1,23 +1,22 @@
 using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
-using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>A folder with images/ and masks/, where the numbers of a mask's pixels tell categories: each becomes a row and a mask file.</summary>
+/// <summary>Reads a folder with images/ and label maps in masks/: each category of a map becomes a row and a mask file.</summary>
 internal sealed class LabelMapSource(LabelNames labels, string masks, SourceReading reading)
 {
     private const string FirstChannel = "_0000"; // nnU-Net: one image file for each channel, and one map for all
     private readonly UniqueFileNames _names = new();
     private readonly List<TableRow> _rows = [];
-    private readonly HashSet<string> _ignoring = [];
+    private readonly HashSet<string> _ignoring = []; // images with ignored pixels
 
-    /// <param name="labels">What the numbers mean.</param>
+    /// <param name="labels">The categories of the numbers.</param>
     /// <param name="masks">Folder for the mask files.</param>
     /// <exception cref="IOException">A folder is missing, or a file cannot be written; strict: or read.</exception>
-    /// <exception cref="InvalidDataException">There are no pictures; strict: or a map belongs to no image, is of another size, is no label map,
-    /// or has a number without a category.</exception>
+    /// <exception cref="InvalidDataException">There are no images; strict: or a map has no image, has another size, is not a label map,
+    /// or contains a number without a category.</exception>
     public static IReadOnlyList<TableRow> Read(string folder, LabelNames labels, string masks, SourceReading reading) =>
         new LabelMapSource(labels, masks, reading).Read(folder);
 
@@ -28,8 +27,8 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         foreach (var path in reading.Each(PictureFolder.Masks(folder, reading), "label maps"))
         {
             var image = reading.LeftOut.Try(() => Owner(index, path) ?? throw new InvalidDataException(
-                $"The label map '{path.Path}' belongs to no image; expected one called '{path.Name}' or '{path.Name}{FirstChannel}' in images/"),
-                "label maps that belong to no image, or to several");
+                $"The label map '{path.Path}' has no image; expected one called '{path.Name}' or '{path.Name}{FirstChannel}' in images/"),
+                "label maps without an image, or with several");
             if (image is null)
                 continue;
             used.Add(image);
@@ -41,7 +40,7 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
 
         if (_ignoring.Count > 0)
         {
-            reading.Note($"{Words.Several(_ignoring.Count, "image")} with pixels of the label 'ignore', which are taken for no object; " +
+            reading.Note($"{NumberText.Plural(_ignoring.Count, "image")} with pixels of the label 'ignore', which count as background; " +
                 $"the first: {_ignoring.First()}.");
         }
 
@@ -49,7 +48,7 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
             && ofChannels.Contains((string.Join('/', image.Folders), image.Name[..cut]))))
         {
             used.Add(image);
-            reading.LeftOut.Count("further channels of images: channel 0 is used", image.Id);
+            reading.LeftOut.Count("further channels of images; channel 0 is used", image.Id);
         }
 
         PictureFolder.CountOthers(images, used, reading);
@@ -68,32 +67,35 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
         using var pixels = ImageFile.Read(image.Path);
         if ((pixels.Width, pixels.Height) == (map.Width, map.Height))
             return map;
-        reading.LeftOut.Add("label maps of another size than their image",
-            $"The label map '{path.Path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; they must be of one size");
+        reading.LeftOut.Add("label maps with another size than their image",
+            $"The label map '{path.Path}' is {map.Width} x {map.Height} pixels, its image {pixels.Width} x {pixels.Height}; "
+            + "they must have the same size");
         return null;
     }
 
     private void Add(DataPicture path, DataPicture image, LabelMap map)
     {
-        var levels = new SortedSet<int>(map.Numbers.Distinct().Select(number => (int)number).Where(number => number != 0)); // 0 is the background
-        var named = string.Join(", ", labels.Categories.SelectMany(each => each.Numbers).Distinct().Order());
+        // 0 is the background
+        var levels = new SortedSet<int>(map.Numbers.Distinct().Select(number => (int)number).Where(number => number != 0));
+        var named = string.Join(", ", labels.Categories.SelectMany(category => category.Numbers).Distinct().Order());
         if (levels.Count == 0)
-            reading.LeftOut.Add("label maps without an object", $"The label map '{path.Path}' is empty: all its pixels are 0");
+            reading.LeftOut.Add("label maps without an object", $"The label map '{path.Path}' is empty: all pixels are 0");
         foreach (var level in levels.Where(level => !labels.Ignored.Contains(level)
-            && !labels.Categories.Any(each => each.Numbers.Contains(level))))
+            && !labels.Categories.Any(category => category.Numbers.Contains(level))))
         {
             reading.LeftOut.Add($"objects with the number {level}, which has no category",
-                $"The label map '{path.Path}' holds the number {level}, which --labels does not name; named are: {named}");
+                $"The label map '{path.Path}' contains the number {level}, which --labels does not name; it names {named}");
         }
 
         if (levels.Overlaps(labels.Ignored))
             _ignoring.Add(image.Id);
-        foreach (var (category, numbers) in labels.Categories.Where(each => levels.Overlaps(each.Numbers)))
+        foreach (var (category, numbers) in labels.Categories.Where(category => levels.Overlaps(category.Numbers)))
         {
             var file = Path.Combine(masks, _names.Next($"{path.Name}_{category}_{_rows.Count + 1}", ".png"));
-            var mask = Array.ConvertAll(map.Numbers, number => numbers.Contains((int)number));
-            GrayPicture.Write(file, mask, map.Height, map.Width);
-            var box = SegmentationMask.FromPixels(mask, map.Height, map.Width).Box!.Value;
+            var pixels = Array.ConvertAll(map.Numbers, number => numbers.Contains((int)number));
+            var mask = SegmentationMask.FromPixels(pixels, map.Height, map.Width);
+            OutputFile.Write(file, PngEncoder.Of(mask));
+            var box = mask.Box!.Value;
             _rows.Add(new TableRow
             {
                 ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id,

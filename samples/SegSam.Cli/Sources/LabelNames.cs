@@ -4,14 +4,14 @@ using SampleKit;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>What the numbers of a label map mean.</summary>
-/// <param name="Categories">Each with its numbers; a region has several, and one number may belong to several regions.</param>
-/// <param name="Ignored">Numbers of pixels about which nothing is said.</param>
+/// <summary>The categories of a label map's numbers.</summary>
+/// <param name="Categories">Each with its numbers; a region has several, and a number may belong to several regions.</param>
+/// <param name="Ignored">Numbers of unlabeled pixels.</param>
 internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<int> Numbers)> Categories, IReadOnlyList<int> Ignored)
 {
-    private const string Labels = "labels", Ignore = "ignore"; // nnU-Net's words
+    private const string Labels = "labels", Ignore = "ignore"; // as in nnU-Net
 
-    /// <summary>nnU-Net's file in a folder; null where there is none, or one that names no labels.</summary>
+    /// <summary>nnU-Net's dataset.json in a folder; null if there is none, or it has no labels.</summary>
     public static string? FileIn(string folder)
     {
         var path = Path.Combine(folder, "dataset.json");
@@ -23,14 +23,14 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
         }
         catch (JsonException)
         {
-            return null; // somebody else's file
+            return null; // another program's file
         }
     }
 
     /// <param name="path">JSON: {"1": "liver"}, or {"liver": 1}, or {"liver": [1, 2]}, or any of these under "labels", as in nnU-Net's
     /// dataset.json. 0 is the background.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no such JSON.</exception>
+    /// <exception cref="InvalidDataException">The file is not such JSON.</exception>
     public static LabelNames Read(string path)
     {
         if (!File.Exists(path))
@@ -38,9 +38,11 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
         try
         {
             using var json = JsonDocument.Parse(TextFile.Read(path));
-            var map = json.RootElement.TryGetProperty(Labels, out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : json.RootElement;
+            var map = json.RootElement.TryGetProperty(Labels, out var inner) && inner.ValueKind == JsonValueKind.Object
+                ? inner : json.RootElement;
             var all = map.EnumerateObject().Select(Pair).Where(pair => pair.Numbers.Count > 0).OrderBy(pair => pair.Numbers.Min()).ToList();
-            var single = all.FindAll(pair => pair.Numbers.Count == 1).CountBy(pair => pair.Numbers[0]).FirstOrDefault(each => each.Value > 1);
+            var single = all.FindAll(pair => pair.Numbers.Count == 1).CountBy(pair => pair.Numbers[0])
+                .FirstOrDefault(number => number.Value > 1);
             if (single.Value > 1)
                 throw new FormatException($"the number {single.Key} has {single.Value} names");
             var isIgnored = all.ToLookup(pair => pair.Name.Equals(Ignore, StringComparison.OrdinalIgnoreCase));
@@ -67,6 +69,7 @@ internal sealed record LabelNames(IReadOnlyList<(string Category, IReadOnlyList<
             [.. numbers.Where(number => number != 0).Distinct()]);
     }
 
-    private static InvalidDataException Bad(string path, Exception? wrong) => new($"'{path}' is no list of labels: expected a JSON object such as "
-        + $"{{\"1\": \"liver\", \"2\": \"spleen\"}}, every number once, or {{\"kidney\": [1, 2]}} for a region{(wrong is null ? "" : ": " + wrong.Message)}.", wrong);
+    private static InvalidDataException Bad(string path, Exception? wrong) => new(
+        $"'{path}' is not a list of labels: expected a JSON object such as {{\"1\": \"liver\", \"2\": \"spleen\"}}, every number once, "
+        + $"or {{\"kidney\": [1, 2]}} for a region{(wrong is null ? "" : ": " + wrong.Message)}.", wrong);
 }

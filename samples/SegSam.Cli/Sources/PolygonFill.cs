@@ -1,13 +1,15 @@
 namespace SegSam.Cli.Sources;
 
-/// <summary>Fills polygons pixel by pixel.</summary>
+/// <summary>Rasterizes polygons.</summary>
 /// <remarks>
-/// A pixel belongs to a polygon if its center does, by the even-odd rule; a center on an edge belongs to the polygon on its right or below it, so that of
-/// two that share an edge exactly one has it. COCO's own code steps along edges by fifths of a pixel and may differ from this at the edge.
+/// A pixel belongs to a polygon if its center does, by the even-odd rule. A center on an edge belongs to the polygon to its right or below
+/// it, so that of two polygons with a common edge exactly one gets the pixel. COCO's own code steps along edges by fifths of a pixel and
+/// may
+/// differ at edges.
 /// </remarks>
 internal static class PolygonFill
 {
-    /// <summary>Sets the pixels of a polygon, and leaves the others as they are; what is outside the image is not painted.</summary>
+    /// <summary>Sets the pixels of a polygon and leaves the others unchanged; parts outside the image are ignored.</summary>
     /// <param name="corners">x y x y ...; pixel (x, y) covers x to x + 1 and y to y + 1.</param>
     public static void Fill(ReadOnlySpan<double> corners, Span<bool> pixels, int height, int width)
     {
@@ -27,8 +29,9 @@ internal static class PolygonFill
             crossings.Sort();
             for (var i = 0; i + 1 < crossings.Count; i += 2)
             {
-                // Centers from the left edge on, up to but without the right edge.
-                var (from, to) = (Math.Clamp(Math.Ceiling(crossings[i] - 0.5), 0, width), Math.Clamp(Math.Ceiling(crossings[i + 1] - 0.5), 0, width));
+                // Centers from the left edge (inclusive) to the right edge (exclusive).
+                var from = Math.Clamp(Math.Ceiling(crossings[i] - 0.5), 0, width);
+                var to = Math.Clamp(Math.Ceiling(crossings[i + 1] - 0.5), 0, width);
                 pixels.Slice(y * width + (int)from, (int)(to - from)).Fill(true);
             }
         }

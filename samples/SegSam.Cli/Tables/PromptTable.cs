@@ -4,14 +4,14 @@ using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
-/// <summary>Reads a table of prompts: one row for each object, with the column Box, or Points and PointLabels, or all three.</summary>
+/// <summary>Reads a table of prompts: a row for each object, with the column Box, or Points and PointLabels, or all three.</summary>
 internal static class PromptTable
 {
     /// <summary>The images in the order of their first rows, each with its prompts.</summary>
     /// <param name="needPrompts">Whether a row without a prompt cannot be used.</param>
-    /// <param name="note">Receives which columns nobody knows.</param>
+    /// <param name="note">Receives a message about unknown columns.</param>
     /// <param name="leftOut">Receives rows that cannot be used.</param>
-    /// <exception cref="InvalidDataException">A column is missing, or no row is left.</exception>
+    /// <exception cref="InvalidDataException">A column is missing, or no row can be used.</exception>
     public static IReadOnlyList<(string Path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> Prompts)> Read(
         string path, bool needPrompts, Action<string> note, LeftOut leftOut)
     {
@@ -36,11 +36,11 @@ internal static class PromptTable
             }
             catch (BadRowException wrong)
             {
-                leftOut.Add(wrong);
+                leftOut.Add(wrong.Reason, wrong.Message);
             }
         }
 
-        leftOut.ThrowIfNoneIsLeft(path, order.Count);
+        leftOut.ThrowIfNothingIsLeft(path, order.Count);
         return order.Count > 0 ? [.. order.Select(image => (image, (IReadOnlyList<(string, SegSamPrompt)>)images[image]))]
             : throw new InvalidDataException($"{path} has no rows; give it one for each object.");
     }
@@ -50,15 +50,16 @@ internal static class PromptTable
         var (box, points) = (line.Numbers(TableColumns.Box, length => length is 0 or 4, "4 numbers x0 y0 x1 y1, or nothing"),
             line.Numbers(TableColumns.Points, length => length % 2 == 0, "pairs of numbers x y x y ..."));
         var labels = line.Numbers(TableColumns.PointLabels, length => length == points.Length / 2,
-            $"1 or 0 for each of {Words.Several(points.Length / 2, "point")}");
+            $"1 or 0 for each of {NumberText.Plural(points.Length / 2, "point")}");
         if (labels.Any(label => label is not (0 or 1)))
         {
-            throw line.Bad("a PointLabels that makes no sense",
-                $"{TableColumns.PointLabels} is '{line[TableColumns.PointLabels]}'; expected 1 (on the object) or 0 (beside it) for each point");
+            throw line.Bad("invalid PointLabels",
+                $"{TableColumns.PointLabels} is '{line[TableColumns.PointLabels]}'; expected 1 (on the object) or 0 (outside it) for each "
+                + "point");
         }
 
         if (box.Length + points.Length == 0)
-            throw line.Bad("no prompt", "there is neither a Box nor a point, so nothing says where the object is");
+            throw line.Bad("no prompt", "there is neither a Box nor a point to mark the object");
         var (texts, prompt) = (new List<string>(), (SegSamPrompt?)null);
         if (box.Length > 0)
         {

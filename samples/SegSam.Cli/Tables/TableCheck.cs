@@ -4,17 +4,16 @@ using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
-/// <summary>Opens every image and mask of a table once, so that rows which cannot be used are known before hours of work.</summary>
+/// <summary>Opens every image and mask of a table once, to find unusable rows before hours of work.</summary>
 internal static class TableCheck
 {
-    private const string NoImage = "an image that is not readable";
+    private const string NoImage = "an unreadable image";
 
     /// <summary>The table without the rows that cannot be used.</summary>
-    /// <param name="leftOut">Receives those.</param>
-    /// <param name="tell">Receives the part done, 0 to 1, and words for it.</param>
-    /// <exception cref="InvalidDataException">No row is left.</exception>
-    /// <exception cref="BadRowException">A row cannot be used, and rows must not be left out.</exception>
-    public static TrainingTable Keep(TrainingTable table, LeftOut leftOut, Action<double, string> tell, CancellationToken cancel)
+    /// <param name="leftOut">Receives those rows.</param>
+    /// <param name="report">Receives the part done, 0 to 1, and a text.</param>
+    /// <exception cref="InvalidDataException">No row is left; strict: or a row cannot be used.</exception>
+    public static TrainingTable Keep(TrainingTable table, LeftOut leftOut, Action<double, string> report, CancellationToken cancel)
     {
         var sizes = new Dictionary<string, (int Width, int Height)?>(StringComparer.Ordinal); // null: the image cannot be read
         var kept = new List<TableRow>();
@@ -28,13 +27,13 @@ internal static class TableCheck
             }
             catch (BadRowException wrong)
             {
-                leftOut.Add(wrong);
+                leftOut.Add(wrong.Reason, wrong.Message);
             }
 
-            tell((i + 1.0) / table.Rows.Count, FormattableString.Invariant($"{i + 1} of {table.Rows.Count} rows checked"));
+            report((i + 1.0) / table.Rows.Count, FormattableString.Invariant($"{i + 1} of {table.Rows.Count} rows checked"));
         }
 
-        leftOut.ThrowIfNoneIsLeft(table.Path, kept.Count);
+        leftOut.ThrowIfNothingIsLeft(table.Path, kept.Count);
         return table with { Rows = kept };
     }
 
@@ -44,9 +43,11 @@ internal static class TableCheck
             new(reason, $"{table.Path}, line {row.Line}: {problem}", inner);
         if (!sizes.TryGetValue(row.ImagePath, out var known))
             sizes[row.ImagePath] = known = Reading(() => Size(row.ImagePath), NoImage);
-        var size = known ?? throw Bad(NoImage, $"the image '{row.ImagePath}' is not readable, as an earlier line says.");
-        if (Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: false)), "a mask that is not readable or not of its image's size") is null)
-            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs a pixel of the object.");
+        var size = known ?? throw Bad(NoImage, $"the image '{row.ImagePath}' is not readable; see an earlier line.");
+        var box = Reading(() => MaskFile.TightBox(row.MaskPath, size, new LeftOut(isStrict: false)),
+            "a mask that is unreadable or has another size than its image");
+        if (box is null)
+            throw Bad("an empty mask", $"the mask '{row.MaskPath}' is empty; it needs at least one pixel of the object.");
         if (Problem(row, size) is { } problem)
             throw Bad("a prompt that does not fit its image", problem);
 
@@ -70,7 +71,7 @@ internal static class TableCheck
         return (pixels.Width, pixels.Height);
     }
 
-    // The library's rules for prompts, which it states when it reads a row; here they are known for all rows at once.
+    // The library's rules for prompts. The library checks each row when it reads it; here, all rows are checked in advance.
     private static string? Problem(TableRow row, (int Width, int Height) size)
     {
         var image = FormattableString.Invariant($"the image is {size.Width} wide and {size.Height} high");
@@ -82,12 +83,15 @@ internal static class TableCheck
 
         if (row.PointLabels.Length != row.Points.Length / 2 || row.PointLabels.Any(label => label is not (0 or 1)))
         {
-            return $"column PointLabels: found {Text(row.PointLabels)} for {Words.Several(row.Points.Length / 2, "point")}; expected 1 or 0 for each.";
+            return $"column PointLabels: found {Text(row.PointLabels)} for {NumberText.Plural(row.Points.Length / 2, "point")}; "
+                + "expected 1 or 0 for each.";
         }
 
-        return row.Points.Where((number, i) => !(number >= 0 && number <= (i % 2 == 0 ? size.Width : size.Height))).Any()
+        var isOutside = row.Points.Where((number, i) => !(number >= 0 && number <= (i % 2 == 0 ? size.Width : size.Height))).Any();
+        return isOutside
             ? $"column Points: found {Text(row.Points)}; expected points on the image; {image}." : null;
     }
 
-    private static string Text(float[] numbers) => string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(float[] numbers) =>
+        string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 }

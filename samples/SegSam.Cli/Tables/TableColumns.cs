@@ -4,22 +4,22 @@ namespace SegSam.Cli.Tables;
 internal static class TableColumns
 {
     public const string ImagePath = nameof(ImagePath), MaskPath = nameof(MaskPath), Category = nameof(Category), ImageId = nameof(ImageId),
-        Box = nameof(Box), Points = nameof(Points), PointLabels = nameof(PointLabels), Description = nameof(Description), Dataset = nameof(Dataset),
-        CaseId = nameof(CaseId), Modality = nameof(Modality), Split = nameof(Split);
+        Box = nameof(Box), Points = nameof(Points), PointLabels = nameof(PointLabels), Description = nameof(Description),
+        Dataset = nameof(Dataset), CaseId = nameof(CaseId), Modality = nameof(Modality), Split = nameof(Split);
 
     public const string Help = """
         A table is a text file (CSV with commas, semicolons or tabs) with a line of column names and a line for each object:
-          ImagePath, MaskPath, Category   needed; paths are relative to the table; the mask is a picture of the image's size, white on black
-          ImageId                         the same for the objects of one image (default: ImagePath)
-          Box                             "x0 y0 x1 y1" in pixels (default: as tight as the mask)
-          Points, PointLabels             "x y x y ..." and "1 0 ...": clicks on (1) and beside (0) the object
-          Description                     what the category looks like
+          ImagePath, MaskPath, Category   required; paths are relative to the table; the mask has the image's size, white on black
+          ImageId                         equal for the objects of one image (default: ImagePath)
+          Box                             "x0 y0 x1 y1" in pixels (default: tight around the mask)
+          Points, PointLabels             "x y x y ..." and "1 0 ...": points on (1) and outside (0) the object
+          Description                     a description of the category's appearance
           Dataset                         rows of one data set share a label set
-          CaseId, Modality                patient or volume, kind of image: for the figures of 'evaluate'
+          CaseId, Modality                patient or volume, kind of image: for the metrics of 'evaluate'
           Split                           such as train or test: see --split
         """;
 
-    public static IReadOnlyList<string> Needed { get; } = [ImagePath, MaskPath, Category];
+    public static IReadOnlyList<string> Required { get; } = [ImagePath, MaskPath, Category];
 
     public static IReadOnlyList<string> All { get; } =
         [ImagePath, MaskPath, Category, ImageId, Box, Points, PointLabels, Description, Dataset, CaseId, Modality, Split];

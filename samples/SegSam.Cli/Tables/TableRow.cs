@@ -1,9 +1,9 @@
 namespace SegSam.Cli.Tables;
 
-/// <summary>One object of a training table, as ML.NET reads it; images and masks are read from their files each time they are asked for.</summary>
+/// <summary>One object of a training table, as an ML.NET row; images and masks are read from their files on each access.</summary>
 public sealed record TableRow
 {
-    /// <summary>Where in the table the row begins, from 1.</summary>
+    /// <summary>The line in the table where the row starts, from 1.</summary>
     internal int Line { get; init; }
 
     internal string ImagePath { get; init; } = "";
@@ -22,16 +22,16 @@ public sealed record TableRow
     /// <summary>Shared by the rows of one image.</summary>
     public string ImageId { get; init; } = "";
 
-    /// <summary>x0, y0, x1, y1 in pixels, right and bottom just outside; empty: as tight as the mask.</summary>
+    /// <summary>x0, y0, x1, y1 in pixels, right and bottom exclusive; empty: tight around the mask.</summary>
     public float[] Box { get; init; } = [];
 
     /// <summary>x y x y ... in pixels; may be empty.</summary>
     public float[] Points { get; init; } = [];
 
-    /// <summary>1 for each point on the object, 0 for each beside it.</summary>
+    /// <summary>1 for each point on the object, 0 for each outside it.</summary>
     public float[] PointLabels { get; init; } = [];
 
-    /// <summary>What the category looks like.</summary>
+    /// <summary>A description of the category's appearance.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>Rows of one data set share a label set.</summary>

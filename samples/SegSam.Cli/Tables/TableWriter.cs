@@ -1,20 +1,20 @@
 using System.Globalization;
 using nietras.SeparatedValues;
-using SegSam.Cli.Output;
+using SampleKit;
 
 namespace SegSam.Cli.Tables;
 
-/// <summary>Writes training tables: commas, quotes where needed, paths relative to the table where it lies on their drive.</summary>
+/// <summary>Writes training tables as CSV, with paths relative to the table if they are on the same drive.</summary>
 internal static class TableWriter
 {
-    // Written where a row has them.
+    // Columns that are written only if a row has a value.
     private static readonly (string Name, Func<TableRow, string> Of)[] Optional =
     [
-        (TableColumns.Description, row => row.Description), (TableColumns.Dataset, row => row.Dataset), (TableColumns.CaseId, row => row.CaseId),
-        (TableColumns.Modality, row => row.Modality), (TableColumns.Split, row => row.Split),
+        (TableColumns.Description, row => row.Description), (TableColumns.Dataset, row => row.Dataset),
+        (TableColumns.CaseId, row => row.CaseId), (TableColumns.Modality, row => row.Modality), (TableColumns.Split, row => row.Split),
     ];
 
-    /// <exception cref="IOException">The file cannot be written; what was there stays.</exception>
+    /// <exception cref="IOException">The file cannot be written; a previous file stays.</exception>
     public static void Write(string path, IReadOnlyList<TableRow> rows)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -37,6 +37,7 @@ internal static class TableWriter
         }
     }
 
-    /// <summary>A file as tables name it: relative to their folder, with forward slashes.</summary>
-    public static string Relative(string folder, string path) => Path.GetRelativePath(folder, Path.GetFullPath(path)).Replace('\\', '/');
+    /// <summary>The path of a file in a table: relative to the table's folder, with forward slashes.</summary>
+    public static string Relative(string folder, string path) =>
+        Path.GetRelativePath(folder, Path.GetFullPath(path)).Replace('\\', '/');
 }

@@ -9,21 +9,26 @@ namespace SegSam.Cli.Tables;
 /// <summary>The rows of a training table, and which of the optional columns it has.</summary>
 internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow> Rows, IReadOnlyList<string> Columns)
 {
-    // Columns that change what is learnt or measured by being there.
-    private static readonly string[] OnlyIfGiven = [TableColumns.Description, TableColumns.Dataset, TableColumns.CaseId, TableColumns.Modality];
+    // Columns whose presence changes what is trained or measured.
+    private static readonly string[] OnlyIfGiven =
+        [TableColumns.Description, TableColumns.Dataset, TableColumns.CaseId, TableColumns.Modality];
     private bool _isRead;
 
     public int Images => Rows.DistinctBy(row => row.ImageId).Count();
 
-    public string Summary => $"{Path}: {Words.Several(Images, "image")} with {Words.Several(Rows.Count, "object")} of {Words.Several(Rows.DistinctBy(row => row.Category).Count(), "category", "categories")}";
+    public string Summary => $"{Path}: {NumberText.Plural(Images, "image")} with {NumberText.Plural(Rows.Count, "object")} of "
+        + NumberText.Plural(Rows.DistinctBy(row => row.Category).Count(), "category", "categories");
 
-    /// <summary>Tells which category names are probably meant as one.</summary>
-    /// <param name="others">Names that these must match: of a model or of the training table.</param>
-    public void TellOfSimilarNames(IEnumerable<string> others, Action<string> note)
+    /// <summary>Reports category names that probably mean the same.</summary>
+    /// <param name="others">Further names that these should match: those of a model or of the validation table.</param>
+    public void NoteSimilarNames(IEnumerable<string> others, Action<string> note)
     {
         var groups = SimilarNames.Groups(Rows.Select(row => row.Category).Concat(others));
         if (groups.Count > 0)
-            note($"{Path}: these names differ only by case, blanks or punctuation, and count as different categories: {SimilarNames.Text(groups)}.");
+        {
+            note($"{Path}: these names differ only in case, spaces or punctuation, and count as different categories: "
+                + $"{SimilarNames.Text(groups)}.");
+        }
     }
 
     public bool Has(string column) => Columns.Contains(column);
@@ -32,12 +37,12 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
     {
         var schema = SchemaDefinition.Create(typeof(TableRow));
         foreach (var column in OnlyIfGiven.Where(column => !Has(column)))
-            schema.Remove(schema.Single(each => each.ColumnName == column));
+            schema.Remove(schema.Single(item => item.ColumnName == column));
         return ml.Data.LoadFromEnumerable(Enumerate(), schema);
     }
 
-    /// <summary>Runs what reads the tables; an error in a row of theirs names the file and the line.</summary>
-    /// <exception cref="InvalidDataException">A row makes no sense.</exception>
+    /// <summary>Runs work that reads the tables; an error in one of their rows names the file and the line.</summary>
+    /// <exception cref="InvalidDataException">A row is invalid.</exception>
     public static T Reading<T>(IReadOnlyList<TrainingTable> tables, Func<T> work)
     {
         try
@@ -54,15 +59,23 @@ internal sealed partial record TrainingTable(string Path, IReadOnlyList<TableRow
                 nameof(TableRow.Mask) => row.MaskPath,
                 var column => $"column {column}",
             };
-            throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {found.Groups["problem"].Value.Replace("?.", "?", StringComparison.Ordinal)}", failure);
+            var problem = found.Groups["problem"].Value.Replace("?.", "?", StringComparison.Ordinal);
+            throw new InvalidDataException($"{table.Path}, line {row.Line}: {about}: {problem}", failure);
         }
     }
 
-    /// <summary>A message of the library with lines of the table in place of its rows' numbers.</summary>
-    /// <param name="tables">Those that may be read so far, one after the other.</param>
-    public static string InLines(string message, params TrainingTable?[] tables) => tables.LastOrDefault(table => table?._isRead == true) is not { } table ? message
-        : RowNumber().Replace(message, found => int.Parse(found.Groups["row"].Value, CultureInfo.InvariantCulture) is var row && row < table.Rows.Count
-            ? FormattableString.Invariant($"line {table.Rows[row].Line} of {table.Path}") : found.Value);
+    /// <summary>Replaces row numbers in a message of the library by lines of the table.</summary>
+    /// <param name="tables">The tables, in the order in which they are read.</param>
+    public static string WithLines(string message, params TrainingTable?[] tables)
+    {
+        return tables.LastOrDefault(table => table?._isRead == true) is { } table ? RowNumber().Replace(message, Line) : message;
+
+        string Line(Match found)
+        {
+            var row = int.Parse(found.Groups["row"].Value, CultureInfo.InvariantCulture);
+            return row < table.Rows.Count ? FormattableString.Invariant($"line {table.Rows[row].Line} of {table.Path}") : found.Value;
+        }
+    }
 
     private IEnumerable<TableRow> Enumerate()
     {

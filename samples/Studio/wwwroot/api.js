@@ -1,4 +1,4 @@
-// Everything that is asked of the server. Failures come as Problem, with a message for people.
+// All requests to the server. Failures are thrown as Problem, with a message for people.
 
 export class Problem extends Error {
   constructor(message, status) {
@@ -7,25 +7,25 @@ export class Problem extends Error {
   }
 }
 
-export const status = () => ask('api/status');
-export const samples = () => ask('api/samples');
+export const status = () => getJson('api/status');
+export const samples = () => getJson('api/samples');
 export const sampleUrl = id => `api/samples/${id}.png`;
 
-/** Brings an image; answers with its id and size. */
-export const upload = (blob, signal) => ask('api/images', { method: 'POST', body: blob, headers: { 'Content-Type': 'application/octet-stream' }, signal });
+/** Uploads an image; returns its id and size. */
+export const upload = (blob, signal) => getJson('api/images', binary(blob, signal));
 
-/** The file as the model sees it, where browsers may show it otherwise: PNG of 16 bits (they show the high byte alone), or turned by EXIF. */
+/** The file as the model sees it, where browsers may differ: 16-bit PNG (they show only the high byte), or PNG rotated by EXIF. */
 export async function asSeen(blob) {
   const bytes = new Uint8Array(await blob.slice(0, 1 << 16).arrayBuffer());
   const text = String.fromCharCode(...bytes.subarray(0, 8)) === '\x89PNG\r\n\x1a\n' ? new TextDecoder('latin1').decode(bytes) : '';
   if (!text || (bytes[24] !== 16 && !text.includes('eXIf'))) return blob;
-  return (await send('api/pictures', { method: 'POST', body: blob, headers: { 'Content-Type': 'application/octet-stream' } })).blob();
+  return (await send('api/pictures', binary(blob))).blob();
 }
 
-/** Asks what the steps (clicks and boxes, in order) point out. */
-export const predict = (id, steps, signal) => ask(`api/images/${id}/predict`, json({ steps }, signal));
+/** Predicts the object that the steps (points and boxes, in order) mark. */
+export const predict = (id, steps, signal) => getJson(`api/images/${id}/predict`, json({ steps }, signal));
 
-/** Finds all objects; reports { done, points, masks } on the way. */
+/** Finds all objects; reports { done, points, masks } as progress, or null while waiting. */
 export async function everything(id, settings, report, signal) {
   const response = await send(`api/images/${id}/everything`, json(settings, signal));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -50,8 +50,10 @@ export async function everything(id, settings, report, signal) {
 /** The bytes of an export: kind is "coco" or "label-map". */
 export const exportFile = async (kind, body) => (await send(`api/export/${kind}`, json(body))).blob();
 
-const json = (body, signal) => ({ method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' }, signal });
-const ask = async (url, options) => (await send(url, options)).json();
+const post = (type, body, signal) => ({ method: 'POST', body, headers: { 'Content-Type': type }, signal });
+const binary = (blob, signal) => post('application/octet-stream', blob, signal);
+const json = (body, signal) => post('application/json', JSON.stringify(body), signal);
+const getJson = async (url, options) => (await send(url, options)).json();
 
 async function send(url, options) {
   let response;
@@ -59,9 +61,9 @@ async function send(url, options) {
     response = await fetch(url, options);
   } catch (failure) {
     if (failure.name === 'AbortError') throw failure;
-    throw new Problem('The server does not answer. Is Studio still running?', 0);
+    throw new Problem('The server does not respond. Is Studio still running?', 0);
   }
   if (response.ok) return response;
   const details = await response.json().catch(() => null);
-  throw new Problem(details?.detail ?? `The server answered ${response.status} ${response.statusText}.`, response.status);
+  throw new Problem(details?.detail ?? `The server responded with ${response.status} ${response.statusText}.`, response.status);
 }

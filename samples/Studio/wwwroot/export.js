@@ -1,4 +1,4 @@
-// Files to keep.
+// Exports the objects as a file.
 import { exportFile } from './api.js';
 
 /** @param kind "label-map", "coco" or "picture" */

@@ -2,7 +2,7 @@
 import { samples, sampleUrl } from './api.js';
 import { element } from './panel.js';
 
-/** @param choose gets the sample's name, and what fetches its file */
+/** @param choose receives the sample's name and a function that fetches its file */
 export async function openGallery(choose) {
   const all = await samples();
   const buttons = all.map(({ id, title }) => {

@@ -1,6 +1,6 @@
-// What the user has made of one image, with every earlier state to go back to. States are never changed, only replaced.
+// The objects of one image, with undo and redo. States are immutable.
 
-const empty = { steps: [], answer: null, name: null, objects: [] };
+const empty = { steps: [], prediction: null, name: null, objects: [] };
 
 export class History {
   #past = [];
@@ -10,7 +10,7 @@ export class History {
   get canUndo() { return this.#past.length > 0; }
   get canRedo() { return this.#future.length > 0; }
 
-  /** Goes on from here; what differs is named alone. */
+  /** Adds a state; the argument holds only what changes. */
   commit(change) {
     this.#past.push(this.present);
     this.#future = [];
@@ -32,5 +32,5 @@ export class History {
   }
 }
 
-/** Nothing pointed at any more. */
-export const noObject = { steps: [], answer: null, name: null };
+/** A change to a state without a current object. */
+export const noObject = { steps: [], prediction: null, name: null };

@@ -1,15 +1,17 @@
-// The keyboard does all that a pointer can.
+// Keyboard control: everything that a pointer can do.
 
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * Calls actions by their names; those of letters work wherever no text is written.
- * @param actions tool(name), keep(), cancel(), undo(), redo(), everything(), open(), zoom(factor), fit(), step(dx, dy, isFine), press(isNegative), help()
+ * Calls actions by name; letter keys work unless a text is being edited.
+ * @param actions tool(name), keep(), cancel(), undo(), redo(), everything(), open(), zoom(factor), fit(), step(dx, dy, isFine),
+ * press(isNegative), help()
  */
 export function listenToKeys(viewer, actions) {
   const letters = {
     p: () => actions.tool('add'), n: () => actions.tool('remove'), b: () => actions.tool('box'),
-    e: actions.everything, o: actions.open, '+': () => actions.zoom(1.25), '=': () => actions.zoom(1.25), '-': () => actions.zoom(0.8), 0: actions.fit, '?': actions.help,
+    e: actions.everything, o: actions.open, 0: actions.fit, '?': actions.help,
+    '+': () => actions.zoom(1.25), '=': () => actions.zoom(1.25), '-': () => actions.zoom(0.8),
   };
 
   document.addEventListener('keydown', event => {

@@ -1,9 +1,10 @@
-// What the page says beside its answers: how far the model is, long work, and problems.
+// Messages of the page: the state of the model, long work, hints and problems.
+import { Problem } from './api.js';
 
 const $ = id => document.getElementById(id);
 let hiding = 0;
 
-/** A message over the image; null takes it away. Good news goes by itself. */
+/** Shows a message over the image; null removes it. Good news disappears by itself. */
 export function toast(message, isGood = false) {
   clearTimeout(hiding);
   $('toast').textContent = message ?? '';
@@ -12,7 +13,23 @@ export function toast(message, isGood = false) {
   if (isGood) hiding = setTimeout(() => toast(null), 5000);
 }
 
-/** One long work at a time, with progress and a way out. */
+/** Shows what to do next. */
+export function hint(text) {
+  $('hint').textContent = text;
+  $('hint').hidden = false;
+}
+
+/** Wraps an action so that its errors are shown as messages. */
+export const guarded = action => async (...values) => {
+  try {
+    await action(...values);
+  } catch (failure) {
+    if (failure.name !== 'AbortError') toast(failure.message);
+    if (!(failure instanceof Problem) && failure.name !== 'AbortError') console.error(failure);
+  }
+};
+
+/** Runs one long action at a time, with progress and a cancel button. */
 export class Work {
   #stop = null;
 
@@ -26,11 +43,11 @@ export class Work {
     $('work-text').textContent = text;
   }
 
-  /** Answers with what the action does, or nothing where it was canceled. */
+  /** Returns the action's result; throws AbortError if it is canceled. */
   async run(title, action) {
     this.#stop?.abort();
     const stop = this.#stop = new AbortController();
-    const slow = setTimeout(() => { $('work').hidden = false; }, 150); // what is quick needs no notice
+    const slow = setTimeout(() => { $('work').hidden = false; }, 150); // quick work needs no notice
     $('work-title').textContent = title;
     $('work-cancel').onclick = () => this.cancel();
     $('work-cancel').hidden = false;
@@ -47,7 +64,7 @@ export class Work {
   }
 }
 
-/** Shows the server's model, or how far it is; hands the status on. */
+/** Shows the server's model, or the progress of its training; returns the status. */
 export function showModel(status) {
   const { phase, message, done, secondsLeft, model } = status;
   $('model').dataset.phase = phase;
@@ -56,8 +73,9 @@ export function showModel(status) {
     : `${model.name} · ${model.hasNames ? `${model.categories.length} categories` : 'masks without names'}`;
   if (model) {
     $('model').title = model.categories.join(', ');
-    const { pointsPerSide, quality, stability } = model.everything;
-    for (const [id, value] of Object.entries({ points: pointsPerSide, quality, stability })) $(id).value ||= value;
+    const { pointsPerSide, predIouThreshold, stabilityScoreThreshold } = model.everything;
+    const settings = { points: pointsPerSide, 'pred-iou': predIouThreshold, stability: stabilityScoreThreshold };
+    for (const [id, value] of Object.entries(settings)) $(id).value ||= value;
     $('names').replaceChildren(...model.categories.map(value => Object.assign(document.createElement('option'), { value })));
   }
   $('work').hidden = Boolean(model);
@@ -68,7 +86,7 @@ export function showModel(status) {
     else $('work-bar').removeAttribute('value');
     $('work-bar').hidden = phase === 'failed';
     $('work-text').textContent = phase === 'failed' ? message
-      : `${message}${secondsLeft ? ` · ${timeOf(secondsLeft)} left` : ''}. Later starts find it ready.`;
+      : `${message}${secondsLeft ? ` · ${timeOf(secondsLeft)} left` : ''}. Later starts are immediate.`;
   }
   return status;
 }

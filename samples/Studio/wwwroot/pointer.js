@@ -1,11 +1,11 @@
-// Mouse, pen and fingers on the viewer: a click is a point, a drag a box; two fingers or the middle button move, the wheel zooms.
+// Mouse, pen and touch on the viewer: a click is a point, a drag a box; two fingers or the middle button pan, the wheel zooms.
 
-const slack = 6; // CSS pixels that a click may wander
+const slack = 6; // CSS pixels that a click may move
 
 /** Calls click([x, y], isNegative), box([x0, y0, x1, y1]), draft(box or null) and hover([x, y] or null), in pixels of the image. */
 export function listen(canvas, viewer, { click, box, draft, hover }) {
   const pointers = new Map();
-  let start = null; // where a click or box began; null while moving or pinching
+  let start = null; // where a click or box started; null while panning or pinching
 
   const place = event => {
     const bounds = canvas.getBoundingClientRect();
@@ -27,7 +27,8 @@ export function listen(canvas, viewer, { click, box, draft, hover }) {
     if (!viewer.size) return;
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, place(event));
-    start = pointers.size === 1 && event.button !== 1 ? { at: place(event), isNegative: event.button === 2 || event.shiftKey || event.altKey } : null;
+    const isNegative = event.button === 2 || event.shiftKey || event.altKey;
+    start = pointers.size === 1 && event.button !== 1 ? { at: place(event), isNegative } : null;
     if (pointers.size > 1) draft(null);
     if (event.button === 1) event.preventDefault(); // no autoscroll
   });

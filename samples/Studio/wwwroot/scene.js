@@ -1,23 +1,25 @@
-// Paints one frame: image, masks with crisp outlines, clicks, labels.
+// Draws one frame: image, masks with crisp outlines, points, labels.
 import { inkOn, labelOf, pathOf } from './masks.js';
 
 const positive = '#3ddc84', negative = '#ff5c5c', dark = 'rgba(8, 11, 15, 0.85)';
 const font = '600 13px system-ui, sans-serif';
 
 /**
- * @param view where the image's corner is, in CSS pixels, and how many of these one of its pixels takes
+ * @param view position of the image's corner in CSS pixels, and CSS pixels per image pixel
  * @param scene { objects, selected, current: { mask, color, name, score }, steps, draft: a box, crosshair: a point }
  */
 export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, clientHeight }) {
   context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
-  context.imageSmoothingEnabled = view.scale < 6; // beyond, pixels are what one wants to see
+  context.imageSmoothingEnabled = view.scale < 6; // when zoomed in farther, individual pixels should be visible
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0);
   const hasCurrent = scene.current !== null;
-  // Large ones first, so that small ones within them stay visible.
+  // Large objects first, so that small ones inside them stay visible.
   const objects = [...scene.objects].sort((a, b) => b.area - a.area);
-  for (const each of objects)
-    drawMask(context, view, each, each.color, each.key === scene.selected ? 0.5 : hasCurrent ? 0.2 : 0.34, each.key === scene.selected ? 3 : 1.75);
+  for (const object of objects) {
+    const isSelected = object.key === scene.selected;
+    drawMask(context, view, object, object.color, isSelected ? 0.5 : hasCurrent ? 0.2 : 0.34, isSelected ? 3 : 1.75);
+  }
   if (hasCurrent) drawMask(context, view, scene.current.mask, scene.current.color, 0.42, 2.25, true);
 
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -27,8 +29,9 @@ export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, cl
   for (const { box } of scene.steps) if (box) drawBox(context, box, toScreen);
   if (scene.draft) drawBox(context, scene.draft, toScreen);
   if (hasCurrent) drawLabel(context, scene.current.mask, scene.current.name, scene.current.score, scene.current.color, true);
-  for (const each of objects.toReversed()) drawLabel(context, each, each.name, each.score, each.color, each.key === scene.selected);
-  for (const { click, on } of scene.steps) if (click) drawClick(context, toScreen(...click), on);
+  for (const object of objects.toReversed())
+    drawLabel(context, object, object.name, object.score, object.color, object.key === scene.selected);
+  for (const { point, on } of scene.steps) if (point) drawPoint(context, toScreen(...point), on);
   if (scene.crosshair) drawCrosshair(context, toScreen(...scene.crosshair));
 
   function drawLabel(context, mask, name, score, color, isWanted) {
@@ -39,8 +42,9 @@ export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, cl
     const [left, top] = toScreen(x, y);
     const [right, bottom] = toScreen(x + width, y + height);
     const clamp = (at, most) => Math.max(4, Math.min(at, most - 4));
+    const middle = clamp((left + right - labelWidth) / 2, clientWidth - labelWidth);
     const place = [top - labelHeight - 5, bottom + 5, (top + bottom - labelHeight) / 2]
-      .map(at => [clamp((left + right - labelWidth) / 2, clientWidth - labelWidth), clamp(at, clientHeight - labelHeight), labelWidth, labelHeight])
+      .map(at => [middle, clamp(at, clientHeight - labelHeight), labelWidth, labelHeight])
       .find(box => !taken.some(other => touches(box, other)));
     if (!place && !isWanted) return;
     const at = place ?? [left, top, labelWidth, labelHeight];
@@ -67,7 +71,7 @@ function drawMask(context, view, mask, color, opacity, width, isCurrent = false)
   context.fill(path, 'evenodd');
   context.globalAlpha = 1;
   context.lineJoin = 'round';
-  // A dark rim keeps the outline crisp on bright and on dark ground.
+  // A dark rim keeps the outline crisp on bright and dark backgrounds.
   for (const [style, more] of [[dark, 2], [isCurrent ? '#ffffff' : color, 0]]) {
     context.strokeStyle = style;
     context.lineWidth = (width + more) / view.scale;
@@ -75,7 +79,7 @@ function drawMask(context, view, mask, color, opacity, width, isCurrent = false)
   }
 }
 
-function drawClick(context, [x, y], on) {
+function drawPoint(context, [x, y], on) {
   const radius = 8;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -1,24 +1,24 @@
-// One image with its history, and the questions about it. The server keeps nothing but the encoded image, and may forget that.
+// One image with its history and its requests. The server keeps only the encoded image, and may drop it.
 import { Problem, predict, upload, everything } from './api.js';
 import { History, noObject } from './history.js';
 import { freeColor, overlap } from './masks.js';
 
-const same = 0.6; // boxes that overlap more are of one object
-const sameOfOneName = 0.25; // and so are these, where their names agree: few organs are there twice in one place
+const same = 0.6; // boxes that overlap more are the same object
+const sameOfOneName = 0.25; // and so are these, if their names agree: few organs occur twice in one place
 
 let keys = 0;
 
 export class Session extends EventTarget {
   history = new History();
   isWaiting = false;
-  exported = this.state.objects; // what a file holds
+  exported = this.state.objects; // as last exported
   #image;
   #running = null;
 
   /**
-   * @param name the file's, or the sample's
+   * @param name of the file or sample
    * @param blob the file
-   * @param bitmap what it shows
+   * @param bitmap the decoded image
    */
   constructor(name, blob, bitmap, palette, hasNames) {
     super();
@@ -27,21 +27,22 @@ export class Session extends EventTarget {
 
   get state() { return this.history.present; }
 
-  /** The current object as it would be kept; null before there is an answer. */
+  /** The current object as it would be kept; null without a prediction. */
   get current() {
-    const { answer, name, objects } = this.state;
-    const score = name || !this.hasNames ? null : answer?.score;
-    return answer && { answer, mask: answer, name: name ?? answer.category, score, color: freeColor(this.palette, objects) };
+    const { prediction, name, objects } = this.state;
+    if (!prediction) return null;
+    const score = name || !this.hasNames ? null : prediction.score;
+    return { prediction, mask: prediction, name: name ?? prediction.category, score, color: freeColor(this.palette, objects) };
   }
 
   /** Whether objects would be lost with the page. */
   get isUnsaved() { return this.state.objects.length > 0 && this.state.objects !== this.exported; }
 
-  /** Sends the image, once. */
+  /** Uploads the image once. */
   async encode(signal) {
     this.#image ??= upload(this.blob, signal).then(image => {
       if (image.width !== this.bitmap.width || image.height !== this.bitmap.height)
-        throw new Problem(`The server reads this image as ${image.width} x ${image.height} pixels, `
+        throw new Problem(`The server decodes this image as ${image.width} x ${image.height} pixels, `
           + `the browser as ${this.bitmap.width} x ${this.bitmap.height}. Save it as PNG and open that.`, 0);
       return image;
     });
@@ -53,16 +54,17 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Adds a click or a box; a box begins the object anew. The state changes when the answer is there. */
+  /** Adds a point or a box; a box restarts the object. The state changes when the prediction arrives. */
   async add(step) {
     const before = this.#pending ?? this.state.steps;
-    await this.#ask(step.box ? [step] : [...before, step], this.state.name);
+    await this.#predict(step.box ? [step] : [...before, step], this.state.name);
   }
 
   keep() {
     const { current, state } = this;
-    if (!current?.answer.area) return null;
-    const kept = this.#object(current.answer, { name: current.name, score: current.score, color: current.color, steps: state.steps });
+    if (!current?.prediction.area) return null;
+    const { prediction, name, score, color } = current;
+    const kept = this.#object(prediction, { name, score, color, steps: state.steps });
     this.#commit({ ...noObject, objects: [...state.objects, kept] });
     return kept;
   }
@@ -76,20 +78,21 @@ export class Session extends EventTarget {
     this.#commit({ name });
   }
 
-  /** Takes an object off the list and back under the pointer. */
+  /** Moves an object from the list back to the current object. */
   async refine(key) {
-    const object = this.state.objects.find(each => each.key === key);
+    const object = this.state.objects.find(object => object.key === key);
     const [x, y, width, height] = object.bbox;
     const steps = object.steps.length ? object.steps : [{ box: [x, y, x + width, y + height] }];
-    await this.#ask(steps, object.score === null && this.hasNames ? object.name : null, this.state.objects.filter(each => each !== object));
+    const name = object.score === null && this.hasNames ? object.name : null;
+    await this.#predict(steps, name, this.state.objects.filter(other => other !== object));
   }
 
   remove(key) {
-    this.#commit({ objects: this.state.objects.filter(each => each.key !== key) });
+    this.#commit({ objects: this.state.objects.filter(object => object.key !== key) });
   }
 
   rename(key, name) {
-    this.#commit({ objects: this.state.objects.map(each => each.key === key ? { ...each, name, score: null } : each) });
+    this.#commit({ objects: this.state.objects.map(object => object.key === key ? { ...object, name, score: null } : object) });
   }
 
   undo() {
@@ -104,38 +107,40 @@ export class Session extends EventTarget {
     this.#changed();
   }
 
-  /** Finds all objects; those that are on the list already are left out. Answers with how many are new. */
+  /** Finds all objects, and adds those that are not in the list yet. Returns how many are new. */
   async everything(settings, report, signal) {
-    const found = await this.#again(({ id }) => everything(id, settings, report, signal));
+    const found = await this.#withImage(({ id }) => everything(id, settings, report, signal));
     const objects = [...this.state.objects];
     for (const mask of found) {
-      // The best come first.
-      if (!objects.some(each => overlap(each.bbox, mask.bbox) > (this.hasNames && each.name === mask.category ? sameOfOneName : same)))
-        objects.push(this.#object(mask, { name: mask.category, score: this.hasNames ? mask.score : null, color: freeColor(this.palette, objects), steps: [] }));
+      // The best masks come first.
+      const limit = object => this.hasNames && object.name === mask.category ? sameOfOneName : same;
+      if (objects.some(object => overlap(object.bbox, mask.bbox) > limit(object))) continue;
+      const score = this.hasNames ? mask.score : null;
+      objects.push(this.#object(mask, { name: mask.category, score, color: freeColor(this.palette, objects), steps: [] }));
     }
     const added = objects.length - this.state.objects.length;
     if (added) this.#commit({ objects });
     return added;
   }
 
-  /** Leaves the question that is being asked. */
+  /** Cancels the pending prediction. */
   stop() {
     this.#running?.abort();
     this.#running = this.#pending = null;
     this.isWaiting = false;
   }
 
-  #pending = null; // steps that are being asked about
+  #pending = null; // steps of the pending prediction
 
-  async #ask(steps, name, objects = this.state.objects) {
+  async #predict(steps, name, objects = this.state.objects) {
     this.#running?.abort();
     const running = this.#running = new AbortController();
     this.#pending = steps;
     this.isWaiting = true;
     this.#changed();
     try {
-      const answer = await this.#again(({ id }) => predict(id, steps, running.signal));
-      if (running === this.#running) this.history.commit({ steps, answer, name, objects });
+      const prediction = await this.#withImage(({ id }) => predict(id, steps, running.signal));
+      if (running === this.#running) this.history.commit({ steps, prediction, name, objects });
     } catch (failure) {
       if (failure.name !== 'AbortError') throw failure;
     } finally {
@@ -146,14 +151,14 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Brings the image again where the server has forgotten it. */
-  async #again(question) {
+  /** Sends a request about the image; uploads the image again if the server has dropped it. */
+  async #withImage(request) {
     try {
-      return await question(await this.encode());
+      return await request(await this.encode());
     } catch (failure) {
       if (failure.status !== 404) throw failure;
       this.#image = null;
-      return question(await this.encode());
+      return request(await this.encode());
     }
   }
 

@@ -1,7 +1,7 @@
-// The image with masks, labels and clicks over it, and where on it the pointer is.
+// Shows the image with masks, labels and points, and converts between screen and image coordinates.
 import { drawScene } from './scene.js';
 
-const farthest = 32; // screen pixels for one of the image
+const maxScale = 32; // CSS pixels per image pixel
 
 export class Viewer {
   #canvas;
@@ -10,7 +10,7 @@ export class Viewer {
   #view = { scale: 1, x: 0, y: 0 };
   #isFitted = true;
   #isQueued = false;
-  /** What to draw over the image; the owner sets it and calls draw. */
+  /** What to draw over the image; the owner sets it and calls draw(). */
   scene = { objects: [], current: null, steps: [], draft: null, crosshair: null };
 
   constructor(canvas) {
@@ -28,7 +28,7 @@ export class Viewer {
     this.fit();
   }
 
-  /** The whole image, in the middle. */
+  /** Fits the whole image into the view. */
   fit() {
     this.#isFitted = true;
     if (this.#bitmap) {
@@ -40,9 +40,9 @@ export class Viewer {
     this.draw();
   }
 
-  /** Keeps the image's point under (x, y), in CSS pixels of the canvas, where it is. */
+  /** Zooms around (x, y), in CSS pixels of the canvas. */
   zoom(factor, x = this.#canvas.clientWidth / 2, y = this.#canvas.clientHeight / 2) {
-    const scale = Math.min(farthest, Math.max(0.05, this.#view.scale * factor));
+    const scale = Math.min(maxScale, Math.max(0.05, this.#view.scale * factor));
     const change = scale / this.#view.scale;
     this.#view = { scale, x: x - (x - this.#view.x) * change, y: y - (y - this.#view.y) * change };
     this.#isFitted = false;
@@ -60,7 +60,7 @@ export class Viewer {
     return [(x - this.#view.x) / this.#view.scale, (y - this.#view.y) / this.#view.scale];
   }
 
-  /** Moves the image just so far that a point of it can be seen. */
+  /** Pans just far enough to make a point of the image visible. */
   reveal([x, y]) {
     const [left, top] = [x * this.#view.scale + this.#view.x, y * this.#view.scale + this.#view.y];
     const margin = 24;
@@ -69,7 +69,7 @@ export class Viewer {
     if (!this.#isFitted && (dx || dy)) this.move(dx, dy);
   }
 
-  /** Draws before the next frame, once however often it is asked. */
+  /** Draws before the next frame; repeated calls draw once. */
   draw() {
     if (this.#isQueued) return;
     this.#isQueued = true;
@@ -82,11 +82,12 @@ export class Viewer {
     });
   }
 
-  /** The picture at its own size, with everything that is kept, as a PNG. */
+  /** The image at its own size with all kept objects, as a PNG. */
   picture() {
     const canvas = new OffscreenCanvas(this.#bitmap.width, this.#bitmap.height);
-    drawScene(canvas.getContext('2d'), this.#bitmap, { scale: 1, x: 0, y: 0 },
-      { ...this.scene, current: null, steps: [], draft: null, crosshair: null, selected: null }, 1, { clientWidth: canvas.width, clientHeight: canvas.height });
+    const scene = { ...this.scene, current: null, steps: [], draft: null, crosshair: null, selected: null };
+    const size = { clientWidth: canvas.width, clientHeight: canvas.height };
+    drawScene(canvas.getContext('2d'), this.#bitmap, { scale: 1, x: 0, y: 0 }, scene, 1, size);
     return canvas.convertToBlob({ type: 'image/png' });
   }
 

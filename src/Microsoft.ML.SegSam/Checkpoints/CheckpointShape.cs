@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Checkpoints;
 

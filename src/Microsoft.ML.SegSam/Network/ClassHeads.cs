@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

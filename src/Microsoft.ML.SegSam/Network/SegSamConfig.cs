@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Network.Encoder;
+
 namespace Microsoft.ML.SegSam.Network;
 
 /// <summary>Every number that the weights depend on. It travels in the .zip and rebuilds the network.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Options;
 

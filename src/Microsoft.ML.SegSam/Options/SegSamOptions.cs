@@ -6,6 +6,7 @@ using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Options;
 

@@ -5,6 +5,7 @@ using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using static TorchSharp.torch;
 

@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Storage;
 using TorchSharp;

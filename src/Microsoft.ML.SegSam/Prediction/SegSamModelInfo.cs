@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;

@@ -2,6 +2,7 @@ using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Benchmarks.Plain;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;

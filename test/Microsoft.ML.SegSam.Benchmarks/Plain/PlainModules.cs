@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Plain;

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Benchmarks.Plain;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
 

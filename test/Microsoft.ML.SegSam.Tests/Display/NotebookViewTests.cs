@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.ML.SegSam.Display;
+using Microsoft.ML.SegSam.Evaluation;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
@@ -22,7 +23,7 @@ public sealed class NotebookViewTests
     private static IEnumerable<object[]> Values =>
     [
         [Mask], [SegmentationMask.FromPixels(new bool[1000 * 3], 1000, 3)], [Epoch], [new TrainingHistory()], [History()], [MetricsExample.Create(Odd, "b")],
-        [MetricsExample.Create(Odd, "b").Confusion], [new GeneratedMask(Mask, Odd, 0.5f, 0.5f, 0.5f, 1, 1, new(0, 0, 3, 2))],
+        [MetricsExample.Create(Odd, "b").Confusion], [new GeneratedMask(new(Mask, 0.5f, 0.5f, 1, 1, new(0, 0, 3, 2)), Odd, 0.5f)],
         [new PngPicture([1, 2, 3], Odd, "")], [new PngPicture([1, 2, 3], Odd, "#1 is " + Odd)],
         [new SegSam.Evaluation.ProtocolMetrics { Seed = 1, Images = 3, Prompts = [ProtocolExample.Tally()] }],
         [new MLContext(seed: 1).Segmentation().ContactSheet(ScoredData.Of([ScoredRow.Draw("kidney", "##..", "##..", "11..", predicted: 1)]), imageColumnName: "Mask")],

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Repository;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Docs;
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 

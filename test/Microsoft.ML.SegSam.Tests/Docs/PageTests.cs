@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 using Microsoft.ML.SegSam.Tests.Samples.Studio;

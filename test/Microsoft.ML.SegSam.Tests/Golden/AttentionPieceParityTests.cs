@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 

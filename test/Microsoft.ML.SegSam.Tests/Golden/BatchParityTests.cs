@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML.SegSam.Losses;
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 

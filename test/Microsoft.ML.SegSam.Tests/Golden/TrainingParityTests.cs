@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using Microsoft.ML.SegSam.Training;
 using static TorchSharp.torch;

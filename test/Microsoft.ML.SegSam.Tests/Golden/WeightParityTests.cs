@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Losses;
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Network;

@@ -3,72 +3,66 @@ namespace Microsoft.ML.SegSam.Tests.Repository;
 [TestClass]
 public sealed class LayeringTests
 {
-    /// <summary>Which rooms each room may use; the root may use all of them.</summary>
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    /// <summary>Which rooms each room uses. The root uses them all, and none uses the root.</summary>
+    private static readonly Dictionary<string, string[]> Uses = new()
     {
-        ["Display"] = [],
-        ["Imaging"] = ["Display"],
-        ["Knowledge"] = ["Storage"],
-        ["Network"] = [],
         ["Hosting"] = [],
-        ["Losses"] = ["Network"],
-        ["Data"] = ["Imaging", "Knowledge", "Network"],
-        ["Metrics"] = ["Display", "Imaging", "Data"],
-        ["Storage"] = ["Imaging", "Network", "Hosting"],
-        ["Training"] = ["Data", "Losses", "Network", "Knowledge", "Imaging", "Storage", "Hosting"],
     };
-
-    /// <summary>From rooms that know little of each other, the only names used.</summary>
-    private static readonly Dictionary<(string From, string To), string[]> OnlyNames = new()
-    {
-        [("Data", "Network")] = ["PromptTensors"],
-        [("Knowledge", "Storage")] = ["WholeFile"],
-        [("Storage", "Imaging")] = ["Preprocessing"], // preprocessing travels with the weights
-    };
-
-    /// <summary>What the root holds for all to read: settings and reports. Everything else there is the root's own.</summary>
-    private static readonly string[] SharedRootFiles = ["SegSamOptions.cs", "SegSamOptions.Validation.cs", "SegSamChoices.cs", "TrainingProgress.cs"];
 
     [TestMethod]
-    public void Rooms_use_only_the_rooms_they_may()
+    public void Rooms_use_the_rooms_of_the_table_and_no_others()
     {
-        var rooms = SourceFile.Library.Select(file => file.Room).Distinct().Where(room => room != SourceFile.Root).ToList();
-        CollectionAssert.AreEquivalent(Allowed.Keys, rooms, "Every folder has its line in the table.");
-        Report(SourceFile.Library.SelectMany(WrongRooms));
+        var found = RoomArrows.OfLibrary.Where(arrow => arrow.From != SourceFile.Root).ToLookup(arrow => arrow.From, arrow => arrow.To);
+        var rooms = SourceFile.Library.Select(file => file.Room).Where(room => room != SourceFile.Root).Distinct().Order(StringComparer.Ordinal);
+        Assert.AreEqual(
+            string.Join('\n', Uses.OrderBy(room => room.Key, StringComparer.Ordinal).Select(room => Line(room.Key, room.Value))),
+            string.Join('\n', rooms.Select(room => Line(room, found[room]))));
+
+        static string Line(string room, IEnumerable<string> used) =>
+            $"{room} -> {string.Join(", ", used.Distinct().Order(StringComparer.Ordinal))}";
     }
 
     [TestMethod]
-    public void Nothing_uses_the_types_of_the_root_but_its_settings_and_reports()
+    public void No_two_rooms_use_each_other_even_by_way_of_others()
     {
-        var own = SourceFile.Library.Where(file => file.Room == SourceFile.Root && !SharedRootFiles.Contains(file.Name)).SelectMany(TypesOf).Distinct().ToList();
-        CollectionAssert.IsSubsetOf(new[] { "SegSamEstimator", "SegSamTransformer", "SegSamModel", "SegSamMapper" }, own);
-        Report(from file in SourceFile.Library
-               where file.Room != SourceFile.Root
-               from type in own
-               where file.Uses(type)
-               select $"{file.Name} uses {type}");
+        var uses = RoomArrows.OfLibrary.ToLookup(arrow => arrow.From, arrow => arrow.To);
+        var done = new HashSet<string>();
+        foreach (var room in SourceFile.Library.Select(file => file.Room).Distinct())
+            Walk(room, []);
+
+        void Walk(string room, IReadOnlyList<string> way)
+        {
+            Assert.DoesNotContain(room, way, $"a circle: {string.Join(" -> ", [.. way, room])}");
+            if (!done.Add(room))
+                return;
+            foreach (var next in uses[room].Distinct())
+                Walk(next, [.. way, room]);
+        }
     }
 
     [TestMethod]
     [DataRow("Network", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|I?(Schema|Estimator|Transformer)\\w*|SkiaSharp|SK\\w+")]
     [DataRow("Losses", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|SkiaSharp|SK\\w+")]
     [DataRow("Knowledge", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|TorchSharp|Tensor|SkiaSharp|SK\\w+")]
-    [DataRow("Display", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|TorchSharp|Tensor|SkiaSharp|SK\\w+")]
+    [DataRow("Display", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|TorchSharp|Tensor")]
+    [DataRow("Metrics", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|TorchSharp|Tensor|SkiaSharp|SK\\w+")]
     [DataRow("Imaging", "MLContext|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|ModelSaveContext|ModelLoadContext")]
+    [DataRow("Overlays", "MLContext|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|TorchSharp|Tensor")]
     [DataRow("Training", "MLContext|MLImage|IDataView|DataView\\w+|VBuffer|ValueGetter|IHost\\w*|SkiaSharp|SK\\w+")]
     public void A_room_keeps_out_what_it_should_not_know(string room, string names)
     {
-        var inside = SourceFile.Library.Where(file => file.Room == room).ToList();
+        var inside = SourceFile.Library.Where(file => file.Room == room || file.Room.StartsWith(room + "/", StringComparison.Ordinal)).ToList();
         Assert.IsNotEmpty(inside);
         Report(inside.Where(file => file.Uses($"({names})")).Select(file => $"{file.Name}: {names}"));
     }
 
     [TestMethod]
-    public void Network_uses_TorchSharp_alone() =>
+    public void Network_uses_TorchSharp_and_itself_alone() =>
         Report(from file in SourceFile.Library
-               where file.Room == "Network"
+               where file.Room.Split('/')[0] == "Network"
                from line in file.Code.Split('\n')
-               where line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains("TorchSharp", StringComparison.Ordinal) && !line.Contains(" System", StringComparison.Ordinal)
+               where line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains("TorchSharp", StringComparison.Ordinal)
+                   && !line.Contains(" System", StringComparison.Ordinal) && !line.Contains("Microsoft.ML.SegSam.Network", StringComparison.Ordinal)
                select $"{file.Name}: {line}");
 
     [TestMethod]
@@ -76,40 +70,21 @@ public sealed class LayeringTests
         Report(SourceFile.Library.Where(file => file.Uses("global using")).Select(file => file.Name));
 
     [TestMethod]
-    [DataRow("using Microsoft.ML.SegSam.Imaging;")]
-    [DataRow("using static Microsoft.ML.SegSam.Imaging.Prompt;")]
-    [DataRow("using Prompt = Microsoft.ML.SegSam.Imaging.Prompt;")]
-    [DataRow("var prompt = new Imaging.Prompt();")]
-    [DataRow("SegSam.Imaging.Prompt? prompt = null;")]
-    public void A_forbidden_arrow_is_found_however_it_is_written(string line) =>
-        Assert.HasCount(1, WrongRooms(new("Network/New.cs", "Network", line + "\n")).ToList());
+    [DataRow("using Microsoft.ML.SegSam.Imaging; class New { RegionBox _box; }")]
+    [DataRow("using static Microsoft.ML.SegSam.Imaging.MaskRegions; class New { }")]
+    [DataRow("using Area = Microsoft.ML.SegSam.Imaging.RegionBox; class New { }")]
+    [DataRow("class New { object _box = new Microsoft.ML.SegSam.Imaging.RegionBox(); }")]
+    [DataRow("namespace Microsoft.ML.SegSam.Network; class New { Imaging.RegionBox? _box = null; }")]
+    [DataRow("class New { Microsoft.ML.SegSam.SegSamEstimator? _root = null; }")]
+    public void An_arrow_is_found_however_it_is_written(string code) =>
+        Assert.HasCount(1, RoomArrows.Of(new("Network/New.cs", "Network", code)).Select(arrow => arrow.To).Distinct().ToList());
 
     [TestMethod]
-    [DataRow("// Imaging.Prompt is another room's")]
-    [DataRow("/// <see cref=\"Imaging.Prompt\"/>")]
-    [DataRow("var text = \"Imaging.Prompt\";")]
-    [DataRow("ml.Imaging.Prompt();")]
-    public void What_is_no_reference_is_not_taken_for_one(string line) =>
-        Assert.IsEmpty(WrongRooms(new("Network/New.cs", "Network", line + "\n")));
-
-    private static IEnumerable<string> WrongRooms(SourceFile file)
-    {
-        if (file.Room == SourceFile.Root)
-            yield break;
-        foreach (var room in file.Rooms(Allowed.Keys))
-        {
-            if (!Allowed[file.Room].Contains(room))
-                yield return $"{file.Name} uses {room}; {file.Room} may use: {string.Join(", ", Allowed[file.Room])}";
-            else if (OnlyNames.TryGetValue((file.Room, room), out var names))
-            {
-                foreach (var type in SourceFile.Library.Where(other => other.Room == room).SelectMany(TypesOf).Except(names).Where(file.Uses))
-                    yield return $"{file.Name} uses {room}'s {type}; only {string.Join(", ", names)} may be used there";
-            }
-        }
-    }
-
-    private static IEnumerable<string> TypesOf(SourceFile file) =>
-        System.Text.RegularExpressions.Regex.Matches(file.Code, @"\b(?:class|record struct|record|struct|interface|enum) (\w+)").Select(match => match.Groups[1].Value);
+    [DataRow("class New { } // Imaging.RegionBox is another room's")]
+    [DataRow("/// <see cref=\"Microsoft.ML.SegSam.Imaging.RegionBox\"/>\nclass New { }")]
+    [DataRow("class New { string _text = \"Imaging.RegionBox\"; }")]
+    [DataRow("using Microsoft.ML.SegSam.Imaging; class New { }")]
+    public void What_is_not_used_is_not_counted(string code) => Assert.IsEmpty(RoomArrows.Of(new("Network/New.cs", "Network", code)));
 
     private static void Report(IEnumerable<string> wrong)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Tests.Samples;
+using Microsoft.ML.SegSam.Tests.Samples.Notebooks;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 

@@ -21,7 +21,8 @@ public sealed class AblationTests
     public void A_gain_is_taken_seed_by_seed()
     {
         RunResult[] runs = [One("a", 1, 0.2), One("a", 2, 0.8), One("b", 1, 0.3), One("b", 2, 0.9)];
-        var gain = new Summary([.. Variant.All.Take(2)], runs).Gains.First(gain => gain.Measure == "binary Dice" && gain.Prompting == Prompting.Box && !gain.FewShot);
+        var gain = new Summary([.. Variant.All.Take(2)], runs).Gains.First(gain => gain.Measure == "binary Dice"
+            && gain.Prompting == Prompting.Box && !gain.FewShot);
         Assert.AreEqual("semantic-aware decoder", gain.What);
         Assert.AreEqual("+0.100 ± 0.000", gain.Gain.ToSigned());
     }
@@ -43,7 +44,7 @@ public sealed class AblationTests
         var state = store.StateOf("a", 1);
         File.WriteAllText(state, "");
         store.Keep(One("a", 1, 0.25));
-        Assert.AreEqual(0.25, store.Find("a", 1)!.Answers[0].Common.BinaryDice);
+        Assert.AreEqual(0.25, store.Find("a", 1)!.Figures[0].Common.BinaryDice);
         Assert.IsFalse(File.Exists(state));
         Assert.IsNull(store.Find("a", 2));
         Assert.IsNull(new RunStore(folder.Path, "another").Find("a", 1));
@@ -54,7 +55,7 @@ public sealed class AblationTests
     [TestMethod]
     [DataRow("--seeds", "0", "--seeds must be a whole number of at least 1")]
     [DataRow("--overlap", "2", "--overlap must be a number from 0 to 1")]
-    [DataRow("--only", "a,x", "there is no variant 'x', only a, b")]
+    [DataRow("--only", "a,x", "--only must name some of a, b")]
     [DataRow("--speed", "9", "'--speed' is not an option")]
     public void A_wrong_argument_is_named(string option, string value, string message) =>
         Assert.Contains(message, Assert.ThrowsExactly<FormatException>(() => AblationSettings.Parse([option, value])).Message);
@@ -64,10 +65,15 @@ public sealed class AblationTests
     {
         using var folder = new TemporaryFolder();
         var settings = new AblationSettings { Out = folder.Path };
-        Report.Write(settings, [.. Variant.All.SelectMany((variant, i) => (RunResult[])[One(variant.Key, 1, 0.1 * i), One(variant.Key, 2, 0.1 * i)])]);
+        Report.Write(settings, [.. Variant.All.SelectMany((variant, i) =>
+            (RunResult[])[One(variant.Key, 1, 0.1 * i), One(variant.Key, 2, 0.1 * i)])]);
         var page = File.ReadAllText(Path.Combine(folder.Path, "ablation.md"));
         foreach (var variant in Variant.All)
-            Assert.AreEqual(4, page.Split('\n').Count(line => line.StartsWith($"| {variant.Title} |", StringComparison.Ordinal)), variant.Title);
+        {
+            Assert.AreEqual(4, page.Split('\n').Count(line => line.StartsWith($"| {variant.Title} |", StringComparison.Ordinal)),
+                variant.Title);
+        }
+
         using var figures = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "ablation.json")));
         Assert.AreEqual(Variant.All.Count * 2 * 2 * Summary.Measures.Count, figures.RootElement.GetProperty("cells").GetArrayLength());
         Assert.AreEqual(2, figures.RootElement.GetProperty("cells")[0].GetProperty("count").GetInt32());
@@ -105,6 +111,7 @@ public sealed class AblationTests
     private static RunResult One(string variant, int seed, double dice)
     {
         var figures = Half with { BinaryDice = dice };
-        return new(variant, seed, "recipe", 1, [.. Enum.GetValues<Prompting>().Select(prompting => new Answer(prompting, figures, figures))]);
+        PromptFigures[] all = [.. Enum.GetValues<Prompting>().Select(prompting => new PromptFigures(prompting, figures, figures))];
+        return new(variant, seed, "recipe", 1, all);
     }
 }

@@ -1,4 +1,5 @@
 using DetectionMetrics;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
@@ -13,11 +14,13 @@ public sealed class DetectionMetricsTests
     private static readonly DetectedSlice Truth = new() { Label = ["liver", "spleen"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 40, 30] };
 
     [TestMethod]
-    public void Perfect_boxes_with_the_right_names_have_precision_1() => AssertPrecision(1, 1, Found(["liver", "spleen"], [0.9f, 0.8f], Truth.BoundingBoxes));
+    public void Perfect_boxes_with_the_right_names_have_precision_1() =>
+        AssertPrecision(1, 1, Found(["liver", "spleen"], [0.9f, 0.8f], Truth.BoundingBoxes));
 
     // IoU 8 · 10 / (100 + 100 - 80) = 2/3 lies above the limits 0.5, 0.55, 0.6 and 0.65 of ten.
     [TestMethod]
-    public void A_shifted_box_counts_up_to_its_IoU() => AssertPrecision(1, (0.4 + 1) / 2, Found(["liver", "spleen"], [0.9f, 0.8f], [2, 0, 12, 10, 20, 20, 40, 30]));
+    public void A_shifted_box_counts_up_to_its_IoU() => AssertPrecision(1, (0.4 + 1) / 2,
+        Found(["liver", "spleen"], [0.9f, 0.8f], [2, 0, 12, 10, 20, 20, 40, 30]));
 
     [TestMethod]
     public void Wrong_names_have_precision_0() => AssertPrecision(0, 0, Found(["spleen", "liver"], [0.9f, 0.8f], Truth.BoundingBoxes));
@@ -44,7 +47,8 @@ public sealed class DetectionMetricsTests
     [TestMethod]
     public void Masks_of_a_generator_go_through_and_are_perfect_beside_themselves()
     {
-        var generator = new SegSamMaskGenerator(new(FittedModel.Shared), new() { PointsPerSide = 3, PredIouThreshold = 0, StabilityScoreThreshold = 0 });
+        var generator = new SegSamMaskGenerator(new(FittedModel.Shared),
+            new() { PointsPerSide = 3, PredIouThreshold = 0, StabilityScoreThreshold = 0 });
         var rows = DetectedSlice.Read(Ml, Ml.Segmentation().DetectObjects(TruthOf(TinyData.Rows(images: 3)), generator)).ToList();
         Assert.IsTrue(rows.Exists(row => row.Score.Length > 0));
         foreach (var row in rows)
@@ -100,7 +104,8 @@ public sealed class DetectionMetricsTests
     }
 
     private static List<DetectedSlice> Found(string[] labels, float[] scores, float[] boxes) =>
-        [new() { Label = Truth.Label, BoundingBoxes = Truth.BoundingBoxes, PredictedLabel = labels, Score = scores, PredictedBoundingBoxes = boxes }];
+        [new() { Label = Truth.Label, BoundingBoxes = Truth.BoundingBoxes, PredictedLabel = labels, Score = scores,
+            PredictedBoundingBoxes = boxes }];
 
     private static void AssertPrecision(double at50, double at50To95, IReadOnlyList<DetectedSlice> rows)
     {

@@ -33,14 +33,16 @@ public sealed class FineTuneCommandTests
         StringAssert.Contains(output, "Fold 5/5, nuclei/n-bottom-right");
         using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(results, "report.json")));
         var sources = report.RootElement.GetProperty("sources").EnumerateArray().ToList();
-        CollectionAssert.AreEqual((string[])["slices", "nuclei"], sources.Select(source => source.GetProperty("source").GetString()).ToArray());
+        CollectionAssert.AreEqual((string[])["slices", "nuclei"], sources.Select(source => source.GetProperty("source").GetString())
+            .ToArray());
         Assert.AreEqual(3, sources[0].GetProperty("objects").GetInt32());
         Assert.AreEqual(0, sources[0].GetProperty("known").GetInt32(), "No category of the slices occurs in two images.");
         Assert.AreEqual(JsonValueKind.Null, sources[0].GetProperty("accuracyOfKnown").ValueKind);
         Assert.AreEqual(4, sources[1].GetProperty("known").GetInt32());
         Assert.AreEqual(1, sources[0].GetProperty("boxDice").GetDouble(), "Blocks fill their boxes.");
         var markdown = File.ReadAllText(Path.Combine(results, "report.md"));
-        foreach (var part in (string[])["encoder frozen", "| nuclei | 3 | 4 |", "| slices | images/b_2.png | 1 |", "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning raised the Dice in"])
+        foreach (var part in (string[])["encoder frozen", "| nuclei | 3 | 4 |", "| slices | images/b_2.png | 1 |",
+            "slices/images/c_3.png: no list", "nowhere: there is no such folder", "Fine-tuning raised the Dice in"])
             StringAssert.Contains(markdown, part);
         Assert.HasCount(5, Directory.GetFiles(Path.Combine(results, "overlays"), "*.png"));
         Assert.DoesNotContain(Folder.Path, markdown);
@@ -102,7 +104,8 @@ public sealed class FineTuneCommandTests
     {
         var output = new StringWriter();
         Assert.AreEqual(0, FineTuneCommand.Run(["--help"], output, TextWriter.Null, CancellationToken.None));
-        foreach (var option in (string[])["--encoder", "--data", "--weights", "--out", "--epochs", "--rate", "--size", "--seed", "--sources"])
+        foreach (var option in (string[])["--encoder", "--data", "--weights", "--out", "--epochs", "--rate", "--size", "--seed",
+            "--sources"])
             StringAssert.Contains(output.ToString(), option);
     }
 
@@ -123,7 +126,8 @@ public sealed class FineTuneCommandTests
     }
 
     private static MaskScore Rounded(MaskScore score) =>
-        score with { Dice = Math.Round(score.Dice, 9), Nsd = Math.Round(score.Nsd, 9), Hd95 = score.Hd95 is { } distance ? Math.Round(distance, 9) : null };
+        score with { Dice = Math.Round(score.Dice, 9), Nsd = Math.Round(score.Nsd, 9), Hd95 = score.Hd95 is { } distance
+            ? Math.Round(distance, 9) : null };
 
     private static (int Code, string Output, string Error) Run(string results, params string[] args)
     {
@@ -135,7 +139,8 @@ public sealed class FineTuneCommandTests
     private static int Run(string results, TextWriter output, out string error, CancellationToken cancel, params string[] args)
     {
         var complaints = new StringWriter();
-        var code = FineTuneCommand.Run(["--data", Data, "--out", results, "--weights", Weights, "--size", "64", "--epochs", "1", "--sources", "slices", .. args],
+        var code = FineTuneCommand.Run(["--data", Data, "--out", results, "--weights", Weights, "--size", "64", "--epochs", "1",
+            "--sources", "slices", .. args],
             output, complaints, cancel);
         error = complaints.ToString();
         return code;

@@ -15,17 +15,25 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         var data = DataFolder.Read(SharedFolder.Require("data"), names: null);
         var sources = data.Pictures.ToLookup(picture => picture.Source);
-        CollectionAssert.AreEquivalent((string[])["biomedparse-demo", "sam-med2d-data_demo", "stardist-nuclei"], sources.Select(source => source.Key).ToArray());
-        CollectionAssert.AreEqual((int[])[1, 1, 2, 14, 3, 2], sources["biomedparse-demo"].Select(picture => picture.Objects.Count).ToArray());
-        CollectionAssert.AreEquivalent((int[])[3, 4, 15], sources["sam-med2d-data_demo"].Select(picture => picture.Objects.Count).ToArray());
+        CollectionAssert.AreEquivalent((string[])["biomedparse-demo", "sam-med2d-data_demo", "stardist-nuclei"],
+            sources.Select(source => source.Key).ToArray());
+        CollectionAssert.AreEqual((int[])[1, 1, 2, 14, 3, 2], sources["biomedparse-demo"].Select(picture => picture.Objects.Count)
+            .ToArray());
+        CollectionAssert.AreEquivalent((int[])[3, 4, 15], sources["sam-med2d-data_demo"].Select(picture => picture.Objects.Count)
+            .ToArray());
         Assert.AreEqual(4, sources["stardist-nuclei"].Count());
         Assert.IsTrue(sources["stardist-nuclei"].Sum(picture => picture.Objects.Count) >= 125, "Nuclei on a cut count in each quarter.");
         foreach (var remark in (string[])["amos_0507_31", "femur_input", "4 NPZ", "20 DICOM, 5 NIfTI"])
             Assert.IsTrue(data.Remarks.Any(one => $"{one.About} {one.Text}".Contains(remark, StringComparison.Ordinal)), remark);
         foreach (var one in data.Pictures.SelectMany(picture => picture.Objects))
-            Assert.IsTrue(one.Box[0] >= 0 && one.Box[0] < one.Box[2] && one.Box[2] <= one.Image.Width && one.Box[3] <= one.Image.Height && one.Image.Height == one.Mask.Height, one.ImageId);
+        {
+            Assert.IsTrue(one.Box[0] >= 0 && one.Box[0] < one.Box[2] && one.Box[2] <= one.Image.Width && one.Box[3] <= one.Image.Height
+                && one.Image.Height == one.Mask.Height, one.ImageId);
+        }
+
         var named = data.Pictures.SelectMany(picture => picture.Objects).Select(one => one.Category).ToHashSet();
-        CollectionAssert.IsSubsetOf((string[])["inferior vena cava", "lung tumor", "liver tumor", "left kidney", "cell nucleus"], named.ToArray());
+        CollectionAssert.IsSubsetOf((string[])["inferior vena cava", "lung tumor", "liver tumor", "left kidney", "cell nucleus"],
+            named.ToArray());
         Assert.DoesNotContain("postcava", named);
     }
 
@@ -34,7 +42,8 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         TinySources.SamMed2D(_folder.Path);
         var data = Read();
-        CollectionAssert.AreEqual((string[])["slices/images/a_1.png", "slices/images/b_2.png"], data.Pictures.Select(picture => picture.Key).ToArray());
+        CollectionAssert.AreEqual((string[])["slices/images/a_1.png", "slices/images/b_2.png"],
+            data.Pictures.Select(picture => picture.Key).ToArray());
         AssertObject(data.Pictures[0].Objects[0], "liver", 8, 8, 24, 20);
         AssertObject(data.Pictures[0].Objects[1], "spleen", 30, 30, 40, 44);
         AssertObject(data.Pictures[1].Objects[0], "inferior vena cava", 8, 8, 24, 20);
@@ -46,7 +55,8 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         TinySources.BiomedParse(_folder.Path);
         var data = Read();
-        CollectionAssert.AreEqual((string[])["1_CT_liver", "1_CT_liver_late", "2_CT_lung"], data.Pictures.Select(picture => picture.Name).ToArray());
+        CollectionAssert.AreEqual((string[])["1_CT_liver", "1_CT_liver_late", "2_CT_lung"], data.Pictures.Select(picture => picture.Name)
+            .ToArray());
         AssertObject(data.Pictures[0].Objects[0], "liver", 8, 8, 40, 40);
         AssertObject(data.Pictures[0].Objects[1], "liver tumor", 12, 12, 20, 20);
         Assert.AreEqual("odd thing", data.Pictures[1].Objects.Single().Category, "A name that the catalogue lacks stays.");
@@ -62,7 +72,8 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         TinySources.Instances(_folder.Path);
         var data = Read();
-        CollectionAssert.AreEqual((string[])["n-top-left", "n-bottom-left", "n-bottom-right"], data.Pictures.Select(picture => picture.Name).ToArray(), "A quarter without nuclei is no image to test on.");
+        CollectionAssert.AreEqual((string[])["n-top-left", "n-bottom-left", "n-bottom-right"],
+            data.Pictures.Select(picture => picture.Name).ToArray(), "A quarter without nuclei is no image to test on.");
         AssertObject(data.Pictures[0].Objects[0], "cell nucleus", 2, 2, 10, 10);
         AssertObject(data.Pictures[0].Objects[1], "cell nucleus", 21, 3, 24, 10);
         AssertObject(data.Pictures[1].Objects.Single(), "cell nucleus", 4, 6, 14, 12);
@@ -90,7 +101,8 @@ public sealed class FineTuneSourceTests : IDisposable
     public void What_is_no_2D_source_is_told_with_the_reason()
     {
         TinySources.SamMed2D(_folder.Path);
-        foreach (var (name, content) in ((string, byte[])[])[("volumes/a.nii.gz", [1]), ("volumes/b.npz", [1]), ("volumes/slice7", [.. new byte[128], .. "DICM"u8, 0]), ("texts/README.md", [1])])
+        foreach (var (name, content) in ((string, byte[])[])[("volumes/a.nii.gz", [1]), ("volumes/b.npz", [1]),
+            ("volumes/slice7", [.. new byte[128], .. "DICM"u8, 0]), ("texts/README.md", [1])])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder.Path, name))!);
             File.WriteAllBytes(Path.Combine(_folder.Path, name), content);
@@ -98,7 +110,8 @@ public sealed class FineTuneSourceTests : IDisposable
 
         TinySources.Block(Path.Combine(_folder.Path, "scans", "us.png"), 1, 1, 2, 2);
         string[] remarks = [.. Read("scans", "texts", "volumes", "nowhere", "slices").Remarks.Select(one => $"{one.About}: {one.Text}")];
-        CollectionAssert.IsSubsetOf((string[])["scans/us.png: an image without a mask", "texts: no images in a layout that this program reads",
+        CollectionAssert.IsSubsetOf((string[])["scans/us.png: an image without a mask",
+            "texts: no images in a layout that this program reads",
             "volumes: volumes, which this program does not read: 1 DICOM, 1 NIfTI, 1 NPZ", "nowhere: there is no such folder"], remarks);
     }
 
@@ -126,7 +139,7 @@ public sealed class FineTuneSourceTests : IDisposable
         AssertTold("files that cannot be used", "2_CT_lung_tumor.png': The ");
         File.Delete(mask);
         TinySources.Block(Path.Combine(source, "demo_mask", "9_XR_hand_bone.png"), 1, 1, 9, 9, 0);
-        AssertTold("masks that belong to no image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
+        AssertTold("masks without an image", "9_XR_hand_bone.png' should be called IMAGE_TARGET.png");
     }
 
     [TestMethod]
@@ -134,7 +147,8 @@ public sealed class FineTuneSourceTests : IDisposable
     {
         TinySources.Instances(_folder.Path);
         var source = TinySources.BiomedParse(_folder.Path);
-        foreach (var hidden in (string[])["nuclei/._n_instances.png", "targets/demo/._1_CT_liver.png", "targets/demo_mask/._1_CT_liver_liver.png", "__MACOSX/x.png", ".git/x.png"])
+        foreach (var hidden in (string[])["nuclei/._n_instances.png", "targets/demo/._1_CT_liver.png",
+            "targets/demo_mask/._1_CT_liver_liver.png", "__MACOSX/x.png", ".git/x.png"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder.Path, hidden))!);
             File.WriteAllText(Path.Combine(_folder.Path, hidden), "no picture");
@@ -146,7 +160,8 @@ public sealed class FineTuneSourceTests : IDisposable
         File.WriteAllText(Path.Combine(twin, "label2image_test.json"), """{"masks/a.1_liver_000.png": "images/a.1.png"}""");
         Directory.Move(source, source + " 2");
         var data = Read();
-        Assert.AreEqual(0, data.Remarks.Count(one => one.Text.Contains("left out (", StringComparison.OrdinalIgnoreCase) || one.About.StartsWith('.') || one.About.StartsWith('_')));
+        Assert.AreEqual(0, data.Remarks.Count(one => one.Text.Contains("left out (", StringComparison.OrdinalIgnoreCase)
+            || one.About.StartsWith('.') || one.About.StartsWith('_')));
         Assert.HasCount(data.Pictures.Count, data.Pictures.Select(picture => picture.FileName).Distinct(StringComparer.OrdinalIgnoreCase));
         Assert.HasCount(data.Pictures.Count, data.Pictures.Select(picture => picture.Key).Distinct());
         foreach (var name in data.Pictures.Select(picture => picture.FileName))
@@ -166,7 +181,8 @@ public sealed class FineTuneSourceTests : IDisposable
     private void AssertTold(string reason, string saying)
     {
         var data = Read();
-        Assert.IsTrue(data.Remarks.Any(one => one.About == "targets" && one.Text.Contains($"(1): {reason}", StringComparison.Ordinal) && one.Text.Contains(saying, StringComparison.Ordinal)),
+        Assert.IsTrue(data.Remarks.Any(one => one.About == "targets" && one.Text.Contains($"(1): {reason}", StringComparison.Ordinal)
+            && one.Text.Contains(saying, StringComparison.Ordinal)),
             string.Join('\n', data.Remarks));
         Assert.DoesNotContain("2_CT_lung", data.Pictures.Select(picture => picture.Name), "A picture without objects is none to test on.");
     }

@@ -7,7 +7,8 @@ namespace Microsoft.ML.SegSam.Tests.Samples;
 /// <param name="vocabulary">One token a line.</param>
 internal sealed class PublishedWordPiece(IEnumerable<string> vocabulary)
 {
-    private readonly Dictionary<string, long> _numbers = vocabulary.Index().ToDictionary(token => token.Item, token => (long)token.Index, StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _numbers = vocabulary.Index()
+        .ToDictionary(token => token.Item, token => (long)token.Index, StringComparer.Ordinal);
 
     /// <summary>[CLS], the pieces of all words, [SEP].</summary>
     public long[] Encode(string text) => [_numbers["[CLS]"], .. Words(text).SelectMany(Pieces), _numbers["[SEP]"]];
@@ -15,8 +16,10 @@ internal sealed class PublishedWordPiece(IEnumerable<string> vocabulary)
     // Clean, split at blanks, lower-case, take the accents away, split at punctuation.
     private static IEnumerable<string> Words(string text)
     {
-        var blanked = text.Select(letter => letter is '\t' or '\n' or '\r' || char.GetUnicodeCategory(letter) == UnicodeCategory.SpaceSeparator ? ' ' : letter);
-        var clean = string.Concat(blanked.Where(letter => char.GetUnicodeCategory(letter) is not (UnicodeCategory.Control or UnicodeCategory.Format)));
+        var blanked = text.Select(letter => letter is '\t' or '\n' or '\r'
+            || char.GetUnicodeCategory(letter) == UnicodeCategory.SpaceSeparator ? ' ' : letter);
+        var clean = string.Concat(blanked.Where(letter =>
+            char.GetUnicodeCategory(letter) is not (UnicodeCategory.Control or UnicodeCategory.Format)));
         foreach (var word in clean.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var part = new StringBuilder();
@@ -24,7 +27,8 @@ internal sealed class PublishedWordPiece(IEnumerable<string> vocabulary)
             {
                 if (CharUnicodeInfo.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark)
                     continue;
-                var isAlone = char.IsPunctuation(letter) || letter is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~');
+                var isAlone = char.IsPunctuation(letter)
+                    || letter is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~');
                 if (isAlone && part.Length > 0)
                 {
                     yield return part.ToString();

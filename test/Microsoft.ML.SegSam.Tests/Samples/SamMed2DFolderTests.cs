@@ -111,7 +111,7 @@ public sealed class SamMed2DFolderTests
         var row = SamMed2DFolder.Read(folder.Path).Single();
         Assert.AreEqual($"{expected} {patient} rib left 1", $"{row.ImageId} {row.CaseId} {row.Category}");
         Lists(folder.Path, ("p3/images/s.png", [mask]), ("p4/images/s.png", [mask]));
-        AssertFails<InvalidDataException>(folder.Path, "'p3/images/s.png' and 'p4/images/s.png'", "lead to one file");
+        AssertFails<InvalidDataException>(folder.Path, "'p3/images/s.png' and 'p4/images/s.png'", "resolve to the same file");
     }
 
     [TestMethod]
@@ -123,7 +123,8 @@ public sealed class SamMed2DFolderTests
         foreach (var mask in (string[])["a_liver_000.png", "a_liver_001.png"])
             TinySources.Block(Path.Combine(folder.Path, "masks", mask), 4, 4, 9, 9, 0);
         Lists(folder.Path, ("images/a.png", ["masks/a_liver_000.png"]), ("images/a.jpg", ["masks/a_liver_001.png"]));
-        CollectionAssert.AreEqual((string[])["images/a.png", "images/a.jpg"], SamMed2DFolder.Read(folder.Path).Select(row => row.ImageId).ToArray());
+        CollectionAssert.AreEqual((string[])["images/a.png", "images/a.jpg"], SamMed2DFolder.Read(folder.Path).Select(row => row.ImageId)
+            .ToArray());
     }
 
     [TestMethod]
@@ -134,12 +135,14 @@ public sealed class SamMed2DFolderTests
         TinySources.Write(rows[1].MaskPath, (_, _) => 0, width: 64, height: 64);
         var leftOut = new LeftOut(isStrict: false);
         Assert.HasCount(rows.Count - 2, SamMed2DFolder.Read(folder.Path, leftOut, (_, _) => { }, CancellationToken.None));
-        CollectionAssert.AreEqual((string[])["files that are missing 1", "masks without a pixel 1"], leftOut.Items.Select(item => $"{item.Reason} {item.Count}").ToArray());
+        CollectionAssert.AreEqual((string[])["files that are missing 1", "masks without a pixel 1"],
+            leftOut.Items.Select(item => $"{item.Reason} {item.Count}").ToArray());
         StringAssert.Contains(leftOut.Items[1].First, Path.GetFileName(rows[1].MaskPath));
     }
 
     private static void Lists(string folder, params (string Image, string[] Masks)[] entries) => File.WriteAllText(
-        Path.Combine(folder, "image2label_train.json"), JsonSerializer.Serialize(entries.ToDictionary(entry => entry.Image, entry => entry.Masks)));
+        Path.Combine(folder, "image2label_train.json"), JsonSerializer.Serialize(entries.ToDictionary(entry => entry.Image, entry =>
+            entry.Masks)));
 
     private static void AssertFails<T>(string folder, params string[] saying)
         where T : Exception

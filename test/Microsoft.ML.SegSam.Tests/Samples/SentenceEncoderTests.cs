@@ -38,7 +38,8 @@ public sealed class SentenceEncoderTests
 
         string[] catalogue = [.. CategoryCatalogue.Default.Entries.Select(entry => $"{entry.Name}: {entry.Describe()}")];
         string[] texts = [.. catalogue, .. Harder];
-        var vectors = (await embedder.GenerateAsync(texts, cancellationToken: TestContext.CancellationToken)).Select(vector => vector.Vector.ToArray());
+        var vectors = (await embedder.GenerateAsync(texts, cancellationToken: TestContext.CancellationToken))
+            .Select(vector => vector.Vector.ToArray());
         var differences = texts.Zip(vectors, (text, vector) => Distance(Published(session, tokens.Encode(text), isFirst), vector)).ToList();
 
         int Agreeing(IEnumerable<double> some) => some.Count(difference => difference <= Allowed);
@@ -53,7 +54,8 @@ public sealed class SentenceEncoderTests
     // Figures to read, not to assert: what is alike is the models' affair.
     private async Task WriteLikeness(OnnxTextEmbedder embedder)
     {
-        string[][] triples = [["liver", "hepatic organ", "left lung"], ["kidney", "renal parenchyma", "trachea"], ["skin lesion", "melanoma", "aorta"]];
+        string[][] triples = [["liver", "hepatic organ", "left lung"], ["kidney", "renal parenchyma", "trachea"],
+            ["skin lesion", "melanoma", "aorta"]];
         foreach (var texts in triples)
         {
             var of = await embedder.GenerateAsync(texts, cancellationToken: TestContext.CancellationToken);

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using SkiaSharp;
+using Microsoft.ML.SegSam.Tests.Imaging;
+using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
-/// <summary>Writes made-up sources in the layouts that the fine-tuning sample reads: bright blocks on a dark ground.</summary>
+/// <summary>Writes synthetic sources in the layouts that the fine-tuning sample reads: bright blocks on a dark background.</summary>
 internal static class TinySources
 {
     public const int Side = 48;
@@ -37,12 +38,13 @@ internal static class TinySources
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_tumor.png"), 12, 12, 20, 20, 0);
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_liver.png"), 8, 8, 40, 40, 0);
         Block(Path.Combine(source, "demo_mask", "1_CT_liver_late_odd+thing.png"), 8, 8, 40, 40, 0);
-        Write(Path.Combine(source, "demo_mask", "2_CT_lung_tumor.png"), (x, y) => (byte)(y is >= 4 and < 9 && x is (>= 3 and < 8) or (>= 30 and < 45) ? 255 : 0));
+        Write(Path.Combine(source, "demo_mask", "2_CT_lung_tumor.png"), (x, y) =>
+            (byte)(y is >= 4 and < 9 && x is (>= 3 and < 8) or (>= 30 and < 45) ? 255 : 0));
         return source;
     }
 
     /// <summary>Four blocks, one of them across the cut by 3 columns and by a sliver of 7 pixels; levels need 16 bits.</summary>
-    public static string Instances(string folder, Func<int, int, ushort>? level = null)
+    public static string Instances(string folder, Func<int, int, int>? level = null)
     {
         var source = Path.Combine(folder, "nuclei");
         level ??= (x, y) => (x, y) switch
@@ -54,19 +56,24 @@ internal static class TinySources
             _ => 0,
         };
         Write(Path.Combine(source, "n.png"), (x, y) => (byte)(level(x, y) == 0 ? x + 10 : 180 + y));
-        GrayPngWriter.Write(Path.Combine(source, "n_instances.png"), Side, Side, level, bytes: 2, filter: 4);
+        Levels(Path.Combine(source, "n_instances.png"), level, bits: 16, filter: 4);
         return source;
     }
 
     public static void Block(string path, int x0, int y0, int x1, int y1, byte ground = 30) =>
         Write(path, (x, y) => x >= x0 && x < x1 && y >= y0 && y < y1 ? (byte)255 : ground);
 
+    /// <summary>A gray PNG file of 8 or 16 bits.</summary>
+    public static void Levels(string path, Func<int, int, int> level, int width = Side, int height = Side, int bits = 8, int filter = 0)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, PngWriter.Of(width, height, bits, color: 0, (x, y, _) => level(x, y), filter));
+    }
+
     public static void Write(string path, Func<int, int, byte> gray, int width = Side, int height = Side)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var pixels = Enumerable.Range(0, width * height).Select(at => gray(at % width, at / width)).SelectMany(level => (byte[])[level, level, level, 255]).ToArray();
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), pixels);
-        using var encoded = image.Encode(SKEncodedImageFormat.Png, 100);
-        File.WriteAllBytes(path, encoded.ToArray());
+        var levels = Enumerable.Range(0, width * height).Select(at => gray(at % width, at / width));
+        File.WriteAllBytes(path, PngEncoder.Rgba([.. levels.SelectMany(level => (byte[])[level, level, level, 255])], height, width));
     }
 }

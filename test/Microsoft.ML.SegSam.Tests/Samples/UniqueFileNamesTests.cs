@@ -56,5 +56,6 @@ public sealed class UniqueFileNamesTests
     [DataRow(".hidden", "_hidden.png")]
     [DataRow("liver/left lobe: II", "liver_left_lobe__II.png")]
     [DataRow("\uD83E\uDEC1", "__.png")]
-    public void A_name_leads_nowhere_else_and_hides_nothing(string wanted, string expected) => Assert.AreEqual(expected, _names.Next(wanted, ".png"));
+    public void A_name_leads_nowhere_else_and_hides_nothing(string wanted, string expected) =>
+        Assert.AreEqual(expected, _names.Next(wanted, ".png"));
 }

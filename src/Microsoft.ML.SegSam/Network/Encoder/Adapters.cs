@@ -1,8 +1,9 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 internal static class Adapters
 {

@@ -1,9 +1,10 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // B images, n windows, H W map, D width, h heads, d = D/h, w window side, r x c queries of a window or map.
 

@@ -1,8 +1,9 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 /// <summary>Pre-norm transformer block of the image encoder, with an optional adapter beside the MLP.</summary>
 internal sealed class EncoderBlock : ScopedModule<Tensor, Tensor>

@@ -1,9 +1,10 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // B images, S input side, g = S/16, D encoder width, C decoder width.
 

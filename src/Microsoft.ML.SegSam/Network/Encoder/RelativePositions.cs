@@ -1,7 +1,8 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // B images or windows, h heads, d width of a head; r x c queries, a rectangle of the H x W keys.
 

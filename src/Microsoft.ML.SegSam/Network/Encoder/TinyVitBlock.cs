@@ -1,9 +1,10 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // B images, n windows, w window side, N = w·w tokens of a window, C width, h heads, d = C/h, H W map.
 

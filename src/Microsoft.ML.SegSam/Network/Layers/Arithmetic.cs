@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>Sums, differences and comparisons whose number operands outlive the native call.</summary>
 /// <remarks>

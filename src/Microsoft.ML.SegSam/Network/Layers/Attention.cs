@@ -2,7 +2,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>Multi-head attention of SAM's decoder, which may work at a fraction of the width.</summary>
 internal sealed class Attention : ScopedModule<Tensor, Tensor, Tensor, Tensor>

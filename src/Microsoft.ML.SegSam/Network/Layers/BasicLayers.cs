@@ -3,7 +3,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 // Starting values are PyTorch's: uniform in +-1/sqrt(fan-in) for weights and biases, ones and zeros for norms, N(0, 1) for embeddings.
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>
 /// bfloat16 for matrix products alone: linear layers, convolutions and attention. Weights, sums, norms, position codes and outputs

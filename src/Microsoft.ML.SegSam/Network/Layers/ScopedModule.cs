@@ -3,7 +3,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>A module whose intermediate tensors are freed when its forward ends; what <see cref="Compute"/> returns survives.</summary>
 /// <remarks>

@@ -1,4 +1,5 @@
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Reference;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Reference;
 

@@ -1,8 +1,9 @@
-using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Tests.Network;
+namespace Microsoft.ML.SegSam.Tests.Network.Encoder;
 
 [TestClass]
 public sealed class RelativePositionsTests

@@ -1,8 +1,11 @@
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Tests.Network;
+namespace Microsoft.ML.SegSam.Tests.Network.Encoder;
 
 /// <summary>TinyViT's blocks against sums written out, in float64.</summary>
 [TestClass]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using SampleKit;
 using SegSam.Cli.Sources;
@@ -19,16 +20,17 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Polygons_are_filled_from_pixel_centers_and_cut_at_the_image()
     {
         var mask = CocoMask.Read(Json("[[0.6, 0.6, 3.4, 0.6, 3.4, 2.4, 0.6, 2.4], [4, -9, 99, -9, 99, 1, 4, 1]]"), 4, 6).Mask;
-        CollectionAssert.AreEqual(((string[])["....##", ".##...", "......", "......"]).SelectMany(row => row.Select(letter => letter == '#')).ToArray(), mask.ToPixels());
+        CollectionAssert.AreEqual(((string[])["....##", ".##...", "......", "......"])
+            .SelectMany(row => row.Select(letter => letter == '#')).ToArray(), mask.ToPixels());
         var triangle = CocoMask.Read(Json("[[0, 0, 4, 0, 0, 4]]"), 4, 4).Mask;
         Assert.AreEqual(6, triangle.Area, "Of the centers on the long edge none is inside.");
     }
 
     [TestMethod]
     [DataRow("a polygon has 4 numbers", "[[1, 2, 3, 4]]")]
-    [DataRow("a polygon is no list of numbers", "[1, 2, 3, 4, 5, 6]")]
+    [DataRow("a polygon is not a list of numbers", "[1, 2, 3, 4, 5, 6]")]
     [DataRow("its segmentation is not readable", """[["a", 2, 3, 4, 5, 6]]""")]
-    [DataRow("its run lengths are of size [4,4], its image [48,48]", """{"size": [4, 4], "counts": [16]}""")]
+    [DataRow("its run lengths have size [4,4], its image [48,48]", """{"size": [4, 4], "counts": [16]}""")]
     [DataRow("its run lengths have no counts", """{"size": [48, 48]}""")]
     [DataRow("The 2 run lengths sum up to 12", """{"size": [48, 48], "counts": [2, 10]}""")]
     [DataRow("its segmentation is not readable", """{"size": [48, 48], "counts": "~~~"}""")]
@@ -36,7 +38,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void A_segmentation_that_makes_no_sense_is_said_with_its_annotation(string complaint, string segmentation)
     {
         Coco(segmentation);
-        var error = Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"));
+        var error = Refused();
         StringAssert.Contains(error, "c.json, annotation 7: ");
         StringAssert.Contains(error, complaint);
     }
@@ -50,21 +52,26 @@ public sealed class CliConvertCocoTests : IDisposable
         StringAssert.Contains(error, "Left out (1): crowd regions");
         StringAssert.Contains(error, "Left out (1): annotations without a pixel");
         StringAssert.Contains(output, "1 image with 1 object");
-        CollectionAssert.AreEqual((float[])[1, 1, 9, 9], TableReader.Read(_folder.At("table.csv"), split: null, note => Assert.Fail(note)).Rows.Single().Box);
+        CollectionAssert.AreEqual((float[])[1, 1, 9, 9], TableReader.Read(_folder.At("table.csv"), split: null, note =>
+            Assert.Fail(note)).Rows.Single().Box);
     }
 
     [TestMethod]
     public void Annotations_of_missing_pictures_other_sizes_and_no_annotations_are_said()
     {
         Coco("[[1, 1, 9, 1, 9, 9]]");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images", _folder.At("nowhere")), "--images says where pictures are");
+        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"), "--images",
+            _folder.At("nowhere")), "set --images to the folder of the images");
         TinySources.Block(_folder.At("p.png"), 1, 1, 9, 9);
         TinySources.Write(_folder.At("p.png"), (_, _) => 9, width: 40);
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is 40 x 48 pixels, but its annotations are made for 48 x 48");
+        StringAssert.Contains(Refused(),
+            "is 40 x 48 pixels, but its annotations are for 48 x 48");
         File.WriteAllText(_folder.At("c.json"), """{"images": []}""");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is no COCO annotations");
+        StringAssert.Contains(Refused(),
+            "does not contain COCO annotations");
         File.WriteAllText(_folder.At("c.json"), "{");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv")), "is not readable as COCO annotations");
+        StringAssert.Contains(Refused(),
+            "is not readable as COCO annotations");
         StringAssert.Contains(Fails(1, "convert", "nowhere", "--out", "table.csv"), "There is no file or folder 'nowhere'");
         StringAssert.Contains(Fails(2, "convert", "--force", _folder.At("c.json"), "--out", "model.zip"), "use 'segsam train'");
     }
@@ -77,7 +84,7 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Annotations_with_equal_ids_or_none_keep_their_own_masks(string id)
     {
         Coco(Square, $$""", {{{id}}"image_id": 1, "category_id": 2, "segmentation": {{Small}}}""");
-        StringAssert.Contains(Converted(), "1 annotation without an id, or with one that another has");
+        StringAssert.Contains(Converted(), "1 annotation without an id, or with the id of another");
         AssertMasks("p.png 1 1 9 9", "p.png 20 20 24 24");
     }
 
@@ -127,18 +134,19 @@ public sealed class CliConvertCocoTests : IDisposable
     public void An_id_of_two_images_or_categories_is_said_with_both_names(string complaint, string images, string categories)
     {
         Write(images, categories, "");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")), $"c.json' has the {complaint}");
+        StringAssert.Contains(Refused(),
+            $"c.json' has the {complaint}");
     }
 
     [TestMethod]
     [DataRow("stray polygons of fewer than 3 corners", 2, "\"segmentation\": [[20, 20, 24, 20, 24, 24, 20, 24], [3, 3, 4, 4], [5, 5]]")]
     [DataRow("annotations without a pixel", 1, "\"bbox\": [1, 1, 2, 2]")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[NaN, 1, 9, 1, 9, 9]]")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[-Infinity, 1, 9, 1, 9, 9]]")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"bbox\": [NaN, 1, 2, 2]")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[1, 1, 9, 1, 9]]")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"category_id\": 99")]
-    [DataRow("annotations that make no sense", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"image_id\": 99")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[NaN, 1, 9, 1, 9, 9]]")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[-Infinity, 1, 9, 1, 9, 9]]")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"bbox\": [NaN, 1, 2, 2]")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[1, 1, 9, 1, 9]]")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"category_id\": 99")]
+    [DataRow("invalid annotations", 1, "\"segmentation\": [[1, 1, 9, 1, 9, 9]], \"image_id\": 99")]
     public void What_makes_no_sense_is_left_out_beside_what_does(string reason, int rows, string more)
     {
         Coco(Square, $$""", {"id": 8, "image_id": 1, "category_id": 2, {{more}}}""");
@@ -146,7 +154,8 @@ public sealed class CliConvertCocoTests : IDisposable
         StringAssert.Contains(error, "Left out (1): " + reason);
         StringAssert.Contains(error, "c.json, annotation 8");
         Assert.HasCount(rows, Rows());
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"), "--strict"), "c.json, annotation 8");
+        StringAssert.Contains(Refused("--strict"),
+            "c.json, annotation 8");
     }
 
     [TestMethod]
@@ -165,8 +174,8 @@ public sealed class CliConvertCocoTests : IDisposable
         Write("""{"id": 1, "file_name": "p.png"}, {"id": 2, "file_name": "gone.png"}, {"id": 3, "file_name": "bad.png"}, {"id": 4, "file_name": "unused.png"}""", """{"id": 2, "name": "liver"}""",
             string.Join(", ", Enumerable.Range(1, 3).Select(image => $$"""{"id": {{image}}, "image_id": {{image}}, "category_id": 2, "segmentation": {{Square}}}""")));
         var error = Converted();
-        StringAssert.Contains(error, "Left out (2): annotations of pictures that cannot be used; the first: There is no picture");
-        StringAssert.Contains(error, "gone.png', which the annotations name; --images says where pictures are.");
+        StringAssert.Contains(error, "Left out (2): annotations of images that cannot be used; the first: There is no image");
+        StringAssert.Contains(error, "gone.png', which the annotations name; set --images to the folder of the images.");
         StringAssert.Contains(error, "Left out (1): images without an annotation; the first: unused.png.");
         AssertMasks("p.png 1 1 9 9");
     }
@@ -190,8 +199,8 @@ public sealed class CliConvertCocoTests : IDisposable
     {
         File.WriteAllBytes(_folder.At("p.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x + y, exif: 6)); // upright it is 56 wide
         Write("""{"id": 1, "file_name": "p.png", "width": 40, "height": 56}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
-        StringAssert.Contains(Fails(1, "convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv")),
-            "is 56 x 40 pixels, but its annotations are made for 40 x 56: pictures are read upright, as EXIF says, and the annotations seem to be made without that");
+        StringAssert.Contains(Refused(),
+            "is 56 x 40 pixels, but its annotations are for 40 x 56: images are rotated upright according to EXIF, and the annotations seem to be made without that");
         Write("""{"id": 1, "file_name": "p.png", "width": 56, "height": 40}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
         Converted();
         Assert.AreEqual("1 1 9 9", string.Join(' ', Rows().Single().Box));
@@ -203,6 +212,9 @@ public sealed class CliConvertCocoTests : IDisposable
         Assert.AreEqual(0, code, error);
         return error;
     }
+
+    private string Refused(params string[] options) =>
+        Fails(1, ["convert", "--force", _folder.At("c.json"), "--out", _folder.At("t.csv"), .. options]);
 
     private IReadOnlyList<TableRow> Rows() => TableReader.Read(_folder.At("t.csv"), split: null, note => Assert.Fail(note)).Rows;
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.SegSam.Tests.Checkpoints;
+using Microsoft.ML.SegSam.Tests.Storage;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 using static TorchSharp.torch;
 
@@ -27,7 +27,8 @@ public sealed class CliModelFileTests : IDisposable
             }
 
             File.Copy(_folder.At(source), _folder.At("last.ckpt"), overwrite: true);
-            var category = Json("predict", _folder.At("last.ckpt"), image, "--point", "20,20", "--checkpoint-family", "SegSam").GetProperty("objects")[0].GetProperty("category").GetString();
+            var category = Json("predict", _folder.At("last.ckpt"), image, "--point", "20,20", "--checkpoint-family",
+                "SegSam").GetProperty("objects")[0].GetProperty("category").GetString();
             Assert.AreEqual(kind == "weights", category == "object");
             Done("convert", _folder.At("last.ckpt"), "--out", _folder.At("back.safetensors"), "--checkpoint-family", "SegSam", "--force");
         }
@@ -35,7 +36,8 @@ public sealed class CliModelFileTests : IDisposable
         TinySources.Block(_folder.At("m.png"), 8, 8, 40, 40, 0);
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\ni.png,m.png,a\n");
         File.Copy(_folder.At("w.pth"), _folder.At("lightning.ckpt"));
-        Done("train", _folder.At("t.csv"), "--checkpoint", _folder.At("lightning.ckpt"), "--epochs", "1", "--encoder-training", "frozen", "--prompts", "box", "--out", _folder.At("trained.zip"));
+        Done("train", _folder.At("t.csv"), "--checkpoint", _folder.At("lightning.ckpt"), "--epochs", "1", "--encoder-training", "frozen",
+            "--prompts", "box", "--out", _folder.At("trained.zip"));
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ public sealed class CliOutputTests : IDisposable
         {
             var file = _folder.At(name);
             File.WriteAllText(file, "precious");
-            StringAssert.Contains(Fails(1, [.. args, option, file]), $"'{file}' exists; give --force to write over it, or another name.");
+            StringAssert.Contains(Fails(1, [.. args, option, file]), $"'{file}' exists; use --force to overwrite it, or another name.");
             Assert.AreEqual("precious", File.ReadAllText(file));
             Done([.. args, option, file, "--force"]);
             Assert.AreNotEqual("precious", File.ReadAllText(file), name);
@@ -49,8 +49,8 @@ public sealed class CliOutputTests : IDisposable
         Done("predict", model, image, "--point", "9,9", "--out", masks);
         var file = Directory.GetFiles(masks).Single();
         File.WriteAllText(file, "precious");
-        StringAssert.Contains(Fails(1, "predict", model, image, "--point", "20,20", "--out", masks), $"'{file}' exists; give --force");
-        StringAssert.Contains(Fails(1, "auto", model, image, "--out", masks), $"'{file}' exists; give --force");
+        StringAssert.Contains(Fails(1, "predict", model, image, "--point", "20,20", "--out", masks), $"'{file}' exists; use --force");
+        StringAssert.Contains(Fails(1, "auto", model, image, "--out", masks), $"'{file}' exists; use --force");
         Assert.AreEqual("precious", File.ReadAllText(file));
         Done("predict", model, image, "--point", "9,9", "--out", masks, "--force");
         Assert.AreNotEqual("precious", File.ReadAllText(file));
@@ -65,15 +65,16 @@ public sealed class CliOutputTests : IDisposable
         _folder.Phantoms(6);
         string[] args = ["convert", _folder.At("slices"), "--out", _folder.At("a.csv"), "--hold-out", "0.3"];
         Done(args);
-        StringAssert.Contains(Fails(1, args), "a.csv' exists; give --force");
+        StringAssert.Contains(Fails(1, args), "a.csv' exists; use --force");
         File.Delete(_folder.At("a.csv"));
-        StringAssert.Contains(Fails(1, args), "a.held-out.csv' exists; give --force");
+        StringAssert.Contains(Fails(1, args), "a.held-out.csv' exists; use --force");
         Done([.. args, "--force"]);
         Done("convert", _folder.At("a.csv"), "--out", _folder.At("a.json"));
         Directory.CreateDirectory(_folder.At("b-masks"));
         Done("convert", _folder.At("a.json"), "--out", _folder.At("b.csv"));
         File.Delete(_folder.At("b.csv"));
-        StringAssert.Contains(Fails(1, "convert", _folder.At("a.json"), "--out", _folder.At("b.csv")), "b-masks' holds files of an earlier run; give --force");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("a.json"), "--out", _folder.At("b.csv")),
+            "b-masks' contains files of an earlier run; use --force");
         Assert.IsFalse(File.Exists(_folder.At("b.csv")));
     }
 
@@ -83,12 +84,13 @@ public sealed class CliOutputTests : IDisposable
         TinySources.Block(_folder.At("i.png"), 8, 8, 40, 40);
         TinySources.Block(_folder.At("m.png"), 8, 8, 40, 40, 0);
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\ni.png,m.png,a\n");
-        string[] args = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--input-size", "32", "--prompts", "box", "--encoder-training", "frozen", "--state-file", _folder.At("state")];
+        string[] args = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--input-size", "32", "--prompts", "box",
+            "--encoder-training", "frozen", "--state-file", _folder.At("state")];
         Done([.. args, "--epochs", "1"]);
         Assert.IsTrue(File.Exists(_folder.At("state")));
         Done([.. args, "--epochs", "1"]);
         File.Delete(_folder.At("state"));
-        StringAssert.Contains(Fails(1, [.. args, "--epochs", "1"]), "m.zip' exists; give --force");
+        StringAssert.Contains(Fails(1, [.. args, "--epochs", "1"]), "m.zip' exists; use --force");
     }
 
     [TestMethod]
@@ -96,7 +98,8 @@ public sealed class CliOutputTests : IDisposable
     {
         var (model, image) = (_folder.Model(), _folder.At("i.png"));
         TinySources.Block(image, 8, 8, 40, 40);
-        StringAssert.Contains(Fails(2, "auto", model, image, "--overlay", _folder.At("x.png"), "--labels", _folder.At("y", "..", "X.png"), "--force"), "Two results would be written to");
+        StringAssert.Contains(Fails(2, "auto", model, image, "--overlay", _folder.At("x.png"), "--labels", _folder.At("y", "..", "X.png"),
+            "--force"), "Two results would be written to");
         var outputs = new Outputs(mayOverwrite: true);
         outputs.Reserve("a/b.png");
         Assert.ThrowsExactly<UsageException>(() => outputs.Reserve("a/./B.PNG"));

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
@@ -15,11 +14,13 @@ public sealed class CliStopTests
         folder.Phantoms(6);
         var (table, model, state) = (folder.At("objects.csv"), folder.At("model.zip"), folder.At("run.state"));
         Done("convert", folder.At("slices"), "--out", table);
-        var (code, output, error) = ChildProcess.InterruptDotnet("epoch 1/5000", ChildProcess.SegSamCli, "train", table, "--out", model, "--epochs", "5000", "--input-size", "32", "--state-file", state, "--json");
+        var (code, output, error) = ChildProcess.InterruptDotnet("epoch 1/5000", ChildProcess.SegSamCli, "train", table, "--out", model,
+            "--epochs", "5000", "--input-size", "32", "--state-file", state, "--json");
         Assert.AreEqual(130, code, error);
-        StringAssert.Contains(error, $"of 5,000 epochs; {model} holds the best weights so far. The same command goes on from {state}.");
+        StringAssert.Contains(error, $"of 5,000 epochs; {model} holds the best weights so far. The same command continues from {state}.");
         StringAssert.Contains(output, "\"stopped\":true");
-        Assert.IsNotEmpty(Json("predict", model, folder.At("slices", "images", "ct_00000.png"), "--point", "30,30").GetProperty("objects").EnumerateArray().ToList());
+        Assert.IsNotEmpty(Json("predict", model, folder.At("slices", "images", "ct_00000.png"), "--point", "30,30").GetProperty("objects")
+            .EnumerateArray().ToList());
         Assert.IsTrue(File.Exists(state));
     }
 }

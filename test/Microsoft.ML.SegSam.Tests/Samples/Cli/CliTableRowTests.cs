@@ -25,25 +25,29 @@ public sealed class CliTableRowTests : IDisposable
     [DataRow("A path written in another way is the same picture", "images/../images/a.png", false)]
     public void One_ImageId_may_name_one_picture_alone(string why, string second, bool isWrong)
     {
-        File.WriteAllText(_folder.At("t.csv"), $"ImagePath,MaskPath,Category,ImageId\nimages/a.png,masks/m.png,liver,1\nimages/a.png,masks/m.png,cyst,1\n{second},masks/m.png,liver,1\n");
+        File.WriteAllText(_folder.At("t.csv"),
+            $"ImagePath,MaskPath,Category,ImageId\nimages/a.png,masks/m.png,liver,1\nimages/a.png,masks/m.png,cyst,1\n{second},masks/m.png,liver,1\n");
         if (!isWrong)
         {
             Assert.AreEqual(1, TableReader.Read(_folder.At("t.csv"), null, Assert.Fail).Images, why);
             return;
         }
 
-        foreach (var args in (string[][])[["train", _folder.At("t.csv"), "--out", _folder.At("m.zip")], ["evaluate", _folder.Model(), _folder.At("t.csv")], ["convert", _folder.At("t.csv"), "--out", _folder.At("t.json")]])
+        foreach (var args in (string[][])[["train", _folder.At("t.csv"), "--out", _folder.At("m.zip")],
+            ["evaluate", _folder.Model(), _folder.At("t.csv")], ["convert", _folder.At("t.csv"), "--out", _folder.At("t.json")]])
         {
             var error = Fails(1, args);
-            StringAssert.Contains(error, $"t.csv, lines 2 and 4: the ImageId '1' names two different images, '{_folder.At("images", "a.png")}' and '{_folder.At("images", "b.png")}'", why);
-            StringAssert.Contains(error, "give each image an ImageId of its own, or take the column out");
+            StringAssert.Contains(error,
+                $"t.csv, lines 2 and 4: the ImageId '1' names two different images, '{_folder.At("images", "a.png")}' and '{_folder.At("images", "b.png")}'", why);
+            StringAssert.Contains(error, "give each image its own ImageId, or remove the column");
         }
     }
 
     [TestMethod]
     public void Without_ImageId_a_picture_is_one_image_however_its_path_is_written()
     {
-        File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,liver\n./images/a.png,masks/m.png,cyst\nimages\\a.png,masks\\m.png,vein\n");
+        File.WriteAllText(_folder.At("t.csv"),
+            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,liver\n./images/a.png,masks/m.png,cyst\nimages\\a.png,masks\\m.png,vein\n");
         var table = TableReader.Read(_folder.At("t.csv"), null, Assert.Fail);
         Assert.AreEqual(1, table.Images);
         Assert.AreEqual("images/a.png", table.Rows[2].ImageId);
@@ -65,7 +69,8 @@ public sealed class CliTableRowTests : IDisposable
     {
         var decomposed = "größe".Normalize(NormalizationForm.FormD);
         TinySources.Block(_folder.At("images", decomposed + ".png"), 1, 1, 9, 9);
-        File.WriteAllText(_folder.At("t.csv"), $"ImagePath,MaskPath,Category\nimages/größe.png,masks/m.png,größe\nimages/a.png,masks/m.png,\u00a0{decomposed}\u2003\n");
+        File.WriteAllText(_folder.At("t.csv"),
+            $"ImagePath,MaskPath,Category\nimages/größe.png,masks/m.png,größe\nimages/a.png,masks/m.png,\u00a0{decomposed}\u2003\n");
         var rows = TableReader.Read(_folder.At("t.csv"), null, Assert.Fail).Rows;
         Assert.AreEqual("größe", rows[0].Category);
         Assert.AreEqual("größe", rows[1].Category);
@@ -89,7 +94,11 @@ public sealed class CliTableRowTests : IDisposable
             if (isRight)
                 CollectionAssert.AreEqual((float[])[8, 9, 30, 31.5f], TableReader.Read(_folder.At("t.csv"), null, Assert.Fail).Rows[0].Box);
             else
-                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => TableReader.Read(_folder.At("t.csv"), null, Assert.Fail)).Message, $"line 2: Box is '{box}'; expected 4 numbers x0 y0 x1 y1");
+            {
+                StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
+                    TableReader.Read(_folder.At("t.csv"), null, Assert.Fail)).Message,
+                    $"line 2: Box is '{box}'; expected 4 numbers x0 y0 x1 y1");
+            }
         }
     }
 
@@ -99,33 +108,37 @@ public sealed class CliTableRowTests : IDisposable
         TinySources.Write(_folder.At("masks", "none.png"), (_, _) => 0);
         TinySources.Write(_folder.At("masks", "small.png"), (_, _) => 255, width: 20);
         File.WriteAllText(_folder.At("images", "cut.png"), "no picture");
-        File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category,Box\nimages/a.png,masks/m.png,liver,8 8 40 40\nimages/a.png,masks/gone.png,liver,\nimages/a.png,masks/none.png,liver,\nimages/cut.png,masks/m.png,liver,\nimages/cut.png,masks/m.png,cyst,\n"
+        File.WriteAllText(_folder.At("t.csv"),
+            "ImagePath,MaskPath,Category,Box\nimages/a.png,masks/m.png,liver,8 8 40 40\nimages/a.png,masks/gone.png,liver,\nimages/a.png,masks/none.png,liver,\nimages/cut.png,masks/m.png,liver,\nimages/cut.png,masks/m.png,cyst,\n"
             + "images/b.png,masks/m.png,cyst,80 80 90 90\nimages/b.png,masks/small.png,cyst,\nimages/b.png,masks/m.png,cyst,1 2\nimages/b.png,masks/m.png\nimages/b.png,masks/m.png,cyst,\n");
-        string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32", "--encoder-training", "frozen", "--prompts", "box"];
+        string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32",
+            "--encoder-training", "frozen", "--prompts", "box"];
         var (code, output, error) = Segsam([.. train, "--json"]);
         Assert.AreEqual(0, code, error);
         StringAssert.Contains(error, "2 images with 2 objects of 2 categories");
         StringAssert.Contains(output, "\"rows_left_out\":8");
         foreach (var part in (string[])
         [
-            "Left out (1): no file of MaskPath; the first: ", "line 3: MaskPath is 'masks/gone.png'", "none.png' is empty",
-            "Left out (2): an image that is not readable; the first: ", "line 5: ", "line 7: column Box: ", "line 9: Box is '1 2'", "line 10: 2 values where the first line names 4 columns",
+            "Left out (1): a missing file in MaskPath; the first: ", "line 3: MaskPath is 'masks/gone.png'", "none.png' is empty",
+            "Left out (2): an unreadable image; the first: ", "line 5: ", "line 7: column Box: ", "line 9: Box is '1 2'",
+                "line 10: 2 values, but the first line names 4 columns",
         ])
-            Assert.HasCount(1 + 2, error.Split(part), $"{part} is told before the training and after it:\n{error}");
-        StringAssert.Contains(Fails(1, [.. train, "--strict", "--force"]), "line 10: 2 values where");
+            Assert.HasCount(1 + 2, error.Split(part), $"{part} is reported before and after the training:\n{error}");
+        StringAssert.Contains(Fails(1, [.. train, "--strict", "--force"]), "line 10: 2 values, but");
         (code, _, error) = Segsam("evaluate", _folder.At("m.zip"), _folder.At("t.csv"));
         Assert.AreEqual(0, code, error);
-        Assert.HasCount(1 + 2, error.Split("Left out (2): an image that is not readable"));
-        StringAssert.Contains(Fails(1, "evaluate", _folder.At("m.zip"), _folder.At("t.csv"), "--strict"), "line 10: 2 values where");
+        Assert.HasCount(1 + 2, error.Split("Left out (2): an unreadable image"));
+        StringAssert.Contains(Fails(1, "evaluate", _folder.At("m.zip"), _folder.At("t.csv"), "--strict"), "line 10: 2 values, but");
     }
 
     [TestMethod]
     public void A_table_of_which_no_row_is_left_is_an_error_with_the_reasons()
     {
         TinySources.Write(_folder.At("masks", "none.png"), (_, _) => 0);
-        File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\nimages/a.png,masks/none.png,liver\nimages/a.png,masks/gone.png,liver\n");
+        File.WriteAllText(_folder.At("t.csv"),
+            "ImagePath,MaskPath,Category\nimages/a.png,masks/none.png,liver\nimages/a.png,masks/gone.png,liver\n");
         var error = Fails(1, "train", _folder.At("t.csv"), "--out", _folder.At("m.zip"));
-        StringAssert.Contains(error, "t.csv' holds nothing that can be used.");
+        StringAssert.Contains(error, "t.csv' contains nothing that can be used.");
         StringAssert.Contains(error, "gone.png");
         StringAssert.Contains(error, "none.png' is empty");
     }
@@ -133,9 +146,12 @@ public sealed class CliTableRowTests : IDisposable
     [TestMethod]
     public void Categories_that_look_like_one_are_told_in_training_and_measuring()
     {
-        File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,Left kidney\nimages/b.png,masks/m.png,left-kidney\nimages/b.png,masks/m.png,liver\n");
-        string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32", "--encoder-training", "frozen", "--prompts", "box"];
-        StringAssert.Contains(Segsam(train).Error, "differ only by case, blanks or punctuation, and count as different categories: 'Left kidney', 'left-kidney'.");
+        File.WriteAllText(_folder.At("t.csv"),
+            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,Left kidney\nimages/b.png,masks/m.png,left-kidney\nimages/b.png,masks/m.png,liver\n");
+        string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32",
+            "--encoder-training", "frozen", "--prompts", "box"];
+        StringAssert.Contains(Segsam(train).Error,
+            "differ only in case, spaces or punctuation, and count as different categories: 'Left kidney', 'left-kidney'.");
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,LIVER\n");
         StringAssert.Contains(Segsam("evaluate", _folder.At("m.zip"), _folder.At("t.csv")).Error, "'LIVER', 'liver'");
     }

@@ -33,8 +33,8 @@ public sealed class CliTableTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("has no column MaskPath and no column Category; found ImagePath, Colour", "ImagePath,Colour\ni.png,red")]
-    [DataRow("line 3: 2 values where the first line names 3 columns", "ImagePath,MaskPath,Category\ni.png,m.png,a\ni.png,m.png")]
+    [DataRow("has no column MaskPath and no column Category; found ImagePath, Color", "ImagePath,Color\ni.png,red")]
+    [DataRow("line 3: 2 values, but the first line names 3 columns", "ImagePath,MaskPath,Category\ni.png,m.png,a\ni.png,m.png")]
     [DataRow("line 2: MaskPath is 'x.png', but there is no file", "ImagePath,MaskPath,Category\ni.png,x.png,a")]
     [DataRow("line 2: ImagePath is empty", "ImagePath,MaskPath,Category\n,m.png,a")]
     [DataRow("line 2: Category is empty", "ImagePath,MaskPath,Category\ni.png,m.png,")]
@@ -57,7 +57,7 @@ public sealed class CliTableTests : IDisposable
         var notes = new List<string>();
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category,Boxes\ni.png,m.png,a,1 2 3 4");
         Assert.HasCount(1, TableReader.Read(_folder.At("t.csv"), null, notes.Add).Rows);
-        StringAssert.Contains(notes.Single(), "no such column is known: Boxes. Known are ImagePath");
+        StringAssert.Contains(notes.Single(), "ignored unknown columns: Boxes. The known columns are ImagePath");
     }
 
     [TestMethod]
@@ -65,7 +65,8 @@ public sealed class CliTableTests : IDisposable
     {
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category,Split\ni.png,m.png,a,train\ni.png,m.png,b,test");
         Assert.AreEqual("b", TableReader.Read(_folder.At("t.csv"), "Test", Assert.Fail).Rows.Single().Category);
-        StringAssert.Contains(Fails(1, "train", _folder.At("t.csv"), "--split", "dev"), "no row of split 'dev'; there are: train, test");
+        StringAssert.Contains(Fails(1, "train", _folder.At("t.csv"), "--split", "dev"),
+            "no row of split 'dev'; its splits are: train, test");
         File.WriteAllText(_folder.At("t.csv"), "ImagePath,MaskPath,Category\ni.png,m.png,a");
         StringAssert.Contains(Fails(1, "train", _folder.At("t.csv"), "--split", "dev"), "has no column Split");
     }
@@ -82,16 +83,19 @@ public sealed class CliTableTests : IDisposable
         [
             ("cut.png,m.png,a,8 8 40 40\n", "cut.png"),
             ("i.png,cut.png,a,8 8 40 40\n", "cut.png"),
-            ("i.png,small.png,a,8 8 40 40\n", $"The mask '{_folder.At("small.png")}' is 20 x 48 pixels (width x height), its image 48 x 48"),
+            ("i.png,small.png,a,8 8 40 40\n",
+                $"The mask '{_folder.At("small.png")}' is 20 x 48 pixels (width x height), its image 48 x 48"),
             ("i.png,none.png,a,8 8 40 40\n", $"mask '{_folder.At("none.png")}' is empty"),
-            ("i.png,m.png,a,80 80 140 140\n", "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; the image is 48 wide"),
+            ("i.png,m.png,a,80 80 140 140\n",
+                "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; the image is 48 wide"),
         ])
         {
             File.WriteAllText(_folder.At("t.csv"), Header + Good + row);
             var error = Fails(1, "train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--strict");
             StringAssert.Contains(error, "t.csv, line 3: ");
             StringAssert.Contains(error, complaint);
-            var ofValidation = Fails(1, "train", _folder.At("good.csv"), "--validation", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--strict");
+            var ofValidation = Fails(1, "train", _folder.At("good.csv"), "--validation", _folder.At("t.csv"), "--out",
+                _folder.At("m.zip"), "--strict");
             StringAssert.Contains(ofValidation, "t.csv, line 3: ");
             StringAssert.Contains(ofValidation, complaint);
         }

@@ -15,12 +15,14 @@ public sealed class CliUsageTests
     [DataRow("--point is '1,two'; expected x,y", "predict", "m.zip", "i.png", "--point", "1,two")]
     [DataRow("--point is '0:1,2'", "predict", "m.zip", "i.png", "--point", "0:1,2")]
     [DataRow("Say where the object is", "predict", "m.zip", "i.png")]
-    [DataRow("There are 2 objects, so a click must say which one it belongs to: --point 2:5,5", "predict", "m.zip", "i.png", "--box", "1,1,9,9", "--box", "2,2,9,9", "--point", "5,5")]
+    [DataRow("There are 2 objects, so a point must say which one it belongs to: --point 2:5,5", "predict", "m.zip", "i.png", "--box",
+        "1,1,9,9", "--box", "2,2,9,9", "--point", "5,5")]
     [DataRow("Object 1 has two boxes", "predict", "m.zip", "i.png", "--box", "1:1,1,9,9", "--box", "1:2,2,9,9")]
-    [DataRow("a model's name ends in .zip", "train", "x.csv", "--out", "model.bin")]
+    [DataRow("the name of a model ends in .zip", "train", "x.csv", "--out", "model.bin")]
     [DataRow("'--encoder'", "train", "x.csv", "--encoder", "huge")]
     [DataRow("'many'", "train", "x.csv", "--epochs", "many")]
-    public void A_wrong_command_is_said_with_code_2(string complaint, params string[] args) => StringAssert.Contains(Fails(2, args), complaint);
+    public void A_wrong_command_is_said_with_code_2(string complaint, params string[] args) =>
+        StringAssert.Contains(Fails(2, args), complaint);
 
     [TestMethod]
     public void Help_says_what_everything_is_for()
@@ -35,7 +37,7 @@ public sealed class CliUsageTests
             StringAssert.Contains(Done(command, "--help"), $"segsam {command} <");
         }
 
-        StringAssert.Contains(Done("train", "--help"), "ImagePath, MaskPath, Category   needed");
+        StringAssert.Contains(Done("train", "--help"), "ImagePath, MaskPath, Category   required");
     }
 
     [TestMethod]
@@ -43,7 +45,9 @@ public sealed class CliUsageTests
     {
         var commands = Done("[suggest:7]", "segsam ").Split('\n', StringSplitOptions.TrimEntries);
         CollectionAssert.IsSubsetOf((string[])["auto", "convert", "evaluate", "info", "predict", "train"], commands);
-        CollectionAssert.IsSubsetOf((string[])["--encoder", "--encoder-training"], Done("[suggest:16]", "segsam train --e").Split('\n', StringSplitOptions.TrimEntries));
-        CollectionAssert.IsSubsetOf((string[])["VitB", "Tiny"], Done("[suggest:23]", "segsam train --encoder ").Split('\n', StringSplitOptions.TrimEntries));
+        CollectionAssert.IsSubsetOf((string[])["--encoder", "--encoder-training"],
+            Done("[suggest:16]", "segsam train --e").Split('\n', StringSplitOptions.TrimEntries));
+        CollectionAssert.IsSubsetOf((string[])["VitB", "Tiny"], Done("[suggest:23]", "segsam train --encoder ").Split('\n',
+            StringSplitOptions.TrimEntries));
     }
 }

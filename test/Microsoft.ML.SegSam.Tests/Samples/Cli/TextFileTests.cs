@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Tests.Samples.Cli;
 using System.Text;
 using SampleKit;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
@@ -14,7 +15,8 @@ public sealed class TextFileTests : IDisposable
 
     public static IEnumerable<object[]> Encodings =>
     [
-        [new UTF8Encoding(false)], [new UTF8Encoding(true)], [new UnicodeEncoding(bigEndian: false, byteOrderMark: true)], [new UnicodeEncoding(bigEndian: true, byteOrderMark: true)],
+        [new UTF8Encoding(false)], [new UTF8Encoding(true)], [new UnicodeEncoding(bigEndian: false, byteOrderMark: true)],
+            [new UnicodeEncoding(bigEndian: true, byteOrderMark: true)],
     ];
 
     [TestMethod]
@@ -61,7 +63,8 @@ public sealed class TextFileTests : IDisposable
             ["convert", _folder.At("set"), "--category", "x", "--descriptions", json, "--out", _folder.At("t.csv")],
             ["convert", _folder.At("set"), "--labels", json, "--out", _folder.At("t.csv")],
             ["convert", json, "--out", _folder.At("t.csv")],
-            ["train", Ansi("l1.csv", "ImagePath,MaskPath,Category\nset/images/a.png,set/masks/a.png,größe\n"), "--out", _folder.At("m.zip")],
+            ["train", Ansi("l1.csv", "ImagePath,MaskPath,Category\nset/images/a.png,set/masks/a.png,größe\n"), "--out",
+                _folder.At("m.zip")],
             ["predict", _folder.Model(), Ansi("p.csv", "ImagePath,Box\ngröße.png,1 2 3 4\n")],
         ])
             StringAssert.Contains(Fails(1, args), ", line 2: the text is not valid UTF-8. Save the file as UTF-8");

@@ -17,7 +17,8 @@ internal sealed class Notebook
 
     public JsonElement Metadata => _root.GetProperty("metadata");
 
-    public IEnumerable<Cell> Cells => _root.GetProperty("cells").EnumerateArray().Select(cell => new Cell(cell.GetProperty("cell_type").GetString() == "code", SourceOf(cell)));
+    public IEnumerable<Cell> Cells => _root.GetProperty("cells").EnumerateArray()
+        .Select(cell => new Cell(cell.GetProperty("cell_type").GetString() == "code", SourceOf(cell)));
 
     public IReadOnlyList<JsonElement> CodeCells => CellsOf("code");
 
@@ -25,7 +26,8 @@ internal sealed class Notebook
 
     public IEnumerable<string> Lines => CodeCells.SelectMany(cell => SourceOf(cell).Split('\n'));
 
-    public static string SourceOf(JsonElement cell) => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()));
+    public static string SourceOf(JsonElement cell) => string.Concat(cell.GetProperty("source").EnumerateArray()
+        .Select(line => line.GetString()));
 
     private List<JsonElement> CellsOf(string type) =>
         [.. _root.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == type)];

@@ -9,7 +9,8 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 internal static class NotebookProgram
 {
     // A program has these without saying so.
-    private static readonly string[] Implicit = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
+    private static readonly string[] Implicit = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading",
+        "System.Threading.Tasks"];
     private static readonly CSharpParseOptions AsCell = CSharpParseOptions.Default.WithKind(SourceCodeKind.Script);
 
     public static string Write(Notebook notebook, string name)
@@ -37,15 +38,19 @@ internal static class NotebookProgram
         var unit = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, AsCell).GetRoot();
         var types = unit.Members.OfType<BaseTypeDeclarationSyntax>().ToList();
         var text = SourceText.From(code);
-        var changes = unit.Usings.Cast<SyntaxNode>().Concat(types).OrderBy(node => node.FullSpan.Start).Select(node => new TextChange(node.FullSpan, ""));
-        return ([.. unit.Usings.Select(line => line.ToString())], [.. types.Select(type => type.ToFullString())], text.WithChanges(changes).ToString());
+        var changes = unit.Usings.Cast<SyntaxNode>().Concat(types).OrderBy(node => node.FullSpan.Start)
+            .Select(node => new TextChange(node.FullSpan, ""));
+        return ([.. unit.Usings.Select(line => line.ToString())], [.. types.Select(type => type.ToFullString())],
+            text.WithChanges(changes).ToString());
     }
 
     private static string Comment(string words) => string.Join('\n', words.Split('\n').Select(line => $"// {line}".TrimEnd()));
 
     // As the analyzers have it: System first, static ones last.
-    private static readonly Comparer<string> ByNamespace = Comparer<string>.Create((one, other) => Rank(one).CompareTo(Rank(other)) is not 0 and var rank ? rank
+    private static readonly Comparer<string> ByNamespace = Comparer<string>.Create((one, other) =>
+        Rank(one).CompareTo(Rank(other)) is not 0 and var rank ? rank
         : StringComparer.Ordinal.Compare(one.TrimEnd(';'), other.TrimEnd(';')));
 
-    private static int Rank(string line) => line.StartsWith("using static ", StringComparison.Ordinal) ? 2 : line.StartsWith("using System", StringComparison.Ordinal) ? 0 : 1;
+    private static int Rank(string line) => line.StartsWith("using static ", StringComparison.Ordinal) ? 2
+        : line.StartsWith("using System", StringComparison.Ordinal) ? 0 : 1;
 }

@@ -1,7 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Tests.Repository;
-using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 
@@ -17,15 +17,19 @@ internal sealed class NotebookRun : IDisposable
     public NotebookRun()
     {
         _feed = new(Path.Combine(_root.Path, "artifacts", "feed"));
-        foreach (var sample in (Type[])[typeof(global::Phantoms.PhantomGenerator), typeof(SampleKit.SamMed2DFolder)])
-        {
-            var assembly = sample.Assembly.Location;
-            var folder = Directory.CreateDirectory(Path.Combine(_root.Path, "samples", Path.GetFileNameWithoutExtension(assembly), "bin", "Debug", "net10.0"));
-            File.Copy(assembly, Path.Combine(folder.FullName, Path.GetFileName(assembly)));
-        }
-
+        var (phantoms, kit) = (typeof(global::Phantoms.PhantomGenerator).Assembly, typeof(SampleKit.SamMed2DFolder).Assembly);
+        Copy(phantoms, phantoms);
+        Copy(kit, phantoms); // as a build leaves it beside the program that uses it
+        Copy(kit, kit);
         Directory.CreateDirectory(Folder);
         File.Copy(Path.Combine(Notebook.Folder, "NuGet.config"), Path.Combine(Folder, "NuGet.config"));
+    }
+
+    private void Copy(Assembly assembly, Assembly program)
+    {
+        var folder = Path.Combine(_root.Path, "samples", program.GetName().Name!, "bin", "Debug", "net10.0");
+        Directory.CreateDirectory(folder);
+        File.Copy(assembly.Location, Path.Combine(folder, Path.GetFileName(assembly.Location)));
     }
 
     private string Folder => Path.Combine(_root.Path, "samples", "notebooks");
@@ -37,13 +41,15 @@ internal sealed class NotebookRun : IDisposable
     public IReadOnlyList<ShownValue> Execute(string json)
     {
         var path = Path.Combine(Folder, "notebook.ipynb");
-        File.WriteAllText(path, json.Replace($"Microsoft.ML.SegSam, {PackagePins.Library}", $"Microsoft.ML.SegSam, {_feed.Version}", StringComparison.Ordinal)
+        File.WriteAllText(path, json.Replace($"Microsoft.ML.SegSam, {PackagePins.Library}", $"Microsoft.ML.SegSam, {_feed.Version}",
+            StringComparison.Ordinal)
             .Replace("libtorch-cpu-linux-x64, ", $"{LocalFeed.Backend}, ", StringComparison.Ordinal));
         var (code, output, error) = ChildProcess.DotnetIn(Folder, ChildProcess.NotebookKernel, path);
         if (WhyPackagesAreOutOfReach(error) is { } reason)
             Assert.Inconclusive($"Skipped: this machine cannot restore the packages that a notebook asks for. {reason}");
         Assert.AreEqual(0, code, error);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ShownValue>(line, JsonSerializerOptions.Web)!)];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<ShownValue>(line, JsonSerializerOptions.Web)!)];
     }
 
     /// <summary>NuGet's message that a source does not answer, or that no source knows a package of others; null when neither is what is wrong.</summary>

@@ -9,7 +9,8 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 public sealed class NotebookRunTests
 {
     // Where TorchSharp puts 478 MB, left to itself.
-    private static readonly string CopyOfLibTorch = Path.Combine(LocalFeed.Cache, "torchsharp", PackagePins.Versions["TorchSharp"], "lib", "net8.0", "cpu");
+    private static readonly string CopyOfLibTorch = Path.Combine(LocalFeed.Cache, "torchsharp", PackagePins.Versions["TorchSharp"], "lib",
+        "net8.0", "cpu");
 
     private static NotebookRun? _run;
 
@@ -35,12 +36,14 @@ public sealed class NotebookRunTests
         var notebook = new Notebook(name + ".ipynb");
         var copied = Directory.Exists(CopyOfLibTorch);
         var shown = _run!.Execute(Shorten(name, File.ReadAllText(Path.Combine(Notebook.Folder, name + ".ipynb"))));
-        foreach (var (cell, number) in notebook.CodeCells.Select((cell, i) => (Notebook.SourceOf(cell), i + 1)).Skip(1)) // the first reports the packages
+        foreach (var (cell, number) in notebook.CodeCells.Select((cell, i) =>
+            (Notebook.SourceOf(cell), i + 1)).Skip(1)) // the first reports the packages
         {
             var rich = shown.Where(value => value.Cell == number && value.Mime == "text/html").ToList();
             Assert.HasCount(Regex.Count(cell, "^display[(]", RegexOptions.Multiline), rich, $"Code cell {number}:\n{cell}");
             foreach (var value in rich)
-                Assert.MatchesRegex("<svg|<img|<table style=", value.Value, "Every value that is displayed says how to show it."); // the kernel's own tables have classes
+                Assert.MatchesRegex("<svg|<img|<table style=", value.Value,
+                    "Every value that is displayed says how to show it."); // the kernel's own tables have classes
         }
 
         Assert.AreEqual(copied, Directory.Exists(CopyOfLibTorch), $"{CopyOfLibTorch}: libtorch is used where the package cache has it.");

@@ -8,7 +8,8 @@ public sealed class NotebookTests
 {
     /// <summary>All notebooks of the samples.</summary>
     public static IEnumerable<object[]> Names =>
-        Directory.EnumerateFiles(Notebook.Folder, "*.ipynb").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal).Select(name => new object[] { name });
+        Directory.EnumerateFiles(Notebook.Folder, "*.ipynb").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal).Select(name => new object[] { name });
 
     [TestMethod]
     [DynamicData(nameof(Names))]
@@ -46,18 +47,21 @@ public sealed class NotebookTests
     [DynamicData(nameof(Names))]
     public void The_packages_it_asks_for_are_the_pinned_ones(string name)
     {
-        var asked = Open(name).Lines.Select(line => Regex.Match(line, "^#r \"nuget: (?<id>[^,]+), (?<version>[^\"]+)\"")).Where(line => line.Success)
+        var packages = Open(name).Lines.Select(line => Regex.Match(line, "^#r \"nuget: (?<id>[^,]+), (?<version>[^\"]+)\""))
+            .Where(line => line.Success)
             .ToDictionary(line => line.Groups["id"].Value, line => line.Groups["version"].Value);
-        Assert.HasCount(2, asked);
-        Assert.AreEqual(PackagePins.Library, asked["Microsoft.ML.SegSam"]);
-        Assert.AreEqual(PackagePins.Versions["libtorch-cpu-linux-x64"], asked["libtorch-cpu-linux-x64"]);
+        Assert.HasCount(2, packages);
+        Assert.AreEqual(PackagePins.Library, packages["Microsoft.ML.SegSam"]);
+        Assert.AreEqual(PackagePins.Versions["libtorch-cpu-linux-x64"], packages["libtorch-cpu-linux-x64"]);
     }
 
     [TestMethod]
     [DynamicData(nameof(Names))]
     public void The_assemblies_it_refers_to_are_those_of_projects_in_the_repository(string name)
     {
-        var paths = Open(name).Lines.Select(line => Regex.Match(line, "^#r \"(?<project>[.][^\"]*)/bin/Debug/net10.0/(?<name>[^\"/]+)[.]dll\"")).Where(line => line.Success).ToList();
+        var paths = Open(name).Lines.Select(line =>
+            Regex.Match(line, "^#r \"(?<project>[.][^\"]*)/bin/Debug/net10.0/(?<name>[^\"/]+)[.]dll\"")).Where(line => line.Success)
+            .ToList();
         Assert.IsNotEmpty(paths);
         foreach (var path in paths)
         {

@@ -14,7 +14,8 @@ internal static class PackagePins
         .ToDictionary(pin => (string)pin.Attribute("Include")!, pin => Resolve((string)pin.Attribute("Version")!).Trim('[', ']'));
 
     /// <summary>The library's own version.</summary>
-    public static string Library { get; } = XDocument.Load(Path.Combine(SharedFolder.Repository, "src", "Microsoft.ML.SegSam", "Microsoft.ML.SegSam.csproj"))
+    public static string Library { get; } = XDocument.Load(Path.Combine(SharedFolder.Repository, "src", "Microsoft.ML.SegSam",
+        "Microsoft.ML.SegSam.csproj"))
         .Descendants("VersionPrefix").Single().Value;
 
     private static string Resolve(string version) =>

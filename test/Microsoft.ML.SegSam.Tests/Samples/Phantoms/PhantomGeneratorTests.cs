@@ -92,7 +92,7 @@ public sealed class PhantomGeneratorTests
     [DataRow("spleen", "left kidney")]
     [DataRow("aorta", "right kidney")]
     [DataRow("liver lesion", "kidney cyst")]
-    [DataRow("brain tumour", "left lateral ventricle")]
+    [DataRow("brain tumor", "left lateral ventricle")]
     [DataRow("left thyroid lobe", "right thyroid lobe")]
     [DataRow("thyroid nodule", "strap muscle")]
     public void Brightness_alone_cannot_tell(string one, string other)
@@ -165,7 +165,7 @@ public sealed class PhantomGeneratorTests
         Points(slice, Find(slice, category)!.Mask).Average(p => p.X);
 
     private static double Mean(PhantomSlice slice, bool[] mask) =>
-        slice.Gray.Where((_, i) => mask[i]).Average(grey => (double)grey);
+        slice.Gray.Where((_, i) => mask[i]).Average(level => (double)level);
 
     private static double[] Means(string category) =>
         [.. Sixty.Where(slice => Find(slice, category) is not null).Select(slice => Mean(slice, Find(slice, category)!.Mask))];

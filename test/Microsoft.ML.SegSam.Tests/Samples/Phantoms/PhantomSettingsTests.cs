@@ -11,7 +11,8 @@ public sealed class PhantomSettingsTests
     private const int Seed = 21;
 
     private static readonly PhantomSettings All = new() { Modalities = PhantomSettings.AllModalities };
-    private static readonly PhantomSlice[] Plain = Make(All), Easy = Make(All with { GreyOverlap = 0 }), Hard = Make(All with { GreyOverlap = 1 });
+    private static readonly PhantomSlice[] Plain = Make(All), Easy = Make(All with { GrayOverlap = 0 }),
+        Hard = Make(All with { GrayOverlap = 1 });
 
     private static readonly string[] Nested = ["liver lesion", "thyroid nodule", "lung nodule", "optic cup"];
 
@@ -36,7 +37,10 @@ public sealed class PhantomSettingsTests
         {
             Assert.IsNotEmpty(slice.Objects, slice.Id);
             foreach (var found in slice.Objects)
-                Assert.IsGreaterThanOrEqualTo(PhantomGenerator.MinimumArea, found.Mask.Count(inside => inside), $"{slice.Id} {found.Category}");
+            {
+                Assert.IsGreaterThanOrEqualTo(PhantomGenerator.MinimumArea, found.Mask.Count(inside => inside),
+                    $"{slice.Id} {found.Category}");
+            }
         }
     }
 
@@ -49,7 +53,8 @@ public sealed class PhantomSettingsTests
             {
                 var shared = slice.Objects.Where(other => other != above && !Nested.Contains(other.Category))
                     .Sum(below => below.Mask.Zip(above.Mask).Count(pixel => pixel.First && pixel.Second));
-                Assert.AreEqual(Nested.Contains(above.Category) ? above.Mask.Count(inside => inside) : 0, shared, $"{slice.Id} {above.Category}");
+                Assert.AreEqual(Nested.Contains(above.Category) ? above.Mask.Count(inside => inside) : 0, shared,
+                    $"{slice.Id} {above.Category}");
             }
         }
     }
@@ -93,7 +98,8 @@ public sealed class PhantomSettingsTests
             foreach (var slice in (PhantomSlice[])[Easy[i], Hard[i]])
             {
                 CollectionAssert.AreNotEqual(Plain[i].Gray, slice.Gray);
-                CollectionAssert.AreEqual(Plain[i].Objects.Select(found => found.Category).ToArray(), slice.Objects.Select(found => found.Category).ToArray());
+                CollectionAssert.AreEqual(Plain[i].Objects.Select(found => found.Category).ToArray(),
+                    slice.Objects.Select(found => found.Category).ToArray());
                 foreach (var (before, after) in Plain[i].Objects.Zip(slice.Objects))
                     CollectionAssert.AreEqual(before.Mask, after.Mask);
             }
@@ -114,7 +120,7 @@ public sealed class PhantomSettingsTests
     [TestMethod]
     public void The_same_slice_in_another_size_shows_the_same_objects_in_the_same_places()
     {
-        var settings = All with { GreyOverlap = 1 };
+        var settings = All with { GrayOverlap = 1 };
         foreach (var (small, large) in PhantomGenerator.Create(4, 8, 128, settings).Zip(PhantomGenerator.Create(4, 8, 256, settings)))
         {
             foreach (var found in small.Objects)
@@ -173,7 +179,7 @@ public sealed class PhantomSettingsTests
     [DataRow(0.5, "EB8B88F3F56C683F2E3CF39C8196FA99324FE43FCE1330314CD85C71E71ED2C4")]
     public void Seed_1_gives_the_pictures_it_always_gave(double? overlap, string expected)
     {
-        var slices = PhantomGenerator.Create(1, 8, settings: All with { GreyOverlap = overlap });
+        var slices = PhantomGenerator.Create(1, 8, settings: All with { GrayOverlap = overlap });
         byte[] bytes = [.. slices.SelectMany(slice =>
             slice.Gray.Concat(slice.Objects.SelectMany(found => found.Mask).Select(Convert.ToByte)).Concat(slice.Rgb ?? []))];
         Assert.AreEqual(expected, Convert.ToHexString(SHA256.HashData(bytes)));
@@ -182,7 +188,7 @@ public sealed class PhantomSettingsTests
     [TestMethod]
     public void Equal_settings_give_equal_slices_and_a_pass_over_them_can_be_repeated()
     {
-        var settings = All with { GreyOverlap = 0.7, FewShot = new Dictionary<string, int> { ["macula"] = 1 } };
+        var settings = All with { GrayOverlap = 0.7, FewShot = new Dictionary<string, int> { ["macula"] = 1 } };
         var slices = PhantomGenerator.Create(5, 16, 64, settings);
         foreach (var (one, again) in slices.Zip(slices))
         {
@@ -197,8 +203,8 @@ public sealed class PhantomSettingsTests
     {
         Fails(new() { Modalities = [] }, "Modalities is empty", "x-ray");
         Fails(new() { Modalities = ["ct", "cat"] }, "'cat'", "x-ray");
-        Fails(new() { GreyOverlap = 1.01 }, "GreyOverlap is 1.01", "0 to 1");
-        Fails(new() { GreyOverlap = double.NaN }, "GreyOverlap is NaN", "0 to 1");
+        Fails(new() { GrayOverlap = 1.01 }, "GrayOverlap is 1.01", "0 to 1");
+        Fails(new() { GrayOverlap = double.NaN }, "GrayOverlap is NaN", "0 to 1");
         Fails(new() { FewShot = new Dictionary<string, int> { ["nose"] = 1 } }, "'nose'", "liver");
         Fails(new() { FewShot = new Dictionary<string, int> { ["liver"] = -1 } }, "-1", "'liver'", "0 or more");
 
@@ -220,7 +226,8 @@ public sealed class PhantomSettingsTests
         return found with { Mask = [.. found.Mask.Select((own, i) => own && !inside.Any(other => other.Mask[i]))] };
     }
 
-    private static double Mean(PhantomSlice slice, PhantomObject found) => slice.Gray.Where((_, i) => found.Mask[i]).Average(grey => (double)grey);
+    private static double Mean(PhantomSlice slice, PhantomObject found) =>
+        slice.Gray.Where((_, i) => found.Mask[i]).Average(level => (double)level);
 
     // Share of a modality's objects whose category is that of the object next in mean brightness. Objects inside another do not count
     // for that one.
@@ -228,6 +235,7 @@ public sealed class PhantomSettingsTests
     {
         var objects = slices.Where(slice => slice.Modality == modality)
             .SelectMany(slice => slice.Objects.Select(found => (found.Category, Mean: Mean(slice, Without(found, slice))))).ToList();
-        return objects.Average(one => objects.Where(other => other != one).MinBy(other => Math.Abs(other.Mean - one.Mean)).Category == one.Category ? 1.0 : 0);
+        return objects.Average(one => objects.Where(other => other != one).MinBy(other =>
+            Math.Abs(other.Mean - one.Mean)).Category == one.Category ? 1.0 : 0);
     }
 }

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using SkiaSharp;
+using SampleKit;
 using Studio;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
@@ -9,7 +9,7 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
 [TestClass]
 public sealed class StudioBadInputTests
 {
-    private static readonly byte[] Small = StudioPictures.Png(64, 48, (x, y) => (byte)(x + y));
+    private static readonly byte[] Small = ImageFiles.Png(64, 48, (x, y) => (byte)(x + y));
     private static StudioServer s_server = null!;
     private static string s_id = "";
 
@@ -24,10 +24,13 @@ public sealed class StudioBadInputTests
     public static async Task Stop() => await s_server.DisposeAsync();
 
     [TestMethod]
-    public async Task What_is_no_image_is_refused() => await Refused(415, "The 11 bytes are not an image file that can be read (first bytes: 6E6F74206120696D). Expected PNG, JPEG", "not a image"u8.ToArray());
+    public async Task What_is_no_image_is_refused() => await Refused(415,
+        "The 11 bytes are not an image file that can be read (first bytes: 6E6F74206120696D). Expected PNG, JPEG",
+        "not a image"u8.ToArray());
 
     [TestMethod]
-    public async Task DICOM_is_recognized() => await Refused(415, "export the slice as PNG first", [.. new byte[128], .. "DICM"u8, .. new byte[100]]);
+    public async Task DICOM_is_recognized() => await Refused(415, "export the slice as PNG first",
+        [.. new byte[128], .. "DICM"u8, .. new byte[100]]);
 
     [TestMethod]
     public async Task A_cut_file_is_refused() => await Refused(422, "The PNG image is cut off or damaged", Small[..(Small.Length / 2)]);
@@ -37,7 +40,8 @@ public sealed class StudioBadInputTests
 
     [TestMethod]
     public async Task Fifty_megapixels_are_refused_before_a_pixel_is_decoded() =>
-        await Refused(413, "10000 x 5000 pixels, 50 megapixels; at most 40 are allowed", IndexedPng.Write(new byte[50_000_000], 5000, 10000, [new(0, 0, 0)]));
+        await Refused(413, "10000 x 5000 pixels, 50 megapixels; at most 40 are allowed",
+            PngEncoder.Gray(new byte[50_000_000], 5000, 10000));
 
     [TestMethod]
     public async Task A_file_above_the_limit_is_refused_whether_it_says_its_length_or_not()
@@ -50,33 +54,33 @@ public sealed class StudioBadInputTests
     }
 
     [TestMethod]
-    [DataRow("""{"steps":[{"click":[70,10]}]}""", "expected points on the image, 64 wide and 48 high, found (70, 10)")]
-    [DataRow("""{"steps":[{"click":[5,-1]}]}""", "expected points on the image")]
+    [DataRow("""{"steps":[{"point":[70,10]}]}""", "expected points on the image, 64 wide and 48 high, found (70, 10)")]
+    [DataRow("""{"steps":[{"point":[5,-1]}]}""", "expected points on the image")]
     [DataRow("""{"steps":[{"box":[70,60,90,80]}]}""", "expected a box that overlaps the image")]
     [DataRow("""{"steps":[{"box":[30,30,10,40]}]}""", "expected x0 < x1 and y0 < y1")]
-    [DataRow("""{"steps":[{"click":[1,2,3]}]}""", "A step has 3 numbers of a click and 0 of a box")]
-    [DataRow("""{"steps":[{"click":[1,2],"box":[1,2,3,4]}]}""", "expected either click [x, y] or box")]
+    [DataRow("""{"steps":[{"point":[1,2,3]}]}""", "A step has 3 numbers for a point and 0 for a box")]
+    [DataRow("""{"steps":[{"point":[1,2],"box":[1,2,3,4]}]}""", "expected either point [x, y] or box")]
     [DataRow("""{"steps":[{}]}""", "A step has 0 numbers")]
     [DataRow("""{"steps":[]}""", "There are 0 steps")]
     [DataRow("""{}""", "There are 0 steps")]
     [DataRow("""{"steps":[null]}""", "A step is null")]
-    [DataRow("""{"steps":[{"click":[1,2],"onn":false}]}""", "'onn' could not be mapped")]
-    [DataRow("""{"steps":[{"click":["a",2]}]}""", "could not be converted")]
+    [DataRow("""{"steps":[{"point":[1,2],"onn":false}]}""", "'onn' could not be mapped")]
+    [DataRow("""{"steps":[{"point":["a",2]}]}""", "could not be converted")]
     [DataRow("""{"steps":""", "")]
     public async Task A_prompt_that_makes_no_sense_is_refused_with_its_reason(string body, string reason) =>
         await RefusedJson(400, reason, $"api/images/{s_id}/predict", body);
 
     [TestMethod]
     [DataRow("""{"pointsPerSide":0}""", "PointsPerSide is 0; it must be from 1 to 1024")]
-    [DataRow("""{"pointsPerSide":65}""", "65 points along each side are too many; expected 1 to 64")]
-    [DataRow("""{"quality":1.5}""", "PredIouThreshold is 1.5; it must be from 0 to 1")]
+    [DataRow("""{"pointsPerSide":65}""", "65 points per side are too many; expected 1 to 64")]
+    [DataRow("""{"predIouThreshold":1.5}""", "PredIouThreshold is 1.5; it must be from 0 to 1")]
     public async Task A_setting_out_of_range_is_refused(string body, string reason) =>
         await RefusedJson(400, reason, $"api/images/{s_id}/everything", body);
 
     [TestMethod]
     public async Task An_unknown_image_is_said()
     {
-        await RefusedJson(404, "no longer has this image", "api/images/00/predict", """{"steps":[{"click":[1,2]}]}""");
+        await RefusedJson(404, "no longer has this image", "api/images/00/predict", """{"steps":[{"point":[1,2]}]}""");
         await RefusedJson(404, "no longer has this image", "api/images/00/everything", "{}");
     }
 
@@ -97,7 +101,7 @@ public sealed class StudioBadInputTests
     public void A_picture_is_turned_as_its_camera_says()
     {
         // Bright at the file's upper left; blocks of 8 survive JPEG.
-        var jpeg = StudioPictures.Encode(32, 16, (x, y) => (byte)(x < 8 && y < 8 ? 255 : 0), SKEncodedImageFormat.Jpeg);
+        var jpeg = ImageFiles.Jpeg(32, 16, (x, y) => (byte)(x < 8 && y < 8 ? 255 : 0));
         (bool IsTall, bool IsRight, bool IsLow)[] expected =
         [
             (false, false, false), (false, true, false), (false, true, true), (false, false, true),
@@ -105,7 +109,7 @@ public sealed class StudioBadInputTests
         ];
         for (var origin = 1; origin <= 8; origin++)
         {
-            var image = UploadedImage.Decode(StudioPictures.Turned(jpeg, origin), long.MaxValue);
+            var image = UploadedImage.Decode(ImageFiles.Turned(jpeg, origin), long.MaxValue);
             var brightest = Enumerable.Range(0, image.Width * image.Height).Where(i => image.Pixels[4 * i] > 128).ToList();
             var (x, y) = (brightest.Average(i => i % image.Width) / image.Width, brightest.Average(i => i / image.Width) / image.Height);
             Assert.AreEqual(expected[origin - 1], (image.Height == 32, x > 0.5, y > 0.5), $"orientation {origin}");

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
 using Phantoms;
+using SampleKit;
 using Studio;
 using static Microsoft.Playwright.Assertions;
 
@@ -75,7 +77,8 @@ public sealed class StudioBrowserTests
         using var coco = JsonDocument.Parse(await Download(page, "coco", $"{Slice.Id}-coco.json"));
         var annotation = coco.RootElement.GetProperty("annotations")[0];
         Assert.IsFalse(annotation.TryGetProperty("score", out _), "A person's name has no score.");
-        var mask = SegmentationMask.FromCocoText(annotation.GetProperty("segmentation").GetProperty("counts").GetString()!, 512, 512).ToPixels();
+        var mask = SegmentationMask.FromCocoText(annotation.GetProperty("segmentation").GetProperty("counts").GetString()!, 512,
+            512).ToPixels();
         Assert.IsTrue(mask[(int)CenterOf(Macula).Y * 512 + (int)CenterOf(Macula).X]);
         var categories = coco.RootElement.GetProperty("categories").EnumerateArray().ToList();
         Assert.AreEqual("my own name", categories[^1].GetProperty("name").GetString());
@@ -116,7 +119,7 @@ public sealed class StudioBrowserTests
         var page = await Open();
         await page.ClickAsync("#settings summary");
         await page.FillAsync("#points", "12");
-        await page.FillAsync("#quality", "0.2");
+        await page.FillAsync("#pred-iou", "0.2");
         await page.FillAsync("#stability", "0.3");
         await page.ClickAsync("#everything");
         await page.WaitForSelectorAsync("#objects li");
@@ -124,7 +127,7 @@ public sealed class StudioBrowserTests
         Assert.AreEqual("0", await page.InnerTextAsync("#count"));
 
         await page.FillAsync("#points", "64");
-        await page.FillAsync("#quality", "0");
+        await page.FillAsync("#pred-iou", "0");
         await page.ClickAsync("#everything");
         await page.ClickAsync("#work-cancel");
         await page.WaitForSelectorAsync("#work", new() { State = WaitForSelectorState.Hidden });
@@ -155,7 +158,8 @@ public sealed class StudioBrowserTests
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "broken.png", MimeType = "image/png", Buffer = [1, 2, 3] });
         await page.WaitForSelectorAsync("#toast");
         StringAssert.Contains(await page.InnerTextAsync("#toast"), "The 3 bytes are not an image file that can be read");
-        await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png", Buffer = IndexedPng.Write(new byte[50_000_000], 5000, 10000, [new(0, 0, 0)]) });
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png",
+            Buffer = PngEncoder.Gray(new byte[50_000_000], 5000, 10000) });
         await Expect(page.Locator("#toast")).ToContainTextAsync("10000 x 5000 pixels");
         StringAssert.Contains(await page.InnerTextAsync("#image-name"), Slice.Id);
         _complaints.RemoveAll(each => each.Contains("415", StringComparison.Ordinal)); // the browser logs the refusal too
@@ -187,15 +191,17 @@ public sealed class StudioBrowserTests
         page.PageError += (_, error) => _complaints.Add(error);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(s_server!.Url, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
-                _complaints.Add($"asked elsewhere: {request.Url}");
+            if (!request.Url.StartsWith(s_server!.Url, StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                _complaints.Add($"request to another host: {request.Url}");
         };
         await page.GotoAsync(s_server!.Url);
         await Expect(page.Locator("#image-name")).ToContainTextAsync(Slice.Id);
         return page;
     }
 
-    private static (float X, float Y) CenterOf(PhantomObject found) => ((found.Box.X0 + found.Box.X1) / 2f, (found.Box.Y0 + found.Box.Y1) / 2f);
+    private static (float X, float Y) CenterOf(PhantomObject found) => ((found.Box.X0 + found.Box.X1) / 2f,
+        (found.Box.Y0 + found.Box.Y1) / 2f);
 
     /// <summary>Where the image's corner is in the window, and how many of its pixels one of the image takes.</summary>
     private static async Task<(float Left, float Top, float Scale)> Place(IPage page)
@@ -208,7 +214,8 @@ public sealed class StudioBrowserTests
     private static async Task Click(IPage page, float x, float y, bool isNegative = false)
     {
         var (left, top, scale) = await Place(page);
-        await page.Mouse.ClickAsync(left + x * scale, top + y * scale, new() { Button = isNegative ? MouseButton.Right : MouseButton.Left });
+        await page.Mouse.ClickAsync(left + x * scale, top + y * scale, new() { Button = isNegative ? MouseButton.Right
+            : MouseButton.Left });
     }
 
     private static async Task Drag(IPage page, PhantomBox box)

@@ -14,7 +14,7 @@ public sealed class StudioLoadTests
     {
         await using var server = await StudioServer.Start();
         var random = new Random(5);
-        var steps = Enumerable.Range(0, Clicks).Select(_ => new { click = (int[])[random.Next(512), random.Next(512)] }).ToArray();
+        var steps = Enumerable.Range(0, Clicks).Select(_ => new { point = (int[])[random.Next(512), random.Next(512)] }).ToArray();
         var id = await server.Upload(StudioServer.Sample().Png);
         var alone = new List<string>();
         foreach (var step in steps)
@@ -31,7 +31,8 @@ public sealed class StudioLoadTests
         Assert.IsLessThan(8_000_000, grown);
         Assert.IsLessThan(200_000_000, wholeGrown, "tensors that nobody disposes of would add up to more");
         var status = await server.Status();
-        Assert.AreEqual((1, 0, 0), (status.GetProperty("images").GetInt32(), status.GetProperty("running").GetInt32(), status.GetProperty("canceled").GetInt32()));
+        Assert.AreEqual((1, 0, 0), (status.GetProperty("images").GetInt32(), status.GetProperty("running").GetInt32(),
+            status.GetProperty("canceled").GetInt32()));
 
         Task Rush() => Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {

@@ -23,7 +23,8 @@ internal sealed class StudioServer : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
 
-    private StudioServer(WebApplication app, StringWriter output) => (_app, Output, Client) = (app, output, new() { BaseAddress = new(app.Urls.Single()) });
+    private StudioServer(WebApplication app, StringWriter output) => (_app, Output, Client) = (app, output,
+        new() { BaseAddress = new(app.Urls.Single()) });
 
     public HttpClient Client { get; }
 
@@ -71,7 +72,8 @@ internal sealed class StudioServer : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    public Task<HttpResponseMessage> Ask(string id, params object[] steps) => Client.PostAsJsonAsync($"api/images/{id}/predict", new { steps });
+    public Task<HttpResponseMessage> Ask(string id, params object[] steps) =>
+        Client.PostAsJsonAsync($"api/images/{id}/predict", new { steps });
 
     public async Task<string> Answer(string id, params object[] steps)
     {

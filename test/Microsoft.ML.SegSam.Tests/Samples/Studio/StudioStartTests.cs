@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Tests.Checkpoints;
 using Microsoft.ML.SegSam.Tests.Support;
 using Studio;
 
@@ -18,7 +19,7 @@ public sealed class StudioStartTests
         StringAssert.Contains(status.RootElement.GetProperty("message").GetString(), "of 8");
         Assert.AreEqual(JsonValueKind.Null, status.RootElement.GetProperty("model").ValueKind);
         StringAssert.Contains(first.Early, "Epoch 1/8");
-        StringAssert.Contains(first.Early, "the next start goes on from there");
+        StringAssert.Contains(first.Early, "the next start continues from here");
         StringAssert.Contains(first.Early, "The model is still being trained");
         Assert.DoesNotContain("Epoch 1/8", first.Late);
         StringAssert.Contains(first.Late, "Epoch 8/8");
@@ -47,7 +48,7 @@ public sealed class StudioStartTests
         File.WriteAllText(file, "in the way");
         await using var server = await StudioServer.StartIn(file);
         var status = await server.WaitFor(status => status.GetProperty("phase").GetString() == "failed");
-        StringAssert.Contains(status.GetProperty("message").GetString(), "can't be made");
+        StringAssert.Contains(status.GetProperty("message").GetString(), "cannot be trained");
         using var answer = await server.Client.PostAsync("api/images", new ByteArrayContent([1]));
         Assert.AreEqual(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
@@ -62,7 +63,8 @@ public sealed class StudioStartTests
         var model = (await server.Status()).GetProperty("model");
         Assert.IsFalse(model.GetProperty("hasNames").GetBoolean());
         Assert.AreEqual(0, model.GetProperty("categories").GetArrayLength());
-        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.Sample().Png), new { click = (int[])[200, 200] }));
+        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.Sample().Png),
+            new { point = (int[])[200, 200] }));
         Assert.AreEqual(512, answer.RootElement.GetProperty("size")[0].GetInt32());
     }
 
@@ -73,7 +75,7 @@ public sealed class StudioStartTests
     [DataRow("--port must be a whole number of at least 0, not 'x'", "--port", "x")]
     [DataRow("--address must be an IP address such as 127.0.0.1, not 'here'", "--address", "here")]
     [DataRow("--max-upload must be a whole number of at least 1, not '0'", "--max-upload", "0")]
-    [DataRow("--model and --checkpoint exclude each other", "--model", "a.zip", "--checkpoint", "b.pth")]
+    [DataRow("--model and --checkpoint cannot be combined", "--model", "a.zip", "--checkpoint", "b.pth")]
     public void A_wrong_argument_is_named(string complaint, params string[] args) =>
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => StudioOptions.Parse(args)).Message, complaint);
 

@@ -1,0 +1,27 @@
+namespace Microsoft.ML.SegSam.Network.Encoder;
+
+/// <summary>
+/// One stage of TinyViT: blocks of attention in windows of the given side, or of convolutions where there are no heads (the first stage).
+/// </summary>
+internal sealed record TinyVitStage(int Width, int Depth, int Heads = 0, int Window = 0);
+
+/// <summary>Every number that the image encoder's weights depend on.</summary>
+internal sealed record EncoderConfig
+{
+    public required int Grid { get; init; }                             // g, side of the embedding map
+    public required int PatchSize { get; init; }
+    public required double MlpRatio { get; init; }
+    public required int OutputWidth { get; init; }                      // C, the decoders' width, to which the neck leads
+    public required double MapEpsilon { get; init; }                    // of the neck's norms
+    public required IReadOnlyList<TinyVitStage>? Stages { get; init; }  // TinyViT alone; all below ViT alone
+    public required int Width { get; init; }                            // D
+    public required int Depth { get; init; }
+    public required int Heads { get; init; }
+    public required double Epsilon { get; init; }                       // of the blocks' norms
+    public required IReadOnlyList<int> GlobalBlocks { get; init; }      // attend to the whole map; the others to windows
+    public required int WindowSize { get; init; }
+    public required SegSamAdapter Adapter { get; init; }
+    public required double AdapterRatio { get; init; }
+    public required int AdapterRank { get; init; }                      // of LowRank
+    public required double AdapterEpsilon { get; init; }
+}
