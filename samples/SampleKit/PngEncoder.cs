@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 using SkiaSharp;
 

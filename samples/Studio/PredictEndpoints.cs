@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 
 namespace Studio;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Overlays;
 using SampleKit;
 using SegSam.Cli.Images;
 

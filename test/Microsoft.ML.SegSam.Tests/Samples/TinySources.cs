@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Tests.Imaging;
+using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;

@@ -1,4 +1,6 @@
 using Microsoft.ML.SegSam.Tests.Imaging;
+using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
+using Microsoft.ML.SegSam.Tests.Samples.Studio;
 using SegSam.Cli.Tables;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 

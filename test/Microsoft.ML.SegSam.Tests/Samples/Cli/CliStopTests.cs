@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
