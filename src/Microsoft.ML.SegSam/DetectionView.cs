@@ -10,7 +10,9 @@ namespace Microsoft.ML.SegSam;
 /// </summary>
 internal sealed class DetectionView : IDataView
 {
-    public const string PredictedBoundingBoxes = nameof(PredictedBoundingBoxes), Score = nameof(Score), PredictedLabel = nameof(PredictedLabel);
+    public const string PredictedBoundingBoxes = nameof(PredictedBoundingBoxes);
+    public const string Score = nameof(Score);
+    public const string PredictedLabel = nameof(PredictedLabel);
 
     private readonly IDataView _source;
 
@@ -65,7 +67,8 @@ internal sealed class DetectionView : IDataView
 }
 
 /// <summary>Finds the masks of a row's image when the first of the added columns is read; all added columns share them.</summary>
-internal sealed class DetectionCursor(DetectionView view, DataViewRowCursor source, HashSet<int> active, bool needsMasks) : DataViewRowCursor
+internal sealed class DetectionCursor(
+    DetectionView view, DataViewRowCursor source, HashSet<int> active, bool needsMasks) : DataViewRowCursor
 {
     private readonly ImageReader? _image = needsMasks ? new(source, view.Image) : null;
     private List<GeneratedMask> _masks = [];

@@ -43,7 +43,8 @@ internal sealed class SegSamCursor : DataViewRowCursor
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _serving.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _serving, column, _row);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        _mapper.GetGetter<TValue>(this, _serving, column, _row);
 
     private MaskPrediction? Predict()
     {

@@ -47,7 +47,9 @@ internal sealed class SegSamMapper : IRowToRowMapper
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
         new SegSamRow(this, input, [.. activeColumns.Select(column => column.Index)]);
 
-    /// <summary>A getter of a scored row: for an output column from <paramref name="row"/>, for any other from the row that passes it through.</summary>
+    /// <summary>
+    /// A getter of a scored row: for an output column from <paramref name="row"/>, for any other from the row that passes it through.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is not active.</exception>
     /// <exception cref="InvalidOperationException">The column has another type.</exception>
     public ValueGetter<TValue> GetGetter<TValue>(DataViewRow scored, DataViewRow passed, DataViewSchema.Column column, ScoredRow row)
@@ -68,10 +70,10 @@ internal sealed class SegSamMapper : IRowToRowMapper
     {
         if (!options.HasPrompt)
         {
-            throw new InvalidOperationException($"The model names no prompt column, so it cannot score rows; it was made by {nameof(SegSamTransformer)}."
-                + $"{nameof(SegSamTransformer.FromCheckpoint)} for a {nameof(SegSamPredictor)}. To score rows, fit ml.Transforms.SegSam with "
-                + $"{nameof(SegSamOptions)} that name a prompt column, such as {nameof(SegSamOptions.BoxColumnName)}, the {nameof(SegSamOptions.Checkpoint)}, "
-                + $"and {nameof(SegSamOptions.Epochs)} = 0.");
+            throw new InvalidOperationException("The model names no prompt column, so it cannot score rows; it was made by "
+                + $"{nameof(SegSamTransformer)}.{nameof(SegSamTransformer.FromCheckpoint)} for a {nameof(SegSamPredictor)}. To score rows, "
+                + $"fit ml.Transforms.SegSam with {nameof(SegSamOptions)} that name a prompt column, such as "
+                + $"{nameof(SegSamOptions.BoxColumnName)}, and {nameof(SegSamOptions.Checkpoint)} and {nameof(SegSamOptions.Epochs)} = 0.");
         }
 
         return
@@ -111,7 +113,8 @@ internal sealed class SegSamRow : DataViewRow
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _input, column, _row);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        _mapper.GetGetter<TValue>(this, _input, column, _row);
 
     private MaskPrediction? Predict() => _reader!.Read() is { } image ? _mapper.Model.Predict([image], _cache)[0] : null;
 

@@ -7,13 +7,13 @@ using Microsoft.ML.SegSam.Prediction;
 namespace Microsoft.ML.SegSam;
 
 /// <summary>
-/// Segments everything in an image: prompts a grid of points, keeps the masks that are good, stable and distinct, and names them. Many threads
-/// may use it at once.
+/// Segments everything in an image: prompts a grid of points, keeps the masks that are good, stable and distinct, and names them. Many
+/// threads may use it at once.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The method is that of segment-anything's automatic mask generator. The names are this library's addition: each remaining mask is predicted
-/// once more in the whole image, prompted by its box, or by its point if the model was made without boxes.
+/// The method is that of segment-anything's automatic mask generator. The names are this library's addition: each remaining mask is
+/// predicted once more in the whole image, prompted by its box, or by its point if the model was made without boxes.
 /// </para>
 /// <para>
 /// Masks are stored as run lengths and only one has its full size at a time, so memory depends on
@@ -29,7 +29,8 @@ public sealed class SegSamMaskGenerator
     /// <summary>Makes a generator.</summary>
     /// <param name="predictor">The model. The generator does not dispose it: the caller owns it.</param>
     /// <param name="options">Null: segment-anything's defaults.</param>
-    /// <exception cref="ArgumentException">An option has a value that is not allowed (the message names it), or the model was made without points.</exception>
+    /// <exception cref="ArgumentException">An option has a value that is not allowed (the message names it), or the model was made
+    /// without points.</exception>
     public SegSamMaskGenerator(SegSamPredictor predictor, SegSamMaskGeneratorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(predictor);
@@ -41,8 +42,9 @@ public sealed class SegSamMaskGenerator
         if (!prompts.HasFlag(ModelPrompts.Points))
         {
             throw new ArgumentException("The model was trained without points, from random weights, so a grid of points finds nothing. "
-                + $"Train it with {nameof(SegSamOptions)}.{nameof(SegSamOptions.PointsColumnName)} (its vectors may be empty: points are then drawn "
-                + $"from the masks), or start from a {nameof(SegSamOptions.Checkpoint)} that was trained with points.", nameof(predictor));
+                + $"Train it with {nameof(SegSamOptions)}.{nameof(SegSamOptions.PointsColumnName)} (its vectors may be empty: points are "
+                + $"then drawn from the masks), or start from a {nameof(SegSamOptions.Checkpoint)} that was trained with points.",
+                nameof(predictor));
         }
     }
 
@@ -88,7 +90,8 @@ public sealed class SegSamMaskGenerator
         if (_options.CropLayers > 0)
         {
             throw new InvalidOperationException($"{nameof(SegSamMaskGeneratorOptions)}.{nameof(SegSamMaskGeneratorOptions.CropLayers)} is "
-                + $"{_options.CropLayers}, and crops are encoded from pixels, which an encoded image does not keep. Give the image itself, or set it to 0.");
+                + $"{_options.CropLayers}, and crops are encoded from pixels, which are not available from an encoded image. "
+                + "Give the image itself, or set it to 0.");
         }
 
         return Generate(image, pixels: null, progress, cancellationToken);

@@ -7,10 +7,12 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Encodes an image once and predicts any number of prompts for it. It has no state besides the model: many threads may use it at once.</summary>
+/// <summary>
+/// Encodes an image once and predicts any number of prompts for it. It has no state besides the model: many threads may use it at once.
+/// </summary>
 /// <remarks>
-/// Predictions equal those of the model's transformer for the same image and prompt; prompts may be of every kind, whatever columns the model
-/// names. Steps before SEG-SAM in a pipeline are not run: give the image as it enters SEG-SAM.
+/// Predictions equal those of the model's transformer for the same image and prompt; prompts may be of every kind, whatever columns the
+/// model names. Steps before SEG-SAM in a pipeline are not run: give the image as it enters SEG-SAM.
 /// </remarks>
 public sealed class SegSamPredictor : IDisposable
 {
@@ -43,13 +45,18 @@ public sealed class SegSamPredictor : IDisposable
     /// <inheritdoc cref="SegSamTransformer.Load" path="/*[not(self::summary or self::returns)]"/>
     public static SegSamPredictor Load(string path, MLContext? ml = null) => new(SegSamTransformer.Load(path, ml).Model, isOwner: true);
 
-    /// <summary>Uses published weights as they are: masks are the published model's; there is one category, "object", and its scores mean nothing.</summary>
+    /// <summary>
+    /// Uses published weights as they are: masks are the published model's; there is one category, "object", and its scores mean nothing.
+    /// </summary>
     /// <inheritdoc cref="SegSamTransformer.FromCheckpoint" path="/*[not(self::summary or self::returns or self::remarks)]"/>
     public static SegSamPredictor FromCheckpoint(string path, CheckpointFamily? family = null, MLContext? ml = null) =>
         new(SegSamTransformer.FromCheckpoint(path, family, ml).Model, isOwner: true);
 
     /// <summary>Encodes an image, which remains the caller's to dispose.</summary>
-    /// <remarks>For image files prefer the overload that takes a path: <see cref="MLImage.CreateFromFile"/> accepts truncated files, and ignores EXIF and 16-bit levels.</remarks>
+    /// <remarks>
+    /// For image files prefer the overload that takes a path: <see cref="MLImage.CreateFromFile"/> accepts truncated files, and ignores
+    /// EXIF and 16-bit levels.
+    /// </remarks>
     /// <exception cref="NotSupportedException">The pixel format is neither Bgra32 nor Rgba32, or the image has too many pixels.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(MLImage image)
@@ -72,9 +79,13 @@ public sealed class SegSamPredictor : IDisposable
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(ReadOnlySpan<byte> rgb, int height, int width) => Encode(new PixelImage(height, width, rgb.ToArray()));
 
-    /// <summary>Reads a file that <see cref="EncodedImage.Save"/> wrote. Compare <see cref="EncodedImage.ImageDigest"/> to check that this is the image you expect.</summary>
+    /// <summary>
+    /// Reads a file that <see cref="EncodedImage.Save"/> wrote. Compare <see cref="EncodedImage.ImageDigest"/> to check that this is the
+    /// image you expect.
+    /// </summary>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The file is something else, is damaged, or was encoded by a model with other weights or preprocessing.</exception>
+    /// <exception cref="InvalidDataException">The file is something else, is damaged, or was encoded by a model with other weights or
+    /// preprocessing.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage LoadImage(string path)
     {
@@ -85,8 +96,11 @@ public sealed class SegSamPredictor : IDisposable
     /// <summary>Predicts one prompt.</summary>
     /// <param name="image">An image encoded with the same weights and preprocessing.</param>
     /// <param name="prompt">Where the object is.</param>
-    /// <param name="multimask">Whether to return SAM's candidate masks in <see cref="SegSamPrediction.Candidates"/> (its <c>multimask_output</c>): useful for an ambiguous prompt, such as a single point, which may mean an object or a part of it. The prediction itself is the same.</param>
-    /// <exception cref="ArgumentException">The prompt is invalid for the image, or another model encoded the image; the message says what was found and expected.</exception>
+    /// <param name="multimask">Whether to return SAM's candidate masks in <see cref="SegSamPrediction.Candidates"/> (its
+    /// <c>multimask_output</c>): useful for an ambiguous prompt, such as a single point, which may mean an object or a part of it. The
+    /// prediction itself is the same.</param>
+    /// <exception cref="ArgumentException">The prompt is invalid for the image, or another model encoded the image; the message says what
+    /// was found and expected.</exception>
     /// <exception cref="InvalidDataException">The prediction is NaN: the weights are damaged, or their training diverged.</exception>
     /// <exception cref="ObjectDisposedException">The image or the predictor was disposed.</exception>
     public SegSamPrediction Predict(EncodedImage image, SegSamPrompt prompt, bool multimask = false)
@@ -111,7 +125,9 @@ public sealed class SegSamPredictor : IDisposable
         return [.. predictions.Select(prediction => new SegSamPrediction(prediction, Categories))];
     }
 
-    /// <summary>Frees the weights if <see cref="Load"/> or <see cref="FromCheckpoint"/> made this predictor. No thread may use it then.</summary>
+    /// <summary>
+    /// Frees the weights if <see cref="Load"/> or <see cref="FromCheckpoint"/> made this predictor. No thread may use it then.
+    /// </summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -123,7 +139,8 @@ public sealed class SegSamPredictor : IDisposable
     internal MaskPrediction[] Predict(EncodedImage image, IEnumerable<Prompt> prompts, bool multimask)
     {
         var model = Model;
-        return model.Predict(image.EmbeddingFor(model), image.Geometry, [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))], multimask);
+        var embedding = image.EmbeddingFor(model);
+        return model.Predict(embedding, image.Geometry, [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))], multimask);
     }
 
     internal EncodedImage Encode(PixelImage pixels)

@@ -45,14 +45,19 @@ public sealed partial class SegSamTransformer
         }
     }
 
-    /// <summary>Uses published weights as they are, for direct prompts: masks are the published model's; there is one category, "object", and its scores mean nothing.</summary>
+    /// <summary>
+    /// Uses published weights as they are, for direct prompts: masks are the published model's; there is one category, "object", and its
+    /// scores mean nothing.
+    /// </summary>
     /// <remarks>
-    /// No prompt column is named, so the transformer cannot score rows: pass it to a <see cref="SegSamPredictor"/>. To score rows with published
-    /// weights, fit <c>ml.Transforms.SegSam</c> with a <see cref="SegSamOptions.Checkpoint"/> and <see cref="SegSamOptions.Epochs"/> = 0.
+    /// No prompt column is named, so the transformer cannot score rows: pass it to a <see cref="SegSamPredictor"/>. To score rows with
+    /// published weights, fit <c>ml.Transforms.SegSam</c> with a <see cref="SegSamOptions.Checkpoint"/> and
+    /// <see cref="SegSamOptions.Epochs"/> = 0.
     /// </remarks>
     /// <param name="path">See <see cref="SegSamOptions.Checkpoint"/>.</param>
     /// <param name="family">See <see cref="SegSamOptions.CheckpointFamily"/>; null: recognized from the weights.</param>
-    /// <param name="ml">Its <see cref="MLContext.GpuDeviceId"/> decides the device, and its log says how the weights were read; null: the CPU.</param>
+    /// <param name="ml">Its <see cref="MLContext.GpuDeviceId"/> decides the device, and its log says how the weights were read; null: the
+    /// CPU.</param>
     /// <returns>The transformer, which the caller disposes.</returns>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or holds another model.</exception>
@@ -86,8 +91,8 @@ public sealed partial class SegSamTransformer
             [var segSam] => segSam,
             [] => throw new ArgumentException($"The model holds no {nameof(SegSamTransformer)}; {kinds}. "
                 + "Expected what Fit or Load returned for a pipeline with ml.Transforms.SegSam.", nameof(model)),
-            var several => throw new ArgumentException($"The model holds {several.Count} {nameof(SegSamTransformer)}s, expected one; {kinds}. "
-                + "Enumerate the chain and pass the one you mean.", nameof(model)),
+            var several => throw new ArgumentException($"The model holds {several.Count} {nameof(SegSamTransformer)}s, expected one; "
+                + $"{kinds}. Enumerate the chain and pass the one you mean.", nameof(model)),
         };
     }
 
@@ -100,19 +105,20 @@ public sealed partial class SegSamTransformer
     }
 
     /// <summary>
-    /// Saves SAM's own weights (image encoder, prompt encoder, mask decoder) under their official names, bit for bit, for use from Python. The
-    /// file does not contain the semantic decoder, the categories and their texts: save the model for those.
+    /// Saves SAM's own weights (image encoder, prompt encoder, mask decoder) under their official names, bit for bit, for use from
+    /// Python. The file does not contain the semantic decoder, the categories and their texts: save the model for those.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// In Python, build SAM with the same encoder and input size: its <c>image_size</c> is <see cref="SegSamOptions.InputSize"/>. Adapters are
-    /// included: SAM-Med2D's under its own names; bottleneck adapters are this library's and unknown to SAM's code. SAM-Med2D's loader takes a bare
-    /// state dict for an official file and reinitializes parts of the decoder: give it <c>{"model": ...}</c>. MobileSAM also expects an unused
-    /// classifier (<c>norm_head</c>, <c>head</c>): load with <c>strict=False</c>.
+    /// In Python, build SAM with the same encoder and input size: its <c>image_size</c> is <see cref="SegSamOptions.InputSize"/>.
+    /// Adapters are included: SAM-Med2D's under its own names; bottleneck adapters are this library's and unknown to SAM's code.
+    /// SAM-Med2D's loader takes a bare state dict for an official file and reinitializes parts of the decoder: give it <c>{"model":
+    /// ...}</c>. MobileSAM also expects an unused classifier (<c>norm_head</c>, <c>head</c>): load with <c>strict=False</c>.
     /// </para>
     /// <para>The file is written as <c>path.partial</c> and moved to the path when it is complete; an existing file is replaced.</para>
     /// </remarks>
-    /// <param name="path">Ends in <c>.safetensors</c>, or in <c>.pth</c> for torch.save's format since PyTorch 1.6, which torch.load reads, also with <c>weights_only</c>.</param>
+    /// <param name="path">Ends in <c>.safetensors</c>, or in <c>.pth</c> for torch.save's format since PyTorch 1.6, which torch.load
+    /// reads, also with <c>weights_only</c>.</param>
     /// <exception cref="ArgumentException">The path has another extension.</exception>
     /// <exception cref="IOException">The file cannot be written; no incomplete file is left at the path.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
@@ -141,7 +147,8 @@ public sealed partial class SegSamTransformer
         catch (Exception failure) when (IsOfFile(failure))
         {
             throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. "
-                + $"Expected a .zip that ml.Model.Save wrote; for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
+                + "Expected a .zip that ml.Model.Save wrote; "
+                + $"for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
         }
         catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } failure)
         {
@@ -156,5 +163,6 @@ public sealed partial class SegSamTransformer
         : failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException;
 
     // A chain may hold chains.
-    private static IEnumerable<ITransformer> StepsOf(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(StepsOf) : [model];
+    private static IEnumerable<ITransformer> StepsOf(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(StepsOf) : [model];
 }

@@ -7,19 +7,24 @@ namespace Microsoft.ML.SegSam;
 
 /// <summary>A trained SEG-SAM: adds masks, categories and scores to rows of images and prompts.</summary>
 /// <remarks>
-/// <para>Output columns, for K categories and an image of H x W pixels; <see cref="SegSamOptions.OutputColumnPrefix"/> can precede their names:</para>
+/// <para>Output columns, for K categories and an image of H x W pixels; <see cref="SegSamOptions.OutputColumnPrefix"/> can precede their
+/// names:</para>
 /// <list type="table">
 /// <item><term>BinaryMask</term><description>Vector&lt;Boolean&gt; of H·W, row-major: the mask of SAM's own decoder</description></item>
 /// <item><term>SemanticMask</term><description>
 /// Vector&lt;Key&lt;UInt32, K&gt;&gt; of H·W: the semantic decoder's mask; 0 (missing) is background, key values are the category names
 /// </description></item>
 /// <item><term>MaskSize</term><description>Vector&lt;Int32, 2&gt;: height, width</description></item>
-/// <item><term>ClassScores</term><description>Vector&lt;Single, K&gt;: probabilities of the prompted object's category, sum 1; slot names</description></item>
+/// <item><term>ClassScores</term><description>
+/// Vector&lt;Single, K&gt;: probabilities of the prompted object's category, sum 1; slot names
+/// </description></item>
 /// <item><term>PredictedCategory</term><description>Key&lt;UInt32, K&gt;: the most probable category; key values</description></item>
 /// <item><term>PresenceScores</term><description>
 /// Vector&lt;Single, K&gt;: for each category, 0 to 1, whether another object of it is in the image; slot names
 /// </description></item>
-/// <item><term>PredictedIoU</term><description>Single: the model's estimate of the binary mask's IoU, about 0 to 1 but unbounded</description></item>
+/// <item><term>PredictedIoU</term><description>
+/// Single: the model's estimate of the binary mask's IoU, about 0 to 1 but unbounded
+/// </description></item>
 /// <item><term>LowResLogits</term><description>
 /// Vector&lt;Single&gt;, only with <see cref="SegSamOptions.OutputLowResLogits"/>: mask logits to pass back as a mask prompt
 /// </description></item>

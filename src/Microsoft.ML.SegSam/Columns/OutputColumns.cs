@@ -29,7 +29,8 @@ internal static class OutputColumns
             Column<VBuffer<bool>>(BinaryMask, new VectorDataViewType(BooleanDataViewType.Instance), row => row.BinaryMask),
             Column<VBuffer<uint>>(SemanticMask, new VectorDataViewType(key), row => row.SemanticMask, Names(KeyValues)),
             Column<VBuffer<int>>(MaskSize, new VectorDataViewType(NumberDataViewType.Int32, 2), row => row.MaskSize),
-            Column<VBuffer<float>>(ClassScores, scores, row => row.ClassScores, [Names(SlotNames), Names(TrainingLabelValues), .. Classifier("Score")]),
+            Column<VBuffer<float>>(ClassScores, scores, row => row.ClassScores,
+                [Names(SlotNames), Names(TrainingLabelValues), .. Classifier("Score")]),
             Column<uint>(PredictedCategory, key, row => row.PredictedCategory, [Names(KeyValues), .. Classifier("PredictedLabel")]),
             Column<VBuffer<float>>(PresenceScores, scores, row => row.PresenceScores, Names(SlotNames)),
             Column<float>(PredictedIoU, NumberDataViewType.Single, row => row.PredictedIoU),
@@ -50,7 +51,11 @@ internal static class OutputColumns
         Annotation Names(string kind) => Annotation.Texts(kind, categories);
 
         Annotation[] Classifier(string valueKind) =>
-            [Annotation.Set(scoreSet), Annotation.Text(ScoreColumnKind, "MulticlassClassification"), Annotation.Text(ScoreValueKind, valueKind)];
+        [
+            Annotation.Set(scoreSet),
+            Annotation.Text(ScoreColumnKind, "MulticlassClassification"),
+            Annotation.Text(ScoreValueKind, valueKind),
+        ];
     }
 
     /// <summary>An id that no score column of the schema has, so that two scorers in one pipeline are not confused.</summary>
@@ -59,7 +64,8 @@ internal static class OutputColumns
         var largest = 0u;
         foreach (var column in schema)
         {
-            if (column.Annotations.Schema.GetColumnOrNull(ScoreColumnSetId) is not { Type: KeyDataViewType { RawType: var type } } || type != typeof(uint))
+            var type = column.Annotations.Schema.GetColumnOrNull(ScoreColumnSetId)?.Type as KeyDataViewType;
+            if (type?.RawType != typeof(uint))
                 continue;
             var id = 0u;
             column.Annotations.GetValue(ScoreColumnSetId, ref id);
@@ -77,18 +83,16 @@ internal static class OutputColumns
         return builder.ToAnnotations();
     }
 
-    private static SchemaShape.Column Shape(string name, DataViewType type, IReadOnlyList<Annotation> annotations) =>
-        Shape(name, type, annotations.Count == 0 ? null : new SchemaShape(annotations.Select(annotation => Shape(annotation.Kind, annotation.Type, (SchemaShape?)null))));
-
-    private static SchemaShape.Column Shape(string name, DataViewType type, SchemaShape? annotations)
+    private static SchemaShape.Column Shape(string name, DataViewType type, IReadOnlyList<Annotation> annotations)
     {
+        var shape = annotations.Count == 0 ? null : new SchemaShape(annotations.Select(annotation => Shape(annotation.Kind, annotation.Type, [])));
         var vector = type as VectorDataViewType;
         var item = vector?.ItemType ?? type;
         var kind = vector is null ? SchemaShape.Column.VectorKind.Scalar
             : vector.IsKnownSize ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector;
         return item is KeyDataViewType
-            ? new(name, kind, NumberDataViewType.UInt32, true, annotations)
-            : new(name, kind, item, false, annotations);
+            ? new(name, kind, NumberDataViewType.UInt32, true, shape)
+            : new(name, kind, item, false, shape);
     }
 
     /// <summary>One annotation of a column.</summary>
@@ -102,9 +106,10 @@ internal static class OutputColumns
             Of(kind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> into) => into = text.AsMemory());
 
         public static Annotation Texts(string kind, IReadOnlyList<string> texts) =>
-            Of(kind, new VectorDataViewType(TextDataViewType.Instance, Math.Max(1, texts.Count)), (ref VBuffer<ReadOnlyMemory<char>> into) =>
-                into = new(texts.Count, [.. texts.Select(text => text.AsMemory())]));
+            Of(kind, new VectorDataViewType(TextDataViewType.Instance, Math.Max(1, texts.Count)),
+                (ref VBuffer<ReadOnlyMemory<char>> into) => into = new(texts.Count, [.. texts.Select(text => text.AsMemory())]));
 
-        private static Annotation Of<T>(string kind, DataViewType type, ValueGetter<T> getter) => new(kind, type, builder => builder.Add(kind, type, getter));
+        private static Annotation Of<T>(string kind, DataViewType type, ValueGetter<T> getter) =>
+            new(kind, type, builder => builder.Add(kind, type, getter));
     }
 }

@@ -80,14 +80,19 @@ internal static class PixelLevels
     }
 }
 
-/// <summary>An image resized for the network, its channels in the network's order, before scaling and padding; small enough to keep in a cache.</summary>
+/// <summary>
+/// An image resized for the network, its channels in the network's order, before scaling and padding; small enough to keep in a cache.
+/// </summary>
 /// <param name="Geometry">Where the resized image lies in the input.</param>
 /// <param name="Pixels">ScaledHeight x ScaledWidth x 3 bytes. Equality of two records is that of the array's reference.</param>
 internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
 {
     private string? _key;
 
-    /// <summary>Equal for equal network inputs, and so for equal embeddings: SHA-256 of the pixels and of their place in the input, in hexadecimal.</summary>
+    /// <summary>
+    /// Equal for equal network inputs, and so for equal embeddings: SHA-256 of the pixels and of their place in the input, in
+    /// hexadecimal.
+    /// </summary>
     public string Key => _key ??= Digest();
 
     /// <summary>Resizes an image and brings its channels in order.</summary>

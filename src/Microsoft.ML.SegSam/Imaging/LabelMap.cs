@@ -18,7 +18,8 @@ public static class LabelMap
     /// <param name="pixels">H·W.</param>
     /// <param name="objects">In any number, none included; read once, one after the other.</param>
     /// <returns>H·W keys, row-major; 0 is background.</returns>
-    /// <exception cref="ArgumentException">An object has category 0, another number of pixels, or a class probability out of range.</exception>
+    /// <exception cref="ArgumentException">An object has category 0, another number of pixels, or a class probability out of
+    /// range.</exception>
     public static uint[] Compose(int pixels, IEnumerable<LabelMapObject> objects)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pixels);
@@ -28,8 +29,12 @@ public static class LabelMap
         {
             var mask = probabilities.Span;
             if (category == 0 || mask.Length != pixels || probability is not (>= 0 and <= 1))
-                throw new ArgumentException(FormattableString.Invariant($"An object of category {category} has {mask.Length} pixels and class probability {probability}; ") +
-                    $"expected a category from 1, {pixels} pixels and a probability from 0 to 1.", nameof(objects));
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"An object of category {category} has {mask.Length} pixels and class probability {probability}; ")
+                    + $"expected a category from 1, {pixels} pixels and a probability from 0 to 1.", nameof(objects));
+            }
+
             for (var i = 0; i < pixels; i++)
             {
                 var score = mask[i] * probability;
@@ -53,9 +58,11 @@ public static class LabelMap
         ArgumentOutOfRangeException.ThrowIfNegative(height);
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         ArgumentNullException.ThrowIfNull(masks);
-        return Compose(height * width, masks.Select(claim => (claim.Mask.Height, claim.Mask.Width) == (height, width)
-            ? new LabelMapObject(claim.Category, claim.ClassProbability, Array.ConvertAll(claim.Mask.ToPixels(), isInside => isInside ? 1f : 0f))
+        return Compose(height * width, masks.Select(claim => new LabelMapObject(claim.Category, claim.ClassProbability, Pixels(claim))));
+
+        float[] Pixels((uint Category, float, SegmentationMask Mask) claim) => (claim.Mask.Height, claim.Mask.Width) == (height, width)
+            ? Array.ConvertAll(claim.Mask.ToPixels(), isInside => isInside ? 1f : 0f)
             : throw new ArgumentException($"A mask of category {claim.Category} is {claim.Mask.Width} x {claim.Mask.Height} pixels; "
-                + $"expected {width} x {height}. Is it a mask of another image?", nameof(masks))));
+                + $"expected {width} x {height}. Is it a mask of another image?", nameof(masks));
     }
 }

@@ -39,15 +39,20 @@ public sealed class EncodedImage : IDisposable
     public int Width => Geometry.OriginalWidth;
 
     /// <summary>
-    /// Identifies the image: SHA-256, in upper-case hexadecimal, of its Height·Width pixels (red, green and blue, one byte each, row by row)
-    /// and of its size. Computed on first use.
+    /// Identifies the image: SHA-256, in upper-case hexadecimal, of its Height·Width pixels (red, green and blue, one byte each, row by
+    /// row) and of its size. Computed on first use.
     /// </summary>
     public string ImageDigest => _digest.Value;
 
     internal ImageGeometry Geometry { get; }
 
-    /// <summary>Writes the embedding to a file for <see cref="SegSamPredictor.LoadImage"/>. An existing file is replaced once the new one is complete.</summary>
-    /// <remarks>The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself.</remarks>
+    /// <summary>
+    /// Writes the embedding to a file for <see cref="SegSamPredictor.LoadImage"/>. An existing file is replaced once the new one is
+    /// complete.
+    /// </summary>
+    /// <remarks>
+    /// The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself.
+    /// </remarks>
     /// <exception cref="IOException">The file cannot be written; an existing file is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The image, or the model that encoded it, was disposed.</exception>
     public void Save(string path)
@@ -64,12 +69,13 @@ public sealed class EncodedImage : IDisposable
     internal static EncodedImage Load(string path, SegSamModel model)
     {
         var (description, embedding) = EmbeddingFile.Read(path);
-        var header = HeaderOf(description) ?? throw new InvalidDataException(
-            $"'{path}' was written by training, as part of SegSamOptions.EmbeddingFolder. Expected a file that {nameof(EncodedImage)}.{nameof(Save)} wrote.");
+        var header = HeaderOf(description) ?? throw new InvalidDataException($"'{path}' was written by training, as part of "
+            + $"SegSamOptions.EmbeddingFolder. Expected a file that {nameof(EncodedImage)}.{nameof(Save)} wrote.");
         if (header.Model != model.Signature)
         {
             throw new InvalidDataException($"'{path}' was encoded by a model with other weights or preprocessing "
-                + $"({Short(header.Model)}; this one is {Short(model.Signature)}). Use that model, or encode the image again with this one.");
+                + $"({Short(header.Model)}; this one is {Short(model.Signature)}). "
+                + "Use that model, or encode the image again with this one.");
         }
 
         var geometry = ImageGeometry.For(header.Height, header.Width, model.Config.InputSize, model.Preprocessing.Resize);
@@ -119,7 +125,9 @@ public sealed class EncodedImage : IDisposable
 /// <param name="Image">Digest of the image.</param>
 internal sealed record EncodedImageHeader(string Model, string Image, int Height, int Width);
 
-/// <summary>The embeddings of the images predicted last, for one cursor or engine. In managed memory; the oldest is dropped first.</summary>
+/// <summary>
+/// The embeddings of the images predicted last, for one cursor or engine. In managed memory; the oldest is dropped first.
+/// </summary>
 internal sealed class EmbeddingCache(int capacity = 16)
 {
     private readonly Dictionary<string, float[]> _embeddings = [];

@@ -32,7 +32,9 @@ public sealed class GeneratedMask : INotebookView
     /// <summary>The model's estimate of the mask's IoU, about 0 to 1 but unbounded.</summary>
     public float PredictedIoU { get; }
 
-    /// <summary>IoU, 0 to 1, of the masks by a higher and a lower threshold: see <see cref="SegSamMaskGeneratorOptions.StabilityScoreThreshold"/>.</summary>
+    /// <summary>
+    /// IoU, 0 to 1, of the masks by a higher and a lower threshold: see <see cref="SegSamMaskGeneratorOptions.StabilityScoreThreshold"/>.
+    /// </summary>
     public float StabilityScore { get; }
 
     /// <summary>Column of the point that prompted the mask, in pixels of the image.</summary>

@@ -15,7 +15,9 @@ internal sealed class MaskProposals(SegSamMaskGeneratorOptions options, int heig
 {
     private const int EdgeTolerance = 20; // pixels; SAM's
 
-    /// <summary>The proposal that a predicted mask of a crop makes; null if it fails a threshold or is cut off at the crop's edge.</summary>
+    /// <summary>
+    /// The proposal that a predicted mask of a crop makes; null if it fails a threshold or is cut off at the crop's edge.
+    /// </summary>
     /// <remarks>Only one mask at a time has its full size.</remarks>
     public MaskProposal? From(LowResMask predicted, float predictedIoU, ImageGeometry geometry, RegionBox crop, (float X, float Y) point)
     {
@@ -47,7 +49,8 @@ internal sealed class MaskProposals(SegSamMaskGeneratorOptions options, int heig
     {
         var tidied = proposals.Select(proposal => (Before: proposal, After: Tidy(proposal))).ToList();
         var threshold = Math.Max(options.BoxNmsThreshold, options.CropNmsThreshold);
-        return [.. BoxSuppression.Keep(tidied, pair => pair.After.Box, pair => pair.After == pair.Before ? 1 : 0, threshold).Select(pair => pair.After)];
+        var kept = BoxSuppression.Keep(tidied, pair => pair.After.Box, pair => pair.After == pair.Before ? 1 : 0, threshold);
+        return kept.ConvertAll(pair => pair.After);
     }
 
     private MaskProposal Tidy(MaskProposal proposal)

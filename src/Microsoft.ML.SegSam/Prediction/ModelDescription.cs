@@ -14,7 +14,11 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="Preprocessing">How images are prepared for the network, as in training.</param>
 /// <param name="Prompts">The prompts that the model was made for.</param>
 internal sealed record ModelDescription(
-    SegSamOptions Options, SegSamConfig Config, IReadOnlyList<string> Categories, Preprocessing Preprocessing, ModelPrompts Prompts = ModelPrompts.None)
+    SegSamOptions Options,
+    SegSamConfig Config,
+    IReadOnlyList<string> Categories,
+    Preprocessing Preprocessing,
+    ModelPrompts Prompts = ModelPrompts.None)
 {
     public const ModelPrompts AllPrompts = ModelPrompts.Box | ModelPrompts.Points | ModelPrompts.Mask;
 
@@ -37,7 +41,9 @@ internal sealed record ModelDescription(
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote, in this version or an earlier one. Members that are no longer known are ignored.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToJson"/> wrote, in this version or an earlier one. Members that are no longer known are ignored.
+    /// </summary>
     /// <exception cref="InvalidDataException">The text does not describe a model.</exception>
     public static ModelDescription FromJson(string json)
     {
@@ -57,9 +63,13 @@ internal sealed record ModelDescription(
 
         if (description is not { Options: not null, Config: not null, Categories.Count: > 0, Preprocessing: not null }
             || description.Categories.Any(name => name is null) || description.Categories.Count != description.Config.CategoryCount)
-            throw new InvalidDataException("The model's description lacks options, config, preprocessing, or as many categories as the config counts.");
-        var prompts = description.Prompts & AllPrompts;
-        return description with { Prompts = prompts == ModelPrompts.None ? PromptsOf(description.Options) : prompts }; // earlier versions did not save them
+        {
+            throw new InvalidDataException(
+                "The model's description lacks options, config, preprocessing, or as many categories as the config counts.");
+        }
+
+        var prompts = description.Prompts & AllPrompts; // earlier versions did not save them
+        return description with { Prompts = prompts == ModelPrompts.None ? PromptsOf(description.Options) : prompts };
     }
 
     private static void UpdateNames(JsonObject options)

@@ -63,7 +63,8 @@ internal sealed class ModelInitializer : IDisposable
     public Preprocessing Preprocessing { get; }
 
     /// <summary>Builds the network with its initial weights and the text bank of the categories.</summary>
-    /// <param name="others">The number of other categories in the training image that has the most, for <see cref="SegSamOptions.PresenceTokens"/> to follow.</param>
+    /// <param name="others">The number of other categories in the training image that has the most, for
+    /// <see cref="SegSamOptions.PresenceTokens"/> to follow.</param>
     /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; the message lists all that do not.</exception>
     /// <exception cref="InvalidOperationException">The text embedder failed; the message names the category.</exception>
     /// <exception cref="OperationCanceledException">Canceled while the text embedder was running.</exception>
@@ -88,12 +89,16 @@ internal sealed class ModelInitializer : IDisposable
 
     /// <summary>The model of a built, and possibly trained, network, ready to predict.</summary>
     /// <param name="prompts">The prompts that it was made for.</param>
-    public SegSamModel Finish(SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16)
+    public SegSamModel Finish(
+        SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16)
     {
         network.eval();
         // Paths belong to the machine that trains: the model keeps only the checkpoint's file name. Its text vectors are in the
         // weights, so it needs no embedder.
-        var options = _options with { Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null };
+        var options = _options with
+        {
+            Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
+        };
         return new(new(options, network.Config, categories, Preprocessing, prompts), network, device, usesBFloat16);
     }
 
@@ -104,7 +109,8 @@ internal sealed class ModelInitializer : IDisposable
         if (_pretrained is null)
             return $"Starting from random weights: {Encoder}, input {Config.InputSize} x {Config.InputSize}; {images}";
         var trained = _pretrained.Config;
-        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} (if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): "
+        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} "
+            + $"(if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): "
             + $"{Encoder?.ToString() ?? "an encoder that matches no preset"}, "
             + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
         if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
@@ -140,8 +146,8 @@ internal sealed class ModelInitializer : IDisposable
     {
         if (requested is not null && !requested.Equals(ofCheckpoint))
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"{nameof(SegSamOptions)}.{option} is '{requested}'; it must be null or '{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{requested}'; ")
+                + $"it must be null or '{ofCheckpoint}', which {_options.Checkpoint} holds.", option);
         }
     }
 

@@ -12,7 +12,10 @@ internal static class PrecisionChoice
     private const double WorthwhileGain = 1.3;
     private const int WorthwhileWidth = 256; // narrower layers lose by conversion what they gain
 
-    /// <summary>Whether products are computed in bfloat16. The log receives the result of a trial, and a warning if a requested format is unavailable.</summary>
+    /// <summary>
+    /// Whether products are computed in bfloat16. The log receives the result of a trial, and a warning if a requested format is
+    /// unavailable.
+    /// </summary>
     public static bool UsesBFloat16(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
     {
         if (precision == SegSamPrecision.BFloat16 && !device.HasBFloat16)
@@ -30,12 +33,14 @@ internal static class PrecisionChoice
         var usesBFloat16 = Gains(config, device);
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
             $"On this processor bfloat16 products are {TorchDevice.GainOfBFloat16:0.0} times as fast as float32 products: ")
-            + $"{(usesBFloat16 ? "bfloat16" : "float32")} is used; {nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides this.");
+            + $"{(usesBFloat16 ? "bfloat16" : "float32")} is used; "
+            + $"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides this.");
         return usesBFloat16;
     }
 
     /// <summary>Whether <see cref="SegSamPrecision.Automatic"/> chooses bfloat16.</summary>
-    public static bool Gains(SegSamConfig config, TorchDevice device) => MayGain(config, device) && TorchDevice.GainOfBFloat16 >= WorthwhileGain;
+    public static bool Gains(SegSamConfig config, TorchDevice device) =>
+        MayGain(config, device) && TorchDevice.GainOfBFloat16 >= WorthwhileGain;
 
     private static bool MayGain(SegSamConfig config, TorchDevice device) => device.Device.type == TorchSharp.DeviceType.CPU
         && device.HasBFloat16 && config.EncoderWidth >= WorthwhileWidth && config.Stages is null;

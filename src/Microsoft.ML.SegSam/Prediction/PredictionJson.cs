@@ -56,7 +56,8 @@ internal static class PredictionHtml
     {
         var pictures = masks.Select((titled, i) => Markup.Tag("div", null,
             MaskPicture.Html(titled.Mask, Palette.ColorOf(i == 0 ? 1 : 4), titled.Title), Markup.Tag("div", null, titled.Title)));
-        return Markup.Print(Markup.Tag("div", "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start", [.. pictures, Markup.Table(table)]));
+        const string Style = "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start";
+        return Markup.Print(Markup.Tag("div", Style, [.. pictures, Markup.Table(table)]));
     }
 
     /// <summary>Names and scores: the most probable categories, then those predicted to be present as well.</summary>

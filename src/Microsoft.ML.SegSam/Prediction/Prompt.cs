@@ -12,11 +12,15 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="MaskLogits">Low-resolution logits; null without them.</param>
 /// <param name="Mask">Instead of logits, a mask of the image's size, which becomes logits in the network's frame; null without one.</param>
 internal sealed record Prompt(
-    float[]? Box = null, float[]? Points = null, float[]? PointLabels = null, float[]? MaskLogits = null, [property: JsonIgnore] SegmentationMask? Mask = null)
+    float[]? Box = null,
+    float[]? Points = null,
+    float[]? PointLabels = null,
+    float[]? MaskLogits = null,
+    [property: JsonIgnore] SegmentationMask? Mask = null)
 {
     private const float SureLogit = 8; // of a pixel well inside a mask; trained models predict about that (our choice)
-    private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, found a mask or probabilities, none below 0; "
-        + "for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
+    private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
+        + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
 
     public float[] Points { get; } = Points ?? [];
 
@@ -27,7 +31,9 @@ internal sealed record Prompt(
     public bool IsEmpty => Box is null && Points.Length == 0 && MaskLogits is null && Mask is null;
 
     /// <summary>What is wrong with the prompt for an image of this size; null if nothing is.</summary>
-    /// <remarks>A box may extend beyond the image, as detectors' boxes do, but must overlap it; points must lie on it. Nothing is clamped.</remarks>
+    /// <remarks>
+    /// A box may extend beyond the image, as detectors' boxes do, but must overlap it; points must lie on it. Nothing is clamped.
+    /// </remarks>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="maskSide">Side of the low-resolution logits that the network reads.</param>
@@ -63,11 +69,20 @@ internal sealed record Prompt(
         if (Mask is not null && (Mask.Height, Mask.Width) != (height, width))
             return ("MaskPrompt", $"expected a mask of the image's size, {width} x {height} pixels, found {Mask.Width} x {Mask.Height}");
         if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
-            return ("MaskPrompt", $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier prediction, found {MaskLogits.Length}");
-        return MaskLogits is not null && !MaskLogits.All(float.IsFinite) ? ("MaskPrompt", "expected finite logits, found NaN or infinity") : null;
+        {
+            return ("MaskPrompt",
+                $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier prediction, found {MaskLogits.Length}");
+        }
+
+        if (MaskLogits is not null && !MaskLogits.All(float.IsFinite))
+            return ("MaskPrompt", "expected finite logits, found NaN or infinity");
+        return null;
     }
 
-    /// <summary>The same, and whether the mask prompt can be logits at all: for prompts that reach the network as they are. In training they do not.</summary>
+    /// <summary>
+    /// The same, and whether the mask prompt can be logits at all: for prompts that reach the network as they are. In training they do
+    /// not.
+    /// </summary>
     /// <inheritdoc cref="Check"/>
     public (string Part, string Problem)? CheckAll(int height, int width, int maskSide) => Check(height, width, maskSide) ??
         (MaskLogits is not null && CannotBeLogits(MaskLogits) ? ("MaskPrompt", NotLogits) : null);
@@ -91,7 +106,8 @@ internal sealed record Prompt(
         {
             var tight = MaskRegions.Box(mask, height, width)!.Value;
             var text = $"box ({string.Join(", ", Box.Select(Text))}), its mask lies in ({tight.X0}, {tight.Y0}, {tight.X1}, {tight.Y1})";
-            if (Near(x0, tight.X0) && Near(y0, tight.Y0) && Near(x1, tight.Width) && Near(y1, tight.Height) && !(Near(x1, tight.X1) && Near(y1, tight.Y1)))
+            var (isSize, isCorner) = (Near(x1, tight.Width) && Near(y1, tight.Height), Near(x1, tight.X1) && Near(y1, tight.Y1));
+            if (Near(x0, tight.X0) && Near(y0, tight.Y0) && isSize && !isCorner)
                 yield return ("Box", "boxes are x y width height where x0 y0 x1 y1 is expected", text);
             else if (2 * Inside(mask, width, x0, y0, x1, y1) < mask.AsSpan().Count((byte)1))
                 yield return ("Box", "boxes hold less than half of their masks", text);
@@ -102,8 +118,10 @@ internal sealed record Prompt(
             var (x, y) = (Points[2 * i], Points[2 * i + 1]);
             var isOn = mask[Math.Min((int)y, height - 1) * width + Math.Min((int)x, width - 1)] != 0;
             if (isOn != (PointLabels[i] == 1))
-                yield return ("Points", isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks",
-                    $"point ({Text(x)}, {Text(y)})");
+            {
+                var kind = isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks";
+                yield return ("Points", kind, $"point ({Text(x)}, {Text(y)})");
+            }
         }
 
         if (MaskLogits is not null && CannotBeLogits(MaskLogits))

@@ -8,7 +8,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 internal static class PromptCollator
 {
     /// <summary>What prompts must have in common to share a forward pass.</summary>
-    public static (int Points, bool Box, bool Mask) Kind(Prompt prompt) => (prompt.PointCount, prompt.Box is not null, prompt.MaskLogits is not null);
+    public static (int Points, bool Box, bool Mask) Kind(Prompt prompt) =>
+        (prompt.PointCount, prompt.Box is not null, prompt.MaskLogits is not null);
 
     /// <param name="prompts">In the network's frame, all of one <see cref="Kind"/>.</param>
     /// <param name="imageIndex">For each prompt, the index of its image in the batch.</param>
@@ -24,6 +25,7 @@ internal static class PromptCollator
             !box ? null : Floats(prompt => prompt.Box!, [count, 4]),
             !mask ? null : Floats(prompt => prompt.MaskLogits!, [count, 1, maskSide, maskSide]));
 
-        Tensor Floats(Func<Prompt, float[]> values, long[] shape) => tensor(Arrays.Join([.. prompts.Select(values)]), shape, device: device);
+        Tensor Floats(Func<Prompt, float[]> values, long[] shape) =>
+            tensor(Arrays.Join([.. prompts.Select(values)]), shape, device: device);
     }
 }

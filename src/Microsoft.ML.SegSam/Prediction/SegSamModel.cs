@@ -15,7 +15,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 
 /// <summary>A trained network with its description, on a device. Many threads may predict at once.</summary>
 /// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
-internal sealed class SegSamModel(ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false) : IDisposable
+internal sealed class SegSamModel(
+    ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false) : IDisposable
 {
     private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private long _imagesEncoded, _promptsDecoded;
@@ -34,16 +35,19 @@ internal sealed class SegSamModel(ModelDescription description, SegSamNetwork ne
     public SegSamConfig Config => Network.Config;
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public SegSamNetwork Network => !_isDisposed ? network : throw new ObjectDisposedException(
-        "SegSamTransformer", "The model was disposed, together with the transformer or the predictor that owned it. Load it again."); // its public faces
+    public SegSamNetwork Network => !_isDisposed ? network : throw new ObjectDisposedException("SegSamTransformer", // its public face
+        "The model was disposed, together with the transformer or the predictor that owned it. Load it again.");
 
     /// <summary>How many images went through the encoder, and prompts through the decoders, since the model was made.</summary>
     public (long Images, long Prompts) Work => (Interlocked.Read(ref _imagesEncoded), Interlocked.Read(ref _promptsDecoded));
 
     /// <summary>Equal for models whose embeddings of an image are interchangeable: a hash of encoder weights and preprocessing.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed before the first call.</exception>
-    public string Signature => _signature ??= Convert.ToHexString(SHA256.HashData([.. EncoderSignature.Of(Network), .. Encoding.UTF8.GetBytes(
-        $"{Preprocessing.Resize} {Preprocessing.Resampling} {Preprocessing.Scaling} {Preprocessing.Order}")]));
+    public string Signature => _signature ??= Convert.ToHexString(SHA256.HashData(
+    [
+        .. EncoderSignature.Of(Network),
+        .. Encoding.UTF8.GetBytes($"{Preprocessing.Resize} {Preprocessing.Resampling} {Preprocessing.Scaling} {Preprocessing.Order}"),
+    ]));
 
     /// <exception cref="InvalidDataException">The saved model is damaged or incomplete.</exception>
     public static SegSamModel Load(IHostEnvironment environment, ModelLoadContext context, string loader)
@@ -60,7 +64,9 @@ internal sealed class SegSamModel(ModelDescription description, SegSamNetwork ne
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void Save(ModelSaveContext context, string loader) => ModelArchive.Save(context, loader, description.ToJson(), Network);
 
-    /// <summary>Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together.</summary>
+    /// <summary>
+    /// Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="InvalidDataException">The model predicts NaN.</exception>
     public MaskPrediction[] Predict(IReadOnlyList<PromptedImage> images, EmbeddingCache cache)
@@ -75,7 +81,8 @@ internal sealed class SegSamModel(ModelDescription description, SegSamNetwork ne
                 cache.Add(keys[i], embeddings[i] = embedding);
         }
 
-        return Decode(embeddings!, [.. images.Select(image => (keys.IndexOf(image.Image.Key), image.Image.Geometry, image.Prompt))], multimask: false);
+        var prompts = images.Select(image => (keys.IndexOf(image.Image.Key), image.Image.Geometry, image.Prompt));
+        return Decode(embeddings!, [.. prompts], multimask: false);
     }
 
     /// <summary>Predicts prompts, in the network's frame, for one encoded image; those of one kind are decoded together.</summary>
@@ -123,7 +130,8 @@ internal sealed class SegSamModel(ModelDescription description, SegSamNetwork ne
     }
 
     private void Decode(
-        Tensor visual, (int Image, ImageGeometry Geometry, Prompt Prompt)[] prompts, int[] group, MaskPrediction[] predictions, bool multimask)
+        Tensor visual, (int Image, ImageGeometry Geometry, Prompt Prompt)[] prompts, int[] group, MaskPrediction[] predictions,
+        bool multimask)
     {
         using var scope = NewDisposeScope();
         var side = network.Config.MaskSide;
@@ -147,7 +155,8 @@ internal sealed class SegSamModel(ModelDescription description, SegSamNetwork ne
                     + "Get the file again, or train with a lower learning rate.");
             }
 
-            predictions[group[i]] = new(prompts[group[i]].Geometry, new(binary[i], side), new(semantic[i], side), ious[i][0], classes[i], presence[i])
+            var (binaryMask, semanticMask) = (new LowResMask(binary[i], side), new LowResMask(semantic[i], side));
+            predictions[group[i]] = new(prompts[group[i]].Geometry, binaryMask, semanticMask, ious[i][0], classes[i], presence[i])
             {
                 Candidates = candidates?[i] ?? [],
             };

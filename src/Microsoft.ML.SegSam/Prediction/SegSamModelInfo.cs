@@ -18,7 +18,9 @@ public sealed class SegSamModelInfo
         (Resize, Resampling, PixelScaling, ChannelOrder) = preprocessing;
     }
 
-    /// <summary>Who published the weights; null for a model, whose <see cref="Options"/> name the checkpoint that it started from.</summary>
+    /// <summary>
+    /// Who published the weights; null for a model, whose <see cref="Options"/> name the checkpoint that it started from.
+    /// </summary>
     public CheckpointFamily? Family { get; private init; }
 
     /// <summary>Kind and size of the image encoder; null if it matches no preset.</summary>

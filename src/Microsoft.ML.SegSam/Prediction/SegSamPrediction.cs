@@ -18,7 +18,9 @@ public sealed class CategoryScore
     public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}");
 }
 
-/// <summary>What the model predicts for one prompt: mask, category and scores. Immutable, and independent of the predictor and the image.</summary>
+/// <summary>
+/// What the model predicts for one prompt: mask, category and scores. Immutable, and independent of the predictor and the image.
+/// </summary>
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed class SegSamPrediction : INotebookView
 {
@@ -36,7 +38,8 @@ public sealed class SegSamPrediction : INotebookView
         LowResLogits = prediction.Binary.Logits;
         _mask = new(() => prediction.Binary.ToMask(prediction.Geometry));
         _semanticMask = new(() => prediction.Semantic.ToMask(prediction.Geometry));
-        Candidates = [.. prediction.Candidates.Select(candidate => new SegSamPrediction(this, candidate.Mask, candidate.PredictedIoU, prediction.Geometry))];
+        Candidates = [.. prediction.Candidates.Select(candidate =>
+            new SegSamPrediction(this, candidate.Mask, candidate.PredictedIoU, prediction.Geometry))];
     }
 
     // One of the candidate masks; the semantic decoder has predicted only once, so that all else is shared.
@@ -73,7 +76,9 @@ public sealed class SegSamPrediction : INotebookView
     /// <summary>SAM's own mask (the column BinaryMask of a transformer) at the original size; computed on first use.</summary>
     public SegmentationMask Mask => _mask.Value;
 
-    /// <summary>The semantic decoder's mask, whose category is <see cref="Category"/> (the column SemanticMask); computed on first use.</summary>
+    /// <summary>
+    /// The semantic decoder's mask, whose category is <see cref="Category"/> (the column SemanticMask); computed on first use.
+    /// </summary>
     public SegmentationMask SemanticMask => _semanticMask.Value;
 
     /// <summary>Probabilities of all categories, sum 1, in the order of <see cref="SegSamPredictor.Categories"/>.</summary>
@@ -87,21 +92,24 @@ public sealed class SegSamPrediction : INotebookView
         [.. PresenceScores.Where(score => score.Score > 0.5f).OrderByDescending(score => score.Score)];
 
     /// <summary>
-    /// With <c>multimask: true</c>, SAM's candidate masks (its <c>multimask_output</c>), in the network's order: usually the whole, a part and a
-    /// smaller part of what the prompt may mean. Each is this prediction with its own <see cref="Mask"/>, <see cref="PredictedIoU"/> and
-    /// <see cref="LowResLogits"/>; the one with the highest predicted IoU is the prediction itself. There are three, or one for models that
-    /// predict SAM's single mask; without <c>multimask</c> there are none.
+    /// With <c>multimask: true</c>, SAM's candidate masks (its <c>multimask_output</c>), in the network's order: usually the whole, a
+    /// part and a smaller part of what the prompt may mean. Each is this prediction with its own <see cref="Mask"/>,
+    /// <see cref="PredictedIoU"/> and <see cref="LowResLogits"/>; the one with the highest predicted IoU is the prediction itself. There
+    /// are three, or one for models that predict SAM's single mask; without <c>multimask</c> there are none.
     /// </summary>
     public IReadOnlyList<SegSamPrediction> Candidates { get; }
 
-    /// <summary>Low-resolution mask logits, S/4 x S/4 for input side S, row-major; pass them to <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/> to refine the mask.</summary>
+    /// <summary>
+    /// Low-resolution mask logits, S/4 x S/4 for input side S, row-major; pass them to
+    /// <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/> to refine the mask.
+    /// </summary>
     public ReadOnlyMemory<float> LowResLogits { get; }
 
     /// <summary>The prediction as JSON, with COCO's members where COCO has them.</summary>
     /// <remarks>
-    /// <c>size</c> [height, width] · <c>category</c> · <c>score</c> · <c>predicted_iou</c> · <c>area</c> · <c>bbox</c> [x, y, width, height], zeros
-    /// if the mask is empty · <c>segmentation</c> {size, counts: COCO's compressed run lengths} · <c>contours</c> [{polygon: [x, y, …], is_hole}] ·
-    /// <c>semantic_segmentation</c> · <c>class_scores</c>, <c>presence_scores</c> {category: score}
+    /// <c>size</c> [height, width] · <c>category</c> · <c>score</c> · <c>predicted_iou</c> · <c>area</c> · <c>bbox</c> [x, y, width,
+    /// height], zeros if the mask is empty · <c>segmentation</c> {size, counts: COCO's compressed run lengths} · <c>contours</c>
+    /// [{polygon: [x, y, …], is_hole}] · <c>semantic_segmentation</c> · <c>class_scores</c>, <c>presence_scores</c> {category: score}
     /// </remarks>
     public string ToJson() => new PredictionJson(Mask, Category, Score, PredictedIoU)
     {
@@ -114,5 +122,8 @@ public sealed class SegSamPrediction : INotebookView
     public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}, predicted IoU {PredictedIoU:0.00}, {Mask}");
 
     string INotebookView.ToHtml() => PredictionHtml.Print([("mask", Mask), ("semantic mask", SemanticMask)],
-        [[Category, "score"], .. PredictionHtml.Scores(ClassScores, PresentCategories), ["predicted IoU", PredictionHtml.Number(PredictedIoU)]]);
+    [
+        [Category, "score"], .. PredictionHtml.Scores(ClassScores, PresentCategories),
+        ["predicted IoU", PredictionHtml.Number(PredictedIoU)],
+    ]);
 }

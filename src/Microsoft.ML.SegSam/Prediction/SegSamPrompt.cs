@@ -4,10 +4,14 @@ namespace Microsoft.ML.SegSam.Prediction;
 
 /// <summary>Specifies one object of an image by a box, points, a mask, or any combination of them. Immutable.</summary>
 /// <remarks>
-/// <para><c>SegSamPrompt.Box(10, 20, 60, 80)</c>, <c>SegSamPrompt.Point(30, 40).AndPoint(70, 40, onObject: false).AndMask(prediction.LowResLogits)</c></para>
 /// <para>
-/// Coordinates are pixels of the original image with the corner at (0, 0), and its far edges count as inside. <see cref="SegSamPredictor"/> checks
-/// them when the image is known: points must lie on the image; a box may extend beyond the image but must overlap it. Nothing is clamped.
+/// <c>SegSamPrompt.Box(10, 20, 60, 80)</c>,
+/// <c>SegSamPrompt.Point(30, 40).AndPoint(70, 40, onObject: false).AndMask(prediction.LowResLogits)</c>
+/// </para>
+/// <para>
+/// Coordinates are pixels of the original image with the corner at (0, 0), and its far edges count as inside.
+/// <see cref="SegSamPredictor"/> checks them when the image is known: points must lie on the image; a box may extend beyond the image but
+/// must overlap it. Nothing is clamped.
 /// </para>
 /// </remarks>
 public sealed class SegSamPrompt
@@ -23,7 +27,9 @@ public sealed class SegSamPrompt
     /// <param name="y1">Lower edge, greater than y0.</param>
     public static SegSamPrompt Box(float x0, float y0, float x1, float y1) => new(new(Box: [x0, y0, x1, y1]));
 
-    /// <summary>One prompt for each of a detector's boxes, as ML.NET's object detection gives them in its column PredictedBoundingBoxes.</summary>
+    /// <summary>
+    /// One prompt for each of a detector's boxes, as ML.NET's object detection gives them in its column PredictedBoundingBoxes.
+    /// </summary>
     /// <param name="boxes">x0 y0 x1 y1 of each box, in pixels.</param>
     /// <returns>The prompts in the order of the boxes; none if there are no numbers.</returns>
     /// <exception cref="ArgumentException">The length is not a multiple of four.</exception>
@@ -41,12 +47,16 @@ public sealed class SegSamPrompt
     public static SegSamPrompt Point(float x, float y, bool onObject = true) => new SegSamPrompt(new()).AndPoint(x, y, onObject);
 
     /// <summary>The mask of an earlier prediction alone.</summary>
-    /// <param name="lowResLogits">The <see cref="SegSamPrediction.LowResLogits"/> of a prediction or candidate: below 0 on the background. A mask of zeros and ones is refused.</param>
+    /// <param name="lowResLogits">The <see cref="SegSamPrediction.LowResLogits"/> of a prediction or candidate: below 0 on the
+    /// background. A mask of zeros and ones is refused.</param>
     public static SegSamPrompt Mask(ReadOnlyMemory<float> lowResLogits) => new(new(MaskLogits: lowResLogits.ToArray()));
 
     /// <summary>A mask alone, from an annotation or another method, to be refined or named.</summary>
     /// <param name="mask">A mask of the image's size, with at least one pixel.</param>
-    /// <remarks>Each pixel of the network's low-resolution frame gets the logit 16 · c - 8, where c is the fraction of it that the mask covers (our choice).</remarks>
+    /// <remarks>
+    /// Each pixel of the network's low-resolution frame gets the logit 16 · c - 8, where c is the fraction of it that the mask covers
+    /// (our choice).
+    /// </remarks>
     /// <exception cref="ArgumentException">The mask is empty.</exception>
     public static SegSamPrompt Mask(SegmentationMask mask) => new SegSamPrompt(new()).AndMask(mask);
 
@@ -62,14 +72,16 @@ public sealed class SegSamPrompt
 
     /// <summary>The prompt with the mask of an earlier prediction, to be refined; it replaces an earlier mask.</summary>
     /// <inheritdoc cref="Mask(ReadOnlyMemory{float})" path="/param"/>
-    public SegSamPrompt AndMask(ReadOnlyMemory<float> lowResLogits) => new(new(Parts.Box, Parts.Points, Parts.PointLabels, lowResLogits.ToArray()));
+    public SegSamPrompt AndMask(ReadOnlyMemory<float> lowResLogits) =>
+        new(new(Parts.Box, Parts.Points, Parts.PointLabels, lowResLogits.ToArray()));
 
     /// <summary>The prompt with a mask of the image's size, which replaces an earlier mask.</summary>
     /// <inheritdoc cref="Mask(SegmentationMask)" path="/*[not(self::summary)]"/>
     public SegSamPrompt AndMask(SegmentationMask mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
-        return mask.Area > 0 ? new(new(Parts.Box, Parts.Points, Parts.PointLabels, Mask: mask))
-            : throw new ArgumentException("The mask is empty. A mask prompt needs at least one pixel of the object; leave it out.", nameof(mask));
+        if (mask.Area == 0)
+            throw new ArgumentException("The mask is empty. A mask prompt needs at least one pixel; leave it out.", nameof(mask));
+        return new(new(Parts.Box, Parts.Points, Parts.PointLabels, Mask: mask));
     }
 }

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Microsoft.ML.SegSam.Storage;
 
-/// <summary>The embedding of one image in a file: a text that says what it is the embedding of, the numbers, and a checksum of both.</summary>
+/// <summary>
+/// The embedding of one image in a file: a text that says what it is the embedding of, the numbers, and a checksum of both.
+/// </summary>
 internal static class EmbeddingFile
 {
     private static readonly byte[] Magic = "SEG-SAM encoded image 1\n"u8.ToArray();
@@ -36,8 +38,8 @@ internal static class EmbeddingFile
         var bytes = File.ReadAllBytes(path);
         if (!bytes.AsSpan().StartsWith(Magic))
         {
-            throw new InvalidDataException(
-                $"'{path}' is not an encoded image. Expected a file that EncodedImage.Save wrote; to use an image file, call SegSamPredictor.Encode.");
+            throw new InvalidDataException($"'{path}' is not an encoded image. "
+                + "Expected a file that EncodedImage.Save wrote; to use an image file, call SegSamPredictor.Encode.");
         }
 
         var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Embeddings of a frozen encoder on disk, one file each, for this run and later ones. Many threads and processes may use the folder at once.</summary>
+/// <summary>
+/// Embeddings of a frozen encoder on disk, one file each, for this run and later ones. Many threads and processes may use the folder at
+/// once.
+/// </summary>
 /// <remarks>
 /// A file's name is a hash of everything that the embedding depends on, to the last bit, so a file is never out of date and none is ever
 /// deleted. A damaged file is not an error: its image is encoded again.
@@ -99,8 +102,8 @@ internal sealed class EmbeddingFolder
         }
         catch (Exception failure) when (IsWriteFailure(failure))
         {
-            throw new IOException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.EmbeddingFolder)} {_path} cannot be written: {failure.Message} "
-                + "Embeddings that it already holds are unchanged: make room or choose another folder.", failure);
+            throw new IOException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.EmbeddingFolder)} {_path} cannot be written: "
+                + $"{failure.Message} Embeddings that it already holds are unchanged: make room or choose another folder.", failure);
         }
     }
 
