@@ -61,7 +61,8 @@ public sealed class BatchingTests
         var all = Table.Vectors<float>(Transform(data, batchSize: 3), "LowResLogits");
         var middle = Table.Vectors<float>(Ml.Data.TakeRows(Ml.Data.SkipRows(Transform(data, batchSize: 3), 3), 4), "LowResLogits");
         AssertNear(all[3..7], middle, "after scoring");
-        AssertNear(all[3..7], Table.Vectors<float>(Transform(Ml.Data.TakeRows(Ml.Data.SkipRows(data, 3), 4), batchSize: 3), "LowResLogits"), "before scoring");
+        AssertNear(all[3..7], Table.Vectors<float>(Transform(Ml.Data.TakeRows(Ml.Data.SkipRows(data, 3), 4), batchSize: 3),
+            "LowResLogits"), "before scoring");
     }
 
     [TestMethod]
@@ -191,7 +192,8 @@ public sealed class BatchingTests
         {
             Assert.HasCount(first.Length, second, $"{what}, row {row}");
             for (var i = 0; i < first.Length; i++)
-                Assert.IsTrue(float.IsNaN(first[i]) ? float.IsNaN(second[i]) : MathF.Abs(first[i] - second[i]) <= Tolerance * Math.Max(1, MathF.Abs(first[i])),
+                Assert.IsTrue(float.IsNaN(first[i]) ? float.IsNaN(second[i])
+                    : MathF.Abs(first[i] - second[i]) <= Tolerance * Math.Max(1, MathF.Abs(first[i])),
                     $"{what}, row {row}, value {i}: {first[i]} and {second[i]}");
         }
     }

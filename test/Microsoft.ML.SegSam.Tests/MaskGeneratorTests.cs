@@ -26,13 +26,19 @@ public sealed class MaskGeneratorTests
     {
         var (height, width) = (Row.Image!.Height, Row.Image.Width);
         using var image = Predictor.Encode(Row.Image);
-        var grid = from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select ((x + 0.5f) * width / 4, (y + 0.5f) * height / 4);
-        var expected = grid.Chunk(4).SelectMany(batch => Predictor.Predict(image, [.. batch.Select(at => SegSamPrompt.Point(at.Item1, at.Item2))], multimask: true).Zip(batch))
-            .SelectMany(each => each.First.Candidates.Select(mask => (mask.Mask, mask.PredictedIoU, each.Second))).Where(each => each.Mask.Area > 0)
+        var grid = from y in Enumerable.Range(0, 4)
+                   from x in Enumerable.Range(0, 4)
+                   select ((x + 0.5f) * width / 4, (y + 0.5f) * height / 4);
+        var expected = grid.Chunk(4).SelectMany(batch =>
+            Predictor.Predict(image, [.. batch.Select(at => SegSamPrompt.Point(at.Item1, at.Item2))], multimask: true).Zip(batch))
+            .SelectMany(each => each.First.Candidates.Select(mask => (mask.Mask, mask.PredictedIoU, each.Second)))
+                .Where(each => each.Mask.Area > 0)
             .Select(each => $"{each.Second} {each.PredictedIoU:R} {each.Mask.ToCocoText()}").Order().ToList();
         var found = Generate(Everything);
-        CollectionAssert.AreEqual(expected, found.Select(each => $"{(each.X, each.Y)} {each.PredictedIoU:R} {each.Mask.ToCocoText()}").Order().ToList());
-        CollectionAssert.AreEqual(found.Select(each => each.PredictedIoU).OrderDescending().ToList(), found.Select(each => each.PredictedIoU).ToList());
+        CollectionAssert.AreEqual(expected, found.Select(each => $"{(each.X, each.Y)} {each.PredictedIoU:R} {each.Mask.ToCocoText()}")
+            .Order().ToList());
+        CollectionAssert.AreEqual(found.Select(each => each.PredictedIoU).OrderDescending().ToList(),
+            found.Select(each => each.PredictedIoU).ToList());
     }
 
     [TestMethod]
@@ -42,7 +48,8 @@ public sealed class MaskGeneratorTests
         var first = Generate(Everything with { BoxNmsThreshold = 0.7 });
         Assert.IsNotEmpty(first);
         CollectionAssert.AreEqual(Json(first), Json(Generate(Everything with { BoxNmsThreshold = 0.7 })));
-        CollectionAssert.AreEqual(Json(first), Json(new SegSamMaskGenerator(Predictor, Everything with { BoxNmsThreshold = 0.7 }).Generate(image)));
+        CollectionAssert.AreEqual(Json(first),
+            Json(new SegSamMaskGenerator(Predictor, Everything with { BoxNmsThreshold = 0.7 }).Generate(image)));
 
         static List<string> Json(IEnumerable<GeneratedMask> masks) => [.. masks.Select(each => each.ToJson())];
     }
@@ -75,7 +82,8 @@ public sealed class MaskGeneratorTests
         }
 
         var stability = all.Select(each => each.StabilityScore).Order().ElementAt(all.Count / 2);
-        Assert.HasCount(all.Count(each => each.StabilityScore >= (double)stability), Generate(Everything with { StabilityScoreThreshold = stability }));
+        Assert.HasCount(all.Count(each => each.StabilityScore >= (double)stability),
+            Generate(Everything with { StabilityScoreThreshold = stability }));
         var different = Generate(Everything with { BoxNmsThreshold = 0.5 });
         Assert.IsLessThan(all.Count, different.Count);
         foreach (var (i, one) in different.Index())
@@ -86,7 +94,8 @@ public sealed class MaskGeneratorTests
     public void Crops_add_masks_of_their_own_and_every_point_is_reported()
     {
         var reports = new List<MaskGeneratorProgress>();
-        var masks = new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1, CropPointsDownscaleFactor = 2 }).Generate(Row.Image!, new Collect(reports));
+        var masks = new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1, CropPointsDownscaleFactor = 2 })
+            .Generate(Row.Image!, new Collect(reports));
         Assert.AreEqual(16 + 4 * 4, reports[^1].Points);
         CollectionAssert.AreEqual(Enumerable.Range(1, 8).Select(i => 4 * i).ToList(), reports.Select(each => each.PointsDone).ToList());
         var crops = CropGrid.Crops(Row.Image!.Height, Row.Image.Width, 1, 512.0 / 1500).Select(crop => crop.Box).ToList();
@@ -98,14 +107,17 @@ public sealed class MaskGeneratorTests
         }
 
         using var image = Predictor.Encode(Row.Image);
-        Assert.Contains("CropLayers is 1", Assert.ThrowsExactly<InvalidOperationException>(() => new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1 }).Generate(image)).Message);
+        Assert.Contains("CropLayers is 1",
+            Assert.ThrowsExactly<InvalidOperationException>(() =>
+                new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1 }).Generate(image)).Message);
     }
 
     [TestMethod]
     public void Small_regions_are_gone()
     {
         const int Area = 40;
-        Assert.IsTrue(Generate(Everything).Any(mask => HasSmall(mask.Mask, holes: false) || HasSmall(mask.Mask, holes: true)), "there is something to do");
+        Assert.IsTrue(Generate(Everything).Any(mask => HasSmall(mask.Mask, holes: false) || HasSmall(mask.Mask, holes: true)),
+            "there is something to do");
         var masks = Generate(Everything with { MinMaskRegionArea = Area });
         Assert.IsNotEmpty(masks);
         foreach (var mask in masks)
@@ -115,7 +127,8 @@ public sealed class MaskGeneratorTests
         }
 
         static bool HasSmall(SegmentationMask mask, bool holes) =>
-            MaskRegions.EraseSmall(mask.ToPixels().Select(inside => inside != holes ? (byte)1 : (byte)0).ToArray(), mask.Height, mask.Width, Area, keepLargest: false);
+            MaskRegions.EraseSmall(mask.ToPixels().Select(inside => inside != holes ? (byte)1 : (byte)0).ToArray(), mask.Height,
+                mask.Width, Area, keepLargest: false);
     }
 
     [TestMethod]
@@ -139,7 +152,8 @@ public sealed class MaskGeneratorTests
         var proposal = proposals.From(new([.. Enumerable.Repeat(logit, 256)], 16), 0.1f, geometry, new(0, 0, 40, 40), (3, 4));
         Assert.AreEqual(stability, proposal!.StabilityScore);
         Assert.AreEqual(1600, proposal.Mask.Area);
-        Assert.IsNull(proposals.From(new([.. Enumerable.Repeat(-2f, 256)], 16), 0.1f, geometry, new(0, 0, 40, 40), (3, 4)), "an empty mask");
+        Assert.IsNull(proposals.From(new([.. Enumerable.Repeat(-2f, 256)], 16), 0.1f, geometry, new(0, 0, 40, 40), (3, 4)),
+            "an empty mask");
     }
 
     [TestMethod]
@@ -157,12 +171,17 @@ public sealed class MaskGeneratorTests
     {
         foreach (var (options, name) in ((SegSamMaskGeneratorOptions, string)[])[
                      (new() { PointsPerSide = 0 }, "PointsPerSide is 0"), (new() { PointsPerBatch = 0 }, "PointsPerBatch is 0"),
-                     (new() { PredIouThreshold = 1.5 }, "PredIouThreshold is 1.5"), (new() { StabilityScoreThreshold = double.NaN }, "StabilityScoreThreshold is NaN"),
-                     (new() { StabilityScoreOffset = -1 }, "StabilityScoreOffset is -1"), (new() { BoxNmsThreshold = -0.1 }, "BoxNmsThreshold is -0.1"),
-                     (new() { CropLayers = 9 }, "CropLayers is 9"), (new() { CropNmsThreshold = 2 }, "CropNmsThreshold is 2"), (new() { CropOverlapRatio = 1 }, "CropOverlapRatio is 1"),
-                     (new() { CropPointsDownscaleFactor = 0 }, "CropPointsDownscaleFactor is 0"), (new() { PointsPerSide = 3, CropLayers = 2, CropPointsDownscaleFactor = 2 }, "CropPointsDownscaleFactor is 2"),
+                     (new() { PredIouThreshold = 1.5 }, "PredIouThreshold is 1.5"),
+                     (new() { StabilityScoreThreshold = double.NaN }, "StabilityScoreThreshold is NaN"),
+                     (new() { StabilityScoreOffset = -1 }, "StabilityScoreOffset is -1"),
+                     (new() { BoxNmsThreshold = -0.1 }, "BoxNmsThreshold is -0.1"),
+                     (new() { CropLayers = 9 }, "CropLayers is 9"), (new() { CropNmsThreshold = 2 }, "CropNmsThreshold is 2"),
+                     (new() { CropOverlapRatio = 1 }, "CropOverlapRatio is 1"),
+                     (new() { CropPointsDownscaleFactor = 0 }, "CropPointsDownscaleFactor is 0"),
+                     (new() { PointsPerSide = 3, CropLayers = 2, CropPointsDownscaleFactor = 2 }, "CropPointsDownscaleFactor is 2"),
                      (new() { MinMaskRegionArea = -1 }, "MinMaskRegionArea is -1")])
-            Assert.Contains($"SegSamMaskGeneratorOptions.{name}; it must be", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(Predictor, options)).Message);
+            Assert.Contains($"SegSamMaskGeneratorOptions.{name}; it must be",
+                Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(Predictor, options)).Message);
     }
 
     [TestMethod]
@@ -174,7 +193,8 @@ public sealed class MaskGeneratorTests
         _ = new SegSamMaskGenerator(new SegSamPredictor(With(TinyData.Options() with { InteractiveRounds = 1 })));
     }
 
-    private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) => new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
+    private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) =>
+        new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
 
     private sealed class Collect(List<MaskGeneratorProgress> reports, Action? also = null) : IProgress<MaskGeneratorProgress>
     {

@@ -16,16 +16,20 @@ public sealed class OutputColumnTests
     {
         var data = Load(Rows);
         using var first = Ml.Transforms.SegSam(TinyData.Options() with { OutputColumnPrefix = "First" }).Fit(data);
-        using var second = Ml.Transforms.SegSam(TinyData.Options(box: null, points: "Points") with { OutputColumnPrefix = "Second." }).Fit(data);
+        using var second = Ml.Transforms.SegSam(TinyData.Options(box: null, points: "Points") with { OutputColumnPrefix = "Second." })
+            .Fit(data);
         var chain = new TransformerChain<ITransformer>(first, second);
         var scored = chain.Transform(data);
         string[] names = ["BinaryMask", "SemanticMask", "MaskSize", "ClassScores", "PredictedCategory", "PresenceScores", "PredictedIoU"];
         CollectionAssert.AreEqual(names.Select(name => "First" + name).Concat(names.Select(name => "Second." + name)).ToList(),
             scored.Schema.Skip(data.Schema.Count).Select(column => column.Name).ToList());
-        CollectionAssert.AreEqual(Table.Column<float>(first.Transform(data), "FirstPredictedIoU"), Table.Column<float>(scored, "FirstPredictedIoU"));
-        CollectionAssert.AreEqual(Table.Column<float>(second.Transform(data), "Second.PredictedIoU"), Table.Column<float>(scored, "Second.PredictedIoU"));
+        CollectionAssert.AreEqual(Table.Column<float>(first.Transform(data), "FirstPredictedIoU"),
+            Table.Column<float>(scored, "FirstPredictedIoU"));
+        CollectionAssert.AreEqual(Table.Column<float>(second.Transform(data), "Second.PredictedIoU"),
+            Table.Column<float>(scored, "Second.PredictedIoU"));
         CollectionAssert.AreNotEqual(Table.Column<float>(scored, "FirstPredictedIoU"), Table.Column<float>(scored, "Second.PredictedIoU"));
-        Assert.AreEqual((1u, 2u, 2u), (SetOf(scored, "FirstClassScores"), SetOf(scored, "Second.ClassScores"), SetOf(scored, "Second.PredictedCategory")));
+        Assert.AreEqual((1u, 2u, 2u), (SetOf(scored, "FirstClassScores"), SetOf(scored, "Second.ClassScores"),
+            SetOf(scored, "Second.PredictedCategory")));
 
         var (loaded, _) = EstimatorWorkout.Reload(Ml, chain, data.Schema);
         Table.AssertEqual(Table.Read(scored), Table.Read(loaded.Transform(data)), "loaded");
@@ -37,7 +41,8 @@ public sealed class OutputColumnTests
     public void The_shape_before_fitting_has_the_same_names_and_annotations()
     {
         var options = TinyData.Options() with { OutputColumnPrefix = "My" };
-        SchemaCheck.AssertKept(Ml.Transforms.SegSam(options).GetOutputSchema(SchemaCheck.ShapeOf(Load(Rows).Schema)), With(options).Transform(Load(Rows)).Schema);
+        SchemaCheck.AssertKept(Ml.Transforms.SegSam(options).GetOutputSchema(SchemaCheck.ShapeOf(Load(Rows).Schema)), With(options)
+            .Transform(Load(Rows)).Schema);
     }
 
     [TestMethod]
@@ -45,7 +50,8 @@ public sealed class OutputColumnTests
     [DataRow("\t")]
     [DataRow(null)]
     public void A_prefix_of_nothing_is_refused(string? prefix) => Assert.Contains("SegSamOptions.OutputColumnPrefix is '",
-        Assert.ThrowsExactly<ArgumentException>(() => Ml.Transforms.SegSam(TinyData.Options() with { OutputColumnPrefix = prefix! })).Message);
+        Assert.ThrowsExactly<ArgumentException>(() =>
+            Ml.Transforms.SegSam(TinyData.Options() with { OutputColumnPrefix = prefix! })).Message);
 
     [TestMethod]
     public void ML_NETs_evaluator_of_classifiers_finds_the_class_scores()
@@ -60,7 +66,8 @@ public sealed class OutputColumnTests
             predictedLabelColumnName: "PredictedCategory");
         Assert.AreEqual(5 / 6d, metrics.MicroAccuracy, 1e-9);
         Assert.AreEqual(5d, metrics.ConfusionMatrix.Counts[0][0] + metrics.ConfusionMatrix.Counts[1][1]);
-        var scores = Table.Column<VBuffer<float>>(Shared.Transform(data), "ClassScores").Select(row => row.DenseValues().ToArray()).ToList();
+        var scores = Table.Column<VBuffer<float>>(Shared.Transform(data), "ClassScores").Select(row => row.DenseValues().ToArray())
+            .ToList();
         var losses = scores.Select((row, i) => -Math.Log(row[i == 1 ? 2 - (int)predicted[i] : (int)predicted[i] - 1]));
         Assert.AreEqual(losses.Average(), metrics.LogLoss, 1e-4);
     }
@@ -68,14 +75,17 @@ public sealed class OutputColumnTests
     [TestMethod]
     public void Annotations_are_those_of_ML_NETs_own_classifiers()
     {
-        var data = Ml.Transforms.Conversion.MapValueToKey("Label", "Category").Append(Ml.Transforms.CopyColumns("Features", "DescriptionVector")).Fit(Load(Rows)).Transform(Load(Rows));
-        var fixedSize = Ml.Transforms.CustomMapping<TinyRow, Fixed>((row, into) => into.Numbers = row.DescriptionVector!, null).Fit(data).Transform(data);
+        var data = Ml.Transforms.Conversion.MapValueToKey("Label", "Category")
+            .Append(Ml.Transforms.CopyColumns("Features", "DescriptionVector")).Fit(Load(Rows)).Transform(Load(Rows));
+        var fixedSize = Ml.Transforms.CustomMapping<TinyRow, Fixed>((row, into) => into.Numbers = row.DescriptionVector!, null).Fit(data)
+            .Transform(data);
         var theirs = Ml.MulticlassClassification.Trainers.NaiveBayes("Label", "Numbers").Fit(fixedSize).Transform(fixedSize).Schema;
         var ours = Shared.Transform(Load(Rows)).Schema;
         foreach (var (their, our) in ((string, string)[])[("Score", "ClassScores"), ("PredictedLabel", "PredictedCategory")])
         {
             var (expected, found) = (theirs[their].Annotations.Schema, ours[our].Annotations.Schema);
-            CollectionAssert.IsSubsetOf(expected.Select(kind => $"{kind.Name}: {kind.Type}").ToList(), found.Select(kind => $"{kind.Name}: {kind.Type}").ToList(), our);
+            CollectionAssert.IsSubsetOf(expected.Select(kind => $"{kind.Name}: {kind.Type}").ToList(),
+                found.Select(kind => $"{kind.Name}: {kind.Type}").ToList(), our);
             foreach (var kind in (string[])["ScoreColumnKind", "ScoreValueKind"])
                 Assert.AreEqual(TextOf(theirs[their], kind), TextOf(ours[our], kind), $"{kind} of {our}");
         }

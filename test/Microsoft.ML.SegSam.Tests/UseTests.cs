@@ -48,7 +48,8 @@ public sealed class UseTests
         var threads = Enumerable.Range(0, 8).Select(start => Task.Factory.StartNew(() =>
         {
             using var engine = Engine();
-            return Enumerable.Range(start, Rows.Count).Select(i => i % Rows.Count).Select(i => (Row: i, Logits: engine.Predict(Ask(Rows[i])).LowResLogits!)).ToList();
+            return Enumerable.Range(start, Rows.Count).Select(i => i % Rows.Count)
+                .Select(i => (Row: i, Logits: engine.Predict(Ask(Rows[i])).LowResLogits!)).ToList();
         }, TestContext.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         Task.WaitAll(threads, TestContext.CancellationToken);
         foreach (var (row, logits) in threads.SelectMany(thread => thread.Result))
@@ -91,9 +92,12 @@ public sealed class UseTests
         var after = pipeline.Fit(scored).Transform(scored);
         CollectionAssert.AreEqual(Rows.ConvertAll(row => row.Number), Table.Column<int>(after, "Number"));
         var keys = Table.Column<uint>(scored, "PredictedCategory");
-        CollectionAssert.AreEqual(keys.ConvertAll(key => Shared.Categories[(int)key - 1]), Table.Column<ReadOnlyMemory<char>>(after, "Name").ConvertAll(name => name.ToString()));
-        foreach (var (pixels, names) in Table.Vectors<uint>(scored, "SemanticMask").Zip(Table.Vectors<ReadOnlyMemory<char>>(after, "PixelNames")))
-            CollectionAssert.AreEqual(pixels.Select(key => key == 0 ? "" : Shared.Categories[(int)key - 1]).ToList(), names.Select(name => name.ToString()).ToList());
+        CollectionAssert.AreEqual(keys.ConvertAll(key => Shared.Categories[(int)key - 1]),
+            Table.Column<ReadOnlyMemory<char>>(after, "Name").ConvertAll(name => name.ToString()));
+        foreach (var (pixels, names) in Table.Vectors<uint>(scored, "SemanticMask")
+            .Zip(Table.Vectors<ReadOnlyMemory<char>>(after, "PixelNames")))
+            CollectionAssert.AreEqual(pixels.Select(key => key == 0 ? "" : Shared.Categories[(int)key - 1]).ToList(),
+                names.Select(name => name.ToString()).ToList());
         Assert.AreEqual(Rows.Count, WorkOf(() => Table.Read(after)).Prompts);
     }
 

@@ -4,9 +4,9 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <param name="Category">Key of its category, from 1; 0 is the background's.</param>
 /// <param name="ClassProbability">Largest of its class probabilities, 0 to 1.</param>
 /// <param name="MaskProbabilities">H·W probabilities of its mask, row-major, 0 to 1.</param>
-public sealed record LabelMapObject(uint Category, float ClassProbability, ReadOnlyMemory<float> MaskProbabilities);
+internal sealed record LabelMapObject(uint Category, float ClassProbability, ReadOnlyMemory<float> MaskProbabilities);
 
-/// <summary>Puts the masks of several prompts about one image into one map that gives every pixel one category.</summary>
+/// <summary>Combines the masks of several prompts for one image into one map that gives every pixel one category.</summary>
 public static class LabelMap
 {
     /// <summary>Each pixel takes the category of the prompt with the best score there, if that prompt's mask covers it.</summary>
@@ -20,7 +20,7 @@ public static class LabelMap
     /// <returns>H·W keys, row-major; 0 is background.</returns>
     /// <exception cref="ArgumentException">An object has category 0, another number of pixels, or a class probability out of
     /// range.</exception>
-    public static uint[] Compose(int pixels, IEnumerable<LabelMapObject> objects)
+    internal static uint[] Compose(int pixels, IEnumerable<LabelMapObject> objects)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pixels);
         ArgumentNullException.ThrowIfNull(objects);
@@ -46,7 +46,8 @@ public static class LabelMap
         return labels;
     }
     /// <summary>
-    /// The same for masks whose pixels are certain: each pixel takes the category of the mask that has the largest class probability there.
+    /// Puts masks of one image into a map of categories: each pixel takes the category of the mask that has the largest class probability
+    /// there; of equal ones the earlier counts.
     /// </summary>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>

@@ -56,7 +56,8 @@ public sealed class ModelInfoTests : IDisposable
     public void Files_that_are_no_SAM_are_said_by_name()
     {
         PublishedFile.Write(Weights, [new("layer.weight", zeros(2, 2))]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamModelInfo.OfCheckpoint(Weights)).Message, "weights.safetensors: These are no weights");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamModelInfo.OfCheckpoint(Weights)).Message,
+            "weights.safetensors: These are no weights");
         Assert.ThrowsExactly<FileNotFoundException>(() => SegSamModelInfo.OfCheckpoint(Path.Combine(_folder.Path, "nowhere.pth")));
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Saved;
 
-/// <summary>Models that an earlier version saved, with options and columns of other names, load and predict as they did: see README.txt.</summary>
+/// <summary>
+/// Models that an earlier version saved, with options and columns of other names, load and predict as they did: see README.txt.
+/// </summary>
 [TestClass]
 public sealed class SavedModelTests
 {
@@ -31,7 +33,8 @@ public sealed class SavedModelTests
         var options = model.Info.Options!;
         Assert.IsTrue(options.GradientCheckpointing, "once CheckpointActivations");
         Assert.AreEqual(ValidationMetric.PresenceF1, options.BestMetric, "once PresentF1");
-        Assert.AreEqual(("File", "Truth", "Name", "Text"), (options.ImageColumnName, options.MaskColumnName, options.CategoryColumnName, options.DescriptionColumnName));
+        Assert.AreEqual(("File", "Truth", "Name", "Text"),
+            (options.ImageColumnName, options.MaskColumnName, options.CategoryColumnName, options.DescriptionColumnName));
         Assert.AreEqual((3, 2, 2e-4, 100), (options.Epochs, options.Patience, options.LearningRate, options.SaveEverySteps));
         Assert.AreEqual("", options.OutputColumnPrefix);
     }
@@ -61,8 +64,12 @@ public sealed class SavedModelTests
         foreach (var (i, row) in rows.Index())
         {
             var parts = expected[i].Split(' ');
-            var found = $"{string.Join('x', row.MaskSize)} {Runs(row.BinaryMask.Select(inside => inside ? 1u : 0))} {Runs(row.SemanticMask)} {row.PredictedCategory}";
-            Assert.AreEqual(string.Join(' ', parts[..4]), found, $"{name}, row {i}");
+            string[] found =
+            [
+                string.Join('x', row.MaskSize), Runs(row.BinaryMask.Select(inside => inside ? 1u : 0)), Runs(row.SemanticMask),
+                row.PredictedCategory.ToString(CultureInfo.InvariantCulture),
+            ];
+            CollectionAssert.AreEqual(parts[..4], found, $"{name}, row {i}");
             var presence = Array.IndexOf(parts, "presence");
             AssertNear(parts[5..presence], [row.PredictedIoU, .. row.ClassScores], $"{name}, row {i}, scores");
             AssertNear(parts[(presence + 1)..], row.PresenceScores, $"{name}, row {i}, presence");

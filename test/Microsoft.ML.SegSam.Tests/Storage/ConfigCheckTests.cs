@@ -49,6 +49,7 @@ public sealed class ConfigCheckTests
         stream.Position = 0;
         // 256 layers of width 16,384 would be three terabytes.
         var huge = Tiny with { EncoderWidth = 16_384, EncoderHeads = 16, EncoderDepth = 256 };
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ModelArchive.ReadNetwork(huge, stream, "")).Message, "do not fit the network");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ModelArchive.ReadNetwork(huge, stream, "")).Message,
+            "do not fit the network");
     }
 }

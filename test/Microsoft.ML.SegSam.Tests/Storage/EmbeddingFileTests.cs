@@ -41,10 +41,12 @@ public sealed class EmbeddingFileTests
         using var folder = new TemporaryFolder();
         using var predictor = new SegSamPredictor(FittedModel.Shared);
         var path = Write(folder, "a key", [1, 2]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => predictor.LoadImage(path)).Message, "was written by training, as part of SegSamOptions.EmbeddingFolder");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => predictor.LoadImage(path)).Message,
+            "was written by training, as part of SegSamOptions.EmbeddingFolder");
         var numbers = new byte[8];
         File.WriteAllBytes(path, [.. numbers, .. SHA256.HashData(numbers)]); // as earlier versions wrote them
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => predictor.LoadImage(path)).Message, "is not an encoded image. Expected a file that EncodedImage.Save wrote");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => predictor.LoadImage(path)).Message,
+            "is not an encoded image. Expected a file that EncodedImage.Save wrote");
     }
 
     private static string Write(TemporaryFolder folder, string description, float[] embedding)

@@ -5,7 +5,9 @@ using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Tests.Storage;
 
-/// <summary>Headers that lie, in every way we could think of: each gets an error that says what is wrong, none reads or allocates wildly.</summary>
+/// <summary>
+/// Headers that lie, in every way we could think of: each gets an error that says what is wrong, none reads or allocates wildly.
+/// </summary>
 [TestClass]
 public sealed class SafetensorsHeaderTests
 {
@@ -27,7 +29,9 @@ public sealed class SafetensorsHeaderTests
     [DataRow("two negative sides", """{"a":{"dtype":"F32","shape":[-2,-2],"data_offsets":[0,16]}}""", "does not fit")]
     [DataRow("negative side beside an empty one", """{"a":{"dtype":"F32","shape":[-2,0],"data_offsets":[0,0]}}""", "does not fit")]
     [DataRow("product that wraps to 0", """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", "does not fit")]
-    [DataRow("product that wraps in 128 bits", """{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,4]}}""", "does not fit")]
+    [DataRow("product that wraps in 128 bits",
+        """{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,4]}}""",
+        "does not fit")]
     [DataRow("side beyond 64 bits", """{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", "JSON")]
     [DataRow("size and offsets differ", """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "does not fit")]
     [DataRow("offsets turned round", """{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "does not fit")]

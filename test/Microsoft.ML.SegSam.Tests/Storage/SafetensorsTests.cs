@@ -68,8 +68,10 @@ public sealed class SafetensorsTests
         using var stream = Written(("good", ones(2)), ("flat", ones(6)), ("extra.1", ones(1)), ("extra.2", ones(1)));
         var good = zeros(2);
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => Safetensors.ReadInto(stream,
-            new Dictionary<string, Tensor> { ["good"] = good, ["flat"] = zeros(2, 3), ["lacking.1"] = zeros(1), ["lacking.2"] = zeros(1) }));
-        foreach (var line in new[] { "5 places", "missing: lacking.1", "missing: lacking.2", "unexpected: extra.1", "unexpected: extra.2", "shape: flat is [6], expected [2,3]" })
+            new Dictionary<string, Tensor> { ["good"] = good, ["flat"] = zeros(2, 3), ["lacking.1"] = zeros(1),
+                ["lacking.2"] = zeros(1) }));
+        foreach (var line in new[] { "5 places", "missing: lacking.1", "missing: lacking.2", "unexpected: extra.1",
+            "unexpected: extra.2", "shape: flat is [6], expected [2,3]" })
             StringAssert.Contains(failure.Message, line);
         Assert.DoesNotContain("good", failure.Message);
         Assert.AreEqual(0, good.sum().item<float>());

@@ -7,7 +7,10 @@ using Microsoft.ML.SegSam.Prediction;
 namespace Microsoft.ML.SegSam.Tests.Support;
 
 /// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
-/// <remarks>A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides <see cref="Shared"/>.</remarks>
+/// <remarks>
+/// A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides
+/// <see cref="Shared"/>.
+/// </remarks>
 [TestClass]
 public static class FittedModel
 {
@@ -25,7 +28,8 @@ public static class FittedModel
 
     /// <summary>The same weights with another preprocessing than theirs.</summary>
     internal static SegSamTransformer With(SegSamOptions options, Preprocessing preprocessing) =>
-        With(Shared.Model.Description with { Options = options, Preprocessing = preprocessing, Prompts = ModelDescription.PromptsOf(options) });
+        With(Shared.Model.Description with { Options = options, Preprocessing = preprocessing,
+            Prompts = ModelDescription.PromptsOf(options) });
 
     /// <summary>The same weights with another description than theirs.</summary>
     internal static SegSamTransformer With(ModelDescription description)

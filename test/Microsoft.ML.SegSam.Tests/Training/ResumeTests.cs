@@ -62,7 +62,7 @@ public sealed class ResumeTests
 
         AssertSame(Fit(InGroups(state)), firstReport: Epochs - 1, WholeOfGroups.Value);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(InGroups(state) with { BestMetric = ValidationMetric.PresenceF1 })).Message,
-            "is of another run: BestMetric is '\"PresentF1\"', was '\"SemanticDice\"'.");
+            "is of another run: BestMetric is '\"PresenceF1\"', was '\"SemanticDice\"'.");
     }
 
     [TestMethod]
