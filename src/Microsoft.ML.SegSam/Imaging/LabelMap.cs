@@ -45,6 +45,7 @@ public static class LabelMap
 
         return labels;
     }
+
     /// <summary>
     /// Puts masks of one image into a map of categories: each pixel takes the category of the mask that has the largest class probability
     /// there; of equal ones the earlier counts.
