@@ -78,7 +78,7 @@ static void Score(QuickstartOptions settings, SampleData source, string path, Tr
 
     // 5. Pictures and figures
     var predictions = new Predictions(ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false));
-    Overlays.Write(Path.Combine(settings.Out, "overlays"), predictions, SampleData.SegSamOf(model).Categories, images: 12);
+    Overlays.Write(Path.Combine(settings.Out, "overlays"), predictions, SegSamTransformer.In(model).Categories, images: 12);
     Console.WriteLine($"SHA-256 of all masks: {predictions.Checksum}");
     Report.Write(Path.Combine(settings.Out, "report.json"), source, metrics, training);
     Console.WriteLine($"Wrote overlays and report.json to {Path.GetFullPath(settings.Out)}.");

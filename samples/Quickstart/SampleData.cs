@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.Transforms.Image;
 using Phantoms;
@@ -53,10 +52,6 @@ internal sealed record SampleData(Func<MLContext, IDataView> Train, Func<MLConte
             "OVERFIT CHECK on the training slices themselves (it shows that training works, not how well the model generalizes)",
             rows.DistinctBy(row => row.ImageId).Count(), rows.Count, InputSize: 256, PromptsPerImage: 20, Epochs: 300, leftOut.Items);
     }
-
-    /// <summary>The SEG-SAM part of a loaded model.</summary>
-    public static SegSamTransformer SegSamOf(ITransformer model) =>
-        model as SegSamTransformer ?? ((IEnumerable<ITransformer>)model).OfType<SegSamTransformer>().Single();
 
     private bool Has(string column) => Train(new MLContext()).Schema.GetColumnOrNull(column) is not null;
 

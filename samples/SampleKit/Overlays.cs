@@ -65,7 +65,7 @@ public static class Overlays
             SegmentationMask MaskOf(bool[] pixels) => SegmentationMask.FromPixels(pixels, row.Image.Height, row.Image.Width);
             Truth = new(SegmentationMask.FromImage(row.Mask), ColorOf(row.Category, categories), row.Category);
             Binary = new(MaskOf(row.BinaryMask), ColorOf(row.Category, categories),
-                FormattableString.Invariant($"predicted IoU {row.MaskQuality:0.00}"));
+                FormattableString.Invariant($"predicted IoU {row.PredictedIoU:0.00}"));
             Semantic = new(MaskOf(Array.ConvertAll(row.SemanticMask, key => key != 0)), ColorOf(predicted, categories),
                 FormattableString.Invariant($"{predicted} {score:0.00}"));
         }

@@ -16,7 +16,7 @@ public sealed class Prediction
     public uint[] SemanticMask { get; set; } = [];
     public float[] ClassScores { get; set; } = [];
     public uint PredictedCategory { get; set; }
-    public float MaskQuality { get; set; }
+    public float PredictedIoU { get; set; }
 }
 
 /// <summary>Passes predictions through and computes a checksum of their masks.</summary>

@@ -21,14 +21,13 @@ internal sealed class CommandContext(ParseResult parsed, CancellationToken cance
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
     /// <summary>ML.NET on the chosen device. Its warnings, and with --verbose its whole log, go to standard error.</summary>
-    /// <param name="isQuiet">Whether warnings, too, need --verbose.</param>
     /// <param name="rewrite">Rewrites a message before it is shown.</param>
-    public MLContext CreateContext(int seed = 1, bool isQuiet = false, Func<string, string>? rewrite = null)
+    public MLContext CreateContext(int seed = 1, Func<string, string>? rewrite = null)
     {
         var ml = new MLContext(seed) { GpuDeviceId = parsed.GetValue<int?>(Gpu), FallbackToCpu = false };
         ml.Log += (_, entry) =>
         {
-            if (entry.Kind >= ChannelMessageKind.Info && (IsVerbose || (entry.Kind >= ChannelMessageKind.Warning && !isQuiet)))
+            if (entry.Kind >= (IsVerbose ? ChannelMessageKind.Info : ChannelMessageKind.Warning))
                 Terminal.Note(OptionNames.InPlaceOfProperties(rewrite is null ? entry.RawMessage : rewrite(entry.RawMessage)));
         };
         return ml;

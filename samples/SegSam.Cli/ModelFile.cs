@@ -1,10 +1,6 @@
 using System.IO.Compression;
-using System.Reflection;
-using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
-using Microsoft.ML.SegSam.Options;
-using SegSam.Cli.Tables;
 
 namespace SegSam.Cli;
 
@@ -53,8 +49,8 @@ internal static class ModelFile
     public static SegSamTransformer Load(string path, CommandContext context, CheckpointFamily? family = null)
     {
         Check(path);
-        // The library warns that nothing is trained; someone who gives weights knows that.
-        return IsModel(path) ? LoadModel(path, context.CreateContext()) : FromWeights(path, context.CreateContext(isQuiet: true), family);
+        var ml = context.CreateContext();
+        return IsModel(path) ? SegSamTransformer.Load(path, ml) : SegSamTransformer.FromCheckpoint(path, family, ml);
     }
 
     /// <summary>Warns that weights alone have no names.</summary>
@@ -63,34 +59,4 @@ internal static class ModelFile
         if (!IsModel(path))
             terminal.Note("Published weights have no category names: every object is called 'object', and its score means nothing.");
     }
-
-    private static SegSamTransformer LoadModel(string path, MLContext ml)
-    {
-        using var file = File.OpenRead(path);
-        ITransformer model;
-        try
-        {
-            model = ml.Model.Load(file, out _);
-        }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException
-            or TargetInvocationException { InnerException: InvalidDataException })
-        {
-            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. "
-                + "Expected a .zip that 'segsam train' or ml.Model.Save wrote.", failure);
-        }
-
-        return Steps(model).LastOrDefault() as SegSamTransformer ?? throw new InvalidDataException(
-            $"'{path}' contains a model other than SEG-SAM. Expected a .zip that 'segsam train' wrote.");
-    }
-
-    // Without training: the masks are the published model's, and the only category is "object".
-    private static SegSamTransformer FromWeights(string path, MLContext ml, CheckpointFamily? family)
-    {
-        var options = new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(TableRow.Box) };
-        return ml.Transforms.SegSam(options).Fit(ml.Data.LoadFromEnumerable(Array.Empty<TableRow>()));
-    }
-
-    // A chain may contain chains.
-    private static IEnumerable<ITransformer> Steps(ITransformer model) =>
-        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Steps) : [model];
 }

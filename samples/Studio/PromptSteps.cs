@@ -64,7 +64,7 @@ internal static class PromptSteps
         {
             prompt = step switch
             {
-                { Point: [var x, var y], Box: null } => prompt?.AndClick(x, y, step.On) ?? SegSamPrompt.Click(x, y, step.On),
+                { Point: [var x, var y], Box: null } => prompt?.AndPoint(x, y, step.On) ?? SegSamPrompt.Point(x, y, step.On),
                 { Point: null, Box: [var x0, var y0, var x1, var y1] } =>
                     prompt?.AndBox(x0, y0, x1, y1) ?? SegSamPrompt.Box(x0, y0, x1, y1),
                 _ => throw Wrong($"A step has {step.Point?.Length ?? 0} numbers for a point and {step.Box?.Length ?? 0} for a box; "

@@ -98,7 +98,7 @@ var predictions = slice.Objects.Select(part => engine.Predict(new PromptedImage 
 foreach (var (part, prediction) in slice.Objects.Zip(predictions))
 {
     var name = model.Categories[(int)prediction.PredictedCategory - 1];
-    Console.WriteLine($"{part.Category}: named {name} ({prediction.ClassScores.Max():0.00}), predicted IoU {prediction.MaskQuality:0.00}");
+    Console.WriteLine($"{part.Category}: named {name} ({prediction.ClassScores.Max():0.00}), predicted IoU {prediction.PredictedIoU:0.00}");
 }
 
 // ## 6. Look
@@ -109,7 +109,7 @@ SegmentationMask MaskOf(bool[] pixels) => SegmentationMask.FromPixels(pixels, sl
 
 var truth = slice.Objects.Select((part, i) => new OverlayLayer(MaskOf(part.Mask), Palette.ColorOf(i), part.Category)).ToList();
 var binary = predictions.Select((prediction, i) => new OverlayLayer(
-    MaskOf(prediction.BinaryMask), Palette.ColorOf(i), $"predicted IoU {prediction.MaskQuality:0.00}")).ToList();
+    MaskOf(prediction.BinaryMask), Palette.ColorOf(i), $"predicted IoU {prediction.PredictedIoU:0.00}")).ToList();
 var semantic = predictions.Select((prediction, i) => new OverlayLayer(
     MaskOf(prediction.SemanticMask.Select(key => key != 0).ToArray()), Palette.ColorOf(i),
     $"{model.Categories[(int)prediction.PredictedCategory - 1]} {prediction.ClassScores.Max():0.00}")).ToList();
@@ -144,6 +144,6 @@ class Prediction
     public uint[] SemanticMask { get; set; }        // same size: 0 = background, otherwise the category's number, from 1
     public uint PredictedCategory { get; set; }     // the category's number, from 1
     public float[] ClassScores { get; set; }        // a probability for each category
-    public float[] PresentScores { get; set; }      // for each category, the probability that the image has another object of it
-    public float MaskQuality { get; set; }          // predicted IoU of the binary mask
+    public float[] PresenceScores { get; set; }      // for each category, the probability that the image has another object of it
+    public float PredictedIoU { get; set; }          // predicted IoU of the binary mask
 }

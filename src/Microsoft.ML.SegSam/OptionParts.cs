@@ -15,7 +15,7 @@ internal static class OptionParts
     private static readonly string[] NoFacts =
     [
         nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits),
-        nameof(SegSamOptions.Checkpoint), nameof(SegSamOptions.EmbeddingFolder), nameof(SegSamOptions.Precision),
+        nameof(SegSamOptions.OutputColumnPrefix), nameof(SegSamOptions.Checkpoint), nameof(SegSamOptions.EmbeddingFolder), nameof(SegSamOptions.Precision),
     ];
 
     public static PromptColumnNames PromptColumns(this SegSamOptions options) => new(options.BoxColumnName, options.BoxScoresColumnName,
@@ -24,10 +24,6 @@ internal static class OptionParts
     public static TrainingColumnNames TrainingColumns(this SegSamOptions options) => new(options.ImageColumnName, options.PromptColumns(),
         options.MaskColumnName, options.CategoryColumnName, options.DescriptionColumnName, options.PresentCategoriesColumnName,
         options.ImageIdColumnName, options.DatasetColumnName);
-
-    /// <summary>The kinds of prompts that have a column.</summary>
-    public static ModelPrompts NamedPrompts(this SegSamOptions options) => ModelPromptRules.Named(
-        options.BoxColumnName is not null, options.PointsColumnName is not null, options.MaskPromptColumnName is not null);
 
     /// <param name="usesBFloat16">The precision, as decided for this machine.</param>
     public static TrainingSettings TrainingSettings(this SegSamOptions options, bool usesBFloat16) => new()
@@ -45,7 +41,7 @@ internal static class OptionParts
         PromptsPerImage = options.PromptsPerImage,
         RareCategorySampling = options.RareCategorySampling,
         Augmentation = options.Augmentation,
-        FirstPrompts = options.NamedPrompts(),
+        FirstPrompts = ModelDescription.NamedPrompts(options),
         BoxJitter = options.BoxJitter,
         Rounds = options.Rounds,
         LossWeights = new LossWeights(options.ClassWeight, options.PresenceWeight, options.AlignmentWeight),

@@ -5,29 +5,30 @@ using Microsoft.ML.SegSam.Prediction;
 namespace Microsoft.ML.SegSam;
 
 /// <summary>
-/// Reads scored rows in batches: one cursor of the source serves the columns passed through, another runs ahead and fills a
-/// batch of questions, which are answered together when the first of their rows is asked for an output column.
+/// Reads scored rows in batches. One cursor of the source serves the columns that are passed through; another runs ahead and fills a
+/// batch of prompted images, which are predicted together when an output column of the first of their rows is read.
 /// </summary>
 internal sealed class SegSamCursor : DataViewRowCursor
 {
     private readonly SegSamMapper _mapper;
-    private readonly SegSamTransformer _transformer;
     private readonly DataViewRowCursor _serving;
     private readonly DataViewRowCursor? _ahead;
-    private readonly QuestionReader? _reader;
+    private readonly PromptedImageReader? _reader;
     private readonly HashSet<int> _active;
     private readonly EmbeddingCache _cache = new();
-    private readonly AnswerSource _source;
-    private SegSamAnswer?[] _batch = [];
+    private readonly ScoredRow _row;
+    private MaskPrediction?[] _batch = [];
     private long _batchStart;
-    private AnswerView? _answer;
-    private long _answeredPosition = -1;
 
-    public SegSamCursor(SegSamMapper mapper, SegSamTransformer transformer, DataViewRowCursor serving, DataViewRowCursor? ahead, HashSet<int> active)
+    /// <param name="ahead">Null if no output column is active.</param>
+    public SegSamCursor(SegSamMapper mapper, DataViewRowCursor serving, DataViewRowCursor? ahead, HashSet<int> active)
     {
-        (_mapper, _transformer, _serving, _ahead, _active) = (mapper, transformer, serving, ahead, active);
-        _source = new(Current);
-        _reader = ahead is null ? null : new(ahead, transformer);
+        _mapper = mapper;
+        _serving = serving;
+        _ahead = ahead;
+        _reader = ahead is null ? null : new(ahead, mapper.Model);
+        _active = active;
+        _row = new(() => Position, Predict, mapper.Model.Categories.Count);
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -42,38 +43,31 @@ internal sealed class SegSamCursor : DataViewRowCursor
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _serving.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _serving, column, _source);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        _mapper.GetGetter<TValue>(this, _serving, column, _row);
 
-    private AnswerView Current()
+    private MaskPrediction? Predict()
     {
-        if (Position < 0)
-            throw new InvalidOperationException("There is no current row to score.");
-        if (_answer is null || _answeredPosition != Position)
-        {
-            if (Position >= _batchStart + _batch.Length)
-                FillBatch();
-            _answer = _transformer.View(_batch[Position - _batchStart]);
-            _answeredPosition = Position;
-        }
-
-        return _answer;
+        if (Position >= _batchStart + _batch.Length)
+            FillBatch();
+        return _batch[Position - _batchStart];
     }
 
-    // Rows that nobody asked about are skipped without being read.
+    // Rows whose output columns nobody reads are skipped.
     private void FillBatch()
     {
         while (_ahead!.Position < Position - 1 && _ahead.MoveNext())
         {
         }
 
-        var questions = new List<SegSamQuestion?>();
-        while (questions.Count < _transformer.Options.BatchSize && _ahead.MoveNext())
-            questions.Add(_reader!.Read());
-        var asked = Enumerable.Range(0, questions.Count).Where(i => questions[i] is not null).ToList();
-        var answers = asked.Count == 0 ? [] : _transformer.Model.Answer([.. asked.Select(i => questions[i]!)], _cache);
-        _batch = new SegSamAnswer?[questions.Count];
-        for (var i = 0; i < asked.Count; i++)
-            _batch[asked[i]] = answers[i];
+        var images = new List<PromptedImage?>();
+        while (images.Count < _mapper.Model.Options.BatchSize && _ahead.MoveNext())
+            images.Add(_reader!.Read());
+        var usable = Enumerable.Range(0, images.Count).Where(i => images[i] is not null).ToList();
+        var predictions = usable.Count == 0 ? [] : _mapper.Model.Predict([.. usable.Select(i => images[i]!)], _cache);
+        _batch = new MaskPrediction?[images.Count];
+        foreach (var (i, prediction) in usable.Zip(predictions))
+            _batch[i] = prediction;
         _batchStart = Position;
     }
 

@@ -1,9 +1,11 @@
+using Microsoft.ML.SegSam.Prediction;
+
 namespace Microsoft.ML.SegSam;
 
 /// <summary>The scored rows, computed as a cursor reads them.</summary>
-internal sealed class SegSamDataView(SegSamTransformer transformer, IDataView source) : IDataView
+internal sealed class SegSamDataView(SegSamModel model, IDataView source) : IDataView
 {
-    private readonly SegSamMapper _mapper = new(transformer, source.Schema);
+    private readonly SegSamMapper _mapper = new(model, source.Schema);
 
     public bool CanShuffle => source.CanShuffle;
 
@@ -18,13 +20,13 @@ internal sealed class SegSamDataView(SegSamTransformer transformer, IDataView so
         // Two cursors over one shuffled source must see the same order.
         var seed = rand?.Next();
         var serving = source.GetRowCursor(passed, Shuffle());
-        var ahead = active.Any(_mapper.IsComputed) ? source.GetRowCursor(transformer.InputColumns(source.Schema), Shuffle()) : null;
-        return new SegSamCursor(_mapper, transformer, serving, ahead, [.. active.Select(column => column.Index)]);
+        var ahead = active.Any(_mapper.IsComputed) ? source.GetRowCursor(_mapper.Needed, Shuffle()) : null;
+        return new SegSamCursor(_mapper, serving, ahead, [.. active.Select(column => column.Index)]);
 
         Random? Shuffle() => seed is { } value ? new Random(value) : null;
     }
 
-    /// <summary>One cursor: the batches keep the device busy, and parallel cursors would run as many networks at once.</summary>
+    /// <summary>One cursor: its batches keep the device busy, and parallel cursors would run as many networks at once.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 }

@@ -89,9 +89,9 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var seed = environment.Seed ?? host.Rand.Next();
         var folder = environment.TempFilePath is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
 
-        using var start = new StartingPoint(_options);
+        using var start = new ModelInitializer(_options);
         channel.Info(MessageSensitivity.None, start.ToString());
-        var usesBFloat16 = PrecisionChoice.IsLowered(_options.Precision, start.Config, device, channel);
+        var usesBFloat16 = PrecisionChoice.UsesBFloat16(_options.Precision, start.Config, device, channel);
         return _options.IsTrained
             ? Train(channel, start, input, validation, device, usesBFloat16, seed, folder)
             : Untrained(channel, start, input, device, usesBFloat16, seed);
@@ -121,7 +121,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         ? TrainingColumns.Needs(_options.TrainingColumns())
         : TrainingColumns.ScoringNeeds(_options.ImageColumnName, _options.PromptColumns());
 
-    private SegSamTransformer Train(IChannel channel, StartingPoint start, IDataView input, IDataView? validation,
+    private SegSamTransformer Train(IChannel channel, ModelInitializer start, IDataView input, IDataView? validation,
         TorchDevice device, bool usesBFloat16, int seed, string folder)
     {
         var categories = new CategoryTexts();
@@ -159,7 +159,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private TrainingSet Read(
-        IChannel channel, StartingPoint start, CategoryTexts categories, IDataView data, string folder, bool isValidation)
+        IChannel channel, ModelInitializer start, CategoryTexts categories, IDataView data, string folder, bool isValidation)
     {
         var warnings = new RowWarnings();
         var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing,
@@ -203,7 +203,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private SegSamTransformer Untrained(
-        IChannel channel, StartingPoint start, IDataView input, TorchDevice device, bool usesBFloat16, int seed)
+        IChannel channel, ModelInitializer start, IDataView input, TorchDevice device, bool usesBFloat16, int seed)
     {
         foreach (var need in Needs())
             ColumnCheck.Require(input.Schema, need);
@@ -213,7 +213,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
     }
 
-    private SegSamNetwork Build(IChannel channel, StartingPoint start, CategoryTexts categories, int seed, int others = 0)
+    private SegSamNetwork Build(IChannel channel, ModelInitializer start, CategoryTexts categories, int seed, int others = 0)
     {
         if (_options.TextEmbedder?.GetService(typeof(OnnxTextEmbedder)) is OnnxTextEmbedder embedder
             && categories.CutBy(embedder, _options.Glossary) is { Count: > 0 } cut)
@@ -226,17 +226,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private SegSamTransformer Finish(
-        SegSamNetwork network, CategoryTexts categories, StartingPoint start, TorchDevice device, bool usesBFloat16)
-    {
-        network.eval();
-        // A model keeps the checkpoint's name, but no paths of the machine that trained it. Its text vectors are part of the weights, so
-        // the embedder need not outlive Fit.
-        var options = _options with
-        {
-            Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
-        };
-        return new(options, new(network, categories.Names, start.Preprocessing, device, usesBFloat16));
-    }
+        SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
+        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options), device, usesBFloat16));
 
     // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>

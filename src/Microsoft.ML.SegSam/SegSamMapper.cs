@@ -1,80 +1,106 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Columns;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Binds a transformer to an input schema and maps single rows (for prediction engines).</summary>
+/// <summary>Binds a model to an input schema, and maps single rows (for prediction engines).</summary>
 internal sealed class SegSamMapper : IRowToRowMapper
 {
-    private readonly SegSamTransformer _transformer;
-    private readonly IReadOnlyList<DataViewSchema.Column> _needed;
+    private readonly IReadOnlyList<OutputColumn> _outputs; // in the order of the schema, after all input columns
 
-    public SegSamMapper(SegSamTransformer transformer, DataViewSchema input)
+    /// <exception cref="ArgumentException">The image or a prompt column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The model's options name no prompt column.</exception>
+    public SegSamMapper(SegSamModel model, DataViewSchema input)
     {
-        (_transformer, InputSchema) = (transformer, input);
-        _needed = transformer.InputColumns(input);
-        Outputs = OutputColumns.All(transformer.Options, transformer.Categories, transformer.Model.Network.Config.MaskSide);
+        Model = model;
+        InputSchema = input;
+        Needed = InputColumns(model.Options, input);
+        _outputs = OutputColumns.All(model.Options, model.Categories, OutputColumns.NextScoreSet(input));
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        foreach (var output in Outputs)
+        foreach (var output in _outputs)
             builder.AddColumn(output.Name, output.Type, output.Annotations);
         OutputSchema = builder.ToSchema();
     }
+
+    public SegSamModel Model { get; }
 
     public DataViewSchema InputSchema { get; }
 
     public DataViewSchema OutputSchema { get; }
 
-    /// <summary>In the order of the schema, after all input columns.</summary>
-    public IReadOnlyList<OutputColumn> Outputs { get; }
+    /// <summary>The input columns that scoring reads.</summary>
+    public IReadOnlyList<DataViewSchema.Column> Needed { get; }
 
-    /// <summary>Whether a column of the output schema is one of <see cref="Outputs"/>.</summary>
+    /// <summary>Whether a column of the output schema is computed here, and not passed through.</summary>
     public bool IsComputed(DataViewSchema.Column column) => column.Index >= InputSchema.Count;
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
-        var asked = dependingColumns.ToList();
-        var passed = asked.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]);
-        return (asked.Any(IsComputed) ? passed.Concat(_needed) : passed).DistinctBy(column => column.Index);
+        var depending = dependingColumns.ToList();
+        var passed = depending.Where(column => !IsComputed(column)).Select(column => InputSchema[column.Index]);
+        return (depending.Any(IsComputed) ? passed.Concat(Needed) : passed).DistinctBy(column => column.Index);
     }
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new SegSamRow(this, _transformer, input, [.. activeColumns.Select(column => column.Index)]);
+        new SegSamRow(this, input, [.. activeColumns.Select(column => column.Index)]);
 
-    /// <summary>A getter of a scored row: an output column's over its source of answers, any other's from the row that passes it on.</summary>
+    /// <summary>
+    /// A getter of a scored row: for an output column from <paramref name="row"/>, for any other from the row that passes it through.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is not active.</exception>
-    /// <exception cref="InvalidOperationException">The column holds another type.</exception>
-    public ValueGetter<TValue> GetGetter<TValue>(DataViewRow scored, DataViewRow passed, DataViewSchema.Column column, AnswerSource source)
+    /// <exception cref="InvalidOperationException">The column has another type.</exception>
+    public ValueGetter<TValue> GetGetter<TValue>(DataViewRow scored, DataViewRow passed, DataViewSchema.Column column, ScoredRow row)
     {
         if (!scored.IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"The column is not active in this {(scored is DataViewRowCursor ? "cursor" : "row")}.");
+        {
+            throw new ArgumentOutOfRangeException(nameof(column), column.Name,
+                $"The column is not active in this {(scored is DataViewRowCursor ? "cursor" : "row")}.");
+        }
+
         if (!IsComputed(column))
             return passed.GetGetter<TValue>(InputSchema[column.Index]);
-        return Outputs[column.Index - InputSchema.Count].Getter(source) as ValueGetter<TValue>
+        return _outputs[column.Index - InputSchema.Count].Getter(row) as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
+    }
+
+    private static IReadOnlyList<DataViewSchema.Column> InputColumns(SegSamOptions options, DataViewSchema schema)
+    {
+        if (!options.HasPrompt)
+        {
+            throw new InvalidOperationException("The model names no prompt column, so it cannot score rows; it was made by "
+                + $"{nameof(SegSamTransformer)}.{nameof(SegSamTransformer.FromCheckpoint)} for a {nameof(SegSamPredictor)}. To score rows, "
+                + $"fit ml.Transforms.SegSam with {nameof(SegSamOptions)} that name a prompt column, such as "
+                + $"{nameof(SegSamOptions.BoxColumnName)}, and {nameof(SegSamOptions.Checkpoint)} and {nameof(SegSamOptions.Epochs)} = 0.");
+        }
+
+        return
+        [
+            ColumnCheck.Require(schema, options.ImageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind),
+            .. PromptReader.Columns(schema, options),
+        ];
     }
 }
 
-/// <summary>One row at a time: the answer is computed when the first output column is read, and shared by all.</summary>
+/// <summary>A single row: the prediction is made when the first output column is read, and shared by all.</summary>
 internal sealed class SegSamRow : DataViewRow
 {
     private readonly SegSamMapper _mapper;
-    private readonly SegSamTransformer _transformer;
     private readonly DataViewRow _input;
     private readonly HashSet<int> _active;
-    private readonly QuestionReader? _reader;
+    private readonly PromptedImageReader? _reader;
     private readonly EmbeddingCache _cache = new();
-    private readonly AnswerSource _source;
-    private AnswerView? _answer;
-    private long _answeredPosition = -1;
+    private readonly ScoredRow _row;
 
-    public SegSamRow(SegSamMapper mapper, SegSamTransformer transformer, DataViewRow input, HashSet<int> active)
+    public SegSamRow(SegSamMapper mapper, DataViewRow input, HashSet<int> active)
     {
-        (_mapper, _transformer, _input, _active) = (mapper, transformer, input, active);
-        _source = new(Current);
-        if (active.Any(index => index >= mapper.InputSchema.Count))
-            _reader = new(input, transformer);
+        _mapper = mapper;
+        _input = input;
+        _active = active;
+        _reader = active.Any(index => index >= mapper.InputSchema.Count) ? new(input, mapper.Model) : null;
+        _row = new(() => Position, Predict, mapper.Model.Categories.Count);
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -87,21 +113,10 @@ internal sealed class SegSamRow : DataViewRow
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _mapper.GetGetter<TValue>(this, _input, column, _source);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        _mapper.GetGetter<TValue>(this, _input, column, _row);
 
-    private AnswerView Current()
-    {
-        if (_input.Position < 0)
-            throw new InvalidOperationException("There is no current row to score.");
-        if (_answer is null || _answeredPosition != _input.Position)
-        {
-            var question = _reader!.Read();
-            _answer = _transformer.View(question is null ? null : _transformer.Model.Answer([question], _cache)[0]);
-            _answeredPosition = _input.Position;
-        }
-
-        return _answer;
-    }
+    private MaskPrediction? Predict() => _reader!.Read() is { } image ? _mapper.Model.Predict([image], _cache)[0] : null;
 
     protected override void Dispose(bool disposing)
     {

@@ -1,7 +1,3 @@
-using System.Reflection;
-using System.Runtime.ExceptionServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
@@ -11,95 +7,57 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Encodes an image once and answers any number of prompts about it. Has no state besides the model: safe to use from many threads at once.</summary>
-/// <remarks>Answers are those of the model's transformer for the same image and prompt; prompts may be of every kind, whatever columns the model has. Steps before SEG-SAM in a pipeline are not run: give the image as it enters SEG-SAM.</remarks>
+/// <summary>
+/// Encodes an image once and predicts any number of prompts for it. It has no state besides the model: many threads may use it at once.
+/// </summary>
+/// <remarks>
+/// Predictions equal those of the model's transformer for the same image and prompt; prompts may be of every kind, whatever columns the
+/// model names. Steps before SEG-SAM in a pipeline are not run: give the image as it enters SEG-SAM.
+/// </remarks>
 public sealed class SegSamPredictor : IDisposable
 {
-    private readonly SegSamTransformer _transformer;
-    private readonly IDisposable? _owned;
+    private readonly SegSamModel _model;
+    private readonly bool _isOwner;
     private volatile bool _isDisposed;
 
-    /// <summary>Uses a fitted model, which stays the caller's to dispose of.</summary>
-    /// <param name="model">What Fit or Load returned: a chain that ends in a <see cref="SegSamTransformer"/>, or that transformer itself.</param>
-    /// <exception cref="ArgumentException">The model does not end in SEG-SAM.</exception>
-    public SegSamPredictor(ITransformer model) : this(model, owned: null)
+    /// <summary>Uses a fitted or loaded model. The predictor does not dispose the model: the caller owns it.</summary>
+    /// <param name="model">What Fit or Load returned: a <see cref="SegSamTransformer"/>, or a chain with exactly one.</param>
+    /// <exception cref="ArgumentException">The model holds no SEG-SAM, or several.</exception>
+    public SegSamPredictor(ITransformer model) : this(SegSamTransformer.In(model).Model, isOwner: false)
     {
     }
 
-    private SegSamPredictor(ITransformer model, IDisposable? owned) => (_transformer, _owned) = (ModelSteps.Split(model).SegSam, owned);
+    private SegSamPredictor(SegSamModel model, bool isOwner) => (_model, _isOwner) = (model, isOwner);
 
-    /// <summary>Names of the categories that the model knows.</summary>
-    public IReadOnlyList<string> Categories => _transformer.Categories;
+    /// <summary>Names of the model's categories.</summary>
+    public IReadOnlyList<string> Categories => _model.Categories;
 
     internal SegSamModel Model
     {
         get
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _transformer.Model;
+            return _model;
         }
     }
 
-    /// <summary>Whether the model was made for boxes.</summary>
-    internal bool KnowsBoxes => _transformer.Options.BoxColumnName is not null;
+    /// <summary>Loads a model that <c>ml.Model.Save</c> wrote; the predictor owns it.</summary>
+    /// <inheritdoc cref="SegSamTransformer.Load" path="/*[not(self::summary or self::returns)]"/>
+    public static SegSamPredictor Load(string path, MLContext? ml = null) => new(SegSamTransformer.Load(path, ml).Model, isOwner: true);
 
-    /// <summary>False where no training of the model, its checkpoint's included, can have shown it a click.</summary>
-    internal bool MayKnowClicks => _transformer.Options is { PointsColumnName: not null } or { Checkpoint: not null } or { Rounds: > 0 };
+    /// <summary>
+    /// Uses published weights as they are: masks are the published model's; there is one category, "object", and its scores mean nothing.
+    /// </summary>
+    /// <inheritdoc cref="SegSamTransformer.FromCheckpoint" path="/*[not(self::summary or self::returns or self::remarks)]"/>
+    public static SegSamPredictor FromCheckpoint(string path, CheckpointFamily? family = null, MLContext? ml = null) =>
+        new(SegSamTransformer.FromCheckpoint(path, family, ml).Model, isOwner: true);
 
-    /// <summary>Loads a model that <c>ml.Model.Save</c> wrote.</summary>
-    /// <param name="path">The .zip file.</param>
-    /// <param name="ml">Decides the device by <see cref="MLContext.GpuDeviceId"/>; null: the CPU.</param>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no such model, or damaged.</exception>
-    public static SegSamPredictor Load(string path, MLContext? ml = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ITransformer model;
-        using (var file = File.OpenRead(path))
-        {
-            try
-            {
-                model = (ml ?? new MLContext()).Model.Load(file, out _);
-            }
-            catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } failure and not InvalidDataException)
-            {
-                ExceptionDispatchInfo.Throw(failure); // ML.NET makes models by reflection; it is not the file that is wrong
-                throw;
-            }
-            catch (Exception failure) when (failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException or TargetInvocationException)
-            {
-                throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. Expected a .zip that ml.Model.Save wrote; for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
-            }
-        }
-
-        try
-        {
-            return new(model, model as IDisposable);
-        }
-        catch (ArgumentException failure)
-        {
-            (model as IDisposable)?.Dispose();
-            throw new InvalidDataException($"'{path}' holds another model: {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>Uses published weights as they are: masks are theirs; there is one category, "object", and its scores mean nothing.</summary>
-    /// <param name="path">See <see cref="SegSamOptions.Checkpoint"/>.</param>
-    /// <param name="family">See <see cref="SegSamOptions.CheckpointFamily"/>; null: told from the weights.</param>
-    /// <param name="ml">Decides the device by <see cref="MLContext.GpuDeviceId"/>, and its log receives what the weights were taken for; null: the CPU.</param>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or of another model.</exception>
-    public static SegSamPredictor FromCheckpoint(string path, CheckpointFamily? family = null, MLContext? ml = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ml ??= new MLContext(seed: 1);
-        var options = new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0, BoxColumnName = nameof(NoRow.Box) };
-        var model = ml.Transforms.SegSam(options).Fit(ml.Data.LoadFromEnumerable(Array.Empty<NoRow>()));
-        return new(model, model);
-    }
-
-    /// <summary>Encodes an image, which stays the caller's. Files are better given by their path: <see cref="MLImage.CreateFromFile"/> takes cut ones, and leaves EXIF and 16 bits aside.</summary>
-    /// <exception cref="NotSupportedException">Its pixels are neither Bgra32 nor Rgba32, or too many.</exception>
+    /// <summary>Encodes an image, which remains the caller's to dispose.</summary>
+    /// <remarks>
+    /// For image files prefer the overload that takes a path: <see cref="MLImage.CreateFromFile"/> accepts truncated files, and ignores
+    /// EXIF and 16-bit levels.
+    /// </remarks>
+    /// <exception cref="NotSupportedException">The pixel format is neither Bgra32 nor Rgba32, or the image has too many pixels.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(MLImage image)
     {
@@ -108,8 +66,8 @@ public sealed class SegSamPredictor : IDisposable
     }
 
     /// <summary>Reads and encodes a PNG, JPEG, BMP, GIF or WebP file, by the rules of <see cref="ImageFile"/>.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no such image, cut off or damaged.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not such an image, is truncated or damaged.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(string path) => Encode(ReadPixels(path));
 
@@ -121,9 +79,13 @@ public sealed class SegSamPredictor : IDisposable
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(ReadOnlySpan<byte> rgb, int height, int width) => Encode(new PixelImage(height, width, rgb.ToArray()));
 
-    /// <summary>Reads what <see cref="EncodedImage.Save"/> has written. Whether it is the image you mean tells <see cref="EncodedImage.ImageDigest"/>.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is something else, damaged, or was encoded by a model of other weights or preprocessing.</exception>
+    /// <summary>
+    /// Reads a file that <see cref="EncodedImage.Save"/> wrote. Compare <see cref="EncodedImage.ImageDigest"/> to check that this is the
+    /// image you expect.
+    /// </summary>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is something else, is damaged, or was encoded by a model with other weights or
+    /// preprocessing.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage LoadImage(string path)
     {
@@ -131,72 +93,72 @@ public sealed class SegSamPredictor : IDisposable
         return EncodedImage.Load(path, Model);
     }
 
-    /// <summary>Answers one prompt.</summary>
-    /// <param name="image">From a predictor of the same weights and preprocessing.</param>
+    /// <summary>Predicts one prompt.</summary>
+    /// <param name="image">An image encoded with the same weights and preprocessing.</param>
     /// <param name="prompt">Where the object is.</param>
-    /// <param name="hypotheses">Whether <see cref="SegSamPrediction.Hypotheses"/> are wanted: for one click, which may mean an object or a part of it.</param>
-    /// <exception cref="ArgumentException">The prompt makes no sense for the image, or another model encoded that; the message says what was found and expected.</exception>
-    /// <exception cref="InvalidDataException">The answer is NaN: the weights are damaged, or their training diverged.</exception>
+    /// <param name="multimask">Whether to return SAM's candidate masks in <see cref="SegSamPrediction.Candidates"/> (its
+    /// <c>multimask_output</c>): useful for an ambiguous prompt, such as a single point, which may mean an object or a part of it. The
+    /// prediction itself is the same.</param>
+    /// <exception cref="ArgumentException">The prompt is invalid for the image, or another model encoded the image; the message says what
+    /// was found and expected.</exception>
+    /// <exception cref="InvalidDataException">The prediction is NaN: the weights are damaged, or their training diverged.</exception>
     /// <exception cref="ObjectDisposedException">The image or the predictor was disposed.</exception>
-    public SegSamPrediction Predict(EncodedImage image, SegSamPrompt prompt, bool hypotheses = false)
+    public SegSamPrediction Predict(EncodedImage image, SegSamPrompt prompt, bool multimask = false)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return Predict(image, [prompt], hypotheses)[0];
+        return Predict(image, [prompt], multimask)[0];
     }
 
-    /// <summary>Answers prompts about one image, <see cref="SegSamOptions.BatchSize"/> at a time.</summary>
-    /// <remarks>Prompts answered together differ from those answered one by one in the last bits alone.</remarks>
-    /// <returns>In the order of the prompts.</returns>
+    /// <summary>Predicts several prompts for one image, <see cref="SegSamOptions.BatchSize"/> at a time.</summary>
+    /// <remarks>Predictions made together differ from those made one by one in the last bits only.</remarks>
+    /// <param name="image">An image encoded with the same weights and preprocessing.</param>
+    /// <param name="prompts">Where the objects are.</param>
+    /// <param name="multimask">As for one prompt.</param>
+    /// <returns>The predictions in the order of the prompts.</returns>
     /// <inheritdoc cref="Predict(EncodedImage, SegSamPrompt, bool)" path="/exception"/>
-    public IReadOnlyList<SegSamPrediction> Predict(EncodedImage image, IReadOnlyList<SegSamPrompt> prompts, bool hypotheses = false)
+    public IReadOnlyList<SegSamPrediction> Predict(EncodedImage image, IReadOnlyList<SegSamPrompt> prompts, bool multimask = false)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(prompts);
         var parts = prompts.Select((prompt, i) => Check(prompt, i, prompts.Count, image)).ToList();
-        return [.. parts.Chunk(_transformer.Options.BatchSize).SelectMany(batch => Answer(image, batch, hypotheses)).Select(answer => new SegSamPrediction(answer, Categories))];
+        var predictions = parts.Chunk(_model.Options.BatchSize).SelectMany(batch => Predict(image, batch, multimask));
+        return [.. predictions.Select(prediction => new SegSamPrediction(prediction, Categories))];
     }
 
-    /// <summary>Frees the weights if <see cref="Load"/> or <see cref="FromCheckpoint"/> made this predictor. No thread may use it then.</summary>
+    /// <summary>
+    /// Frees the weights if <see cref="Load"/> or <see cref="FromCheckpoint"/> made this predictor. No thread may use it then.
+    /// </summary>
     public void Dispose()
     {
         _isDisposed = true;
-        _owned?.Dispose();
+        if (_isOwner)
+            _model.Dispose();
     }
 
-    /// <summary>Answers prompts, in pixels of the original image and found to make sense, all in one batch.</summary>
-    internal SegSamAnswer[] Answer(EncodedImage image, IEnumerable<Prompt> prompts, bool hypotheses)
+    /// <summary>Predicts checked prompts, in pixels of the original image, in one batch.</summary>
+    internal MaskPrediction[] Predict(EncodedImage image, IEnumerable<Prompt> prompts, bool multimask)
     {
         var model = Model;
-        return model.Answer(image.EmbeddingFor(model), image.Geometry, [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))], hypotheses);
+        var embedding = image.EmbeddingFor(model);
+        return model.Predict(embedding, image.Geometry, [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))], multimask);
     }
 
     internal EncodedImage Encode(PixelImage pixels)
     {
         var model = Model;
-        var image = NetworkImage.From(pixels, model.Network.Config.InputSize, model.Preprocessing);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(pixels.Rgb);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{pixels.Height} x {pixels.Width}"));
-        return new(model, image.Geometry, Convert.ToHexString(hash.GetHashAndReset()), model.Encode([image])[0]);
+        var image = NetworkImage.From(pixels, model.Config.InputSize, model.Preprocessing);
+        return new(model, pixels, image.Geometry, model.Encode([image])[0]);
     }
 
     internal static PixelImage ReadPixels(string path) => ImageFile.Read(path, PixelImage.Decode);
 
-    private Prompt Check(SegSamPrompt? prompt, int number, int count, EncodedImage image)
+    private Prompt Check(SegSamPrompt? prompt, int index, int count, EncodedImage image)
     {
-        var which = count == 1 ? "The prompt" : $"Prompt {number} (counting from 0)";
+        var which = count == 1 ? "The prompt" : $"Prompt {index} (counting from 0)";
         if (prompt is null)
             throw new ArgumentException($"{which} is null; expected a {nameof(SegSamPrompt)}.");
-        if (prompt.Parts.CheckAll(image.Height, image.Width, Model.Network.Config.MaskSide) is var (part, problem))
+        if (prompt.Parts.CheckAll(image.Height, image.Width, Model.Config.MaskSide) is var (part, problem))
             throw new ArgumentException($"{which}, {part}: {problem}.");
         return prompt.Parts;
-    }
-
-    private sealed class NoRow
-    {
-        public byte[] Image { get; set; } = [];
-
-        [VectorType(4)]
-        public float[] Box { get; set; } = [];
     }
 }

@@ -1,38 +1,126 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
-using Microsoft.ML.SegSam.Storage;
 using TorchSharp;
 
 [assembly: LoadableClass(typeof(SegSamTransformer), null, typeof(SignatureLoadModel), "SEG-SAM", SegSamTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.SegSam;
 
+// How transformers come from files, and go into them.
 public sealed partial class SegSamTransformer
 {
     internal const string LoaderSignature = "SegSamTransformer";
 
+    /// <summary>Loads the SEG-SAM of a model that <c>ml.Model.Save</c> wrote; other steps of its pipeline are not kept.</summary>
+    /// <param name="path">The .zip file.</param>
+    /// <param name="ml">Its <see cref="MLContext.GpuDeviceId"/> decides the device; null: the CPU.</param>
+    /// <returns>The transformer, which the caller disposes.</returns>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is not a saved model, is damaged, or does not hold exactly one SEG-SAM.</exception>
+    public static SegSamTransformer Load(string path, MLContext? ml = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var model = LoadModel(path, ml ?? new MLContext());
+        try
+        {
+            var segSam = In(model);
+            foreach (var step in StepsOf(model).Where(step => step != segSam))
+                (step as IDisposable)?.Dispose();
+            return segSam;
+        }
+        catch (ArgumentException failure)
+        {
+            (model as IDisposable)?.Dispose();
+            throw new InvalidDataException($"'{path}' cannot be used: {failure.Message}", failure);
+        }
+    }
+
     /// <summary>
-    /// Saves the weights that SAM itself has (image encoder, prompt encoder, mask decoder) under their official names, bit for bit,
-    /// so that Python can go on with them. The semantic decoder, the categories and their texts are not in it: save the model for those.
+    /// Uses published weights as they are, for direct prompts: masks are the published model's; there is one category, "object", and its
+    /// scores mean nothing.
+    /// </summary>
+    /// <remarks>
+    /// No prompt column is named, so the transformer cannot score rows: pass it to a <see cref="SegSamPredictor"/>. To score rows with
+    /// published weights, fit <c>ml.Transforms.SegSam</c> with a <see cref="SegSamOptions.Checkpoint"/> and
+    /// <see cref="SegSamOptions.Epochs"/> = 0.
+    /// </remarks>
+    /// <param name="path">See <see cref="SegSamOptions.Checkpoint"/>.</param>
+    /// <param name="family">See <see cref="SegSamOptions.CheckpointFamily"/>; null: recognized from the weights.</param>
+    /// <param name="ml">Its <see cref="MLContext.GpuDeviceId"/> decides the device, and its log says how the weights were read; null: the
+    /// CPU.</param>
+    /// <returns>The transformer, which the caller disposes.</returns>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds another model.</exception>
+    public static SegSamTransformer FromCheckpoint(string path, CheckpointFamily? family = null, MLContext? ml = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        IHostEnvironment environment = ml ?? new MLContext();
+        using var channel = environment.Start(nameof(FromCheckpoint));
+        var options = new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0 };
+        options.Validate(needsPrompt: false);
+        var device = TorchDevice.Choose(environment);
+        using var initializer = new ModelInitializer(options);
+        channel.Info(MessageSensitivity.None, initializer.ToString());
+        var categories = new CategoryTexts();
+        categories.IndexOf(CategoryReader.AnyObject);
+        var usesBFloat16 = PrecisionChoice.UsesBFloat16(options.Precision, initializer.Config, device, channel);
+        var network = initializer.Build(categories, seed: ((IHostEnvironmentInternal)environment).Seed ?? 1).to(device.Device);
+        return new(initializer.Finish(network, categories.Names, ModelDescription.AllPrompts, device, usesBFloat16));
+    }
+
+    /// <summary>Finds the SEG-SAM in a fitted or loaded model.</summary>
+    /// <param name="model">A <see cref="SegSamTransformer"/>, or a chain with exactly one.</param>
+    /// <exception cref="ArgumentException">The model holds no SEG-SAM, or several.</exception>
+    public static SegSamTransformer In(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var steps = StepsOf(model).ToList();
+        var kinds = steps.Count == 0 ? "it has no steps" : "its steps are: " + string.Join(", ", steps.Select(step => step.GetType().Name));
+        return steps.OfType<SegSamTransformer>().ToList() switch
+        {
+            [var segSam] => segSam,
+            [] => throw new ArgumentException($"The model holds no {nameof(SegSamTransformer)}; {kinds}. "
+                + "Expected what Fit or Load returned for a pipeline with ml.Transforms.SegSam.", nameof(model)),
+            var several => throw new ArgumentException($"The model holds {several.Count} {nameof(SegSamTransformer)}s, expected one; "
+                + $"{kinds}. Enumerate the chain and pass the one you mean.", nameof(model)),
+        };
+    }
+
+    /// <summary>The SEG-SAM of a model, and the steps before it.</summary>
+    /// <inheritdoc cref="In" path="/exception"/>
+    internal static (IReadOnlyList<ITransformer> Before, SegSamTransformer SegSam) Split(ITransformer model)
+    {
+        var segSam = In(model);
+        return ([.. StepsOf(model).TakeWhile(step => step != segSam)], segSam);
+    }
+
+    /// <summary>
+    /// Saves SAM's own weights (image encoder, prompt encoder, mask decoder) under their official names, bit for bit, for use from
+    /// Python. The file does not contain the semantic decoder, the categories and their texts: save the model for those.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// SAM's code must be built for the same encoder and input size: <c>image_size</c> is <see cref="SegSamOptions.InputSize"/>. Adapters are
-    /// included: those of SAM-Med2D under the names it has for them; bottleneck adapters are ours, and Python's SAM does not know them.
-    /// SAM-Med2D's loader takes a bare state dict for an official file and starts parts of the decoder afresh: give it <c>{"model": ...}</c>.
-    /// MobileSAM expects an unused classifier besides (<c>norm_head</c>, <c>head</c>): load with <c>strict=False</c>.
+    /// In Python, build SAM with the same encoder and input size: its <c>image_size</c> is <see cref="SegSamOptions.InputSize"/>.
+    /// Adapters are included: SAM-Med2D's under its own names; bottleneck adapters are this library's and unknown to SAM's code.
+    /// SAM-Med2D's loader takes a bare state dict for an official file and reinitializes parts of the decoder: give it <c>{"model":
+    /// ...}</c>. MobileSAM also expects an unused classifier (<c>norm_head</c>, <c>head</c>): load with <c>strict=False</c>.
     /// </para>
-    /// <para>The file is written beside the target, as <c>path.partial</c>, and moved when it is whole; a file already there is replaced.</para>
+    /// <para>The file is written as <c>path.partial</c> and moved to the path when it is complete; an existing file is replaced.</para>
     /// </remarks>
-    /// <param name="path">Ends in <c>.safetensors</c>, or in <c>.pth</c> for what torch.save writes since PyTorch 1.6 and torch.load reads, with <c>weights_only</c> too.</param>
-    /// <exception cref="ArgumentException">The path ends in something else.</exception>
-    /// <exception cref="IOException">The file cannot be written; no half file is left at the path.</exception>
+    /// <param name="path">Ends in <c>.safetensors</c>, or in <c>.pth</c> for torch.save's format since PyTorch 1.6, which torch.load
+    /// reads, also with <c>weights_only</c>.</param>
+    /// <exception cref="ArgumentException">The path has another extension.</exception>
+    /// <exception cref="IOException">The file cannot be written; no incomplete file is left at the path.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void SaveSamWeights(string path)
     {
@@ -43,16 +131,38 @@ public sealed partial class SegSamTransformer
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelArchive.Save(ctx, LoaderSignature, new(Options, Model.Network.Config, Model.Categories, Model.Preprocessing), Model.Network);
+        Model.Save(ctx, LoaderSignature);
     }
 
     [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET finds it by name and signature.")]
-    private static SegSamTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    private static SegSamTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => new(SegSamModel.Load(env, ctx, LoaderSignature));
+
+    private static ITransformer LoadModel(string path, MLContext ml)
     {
-        var device = TorchDevice.Choose(env);
-        var (description, network) = ModelArchive.Load(ctx, LoaderSignature);
-        using var channel = env.Start("Load");
-        var isLowered = PrecisionChoice.IsLowered(description.Options.Precision, description.Config, device, channel);
-        return new(description.Options, new(network.to(device.Device), description.Categories, description.Preprocessing, device, isLowered));
+        using var file = File.OpenRead(path);
+        try
+        {
+            return ml.Model.Load(file, out _);
+        }
+        catch (Exception failure) when (IsOfFile(failure))
+        {
+            throw new InvalidDataException($"'{path}' is not readable as a model: {failure.GetBaseException().Message.TrimEnd('.')}. "
+                + "Expected a .zip that ml.Model.Save wrote; "
+                + $"for weights alone (.pth, .safetensors) use {nameof(FromCheckpoint)}.", failure);
+        }
+        catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure); // the cause is not the file: the device, for example
+            throw;
+        }
     }
+
+    // ML.NET creates the steps of a model by reflection, and has no exception of its own for a file that is not one of its own.
+    private static bool IsOfFile(Exception failure) => failure is TargetInvocationException wrapped
+        ? wrapped.InnerException is InvalidDataException or null
+        : failure is InvalidDataException or FormatException or InvalidOperationException or ArgumentException;
+
+    // A chain may hold chains.
+    private static IEnumerable<ITransformer> StepsOf(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(StepsOf) : [model];
 }

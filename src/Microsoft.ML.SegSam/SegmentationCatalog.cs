@@ -90,9 +90,7 @@ public sealed class SegmentationCatalog
     /// the same image, and all annotated objects of an image should be rows; missing ones count as absent.
     /// </para>
     /// </remarks>
-    /// <param name="model">
-    /// What Fit or Load returned: a chain that ends in a <see cref="SegSamTransformer"/>, or that transformer itself.
-    /// </param>
+    /// <param name="model">What Fit or Load returned: a <see cref="SegSamTransformer"/>, or a chain with exactly one.</param>
     /// <param name="data">The rows as they go into the model, one for each object.</param>
     /// <param name="prompts">Made once by <see cref="EvaluationPrompts.Create"/> from these rows, or loaded.</param>
     /// <param name="options">
@@ -118,10 +116,10 @@ public sealed class SegmentationCatalog
         options ??= new();
         var ruler = options.Validate();
         using var channel = _environment.Start("Segmentation; EvaluateProtocol");
-        var (before, segSam) = ModelSteps.Split(model);
+        var (before, segSam) = SegSamTransformer.Split(model);
         var run = new ProtocolRun(segSam.Model, prompts, ruler, progress, cancellationToken);
         var rows = before.Aggregate(data, (view, step) => step.Transform(view));
-        var metrics = run.Run(rows, segSam.Options.ImageColumnName, options);
+        var metrics = run.Run(rows, segSam.Model.Options.ImageColumnName, options);
         foreach (var line in run.Warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, line);
         var unused = prompts.Prompts.DistinctBy(prompt => prompt.Key).Count() - run.Used;

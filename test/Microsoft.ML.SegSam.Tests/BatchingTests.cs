@@ -34,9 +34,9 @@ public sealed class BatchingTests
         var data = Load(Mixed());
         var single = Transform(data, batchSize: 1);
         var batched = Transform(data, batchSize);
-        foreach (var column in (string[])["LowResLogits", "ClassScores", "PresentScores"])
+        foreach (var column in (string[])["LowResLogits", "ClassScores", "PresenceScores"])
             AssertNear(Table.Vectors<float>(single, column), Table.Vectors<float>(batched, column), column);
-        AssertNear([[.. Table.Column<float>(single, "MaskQuality")]], [[.. Table.Column<float>(batched, "MaskQuality")]], "MaskQuality");
+        AssertNear([[.. Table.Column<float>(single, "PredictedIoU")]], [[.. Table.Column<float>(batched, "PredictedIoU")]], "PredictedIoU");
 
         foreach (var (expected, actual) in Table.Vectors<bool>(single, "BinaryMask").Zip(Table.Vectors<bool>(batched, "BinaryMask")))
         {
@@ -61,7 +61,8 @@ public sealed class BatchingTests
         var all = Table.Vectors<float>(Transform(data, batchSize: 3), "LowResLogits");
         var middle = Table.Vectors<float>(Ml.Data.TakeRows(Ml.Data.SkipRows(Transform(data, batchSize: 3), 3), 4), "LowResLogits");
         AssertNear(all[3..7], middle, "after scoring");
-        AssertNear(all[3..7], Table.Vectors<float>(Transform(Ml.Data.TakeRows(Ml.Data.SkipRows(data, 3), 4), batchSize: 3), "LowResLogits"), "before scoring");
+        AssertNear(all[3..7], Table.Vectors<float>(Transform(Ml.Data.TakeRows(Ml.Data.SkipRows(data, 3), 4), batchSize: 3),
+            "LowResLogits"), "before scoring");
     }
 
     [TestMethod]
@@ -149,8 +150,8 @@ public sealed class BatchingTests
     public void A_cursor_off_the_rows_answers_nothing()
     {
         var scored = Transform(Load(Mixed()), batchSize: 3);
-        using var cursor = scored.GetRowCursor([scored.Schema["MaskQuality"]]);
-        var quality = cursor.GetGetter<float>(scored.Schema["MaskQuality"]);
+        using var cursor = scored.GetRowCursor([scored.Schema["PredictedIoU"]]);
+        var quality = cursor.GetGetter<float>(scored.Schema["PredictedIoU"]);
         var value = 0f;
         Assert.ThrowsExactly<InvalidOperationException>(() => quality(ref value));
         while (cursor.MoveNext())
@@ -161,7 +162,7 @@ public sealed class BatchingTests
         Assert.AreEqual(-1, cursor.Position);
         Assert.ThrowsExactly<InvalidOperationException>(() => quality(ref value));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<int>(scored.Schema["Number"]));
-        Assert.ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<double>(scored.Schema["MaskQuality"]));
+        Assert.ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<double>(scored.Schema["PredictedIoU"]));
     }
 
     private static IDataView Transform(IDataView data, int batchSize, string image = "Image") =>
@@ -191,7 +192,8 @@ public sealed class BatchingTests
         {
             Assert.HasCount(first.Length, second, $"{what}, row {row}");
             for (var i = 0; i < first.Length; i++)
-                Assert.IsTrue(float.IsNaN(first[i]) ? float.IsNaN(second[i]) : MathF.Abs(first[i] - second[i]) <= Tolerance * Math.Max(1, MathF.Abs(first[i])),
+                Assert.IsTrue(float.IsNaN(first[i]) ? float.IsNaN(second[i])
+                    : MathF.Abs(first[i] - second[i]) <= Tolerance * Math.Max(1, MathF.Abs(first[i])),
                     $"{what}, row {row}, value {i}: {first[i]} and {second[i]}");
         }
     }

@@ -59,7 +59,8 @@ internal static class EstimatorWorkout
     {
         var all = Table.Read(expected);
         Assert.HasCount(all.Count, all.DistinctBy(row => row[0]).ToList(), "Row ids are unique.");
-        CollectionAssert.AreEqual(Table.Read(source).Select(row => row[0]).ToList(), all.Select(row => row[0]).ToList(), "Row ids are the source's.");
+        CollectionAssert.AreEqual(Table.Read(source).Select(row => row[0]).ToList(), all.Select(row => row[0]).ToList(),
+            "Row ids are the source's.");
         Assert.AreEqual(source.GetRowCount(), expected.GetRowCount());
         Assert.AreEqual(expected.GetRowCount(), actual.GetRowCount());
         Table.AssertEqual(all, Table.Read(actual), "all columns");
@@ -75,5 +76,6 @@ internal static class EstimatorWorkout
     }
 
     private static List<string> Columns(DataViewSchema schema, bool withImages) =>
-        [.. schema.Where(column => withImages || column.Type is not Transforms.Image.ImageDataViewType).Select(column => $"{column.Name}: {column.Type}")];
+        [.. schema.Where(column => withImages || column.Type is not Transforms.Image.ImageDataViewType)
+            .Select(column => $"{column.Name}: {column.Type}")];
 }

@@ -22,17 +22,23 @@ public sealed class MaskGeneratorTests
     private static SegSamPredictor Predictor { get; } = new(Shared);
 
     [TestMethod]
-    public void Without_thresholds_every_hypothesis_of_every_point_is_found()
+    public void Without_thresholds_every_candidate_of_every_point_is_found()
     {
         var (height, width) = (Row.Image!.Height, Row.Image.Width);
         using var image = Predictor.Encode(Row.Image);
-        var grid = from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select ((x + 0.5f) * width / 4, (y + 0.5f) * height / 4);
-        var expected = grid.Chunk(4).SelectMany(batch => Predictor.Predict(image, [.. batch.Select(at => SegSamPrompt.Click(at.Item1, at.Item2))], hypotheses: true).Zip(batch))
-            .SelectMany(each => each.First.Hypotheses.Select(mask => (mask.Mask, mask.Quality, each.Second))).Where(each => each.Mask.Area > 0)
-            .Select(each => $"{each.Second} {each.Quality:R} {each.Mask.ToCocoText()}").Order().ToList();
+        var grid = from y in Enumerable.Range(0, 4)
+                   from x in Enumerable.Range(0, 4)
+                   select ((x + 0.5f) * width / 4, (y + 0.5f) * height / 4);
+        var expected = grid.Chunk(4).SelectMany(batch =>
+            Predictor.Predict(image, [.. batch.Select(at => SegSamPrompt.Point(at.Item1, at.Item2))], multimask: true).Zip(batch))
+            .SelectMany(each => each.First.Candidates.Select(mask => (mask.Mask, mask.PredictedIoU, each.Second)))
+                .Where(each => each.Mask.Area > 0)
+            .Select(each => $"{each.Second} {each.PredictedIoU:R} {each.Mask.ToCocoText()}").Order().ToList();
         var found = Generate(Everything);
-        CollectionAssert.AreEqual(expected, found.Select(each => $"{(each.X, each.Y)} {each.Quality:R} {each.Mask.ToCocoText()}").Order().ToList());
-        CollectionAssert.AreEqual(found.Select(each => each.Quality).OrderDescending().ToList(), found.Select(each => each.Quality).ToList());
+        CollectionAssert.AreEqual(expected, found.Select(each => $"{(each.X, each.Y)} {each.PredictedIoU:R} {each.Mask.ToCocoText()}")
+            .Order().ToList());
+        CollectionAssert.AreEqual(found.Select(each => each.PredictedIoU).OrderDescending().ToList(),
+            found.Select(each => each.PredictedIoU).ToList());
     }
 
     [TestMethod]
@@ -42,7 +48,8 @@ public sealed class MaskGeneratorTests
         var first = Generate(Everything with { BoxNmsThreshold = 0.7 });
         Assert.IsNotEmpty(first);
         CollectionAssert.AreEqual(Json(first), Json(Generate(Everything with { BoxNmsThreshold = 0.7 })));
-        CollectionAssert.AreEqual(Json(first), Json(new SegSamMaskGenerator(Predictor, Everything with { BoxNmsThreshold = 0.7 }).Generate(image)));
+        CollectionAssert.AreEqual(Json(first),
+            Json(new SegSamMaskGenerator(Predictor, Everything with { BoxNmsThreshold = 0.7 }).Generate(image)));
 
         static List<string> Json(IEnumerable<GeneratedMask> masks) => [.. masks.Select(each => each.ToJson())];
     }
@@ -67,15 +74,16 @@ public sealed class MaskGeneratorTests
     public void Thresholds_and_suppression_keep_what_they_say()
     {
         var all = Generate(Everything);
-        var quality = all[all.Count / 2].Quality;
+        var quality = all[all.Count / 2].PredictedIoU;
         if (quality is > 0 and < 1)
         {
             var good = Generate(Everything with { PredIouThreshold = quality });
-            Assert.HasCount(all.Count(each => each.Quality > (double)quality), good);
+            Assert.HasCount(all.Count(each => each.PredictedIoU > (double)quality), good);
         }
 
         var stability = all.Select(each => each.StabilityScore).Order().ElementAt(all.Count / 2);
-        Assert.HasCount(all.Count(each => each.StabilityScore >= (double)stability), Generate(Everything with { StabilityScoreThreshold = stability }));
+        Assert.HasCount(all.Count(each => each.StabilityScore >= (double)stability),
+            Generate(Everything with { StabilityScoreThreshold = stability }));
         var different = Generate(Everything with { BoxNmsThreshold = 0.5 });
         Assert.IsLessThan(all.Count, different.Count);
         foreach (var (i, one) in different.Index())
@@ -86,7 +94,8 @@ public sealed class MaskGeneratorTests
     public void Crops_add_masks_of_their_own_and_every_point_is_reported()
     {
         var reports = new List<MaskGeneratorProgress>();
-        var masks = new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1, CropPointsDownscaleFactor = 2 }).Generate(Row.Image!, new Collect(reports));
+        var masks = new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1, CropPointsDownscaleFactor = 2 })
+            .Generate(Row.Image!, new Collect(reports));
         Assert.AreEqual(16 + 4 * 4, reports[^1].Points);
         CollectionAssert.AreEqual(Enumerable.Range(1, 8).Select(i => 4 * i).ToList(), reports.Select(each => each.PointsDone).ToList());
         var crops = CropGrid.Crops(Row.Image!.Height, Row.Image.Width, 1, 512.0 / 1500).Select(crop => crop.Box).ToList();
@@ -98,14 +107,17 @@ public sealed class MaskGeneratorTests
         }
 
         using var image = Predictor.Encode(Row.Image);
-        Assert.Contains("CropLayers is 1", Assert.ThrowsExactly<InvalidOperationException>(() => new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1 }).Generate(image)).Message);
+        Assert.Contains("CropLayers is 1",
+            Assert.ThrowsExactly<InvalidOperationException>(() =>
+                new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1 }).Generate(image)).Message);
     }
 
     [TestMethod]
     public void Small_regions_are_gone()
     {
         const int Area = 40;
-        Assert.IsTrue(Generate(Everything).Any(mask => HasSmall(mask.Mask, holes: false) || HasSmall(mask.Mask, holes: true)), "there is something to do");
+        Assert.IsTrue(Generate(Everything).Any(mask => HasSmall(mask.Mask, holes: false) || HasSmall(mask.Mask, holes: true)),
+            "there is something to do");
         var masks = Generate(Everything with { MinMaskRegionArea = Area });
         Assert.IsNotEmpty(masks);
         foreach (var mask in masks)
@@ -115,7 +127,8 @@ public sealed class MaskGeneratorTests
         }
 
         static bool HasSmall(SegmentationMask mask, bool holes) =>
-            MaskRegions.EraseSmall(mask.ToPixels().Select(inside => inside != holes ? (byte)1 : (byte)0).ToArray(), mask.Height, mask.Width, Area, keepLargest: false);
+            MaskRegions.EraseSmall(mask.ToPixels().Select(inside => inside != holes ? (byte)1 : (byte)0).ToArray(), mask.Height,
+                mask.Width, Area, keepLargest: false);
     }
 
     [TestMethod]
@@ -130,39 +143,24 @@ public sealed class MaskGeneratorTests
     }
 
     [TestMethod]
-    public void The_label_map_takes_the_most_probable_category()
-    {
-        var generator = new SegSamMaskGenerator(Predictor, Everything);
-        var (first, second) = (Shared.Categories[0], Shared.Categories[1]);
-        GeneratedMask[] masks =
-        [
-            new(SegmentationMask.FromPixels([true, true, false, false], 1, 4), first, 0.6f, 1, 1, 0, 0, default),
-            new(SegmentationMask.FromPixels([false, true, true, false], 1, 4), second, 0.9f, 1, 1, 0, 0, default),
-        ];
-        CollectionAssert.AreEqual((uint[])[1, 2, 2, 0], generator.ToLabelMap(masks, 1, 4));
-        CollectionAssert.AreEqual((uint[])[0, 0], generator.ToLabelMap([], 1, 2));
-        Assert.Contains("4 x 1 pixels; expected 1 x 4", Assert.ThrowsExactly<ArgumentException>(() => generator.ToLabelMap(masks, 4, 1)).Message);
-        Assert.Contains("'liver'", Assert.ThrowsExactly<ArgumentException>(() => generator.ToLabelMap([masks[0] with { Category = "liver" }], 1, 4)).Message);
-    }
-
-    [TestMethod]
     [DataRow(2f, 1f)]
     [DataRow(0.5f, 0f)]
     public void Stability_compares_two_cuts(float logit, float stability)
     {
         var geometry = ImageGeometry.For(40, 40, 64, ResizeRule.Stretch);
         var proposals = new MaskProposals(Everything, 40, 40);
-        var proposal = proposals.From([.. Enumerable.Repeat(logit, 256)], quality: 0.1f, geometry, new(0, 0, 40, 40), (3, 4));
+        var proposal = proposals.From(new([.. Enumerable.Repeat(logit, 256)], 16), 0.1f, geometry, new(0, 0, 40, 40), (3, 4));
         Assert.AreEqual(stability, proposal!.StabilityScore);
         Assert.AreEqual(1600, proposal.Mask.Area);
-        Assert.IsNull(proposals.From([.. Enumerable.Repeat(-2f, 256)], 0.1f, geometry, new(0, 0, 40, 40), (3, 4)), "an empty mask");
+        Assert.IsNull(proposals.From(new([.. Enumerable.Repeat(-2f, 256)], 16), 0.1f, geometry, new(0, 0, 40, 40), (3, 4)),
+            "an empty mask");
     }
 
     [TestMethod]
     public void What_a_crop_cuts_off_is_no_proposal()
     {
         var geometry = ImageGeometry.For(50, 50, 64, ResizeRule.Stretch);
-        var inside = Enumerable.Repeat(2f, 256).ToArray();
+        var inside = new LowResMask([.. Enumerable.Repeat(2f, 256)], 16);
         Assert.IsNull(new MaskProposals(Everything, 100, 100).From(inside, 0.9f, geometry, new(0, 0, 50, 50), (1, 1)));
         var kept = new MaskProposals(Everything, 65, 65).From(inside, 0.9f, geometry, new(10, 10, 60, 60), (1, 2));
         Assert.AreEqual((new RegionBox(10, 10, 60, 60), 11f, 12f), (kept!.Box, kept.X, kept.Y), "edges as near as this may be the image's");
@@ -182,15 +180,16 @@ public sealed class MaskGeneratorTests
     }
 
     [TestMethod]
-    public void A_model_that_never_saw_a_click_is_refused()
+    public void A_model_that_never_saw_a_point_is_refused()
     {
         var boxes = new SegSamPredictor(With(TinyData.Options()));
-        Assert.Contains("with boxes alone", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(boxes)).Message);
+        Assert.Contains("trained without points", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(boxes)).Message);
         _ = new SegSamMaskGenerator(new SegSamPredictor(With(TinyData.Options() with { Checkpoint = "sam_vit_b.pth" })));
         _ = new SegSamMaskGenerator(new SegSamPredictor(With(TinyData.Options() with { InteractiveRounds = 1 })));
     }
 
-    private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) => new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
+    private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) =>
+        new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
 
     private sealed class Collect(List<MaskGeneratorProgress> reports, Action? also = null) : IProgress<MaskGeneratorProgress>
     {

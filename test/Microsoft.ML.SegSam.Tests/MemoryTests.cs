@@ -47,7 +47,10 @@ public sealed class MemoryTests
     public void Fitting_and_disposing_leaves_no_tensor_behind(bool withRounds)
     {
         var rows = TinyData.Rows(images: 2);
-        var options = new SegSamOptions { BoxColumnName = "Box", MaskPromptColumnName = withRounds ? "MaskPrompt" : null, InputSize = 64, Epochs = 2, BatchSize = 1 };
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", MaskPromptColumnName = withRounds ? "MaskPrompt" : null, InputSize = 64, Epochs = 2, BatchSize = 1,
+        };
         Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();
         var before = LiveTensors.Count;
         Ml.Transforms.SegSam(options).Fit(Load(rows), Load(rows)).Dispose();

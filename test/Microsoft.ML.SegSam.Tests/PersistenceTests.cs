@@ -54,7 +54,8 @@ public sealed class PersistenceTests
             .Append(Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory"));
         // Catalog defaults train for long: the chain is put together from a model made before.
         var model = new TransformerChain<ITransformer>(Ml.Transforms.CopyColumns("Photo", "Image").Fit(data),
-            FittedModel.With(TinyData.Options(image: "Photo")), Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory").Fit(Shared.Transform(data)));
+            FittedModel.With(TinyData.Options(image: "Photo")), Ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedCategory")
+                .Fit(Shared.Transform(data)));
         Assert.Contains("Name", chain.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).Select(column => column.Name));
         var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
         Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(loaded.Transform(data)), "chain");
@@ -65,11 +66,14 @@ public sealed class PersistenceTests
     public void A_mobile_sam_comes_back_with_its_stages_and_statistics()
     {
         var data = Load(TinyData.Rows(images: 2));
-        using var model = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, InputSize = 64, Epochs = 1 }).Fit(data);
+        using var model = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, InputSize = 64,
+            Epochs = 1 }).Fit(data);
         var (loaded, _) = EstimatorWorkout.Reload(Ml, model, data.Schema);
         Table.AssertEqual(Table.Read(model.Transform(data)), Table.Read(loaded.Transform(data)), "VitT");
-        var counts = ((SegSamTransformer)loaded).Model.Network.ImageEncoder.named_buffers().Where(pair => pair.name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
-        CollectionAssert.AreEqual(new long[] { 1 }, counts.Select(pair => pair.buffer.item<long>()).Distinct().ToArray(), "one step of two images");
+        var counts = ((SegSamTransformer)loaded).Model.Network.ImageEncoder.named_buffers()
+            .Where(pair => pair.name.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        CollectionAssert.AreEqual(new long[] { 1 }, counts.Select(pair => pair.buffer.item<long>()).Distinct().ToArray(),
+            "one step of two images");
         ((IDisposable)loaded).Dispose();
     }
 
@@ -81,7 +85,8 @@ public sealed class PersistenceTests
         var options = new SegSamOptions
         {
             BoxColumnName = "Box", InputSize = 64, Epochs = 1,
-            Resize = ResizeRule.Stretch, Resampling = Resampling.Bicubic, PixelScaling = PixelScaling.MinMax, ChannelOrder = ChannelOrder.Bgr,
+            Resize = ResizeRule.Stretch, Resampling = Resampling.Bicubic, PixelScaling = PixelScaling.MinMax,
+            ChannelOrder = ChannelOrder.Bgr,
         };
         using var model = Ml.Transforms.SegSam(options).Fit(data);
         var chosen = new Preprocessing(ResizeRule.Stretch, Resampling.Bicubic, PixelScaling.MinMax, ChannelOrder.Bgr);
@@ -96,7 +101,8 @@ public sealed class PersistenceTests
     public void A_saved_model_holds_version_description_and_weights()
     {
         using var zip = new ZipArchive(new MemoryStream(Saved()));
-        CollectionAssert.AreEquivalent(new[] { "TrainingInfo/Version.txt", "Schema", "TransformerChain/Model.key", "TransformerChain/Weights.safetensors" },
+        CollectionAssert.AreEquivalent(new[] { "TrainingInfo/Version.txt", "Schema", "TransformerChain/Model.key",
+            "TransformerChain/Weights.safetensors" },
             zip.Entries.Select(entry => entry.FullName.Replace('\\', '/')).ToList());
         using var weights = new BinaryReader(Weights(zip).Open());
         var header = Encoding.UTF8.GetString(weights.ReadBytes((int)weights.ReadInt64()));
@@ -109,11 +115,13 @@ public sealed class PersistenceTests
         Assert.Contains("holds no entry 'Weights.safetensors'", LoadFailure(archive => Weights(archive).Delete()));
 
     [TestMethod]
-    public void Weights_that_are_cut_off_say_so() => Assert.Contains("tensor '", LoadFailure(archive => Rewrite(Weights(archive), bytes => bytes[..(bytes.Length / 2)])));
+    public void Weights_that_are_cut_off_say_so() =>
+        Assert.Contains("tensor '", LoadFailure(archive => Rewrite(Weights(archive), bytes => bytes[..(bytes.Length / 2)])));
 
     [TestMethod]
     public void Weights_of_another_network_say_which_do_not_fit() =>
-        Assert.Contains("do not fit the network", LoadFailure(archive => Rewrite(Weights(archive), bytes => Replace(bytes, "text_bank", "text_bong", Encoding.UTF8))));
+        Assert.Contains("do not fit the network",
+            LoadFailure(archive => Rewrite(Weights(archive), bytes => Replace(bytes, "text_bank", "text_bong", Encoding.UTF8))));
 
     [TestMethod]
     [DataRow("\"Config\"", "\"Konfig\"")]

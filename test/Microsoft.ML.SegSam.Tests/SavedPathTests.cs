@@ -51,10 +51,11 @@ public sealed class SavedPathTests
         var whole = Path.Combine(there.Path, "whole.zip");
         Ml.Model.Save(model, data.Schema, whole);
         using (var zip = ZipFile.OpenRead(whole))
-            Assert.IsTrue(zip.Entries.Any(entry => Holds(Bytes(entry), here.Path)), "The test would find the folder: ML.NET's LoadImages stores it.");
+            Assert.IsTrue(zip.Entries.Any(entry => Holds(Bytes(entry), here.Path)),
+                "The test would find the folder: ML.NET's LoadImages stores it.");
 
         var alone = Path.Combine(there.Path, "alone.zip");
-        Ml.Model.Save(((IEnumerable<ITransformer>)model).OfType<SegSamTransformer>().Single(), null, alone);
+        Ml.Model.Save(SegSamTransformer.In(model), null, alone);
         AssertNowhere(here.Path, alone);
         AssertNowhere(Path.GetFileName(here.Path), alone);
 
@@ -72,7 +73,8 @@ public sealed class SavedPathTests
     {
         using var zip = ZipFile.OpenRead(zipFile);
         Assert.IsNotEmpty(zip.Entries);
-        Assert.IsEmpty(zip.Entries.Where(entry => entry.FullName.Contains(text, StringComparison.Ordinal) || Holds(Bytes(entry), text)).Select(entry => entry.FullName));
+        Assert.IsEmpty(zip.Entries.Where(entry => entry.FullName.Contains(text, StringComparison.Ordinal) || Holds(Bytes(entry), text))
+            .Select(entry => entry.FullName));
     }
 
     private static bool Holds(byte[] bytes, string text) =>

@@ -50,7 +50,8 @@ public sealed class ScoringEdgeTests
     {
         var beyond = Predict(new() { Image = Row.Image, Box = [-10, -10, 30, 200] });
         Assert.HasCount(64 * 64, beyond.BinaryMask!);
-        CollectionAssert.AreNotEqual(Predict(new() { Image = Row.Image, Box = [0, 0, 30, 64] }).LowResLogits, beyond.LowResLogits, "Nothing is clamped.");
+        CollectionAssert.AreNotEqual(Predict(new() { Image = Row.Image, Box = [0, 0, 30, 64] }).LowResLogits, beyond.LowResLogits,
+            "Nothing is clamped.");
     }
 
     [TestMethod]
@@ -62,7 +63,8 @@ public sealed class ScoringEdgeTests
     [DataRow(10_000, 8, ResizeRule.LongestSide)]
     public void Images_of_any_shape_are_answered_at_their_size(int height, int width, ResizeRule rule)
     {
-        var model = FittedModel.With(new() { BoxColumnName = "Box" }, new(rule, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Bgr));
+        var model = FittedModel.With(new() { BoxColumnName = "Box" },
+            new(rule, Resampling.Bilinear, PixelScaling.MinMax, ChannelOrder.Bgr));
         using var image = TinyData.Flat(height, width);
         var scored = model.Transform(Load([new() { Image = image, Box = [0, 0, width, height] }]));
         Assert.HasCount(height * width, Table.Vectors<bool>(scored, "BinaryMask").Single());
@@ -112,8 +114,8 @@ public sealed class ScoringEdgeTests
         Assert.AreEqual(0, answer.LowResLogits?.Length ?? 0);
         CollectionAssert.AreEqual(new[] { 0, 0 }, answer.MaskSize);
         Assert.AreEqual(0u, answer.PredictedCategory);
-        Assert.IsTrue(float.IsNaN(answer.MaskQuality));
-        Assert.IsTrue(answer.ClassScores!.All(float.IsNaN) && answer.PresentScores!.All(float.IsNaN));
+        Assert.IsTrue(float.IsNaN(answer.PredictedIoU));
+        Assert.IsTrue(answer.ClassScores!.All(float.IsNaN) && answer.PresenceScores!.All(float.IsNaN));
         Assert.HasCount(2, answer.ClassScores!);
     }
 

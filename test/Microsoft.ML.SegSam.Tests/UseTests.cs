@@ -35,7 +35,7 @@ public sealed class UseTests
         Assert.AreEqual(1, answer.ClassScores!.Sum(), 1e-5);
         Assert.AreEqual(answer.ClassScores!.Max(), answer.ClassScores![answer.PredictedCategory - 1]);
         Assert.IsTrue(answer.SemanticMask!.All(key => key == 0 || key == answer.PredictedCategory));
-        Assert.IsTrue(answer.PresentScores!.All(score => score is >= 0 and <= 1));
+        Assert.IsTrue(answer.PresenceScores!.All(score => score is >= 0 and <= 1));
         Assert.HasCount(TinyData.MaskSide * TinyData.MaskSide, answer.LowResLogits!);
     }
 
@@ -48,7 +48,8 @@ public sealed class UseTests
         var threads = Enumerable.Range(0, 8).Select(start => Task.Factory.StartNew(() =>
         {
             using var engine = Engine();
-            return Enumerable.Range(start, Rows.Count).Select(i => i % Rows.Count).Select(i => (Row: i, Logits: engine.Predict(Ask(Rows[i])).LowResLogits!)).ToList();
+            return Enumerable.Range(start, Rows.Count).Select(i => i % Rows.Count)
+                .Select(i => (Row: i, Logits: engine.Predict(Ask(Rows[i])).LowResLogits!)).ToList();
         }, TestContext.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         Task.WaitAll(threads, TestContext.CancellationToken);
         foreach (var (row, logits) in threads.SelectMany(thread => thread.Result))
@@ -62,7 +63,7 @@ public sealed class UseTests
     public void Names_can_be_read_from_slots_and_keys()
     {
         var schema = Shared.GetOutputSchema(Load(Rows).Schema);
-        foreach (var column in (string[])["ClassScores", "PresentScores"])
+        foreach (var column in (string[])["ClassScores", "PresenceScores"])
         {
             var names = default(VBuffer<ReadOnlyMemory<char>>);
             schema[column].GetSlotNames(ref names);
@@ -91,9 +92,12 @@ public sealed class UseTests
         var after = pipeline.Fit(scored).Transform(scored);
         CollectionAssert.AreEqual(Rows.ConvertAll(row => row.Number), Table.Column<int>(after, "Number"));
         var keys = Table.Column<uint>(scored, "PredictedCategory");
-        CollectionAssert.AreEqual(keys.ConvertAll(key => Shared.Categories[(int)key - 1]), Table.Column<ReadOnlyMemory<char>>(after, "Name").ConvertAll(name => name.ToString()));
-        foreach (var (pixels, names) in Table.Vectors<uint>(scored, "SemanticMask").Zip(Table.Vectors<ReadOnlyMemory<char>>(after, "PixelNames")))
-            CollectionAssert.AreEqual(pixels.Select(key => key == 0 ? "" : Shared.Categories[(int)key - 1]).ToList(), names.Select(name => name.ToString()).ToList());
+        CollectionAssert.AreEqual(keys.ConvertAll(key => Shared.Categories[(int)key - 1]),
+            Table.Column<ReadOnlyMemory<char>>(after, "Name").ConvertAll(name => name.ToString()));
+        foreach (var (pixels, names) in Table.Vectors<uint>(scored, "SemanticMask")
+            .Zip(Table.Vectors<ReadOnlyMemory<char>>(after, "PixelNames")))
+            CollectionAssert.AreEqual(pixels.Select(key => key == 0 ? "" : Shared.Categories[(int)key - 1]).ToList(),
+                names.Select(name => name.ToString()).ToList());
         Assert.AreEqual(Rows.Count, WorkOf(() => Table.Read(after)).Prompts);
     }
 

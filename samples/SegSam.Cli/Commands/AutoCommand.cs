@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
@@ -94,7 +95,7 @@ internal sealed class AutoCommand : Command
 
             if (labels is null)
                 return null;
-            WriteLabels(loop.PlaceOf(labels, input), generator, masks, result.Height, result.Width);
+            WriteLabels(loop.PlaceOf(labels, input), categories, masks, result.Height, result.Width);
             return new() { ["label_map"] = loop.PlaceOf(labels, input) };
         });
         if (coco is not null)
@@ -116,7 +117,7 @@ internal sealed class AutoCommand : Command
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
         if (context.Get(_labels) is { } labels)
-            WriteLabels(labels, generator, masks, picture.Height, picture.Width);
+            WriteLabels(labels, categories, masks, picture.Height, picture.Width);
         if (overlay is not null)
             Pictures.WriteOverlay(overlay, picture, categories, objects, context.Terminal.Note);
         if (context.Get(_coco) is { } coco)
@@ -145,10 +146,11 @@ internal sealed class AutoCommand : Command
         }
     }
 
-    private static void WriteLabels(string path, SegSamMaskGenerator generator, IReadOnlyList<GeneratedMask> masks, int height, int width)
+    private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks, int height, int width)
     {
-        var labels = Array.ConvertAll(generator.ToLabelMap(masks, height, width), key => (byte)key);
-        OutputFile.Write(path, PngEncoder.Gray(labels, height, width));
+        var keys = categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
+        var labels = LabelMap.Compose(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));
+        OutputFile.Write(path, PngEncoder.Gray(Array.ConvertAll(labels, key => (byte)key), height, width));
     }
 
     private SegSamMaskGeneratorOptions Settings(CommandContext context) => new()
@@ -181,7 +183,7 @@ internal sealed class AutoCommand : Command
         var legend = categories.Index().ToDictionary(category => category.Item, category => category.Index + 1);
         var rows = masks.Select((mask, i) => (string[])
         [
-            $"{i + 1}", mask.Category, NumberText.Fraction(mask.Score), NumberText.Fraction(mask.Quality),
+            $"{i + 1}", mask.Category, NumberText.Fraction(mask.Score), NumberText.Fraction(mask.PredictedIoU),
             NumberText.Fraction(mask.StabilityScore), NumberText.Count(mask.Mask.Area), Pictures.Text(mask.Mask.Box),
             $"{legend[mask.Category]}",
         ]);

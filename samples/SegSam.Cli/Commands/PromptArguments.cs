@@ -72,8 +72,8 @@ internal sealed class PromptArguments
             var number = point.Number ?? only ?? throw new UsageException($"There are {objects.Count} objects, so a point must say "
                 + $"which one it belongs to: --{point.Text.Replace(" ", " 2:", StringComparison.Ordinal)} for the second.");
             objects[number] = objects.TryGetValue(number, out var known)
-                ? ($"{known.Text} {point.Text}", known.Prompt.AndClick(point.Values[0], point.Values[1], isInside))
-                : (point.Text, SegSamPrompt.Click(point.Values[0], point.Values[1], isInside));
+                ? ($"{known.Text} {point.Text}", known.Prompt.AndPoint(point.Values[0], point.Values[1], isInside))
+                : (point.Text, SegSamPrompt.Point(point.Values[0], point.Values[1], isInside));
         }
 
         return [.. objects.Values];

@@ -10,9 +10,9 @@ namespace SegSam.Cli.Images;
 internal sealed record FoundObject(string Prompt, string Category, float Score, float PredictedIoU, SegmentationMask Mask, string Json)
 {
     public static FoundObject Of(SegSamPrediction prediction, string prompt) =>
-        new(prompt, prediction.Category, prediction.Score, prediction.Quality, prediction.Mask, prediction.ToJson());
+        new(prompt, prediction.Category, prediction.Score, prediction.PredictedIoU, prediction.Mask, prediction.ToJson());
 
-    public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.Quality, mask.Mask, mask.ToJson());
+    public static FoundObject Of(GeneratedMask mask) => new("", mask.Category, mask.Score, mask.PredictedIoU, mask.Mask, mask.ToJson());
 
     /// <summary>The prediction as JSON, with its prompt and mask file where there are any.</summary>
     public JsonObject Describe(string? file)

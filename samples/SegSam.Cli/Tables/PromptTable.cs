@@ -70,7 +70,7 @@ internal static class PromptTable
         for (var i = 0; i < labels.Length; i++)
         {
             var (x, y, isOn) = (points[2 * i], points[2 * i + 1], labels[i] == 1);
-            prompt = prompt?.AndClick(x, y, isOn) ?? SegSamPrompt.Click(x, y, isOn);
+            prompt = prompt?.AndPoint(x, y, isOn) ?? SegSamPrompt.Point(x, y, isOn);
             texts.Add(string.Create(CultureInfo.InvariantCulture, $"{(isOn ? "point" : "no-point")} {x},{y}"));
         }
 

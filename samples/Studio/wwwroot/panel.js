@@ -55,7 +55,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
   const { prediction, color } = current;
   const others = hasNames ? Object.entries(prediction.class_scores).sort((a, b) => b[1] - a[1]).slice(0, 4) : [];
   const isNews = ([name, score]) => score > 0.5 && name !== current.name && !kept.some(object => object.name === name);
-  const presence = hasNames ? Object.entries(prediction.present_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
+  const presence = hasNames ? Object.entries(prediction.presence_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
   const choices = others.map(([name, score]) => {
     const onclick = () => actions.rename(name === prediction.category ? null : name);
     const button = element('button', { type: 'button', className: 'choice', title: `Call it ${name}`, onclick },
@@ -69,7 +69,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
         !hasNames ? '' : current.score === null ? 'your choice' : current.score.toFixed(2))),
     element('p', { className: 'facts' },
       element('span', { title: 'The model’s own estimate of the mask’s IoU' },
-        'Predicted IoU ', element('b', {}, prediction.quality.toFixed(2))),
+        'Predicted IoU ', element('b', {}, prediction.predicted_iou.toFixed(2))),
       element('span', {}, 'Area ', element('b', { id: 'current-area' }, number.format(prediction.area)), ' px'),
       isWaiting ? element('span', { className: 'muted' }, 'updating…') : null),
     prediction.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
@@ -86,7 +86,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
 /** The text for screen readers. */
 export const spoken = current => !current ? '' : !current.prediction.area ? 'Empty mask.'
   : `${current.name}${current.score === null ? '' : `, score ${current.score.toFixed(2)}`}, `
-    + `predicted IoU ${current.prediction.quality.toFixed(2)}, ${number.format(current.prediction.area)} pixels.`;
+    + `predicted IoU ${current.prediction.predicted_iou.toFixed(2)}, ${number.format(current.prediction.area)} pixels.`;
 
 /**
  * Lists the kept objects.

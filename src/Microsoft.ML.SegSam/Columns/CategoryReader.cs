@@ -6,6 +6,9 @@ namespace Microsoft.ML.SegSam.Columns;
 /// <summary>Reads the category of a row and its description.</summary>
 internal sealed class CategoryReader
 {
+    /// <summary>The one category of a model that knows no names.</summary>
+    public const string AnyObject = "object";
+
     private readonly DataViewRow _row;
     private readonly string? _descriptionColumn;
     private readonly Func<string> _name;
@@ -28,7 +31,6 @@ internal sealed class CategoryReader
     /// <summary>All categories of data that is not trained on; one called "object" if there is no category column, or no row.</summary>
     public static CategoryTexts Collect(IDataView data, string categoryColumn, string? descriptionColumn)
     {
-        const string AnyObject = "object";
         var categories = new CategoryTexts();
         if (data.Schema.GetColumnOrNull(categoryColumn) is not null)
         {

@@ -42,7 +42,7 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
             cancellation.ThrowIfCancellationRequested();
             var id = truth.ImageId();
             if (distinct.Read(id).Pixels is { } pixels)
-                open[id] = new(NetworkImage.From(pixels, model.Network.Config.InputSize, model.Preprocessing), []);
+                open[id] = new(NetworkImage.From(pixels, model.Config.InputSize, model.Preprocessing), []);
             var current = open[id];
 
             var mask = truth.Mask(out var height, out var width);
@@ -106,8 +106,8 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
             cancellation.ThrowIfCancellationRequested();
             foreach (var (kind, prediction) in _predictor.Predict(image.Image, prompt, truth))
             {
-                scored[kind].Add(new(prompt.Category, truth, prompt.Width, _predictor.Mask(prediction),
-                    _predictor.SemanticLogits(prediction), prediction.ClassScores, prediction.PresentScores));
+                scored[kind].Add(new(prompt.Category, truth, prompt.Width, prediction.Binary.ToPixels(prediction.Geometry),
+                    prediction.Semantic.ToLogits(prediction.Geometry), prediction.ClassScores, prediction.PresenceScores));
             }
         }
 
@@ -129,27 +129,27 @@ internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts pro
     private readonly EmbeddingCache _cache = new(capacity: 1); // all prompts of an image come together
 
     /// <returns>The predictions for each kind of prompt, in their order.</returns>
-    public IReadOnlyDictionary<PromptKind, SegSamAnswer> Predict(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
+    public IReadOnlyDictionary<PromptKind, MaskPrediction> Predict(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
     {
-        var promptedImage = new SegSamQuestion(image, new());
-        var predictions = new Dictionary<PromptKind, SegSamAnswer>
+        var promptedImage = new PromptedImage(image, new());
+        var predictions = new Dictionary<PromptKind, MaskPrediction>
         {
             [PromptKind.Box] = Predict(promptedImage, new(Box: [.. prompt.Box.Select(at => (float)at)])),
         };
         var points = new List<EvaluationPoint>();
         EvaluationPoint? next = new(prompt.Point[0], prompt.Point[1], OnObject: true);
-        SegSamAnswer? prediction = null;
+        MaskPrediction? prediction = null;
         for (var number = 1; number <= (int)PromptKind.FivePoints; number++)
         {
             if (prediction is not null)
-                next = prompts.NextPoint(prompt, number, truth, Mask(prediction));
+                next = prompts.NextPoint(prompt, number, truth, prediction.Binary.ToPixels(prediction.Geometry));
             if (next is not null) // a prediction without error stays
             {
                 points.Add(next);
                 prediction = Predict(promptedImage, new(
                     Points: [.. points.SelectMany(point => (float[])[point.X, point.Y])],
                     PointLabels: [.. points.Select(point => point.OnObject ? 1f : 0f)],
-                    MaskLogits: prediction?.BinaryLogits));
+                    MaskLogits: prediction?.Binary.Logits));
             }
 
             if (Enum.IsDefined((PromptKind)number))
@@ -159,14 +159,6 @@ internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts pro
         return predictions;
     }
 
-    /// <summary>The binary mask at the original size.</summary>
-    public bool[] Mask(SegSamAnswer prediction) =>
-        MaskGeometry.ToOriginalMask(prediction.BinaryLogits, model.Network.Config.MaskSide, prediction.Geometry);
-
-    /// <summary>The semantic mask's logits at the original size.</summary>
-    public float[] SemanticLogits(SegSamAnswer prediction) =>
-        MaskGeometry.ToOriginalLogits(prediction.SemanticLogits, model.Network.Config.MaskSide, prediction.Geometry);
-
-    private SegSamAnswer Predict(SegSamQuestion promptedImage, Prompt prompt) =>
-        model.Answer([promptedImage with { Prompt = prompt.ToNetwork(promptedImage.Image.Geometry) }], _cache)[0];
+    private MaskPrediction Predict(PromptedImage promptedImage, Prompt prompt) =>
+        model.Predict([promptedImage with { Prompt = prompt.ToNetwork(promptedImage.Image.Geometry) }], _cache)[0];
 }

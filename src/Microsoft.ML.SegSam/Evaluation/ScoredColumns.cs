@@ -51,7 +51,7 @@ internal sealed class ScoredColumns
 
         if (PresentCategories is not null || ImageId is not null)
         {
-            var scores = Output(OutputColumns.PresentScores, "a vector of Single with the category names as slot names",
+            var scores = Output(OutputColumns.PresenceScores, "a vector of Single with the category names as slot names",
                 column => IsVectorOf(column.Type, NumberDataViewType.Single) && HasNames(column, SlotNames));
             RequireSameNames(scores, SlotNames);
             PresenceScores = scores;

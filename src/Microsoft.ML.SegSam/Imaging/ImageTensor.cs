@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using static TorchSharp.torch;
 
@@ -85,16 +87,34 @@ internal static class PixelLevels
 /// <summary>
 /// An image resized for the network, with its channels in the network's order, before scaling and padding. Small enough for a cache.
 /// </summary>
-/// <param name="Geometry">Where the resized image is in the input.</param>
+/// <param name="Geometry">Where the resized image lies in the input.</param>
 /// <param name="Pixels">ScaledHeight x ScaledWidth x 3 bytes. Equality of records compares the array's reference.</param>
 internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
 {
+    private string? _key;
+
+    /// <summary>
+    /// Equal for equal network inputs, and so for equal embeddings: SHA-256 of the pixels and of their place in the input, in
+    /// hexadecimal.
+    /// </summary>
+    public string Key => _key ??= Digest();
+
     /// <summary>Resizes an image and orders its channels.</summary>
     public static NetworkImage From(PixelImage image, int inputSize, Preprocessing preprocessing)
     {
         var geometry = ImageGeometry.For(image.Height, image.Width, inputSize, preprocessing.Resize);
         var rgb = PixelResizer.Resize(image, geometry.ScaledHeight, geometry.ScaledWidth, preprocessing.Resampling);
         return new(geometry, preprocessing.Order == ChannelOrder.Rgb ? rgb : Swapped(rgb));
+    }
+
+    private string Digest()
+    {
+        var (geometry, pixels) = this;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $"{geometry.ScaledHeight} {geometry.ScaledWidth} {geometry.OffsetX} {geometry.OffsetY} {geometry.InputSize} ")));
+        hash.AppendData(pixels);
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     // A copy, because resizing to the same size returns the caller's array.
@@ -109,9 +129,11 @@ internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
 
 internal static class Arrays
 {
-    /// <summary>Concatenates arrays.</summary>
+    /// <summary>Concatenates arrays; a single one is returned as it is.</summary>
     public static T[] Join<T>(IReadOnlyList<T[]> parts)
     {
+        if (parts.Count == 1)
+            return parts[0];
         var all = new T[parts.Sum(part => part.Length)];
         var at = 0;
         foreach (var part in parts)

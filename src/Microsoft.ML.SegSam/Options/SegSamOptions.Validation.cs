@@ -10,9 +10,10 @@ public sealed partial record SegSamOptions
 {
     /// <summary>Checks every value by itself.</summary>
     /// <exception cref="ArgumentException">The message names the option, what was found and what is allowed.</exception>
-    internal void Validate() => Check(nameof(SegSamOptions),
+    /// <param name="needsPrompt">Whether a prompt column must be named: the options of a model that was made without data name none.</param>
+    internal void Validate(bool needsPrompt = true) => Check(nameof(SegSamOptions),
     [
-        .. ColumnRules(), .. FileRules(),
+        .. ColumnRules(needsPrompt), .. FileRules(),
         new(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize,
             "a multiple of 16 from 16 to 4096, or null"),
         .. Checkpoint is null ? NetworkRules(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize) : [],
@@ -40,7 +41,7 @@ public sealed partial record SegSamOptions
             "Automatic or Float32 on this processor: it has no bfloat16 instructions (AVX-512 BF16 or AMX), "
             + "so training would be slower, not faster")]);
 
-    private OptionRule[] ColumnRules() =>
+    private OptionRule[] ColumnRules(bool needsPrompt) =>
     [
         NotBlank(nameof(ImageColumnName), ImageColumnName, "the name of the image column"),
         NotBlank(nameof(MaskColumnName), MaskColumnName, "the name of the mask column"),
@@ -50,6 +51,8 @@ public sealed partial record SegSamOptions
         new(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName,
             $"null without a {nameof(BoxColumnName)}"),
         NullOrNotBlank(nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column"),
+        new(OutputColumnPrefix is "" || !string.IsNullOrWhiteSpace(OutputColumnPrefix), nameof(OutputColumnPrefix), OutputColumnPrefix,
+            "a text to put before the names of the output columns, or empty"),
         new((PointsColumnName is null) == (PointLabelsColumnName is null), nameof(PointLabelsColumnName), PointLabelsColumnName,
             $"given together with {nameof(PointsColumnName)} ('{PointsColumnName}'), or neither"),
     ];

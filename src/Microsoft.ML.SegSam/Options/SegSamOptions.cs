@@ -194,7 +194,6 @@ public sealed partial record SegSamOptions
     /// <summary>
     /// Which measure of the validation rows decides the best epoch, whose weights are kept; of equal epochs the earlier. Default MeanDice.
     /// </summary>
-    [JsonConverter(typeof(ValidationMetricConverter))]
     public ValidationMetric BestMetric { get; init; } = ValidationMetric.MeanDice;
 
     /// <summary>
@@ -291,6 +290,9 @@ public sealed partial record SegSamOptions
 
     /// <summary>Adds the column LowResLogits, which can be fed back through <see cref="MaskPromptColumnName"/>. Default false.</summary>
     public bool OutputLowResLogits { get; init; }
+
+    /// <summary>Precedes the names of all output columns, so that several SEG-SAMs fit into one pipeline: with "Liver" they are LiverBinaryMask and so on. Default empty.</summary>
+    public string OutputColumnPrefix { get; init; } = "";
 
     // ---- the run ----
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Microsoft.ML.SegSam.Options;
 
 /// <summary>
@@ -26,20 +23,4 @@ public enum ValidationMetric
     /// holds; 1 if it holds none and none is predicted.
     /// </summary>
     PresenceF1,
-}
-
-/// <summary>
-/// Reads and writes a measure by its name; also reads "PresentF1", as <see cref="ValidationMetric.PresenceF1"/> was first saved.
-/// </summary>
-internal sealed class ValidationMetricConverter : JsonConverter<ValidationMetric>
-{
-    private static readonly JsonConverter<ValidationMetric> Names = (JsonConverter<ValidationMetric>)
-        new JsonStringEnumConverter<ValidationMetric>().CreateConverter(typeof(ValidationMetric), JsonSerializerOptions.Default);
-
-    public override ValidationMetric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("PresentF1")
-            ? ValidationMetric.PresenceF1 : Names.Read(ref reader, typeToConvert, options);
-
-    public override void Write(Utf8JsonWriter writer, ValidationMetric value, JsonSerializerOptions options) =>
-        Names.Write(writer, value, options);
 }

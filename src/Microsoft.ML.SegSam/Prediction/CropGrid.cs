@@ -2,11 +2,14 @@ using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>Where segment-anything's automatic masks look: crops of the image in layers, and a grid of points in each.</summary>
+/// <summary>
+/// The crops and points of segment-anything's automatic masks: layers of crops of the image, and a grid of points in each crop.
+/// </summary>
 internal static class CropGrid
 {
-    /// <summary>The whole image (layer 0), then 2 x 2 crops, 4 x 4 and so on, neighbors overlapping.</summary>
-    /// <param name="overlapRatio">Overlap of the first layer's crops, in parts of the image's shorter side; halved with each further layer.</param>
+    /// <summary>The whole image (layer 0), then 2 x 2 crops, 4 x 4 and so on; neighbors overlap.</summary>
+    /// <param name="overlapRatio">Overlap of the first layer's crops as a fraction of the image's shorter side; halved with each further
+    /// layer.</param>
     public static IReadOnlyList<(RegionBox Box, int Layer)> Crops(int height, int width, int layers, double overlapRatio)
     {
         var crops = new List<(RegionBox, int)> { (new(0, 0, width, height), 0) };
@@ -29,7 +32,9 @@ internal static class CropGrid
         return crops;
     }
 
-    /// <summary>perSide x perSide points, evenly spread and away from the edges by half a step, row by row; in pixels of a crop of this size.</summary>
+    /// <summary>
+    /// perSide x perSide points, evenly spaced, half a step away from the edges, row by row; in pixels of a crop of this size.
+    /// </summary>
     public static IEnumerable<(float X, float Y)> Points(int perSide, int height, int width) =>
         from row in Enumerable.Range(0, perSide)
         from column in Enumerable.Range(0, perSide)

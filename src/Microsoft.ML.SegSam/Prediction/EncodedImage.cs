@@ -1,23 +1,36 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>An image that went through the encoder, ready for any number of prompts. Threads may use it side by side.</summary>
-/// <remarks>It holds managed memory alone: disposing of it lets go of the embedding (for SAM's 1024 x 1024 inputs 4 MB), and prompts under way still finish.</remarks>
+/// <summary>An image that went through the encoder, ready for any number of prompts. Many threads may use it at once.</summary>
+/// <remarks>
+/// It holds managed memory only: the embedding (4 MB for SAM's 1024 x 1024 inputs) until it is disposed, and the image's pixels until
+/// <see cref="ImageDigest"/> is first read. Predictions that are running when it is disposed still finish.
+/// </remarks>
 public sealed class EncodedImage : IDisposable
 {
-    private static readonly byte[] Magic = "SEG-SAM encoded image 1\n"u8.ToArray();
     private readonly SegSamModel _model;
+    private readonly Lazy<string> _digest;
     private volatile float[]? _embedding;
 
-    internal EncodedImage(SegSamModel model, ImageGeometry geometry, string imageDigest, float[] embedding) =>
-        (_model, Geometry, ImageDigest, _embedding) = (model, geometry, imageDigest, embedding);
+    internal EncodedImage(SegSamModel model, PixelImage pixels, ImageGeometry geometry, float[] embedding)
+        : this(model, new Lazy<string>(() => Digest(pixels)), geometry, embedding)
+    {
+    }
+
+    private EncodedImage(SegSamModel model, Lazy<string> digest, ImageGeometry geometry, float[] embedding)
+    {
+        _model = model;
+        _digest = digest;
+        _embedding = embedding;
+        Geometry = geometry;
+    }
 
     /// <summary>Rows of the original image.</summary>
     public int Height => Geometry.OriginalHeight;
@@ -25,61 +38,83 @@ public sealed class EncodedImage : IDisposable
     /// <summary>Columns of the original image.</summary>
     public int Width => Geometry.OriginalWidth;
 
-    /// <summary>Tells images apart: SHA-256, in upper-case hexadecimal, of the Height·Width pixels, red, green and blue a byte each, row by row, and of the size.</summary>
-    public string ImageDigest { get; }
+    /// <summary>
+    /// Identifies the image: SHA-256, in upper-case hexadecimal, of its Height·Width pixels (red, green and blue, one byte each, row by
+    /// row) and of its size. Computed on first use.
+    /// </summary>
+    public string ImageDigest => _digest.Value;
 
     internal ImageGeometry Geometry { get; }
 
-    /// <summary>Writes the embedding, to be read by <see cref="SegSamPredictor.LoadImage"/>; a file already there is replaced once the new one is whole.</summary>
-    /// <remarks>The file is signed by image content, encoder weights and preprocessing; the image itself is not in it.</remarks>
-    /// <exception cref="IOException">The file cannot be written; what was there stays.</exception>
-    /// <exception cref="ObjectDisposedException">The image was disposed, or the model that made it.</exception>
+    /// <summary>
+    /// Writes the embedding to a file for <see cref="SegSamPredictor.LoadImage"/>. An existing file is replaced once the new one is
+    /// complete.
+    /// </summary>
+    /// <remarks>
+    /// The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself.
+    /// </remarks>
+    /// <exception cref="IOException">The file cannot be written; an existing file is unchanged.</exception>
+    /// <exception cref="ObjectDisposedException">The image, or the model that encoded it, was disposed.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var embedding = EmbeddingFor(_model);
-        var header = JsonSerializer.SerializeToUtf8Bytes(new EncodedImageHeader(_model.Signature, ImageDigest, Height, Width), ModelArchive.Json);
-        var length = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, header.Length);
-        byte[] content = [.. Magic, .. length, .. header, .. MemoryMarshal.AsBytes<float>(embedding)];
-        WholeFile.Write(path, file =>
-        {
-            file.Write(content);
-            file.Write(SHA256.HashData(content));
-        });
+        var header = JsonSerializer.Serialize(new EncodedImageHeader(_model.Signature, ImageDigest, Height, Width), ModelArchive.Json);
+        WholeFile.Write(path, file => EmbeddingFile.Write(file, header, embedding));
     }
 
-    /// <summary>Lets go of the embedding.</summary>
+    /// <summary>Releases the embedding.</summary>
     public void Dispose() => _embedding = null;
 
     internal static EncodedImage Load(string path, SegSamModel model)
     {
-        var bytes = File.ReadAllBytes(path);
-        if (!bytes.AsSpan().StartsWith(Magic))
-            throw new InvalidDataException($"'{path}' is no encoded image; expected a file that {nameof(EncodedImage)}.{nameof(Save)} wrote. To read a picture, encode it.");
-        var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));
-        if (content.Length < Magic.Length + sizeof(int) || !SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-            throw new InvalidDataException($"'{path}' is cut off or damaged: its checksum is wrong. Encode the image again.");
-
-        // What the checksum covers is as it was written.
-        var rest = content[Magic.Length..];
-        var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-        var header = JsonSerializer.Deserialize<EncodedImageHeader>(rest.Slice(sizeof(int), length), ModelArchive.Json)!;
+        var (description, embedding) = EmbeddingFile.Read(path);
+        var header = HeaderOf(description) ?? throw new InvalidDataException($"'{path}' was written by training, as part of "
+            + $"SegSamOptions.EmbeddingFolder. Expected a file that {nameof(EncodedImage)}.{nameof(Save)} wrote.");
         if (header.Model != model.Signature)
-            throw new InvalidDataException($"'{path}' was encoded by a model of other weights or preprocessing ({Short(header.Model)}; this one is {Short(model.Signature)}). Use the model it came from, or encode the image again with this one.");
-        return new(model, ImageGeometry.For(header.Height, header.Width, model.Network.Config.InputSize, model.Preprocessing.Resize), header.Image,
-            MemoryMarshal.Cast<byte, float>(rest[(sizeof(int) + length)..]).ToArray());
+        {
+            throw new InvalidDataException($"'{path}' was encoded by a model with other weights or preprocessing "
+                + $"({Short(header.Model)}; this one is {Short(model.Signature)}). "
+                + "Use that model, or encode the image again with this one.");
+        }
+
+        var geometry = ImageGeometry.For(header.Height, header.Width, model.Config.InputSize, model.Preprocessing.Resize);
+        return new(model, new Lazy<string>(header.Image), geometry, embedding);
     }
 
-    /// <exception cref="ArgumentException">Another model made it.</exception>
-    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    /// <exception cref="ArgumentException">Another model encoded the image.</exception>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
     internal float[] EmbeddingFor(SegSamModel model)
     {
         var embedding = _embedding;
         ObjectDisposedException.ThrowIf(embedding is null, this);
         if (model != _model && model.Signature != _model.Signature)
-            throw new ArgumentException($"The image was encoded by a model of other weights or preprocessing ({Short(_model.Signature)}; this one is {Short(model.Signature)}). Encode it with the predictor that is asked.");
+        {
+            throw new ArgumentException($"The image was encoded by a model with other weights or preprocessing "
+                + $"({Short(_model.Signature)}; this one is {Short(model.Signature)}). Encode it with the predictor that predicts.");
+        }
+
         return embedding;
+    }
+
+    private static EncodedImageHeader? HeaderOf(string description)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EncodedImageHeader>(description, ModelArchive.Json);
+        }
+        catch (JsonException)
+        {
+            return null; // the checksum was right, so that it is another use of the file format
+        }
+    }
+
+    private static string Digest(PixelImage pixels)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(pixels.Rgb);
+        hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{pixels.Height} x {pixels.Width}")));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static string Short(string signature) => signature[..8];
@@ -90,7 +125,9 @@ public sealed class EncodedImage : IDisposable
 /// <param name="Image">Digest of the image.</param>
 internal sealed record EncodedImageHeader(string Model, string Image, int Height, int Width);
 
-/// <summary>The embeddings of the images last asked about, for one cursor or engine; managed memory, oldest out first.</summary>
+/// <summary>
+/// The embeddings of the images predicted last, for one cursor or engine. In managed memory; the oldest is dropped first.
+/// </summary>
 internal sealed class EmbeddingCache(int capacity = 16)
 {
     private readonly Dictionary<string, float[]> _embeddings = [];

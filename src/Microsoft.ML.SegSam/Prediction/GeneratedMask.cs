@@ -4,28 +4,80 @@ using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>A mask that <see cref="SegSamMaskGenerator"/> found.</summary>
-/// <param name="Mask">At the size of the whole image.</param>
-/// <param name="Category">Its most probable category.</param>
-/// <param name="Score">That category's probability, 0 to 1.</param>
-/// <param name="Quality">Predicted IoU, about 0 to 1 but unbounded.</param>
-/// <param name="StabilityScore">IoU of the masks by the higher and the lower cut, 0 to 1: see <see cref="SegSamMaskGeneratorOptions.StabilityScoreThreshold"/>.</param>
-/// <param name="X">Column of the point that it was found by, in pixels of the image.</param>
-/// <param name="Y">Row of that point.</param>
-/// <param name="CropBox">The crop that it was found in.</param>
+/// <summary>A mask that <see cref="SegSamMaskGenerator"/> found. Immutable.</summary>
 [TypeFormatterSource(typeof(NotebookFormatters))]
-public sealed record GeneratedMask(
-    SegmentationMask Mask, string Category, float Score, float Quality, float StabilityScore, float X, float Y, RegionBox CropBox) : INotebookView
+public sealed class GeneratedMask : INotebookView
 {
-    /// <summary>As JSON: the members of <see cref="SegSamPrediction.ToJson"/> that it has, and <c>stability_score</c>.</summary>
-    public string ToJson() => new PredictionJson(Mask, Category, Score, Quality) { StabilityScore = StabilityScore }.ToText();
+    internal GeneratedMask(MaskProposal proposal, string category, float score)
+    {
+        Mask = proposal.Mask;
+        Category = category;
+        Score = score;
+        PredictedIoU = proposal.PredictedIoU;
+        StabilityScore = proposal.StabilityScore;
+        X = proposal.X;
+        Y = proposal.Y;
+        CropBox = proposal.CropBox;
+    }
+
+    /// <summary>The mask at the size of the whole image.</summary>
+    public SegmentationMask Mask { get; }
+
+    /// <summary>The most probable category.</summary>
+    public string Category { get; }
+
+    /// <summary>That category's probability, 0 to 1.</summary>
+    public float Score { get; }
+
+    /// <summary>The model's estimate of the mask's IoU, about 0 to 1 but unbounded.</summary>
+    public float PredictedIoU { get; }
+
+    /// <summary>
+    /// IoU, 0 to 1, of the masks by a higher and a lower threshold: see <see cref="SegSamMaskGeneratorOptions.StabilityScoreThreshold"/>.
+    /// </summary>
+    public float StabilityScore { get; }
+
+    /// <summary>Column of the point that prompted the mask, in pixels of the image.</summary>
+    public float X { get; }
+
+    /// <summary>Row of that point.</summary>
+    public float Y { get; }
+
+    /// <summary>The crop of the image in which the mask was found.</summary>
+    public RegionBox CropBox { get; }
+
+    /// <summary>JSON with the members of <see cref="SegSamPrediction.ToJson"/> that the mask has, and <c>stability_score</c>.</summary>
+    public string ToJson() => new PredictionJson(Mask, Category, Score, PredictedIoU) { StabilityScore = StabilityScore }.ToText();
+
+    /// <summary>Category, score and mask in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}, predicted IoU {PredictedIoU:0.00}, {Mask}");
 
     string INotebookView.ToHtml() => PredictionHtml.Print([("mask", Mask)],
-        [[Category, "score"], .. PredictionHtml.Scores([new(Category, Score)], []), ["mask quality", PredictionHtml.Number(Quality)], ["stability", PredictionHtml.Number(StabilityScore)]]);
+    [
+        [Category, "score"], .. PredictionHtml.Scores([new(Category, Score)], []),
+        ["predicted IoU", PredictionHtml.Number(PredictedIoU)], ["stability", PredictionHtml.Number(StabilityScore)],
+    ]);
 }
 
-/// <summary>How far a generator is.</summary>
-/// <param name="PointsDone">Points asked about.</param>
-/// <param name="Points">Points of all crops.</param>
-/// <param name="Masks">Masks found so far, before those of different crops are compared.</param>
-public sealed record MaskGeneratorProgress(int PointsDone, int Points, int Masks);
+/// <summary>How far a mask generator has come. Immutable.</summary>
+public sealed class MaskGeneratorProgress
+{
+    internal MaskGeneratorProgress(int pointsDone, int points, int masks)
+    {
+        PointsDone = pointsDone;
+        Points = points;
+        Masks = masks;
+    }
+
+    /// <summary>Number of points that are done.</summary>
+    public int PointsDone { get; }
+
+    /// <summary>Number of points in all crops together.</summary>
+    public int Points { get; }
+
+    /// <summary>Number of masks found so far, before those of different crops are compared.</summary>
+    public int Masks { get; }
+
+    /// <summary>A one-line summary.</summary>
+    public override string ToString() => FormattableString.Invariant($"{PointsDone} of {Points} points, {Masks} masks");
+}

@@ -1,28 +1,18 @@
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>The kinds of prompts that a model was made for.</summary>
+/// <summary>The kinds of prompts that a model was made for. A prompt may combine several kinds.</summary>
 [Flags]
-internal enum ModelPrompts
+public enum ModelPrompts
 {
+    /// <summary>No prompt.</summary>
     None = 0,
+
+    /// <summary>A box around the object.</summary>
     Box = 1,
+
+    /// <summary>Points on the object or on the background.</summary>
     Points = 2,
+
+    /// <summary>A mask to refine: low-resolution logits of an earlier prediction, or a mask of the image's size.</summary>
     Mask = 4,
-}
-
-/// <summary>The rules that decide <see cref="ModelPrompts"/>.</summary>
-internal static class ModelPromptRules
-{
-    /// <summary>The kinds that have a column.</summary>
-    public static ModelPrompts Named(bool box, bool points, bool mask) =>
-        (box ? ModelPrompts.Box : 0) | (points ? ModelPrompts.Points : 0) | (mask ? ModelPrompts.Mask : 0);
-
-    /// <summary>
-    /// The kinds that a model may be prompted with: points and masks also where other training than that of the columns showed them to it.
-    /// </summary>
-    /// <param name="named">The kinds that have a column.</param>
-    /// <param name="hasCheckpoint">Whether training started from a checkpoint: SAM was trained with points and masks.</param>
-    /// <param name="rounds">Correction rounds of each training step: they use points and the previous mask.</param>
-    public static ModelPrompts Known(ModelPrompts named, bool hasCheckpoint, int rounds) =>
-        hasCheckpoint || rounds > 0 ? named | ModelPrompts.Points | ModelPrompts.Mask : named;
 }

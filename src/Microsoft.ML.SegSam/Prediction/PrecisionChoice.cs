@@ -6,32 +6,42 @@ using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>Decides, for the machine at hand, whether the encoder computes its products in bfloat16.</summary>
+/// <summary>Decides, on this machine, whether the encoder computes its products in bfloat16.</summary>
 internal static class PrecisionChoice
 {
-    private const double GainThatCounts = 1.3;
-    private const int WidthThatGains = 256; // narrower layers lose by conversion what they gain
+    private const double WorthwhileGain = 1.3;
+    private const int WorthwhileWidth = 256; // narrower layers lose by conversion what they gain
 
-    /// <summary>Whether products are in bfloat16; the log tells what a trial found, and what cannot be had.</summary>
-    public static bool IsLowered(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
+    /// <summary>
+    /// Whether products are computed in bfloat16. The log receives the result of a trial, and a warning if a requested format is
+    /// unavailable.
+    /// </summary>
+    public static bool UsesBFloat16(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
     {
         if (precision == SegSamPrecision.BFloat16 && !device.HasBFloat16)
-            channel.Warning(MessageSensitivity.None, $"{nameof(SegSamOptions.Precision)} is BFloat16, for which this processor has no instructions: float32 is used.");
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"{nameof(SegSamOptions.Precision)} is BFloat16, but this processor has no instructions for it: float32 is used.");
+        }
+
         if (precision == SegSamPrecision.Float32 || !device.HasBFloat16)
             return false;
         if (precision == SegSamPrecision.BFloat16)
             return true;
         if (!MayGain(config, device))
             return false;
-        var isLowered = Gains(config, device);
+        var usesBFloat16 = Gains(config, device);
         channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-            $"Products in bfloat16 are {TorchDevice.GainOfBFloat16:0.0} times as fast as in float32 on this processor: {(isLowered ? "bfloat16" : "float32")} is used; {nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides."));
-        return isLowered;
+            $"On this processor bfloat16 products are {TorchDevice.GainOfBFloat16:0.0} times as fast as float32 products: ")
+            + $"{(usesBFloat16 ? "bfloat16" : "float32")} is used; "
+            + $"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Precision)} overrides this.");
+        return usesBFloat16;
     }
 
-    /// <summary>What <see cref="SegSamPrecision.Automatic"/> chooses.</summary>
-    public static bool Gains(SegSamConfig config, TorchDevice device) => MayGain(config, device) && TorchDevice.GainOfBFloat16 >= GainThatCounts;
+    /// <summary>Whether <see cref="SegSamPrecision.Automatic"/> chooses bfloat16.</summary>
+    public static bool Gains(SegSamConfig config, TorchDevice device) =>
+        MayGain(config, device) && TorchDevice.GainOfBFloat16 >= WorthwhileGain;
 
-    private static bool MayGain(SegSamConfig config, TorchDevice device) =>
-        device.Device.type == TorchSharp.DeviceType.CPU && device.HasBFloat16 && config.EncoderWidth >= WidthThatGains && config.Stages is null;
+    private static bool MayGain(SegSamConfig config, TorchDevice device) => device.Device.type == TorchSharp.DeviceType.CPU
+        && device.HasBFloat16 && config.EncoderWidth >= WorthwhileWidth && config.Stages is null;
 }

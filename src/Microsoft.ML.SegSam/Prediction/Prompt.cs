@@ -5,18 +5,22 @@ using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>What points out one object: any of a box, clicks and the logits of an earlier answer.</summary>
+/// <summary>Specifies one object: any of a box, points, and the logits of an earlier prediction or a mask.</summary>
 /// <param name="Box">x0, y0, x1, y1 in pixels; null without a box.</param>
-/// <param name="Points">x, y of each click in pixels; empty without clicks.</param>
-/// <param name="PointLabels">1 = on the object, 0 = on the background; one for each click.</param>
-/// <param name="MaskLogits">Low-resolution logits; null without.</param>
-/// <param name="Mask">In place of logits, a mask of the image's size, which becomes logits in the network's frame; null without.</param>
+/// <param name="Points">x, y of each point in pixels; empty without points.</param>
+/// <param name="PointLabels">1 = on the object, 0 = on the background; one for each point.</param>
+/// <param name="MaskLogits">Low-resolution logits; null without them.</param>
+/// <param name="Mask">Instead of logits, a mask of the image's size, which becomes logits in the network's frame; null without one.</param>
 internal sealed record Prompt(
-    float[]? Box = null, float[]? Points = null, float[]? PointLabels = null, float[]? MaskLogits = null, [property: JsonIgnore] SegmentationMask? Mask = null)
+    float[]? Box = null,
+    float[]? Points = null,
+    float[]? PointLabels = null,
+    float[]? MaskLogits = null,
+    [property: JsonIgnore] SegmentationMask? Mask = null)
 {
-    private const float SureLogit = 8; // of a pixel well inside a mask; answers of trained models reach about that (our choice)
-    private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, found a mask or probabilities, none below 0; "
-        + "a mask is given by SegSamPrompt.AndMask(SegmentationMask)";
+    private const float SureLogit = 8; // of a pixel well inside a mask; trained models predict about that (our choice)
+    private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
+        + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
 
     public float[] Points { get; } = Points ?? [];
 
@@ -26,11 +30,13 @@ internal sealed record Prompt(
 
     public bool IsEmpty => Box is null && Points.Length == 0 && MaskLogits is null && Mask is null;
 
-    /// <summary>What is wrong with the prompt for an image of this size; null when nothing is.</summary>
-    /// <remarks>A box may reach beyond the image, as detectors' boxes do, but must overlap it; clicks must lie on it. Nothing is clamped.</remarks>
+    /// <summary>What is wrong with the prompt for an image of this size; null if nothing is.</summary>
+    /// <remarks>
+    /// A box may extend beyond the image, as detectors' boxes do, but must overlap it; points must lie on it. Nothing is clamped.
+    /// </remarks>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    /// <param name="maskSide">Side of the low-resolution logits that the network takes.</param>
+    /// <param name="maskSide">Side of the low-resolution logits that the network reads.</param>
     /// <returns>The part that is wrong ("Box", "Points", "PointLabels", "MaskPrompt") and the problem in words.</returns>
     public (string Part, string Problem)? Check(int height, int width, int maskSide)
     {
@@ -63,27 +69,36 @@ internal sealed record Prompt(
         if (Mask is not null && (Mask.Height, Mask.Width) != (height, width))
             return ("MaskPrompt", $"expected a mask of the image's size, {width} x {height} pixels, found {Mask.Width} x {Mask.Height}");
         if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
-            return ("MaskPrompt", $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier answer, found {MaskLogits.Length}");
-        return MaskLogits is not null && !MaskLogits.All(float.IsFinite) ? ("MaskPrompt", "expected finite logits, found NaN or infinity") : null;
+        {
+            return ("MaskPrompt",
+                $"expected {maskSide} x {maskSide} = {maskSide * maskSide} logits of an earlier prediction, found {MaskLogits.Length}");
+        }
+
+        if (MaskLogits is not null && !MaskLogits.All(float.IsFinite))
+            return ("MaskPrompt", "expected finite logits, found NaN or infinity");
+        return null;
     }
 
-    /// <summary>The same, and whether the logits can be such: to be asked where they reach the network, which training does not do with given ones.</summary>
+    /// <summary>
+    /// The same, and whether the mask prompt can be logits at all: for prompts that reach the network as they are. In training they do
+    /// not.
+    /// </summary>
     /// <inheritdoc cref="Check"/>
     public (string Part, string Problem)? CheckAll(int height, int width, int maskSide) => Check(height, width, maskSide) ??
-        (MaskLogits is not null && IsNoLogits(MaskLogits) ? ("MaskPrompt", NotLogits) : null);
+        (MaskLogits is not null && CannotBeLogits(MaskLogits) ? ("MaskPrompt", NotLogits) : null);
 
-    // A mask (two levels, as 0 and 1 or 0 and 255) or probabilities: as logits, their background would be undecided.
-    private static bool IsNoLogits(ReadOnlySpan<float> values)
+    // True for a mask (two levels, such as 0 and 1 or 0 and 255) and for probabilities: as logits, their background would be undecided.
+    private static bool CannotBeLogits(ReadOnlySpan<float> values)
     {
-        var (low, high, isTwo) = (float.PositiveInfinity, float.NegativeInfinity, true);
+        var (low, high, hasTwoLevels) = (float.PositiveInfinity, float.NegativeInfinity, true);
         foreach (var value in values)
             (low, high) = (Math.Min(low, value), Math.Max(high, value));
         foreach (var value in values)
-            isTwo &= value == low || value == high;
-        return low >= 0 && high > low && (isTwo || (high <= 1 && high - low > 0.5f));
+            hasTwoLevels &= value == low || value == high;
+        return low >= 0 && high > low && (hasTwoLevels || (high <= 1 && high - low > 0.5f));
     }
 
-    /// <summary>How the prompt contradicts the true mask of its object: the kind, and what was found.</summary>
+    /// <summary>How the prompt contradicts the true mask of its object: the kind of contradiction, and what was found.</summary>
     /// <param name="mask">height x width bytes, non-zero = object, not empty.</param>
     public IEnumerable<(string Part, string Kind, string Found)> DoubtsAbout(byte[] mask, int height, int width)
     {
@@ -91,7 +106,8 @@ internal sealed record Prompt(
         {
             var tight = MaskRegions.Box(mask, height, width)!.Value;
             var text = $"box ({string.Join(", ", Box.Select(Text))}), its mask lies in ({tight.X0}, {tight.Y0}, {tight.X1}, {tight.Y1})";
-            if (Near(x0, tight.X0) && Near(y0, tight.Y0) && Near(x1, tight.Width) && Near(y1, tight.Height) && !(Near(x1, tight.X1) && Near(y1, tight.Y1)))
+            var (isSize, isCorner) = (Near(x1, tight.Width) && Near(y1, tight.Height), Near(x1, tight.X1) && Near(y1, tight.Y1));
+            if (Near(x0, tight.X0) && Near(y0, tight.Y0) && isSize && !isCorner)
                 yield return ("Box", "boxes are x y width height where x0 y0 x1 y1 is expected", text);
             else if (2 * Inside(mask, width, x0, y0, x1, y1) < mask.AsSpan().Count((byte)1))
                 yield return ("Box", "boxes hold less than half of their masks", text);
@@ -102,11 +118,13 @@ internal sealed record Prompt(
             var (x, y) = (Points[2 * i], Points[2 * i + 1]);
             var isOn = mask[Math.Min((int)y, height - 1) * width + Math.Min((int)x, width - 1)] != 0;
             if (isOn != (PointLabels[i] == 1))
-                yield return ("Points", isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks",
-                    $"point ({Text(x)}, {Text(y)})");
+            {
+                var kind = isOn ? "points labeled 0 (background) lie on their masks" : "points labeled 1 (object) lie beside their masks";
+                yield return ("Points", kind, $"point ({Text(x)}, {Text(y)})");
+            }
         }
 
-        if (MaskLogits is not null && IsNoLogits(MaskLogits))
+        if (MaskLogits is not null && CannotBeLogits(MaskLogits))
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 

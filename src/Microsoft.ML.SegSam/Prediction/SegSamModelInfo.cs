@@ -6,68 +6,77 @@ using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>What a model, or a file of weights, is: its network, how images are brought to it, what it can name. Unchangeable.</summary>
+/// <summary>What a model, or a file of weights, is: its network, its preprocessing, its prompts and categories. Immutable.</summary>
 public sealed class SegSamModelInfo
 {
     private SegSamModelInfo(SegSamConfig config, Preprocessing preprocessing, long parameters)
     {
-        (Encoder, InputSize, Adapter, Parameters) = (config.Preset(), config.InputSize, config.Adapter, parameters);
+        Encoder = config.Preset();
+        InputSize = config.InputSize;
+        Adapter = config.Adapter;
+        Parameters = parameters;
         (Resize, Resampling, PixelScaling, ChannelOrder) = preprocessing;
     }
 
-    /// <summary>Who published the weights; null for a model, whose <see cref="Options"/> name the checkpoint that it started from.</summary>
+    /// <summary>
+    /// Who published the weights; null for a model, whose <see cref="Options"/> name the checkpoint that it started from.
+    /// </summary>
     public CheckpointFamily? Family { get; private init; }
 
-    /// <summary>Kind and size of the image encoder; null where it is of no preset's size.</summary>
+    /// <summary>Kind and size of the image encoder; null if it matches no preset.</summary>
     public SegSamEncoder? Encoder { get; }
 
-    /// <summary>Side of the square that images are brought to, in pixels.</summary>
+    /// <summary>Side of the square network input, in pixels.</summary>
     public int InputSize { get; }
 
     /// <summary>Adapters in the encoder's blocks.</summary>
     public SegSamAdapter Adapter { get; }
 
-    /// <summary>How many numbers the weights are.</summary>
+    /// <summary>Number of parameters.</summary>
     public long Parameters { get; }
 
-    /// <summary>How images are brought to the input size.</summary>
+    /// <summary>How images are resized to the input size.</summary>
     public ResizeRule Resize { get; }
 
-    /// <summary>How pixels are computed at the new size.</summary>
+    /// <summary>How pixels are interpolated when an image is resized.</summary>
     public Resampling Resampling { get; }
 
-    /// <summary>How pixel values become the network's numbers.</summary>
+    /// <summary>How pixel values are scaled for the network.</summary>
     public PixelScaling PixelScaling { get; }
 
-    /// <summary>In which order the network gets the colors.</summary>
+    /// <summary>In which order the network reads the color channels.</summary>
     public ChannelOrder ChannelOrder { get; }
 
-    /// <summary>Names of the categories that the model knows, in the order of scores and keys; none for weights alone.</summary>
+    /// <summary>The prompts that the model was made for: those of its training and of the checkpoint that it started from.</summary>
+    public ModelPrompts Prompts { get; private init; } = ModelDescription.AllPrompts;
+
+    /// <summary>Names of the model's categories, in the order of scores and keys; empty for a file of weights.</summary>
     public IReadOnlyList<string> Categories { get; private init; } = [];
 
-    /// <summary>How the model was made: its columns and all settings of its training, without paths; null for weights alone.</summary>
+    /// <summary>How the model was made: its columns and all training settings, without paths; null for a file of weights.</summary>
     public SegSamOptions? Options { get; private init; }
 
-    /// <summary>Names of what is in a file of weights without being used here: constants, classifiers, parts of others' models.</summary>
+    /// <summary>Names of tensors in a file of weights that are not used here: constants, classifiers, parts of other models.</summary>
     public IReadOnlyList<string> Unused { get; private init; } = [];
 
-    /// <summary>Looks into a file of weights; only names and shapes are read, so it takes no time and no memory.</summary>
+    /// <summary>Describes a file of weights. It reads only names and shapes, so it is fast and needs little memory.</summary>
     /// <param name="path">See <see cref="SegSamOptions.Checkpoint"/>.</param>
-    /// <param name="family">See <see cref="SegSamOptions.CheckpointFamily"/>; null: told from the weights.</param>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, or no Segment Anything Model.</exception>
+    /// <param name="family">See <see cref="SegSamOptions.CheckpointFamily"/>; null: recognized from the weights.</param>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or does not hold a Segment Anything Model.</exception>
     public static SegSamModelInfo OfCheckpoint(string path, CheckpointFamily? family = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var file = CheckpointFile.Open(path);
         try
         {
-            var found = Pretrained.Recognize(file, family);
-            var used = file.Tensors.Where(tensor => !found.Unused.Contains(tensor.Name));
-            return new(found.Config, found.Preprocessing, used.Sum(tensor => tensor.Shape.Aggregate(1L, (product, side) => product * side)))
+            var pretrained = Pretrained.Recognize(file, family);
+            var used = file.Tensors.Where(tensor => !pretrained.Unused.Contains(tensor.Name));
+            var parameters = used.Sum(tensor => tensor.Shape.Aggregate(1L, (product, side) => product * side));
+            return new(pretrained.Config, pretrained.Preprocessing, parameters)
             {
-                Family = found.Family,
-                Unused = [.. found.Unused, .. file.Skipped],
+                Family = pretrained.Family,
+                Unused = [.. pretrained.Unused, .. file.Skipped],
             };
         }
         catch (InvalidDataException failure)
@@ -76,13 +85,11 @@ public sealed class SegSamModelInfo
         }
     }
 
-    internal static SegSamModelInfo Of(SegSamModel model, SegSamOptions options)
-    {
-        var network = model.Network;
-        return new(network.Config, model.Preprocessing, network.parameters().Sum(parameter => parameter.numel()))
+    internal static SegSamModelInfo Of(SegSamModel model) =>
+        new(model.Config, model.Preprocessing, model.Network.parameters().Sum(parameter => parameter.numel()))
         {
+            Prompts = model.Description.Prompts,
             Categories = model.Categories,
-            Options = options,
+            Options = model.Options,
         };
-    }
 }

@@ -3,48 +3,59 @@ using Microsoft.ML.SegSam.Imaging;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>A category and how much speaks for it.</summary>
-/// <param name="Category">One of the model's categories.</param>
-/// <param name="Score">0 to 1.</param>
-public sealed record CategoryScore(string Category, float Score);
-
-/// <summary>One of the masks that a prompt may mean.</summary>
-public sealed class SegSamHypothesis
+/// <summary>A category with its score. Immutable.</summary>
+public sealed class CategoryScore
 {
-    private readonly Lazy<SegmentationMask> _mask;
+    internal CategoryScore(string category, float score) => (Category, Score) = (category, score);
 
-    internal SegSamHypothesis(float[] logits, float quality, ImageGeometry geometry)
-    {
-        (LowResLogits, Quality) = (logits, quality);
-        _mask = new(() => SegSamAnswer.Mask(logits, geometry));
-    }
+    /// <summary>One of the model's categories.</summary>
+    public string Category { get; }
 
-    /// <summary>At the original size; computed when first asked for.</summary>
-    public SegmentationMask Mask => _mask.Value;
+    /// <summary>Its score, 0 to 1.</summary>
+    public float Score { get; }
 
-    /// <summary>Predicted IoU, about 0 to 1 but unbounded.</summary>
-    public float Quality { get; }
-
-    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/>: a square, row-major, of a quarter of the network's input side.</summary>
-    public ReadOnlyMemory<float> LowResLogits { get; }
+    /// <summary>Category and score.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}");
 }
 
-/// <summary>The answer to one prompt: mask, category and scores. Unchangeable; it needs neither predictor nor image any more.</summary>
+/// <summary>
+/// What the model predicts for one prompt: mask, category and scores. Immutable, and independent of the predictor and the image.
+/// </summary>
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed class SegSamPrediction : INotebookView
 {
     private readonly Lazy<SegmentationMask> _mask, _semanticMask;
 
-    internal SegSamPrediction(SegSamAnswer answer, IReadOnlyList<string> categories)
+    internal SegSamPrediction(MaskPrediction prediction, IReadOnlyList<string> categories)
     {
-        (Height, Width) = (answer.Geometry.OriginalHeight, answer.Geometry.OriginalWidth);
-        (Category, Score) = (categories[answer.Category], answer.ClassScores[answer.Category]);
-        ClassScores = [.. categories.Zip(answer.ClassScores, (category, score) => new CategoryScore(category, score))];
-        PresentScores = [.. categories.Zip(answer.PresentScores, (category, score) => new CategoryScore(category, score))];
-        (Quality, LowResLogits) = (answer.Quality, answer.BinaryLogits);
-        Hypotheses = [.. answer.Hypotheses.Select(each => new SegSamHypothesis(each.Logits, each.Quality, answer.Geometry))];
-        _mask = new(() => SegSamAnswer.Mask(answer.BinaryLogits, answer.Geometry));
-        _semanticMask = new(() => SegSamAnswer.Mask(answer.SemanticLogits, answer.Geometry));
+        Height = prediction.Geometry.OriginalHeight;
+        Width = prediction.Geometry.OriginalWidth;
+        Category = categories[prediction.Category];
+        Score = prediction.ClassScores[prediction.Category];
+        ClassScores = [.. categories.Zip(prediction.ClassScores, (category, score) => new CategoryScore(category, score))];
+        PresenceScores = [.. categories.Zip(prediction.PresenceScores, (category, score) => new CategoryScore(category, score))];
+        PredictedIoU = prediction.PredictedIoU;
+        LowResLogits = prediction.Binary.Logits;
+        _mask = new(() => prediction.Binary.ToMask(prediction.Geometry));
+        _semanticMask = new(() => prediction.Semantic.ToMask(prediction.Geometry));
+        Candidates = [.. prediction.Candidates.Select(candidate =>
+            new SegSamPrediction(this, candidate.Mask, candidate.PredictedIoU, prediction.Geometry))];
+    }
+
+    // One of the candidate masks; the semantic decoder has predicted only once, so that all else is shared.
+    private SegSamPrediction(SegSamPrediction best, LowResMask mask, float predictedIoU, ImageGeometry geometry)
+    {
+        Height = best.Height;
+        Width = best.Width;
+        Category = best.Category;
+        Score = best.Score;
+        ClassScores = best.ClassScores;
+        PresenceScores = best.PresenceScores;
+        PredictedIoU = predictedIoU;
+        LowResLogits = mask.Logits;
+        _mask = new(() => mask.ToMask(geometry));
+        _semanticMask = best._semanticMask;
+        Candidates = [];
     }
 
     /// <summary>Rows of the original image.</summary>
@@ -56,52 +67,63 @@ public sealed class SegSamPrediction : INotebookView
     /// <summary>The most probable category.</summary>
     public string Category { get; }
 
-    /// <summary>Its probability, 0 to 1.</summary>
+    /// <summary>That category's probability, 0 to 1.</summary>
     public float Score { get; }
 
-    /// <summary>Predicted IoU of <see cref="Mask"/>, about 0 to 1 but unbounded.</summary>
-    public float Quality { get; }
+    /// <summary>The model's estimate of the IoU of <see cref="Mask"/>, about 0 to 1 but unbounded.</summary>
+    public float PredictedIoU { get; }
 
-    /// <summary>SAM's own mask (the column BinaryMask of a transformer) at the original size; computed when first asked for.</summary>
+    /// <summary>SAM's own mask (the column BinaryMask of a transformer) at the original size; computed on first use.</summary>
     public SegmentationMask Mask => _mask.Value;
 
-    /// <summary>The semantic decoder's mask, which carries <see cref="Category"/> (the column SemanticMask); computed when first asked for.</summary>
+    /// <summary>
+    /// The semantic decoder's mask, whose category is <see cref="Category"/> (the column SemanticMask); computed on first use.
+    /// </summary>
     public SegmentationMask SemanticMask => _semanticMask.Value;
 
     /// <summary>Probabilities of all categories, sum 1, in the order of <see cref="SegSamPredictor.Categories"/>.</summary>
     public IReadOnlyList<CategoryScore> ClassScores { get; }
 
-    /// <summary>For each category, 0 to 1, whether another object of it is in the image; same order.</summary>
-    public IReadOnlyList<CategoryScore> PresentScores { get; }
+    /// <summary>For each category, 0 to 1, whether another object of it is in the image; in the same order.</summary>
+    public IReadOnlyList<CategoryScore> PresenceScores { get; }
 
-    /// <summary>Those of <see cref="PresentScores"/> above 0.5, the highest first.</summary>
-    public IReadOnlyList<CategoryScore> PresentCategories => [.. PresentScores.Where(each => each.Score > 0.5f).OrderByDescending(each => each.Score)];
+    /// <summary>The categories whose <see cref="PresenceScores"/> are above 0.5, the highest first.</summary>
+    public IReadOnlyList<CategoryScore> PresentCategories =>
+        [.. PresenceScores.Where(score => score.Score > 0.5f).OrderByDescending(score => score.Score)];
 
     /// <summary>
-    /// When asked for: SAM's three masks, as whole, part and smaller part of what the prompt may mean, in the network's order; the one of highest quality is <see cref="Mask"/>. A
-    /// single one from models that answer with SAM's single mask.
+    /// With <c>multimask: true</c>, SAM's candidate masks (its <c>multimask_output</c>), in the network's order: usually the whole, a
+    /// part and a smaller part of what the prompt may mean. Each is this prediction with its own <see cref="Mask"/>,
+    /// <see cref="PredictedIoU"/> and <see cref="LowResLogits"/>; the one with the highest predicted IoU is the prediction itself. There
+    /// are three, or one for models that predict SAM's single mask; without <c>multimask</c> there are none.
     /// </summary>
-    public IReadOnlyList<SegSamHypothesis> Hypotheses { get; }
+    public IReadOnlyList<SegSamPrediction> Candidates { get; }
 
-    /// <summary>To be fed back by <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/>: a square, row-major, of a quarter of the network's input side.</summary>
+    /// <summary>
+    /// Low-resolution mask logits, S/4 x S/4 for input side S, row-major; pass them to
+    /// <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/> to refine the mask.
+    /// </summary>
     public ReadOnlyMemory<float> LowResLogits { get; }
 
-    /// <summary>As JSON, with COCO's members where COCO has them.</summary>
+    /// <summary>The prediction as JSON, with COCO's members where COCO has them.</summary>
     /// <remarks>
-    /// <c>size</c> [height, width] · <c>category</c> · <c>score</c> · <c>quality</c> · <c>area</c> · <c>bbox</c> [x, y, width, height], zeros where the mask is empty ·
-    /// <c>segmentation</c> {size, counts: COCO's compressed run lengths} · <c>contours</c> [{polygon: [x, y, …], is_hole}] · <c>semantic_segmentation</c> ·
-    /// <c>class_scores</c>, <c>present_scores</c> {category: score}
+    /// <c>size</c> [height, width] · <c>category</c> · <c>score</c> · <c>predicted_iou</c> · <c>area</c> · <c>bbox</c> [x, y, width,
+    /// height], zeros if the mask is empty · <c>segmentation</c> {size, counts: COCO's compressed run lengths} · <c>contours</c>
+    /// [{polygon: [x, y, …], is_hole}] · <c>semantic_segmentation</c> · <c>class_scores</c>, <c>presence_scores</c> {category: score}
     /// </remarks>
-    public string ToJson() => new PredictionJson(Mask, Category, Score, Quality)
+    public string ToJson() => new PredictionJson(Mask, Category, Score, PredictedIoU)
     {
         SemanticSegmentation = CocoSegmentation.Of(SemanticMask),
-        ClassScores = ClassScores.ToDictionary(each => each.Category, each => each.Score),
-        PresentScores = PresentScores.ToDictionary(each => each.Category, each => each.Score),
+        ClassScores = ClassScores.ToDictionary(score => score.Category, score => score.Score),
+        PresenceScores = PresenceScores.ToDictionary(score => score.Category, score => score.Score),
     }.ToText();
 
-    /// <summary>Name, score and mask, in one line.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}, quality {Quality:0.00}, {Mask}");
+    /// <summary>Category, score and mask in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Category} {Score:0.00}, predicted IoU {PredictedIoU:0.00}, {Mask}");
 
     string INotebookView.ToHtml() => PredictionHtml.Print([("mask", Mask), ("semantic mask", SemanticMask)],
-        [[Category, "score"], .. PredictionHtml.Scores(ClassScores, PresentCategories), ["mask quality", PredictionHtml.Number(Quality)]]);
+    [
+        [Category, "score"], .. PredictionHtml.Scores(ClassScores, PresentCategories),
+        ["predicted IoU", PredictionHtml.Number(PredictedIoU)],
+    ]);
 }

@@ -1,62 +1,60 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Storage;
 
-/// <summary>What a saved model says of itself, apart from its weights.</summary>
-/// <param name="Options">Columns and scoring settings; also how it was trained.</param>
-/// <param name="Config">Rebuilds the network.</param>
-/// <param name="Categories">Names of the K categories, in the order of scores and keys.</param>
-/// <param name="Preprocessing">Of the images, as in training.</param>
-internal sealed record ModelDescription(SegSamOptions Options, SegSamConfig Config, IReadOnlyList<string> Categories, Preprocessing Preprocessing);
-
-/// <summary>A model in ML.NET's zip: a version header, a description in JSON, and the weights as safetensors.</summary>
+/// <summary>A model in ML.NET's zip: a version header, a text that describes it, and the weights as safetensors.</summary>
 internal static class ModelArchive
 {
     private const string Signature = "SEGSAM  ";
     private const uint Version = 0x00010001;
     private const string WeightsEntry = "Weights.safetensors";
 
-    /// <summary>How descriptions are written: names of enum values, no numbers as texts.</summary>
+    /// <summary>How descriptions are written: enum values by name, numbers never as text.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.Strict,
-        RespectRequiredConstructorParameters = true, // what is missing is an error, not the first value of an enumeration
+        RespectRequiredConstructorParameters = true, // a missing member is an error, not the first value of an enumeration
     };
 
-    public static void Save(ModelSaveContext ctx, string loader, ModelDescription description, SegSamNetwork network)
+    /// <param name="loader">Name of the loader that ML.NET finds for the model.</param>
+    /// <param name="description">Must suffice to make the config of the network again.</param>
+    public static void Save(ModelSaveContext context, string loader, string description, SegSamNetwork network)
     {
-        ctx.CheckAtModel();
-        ctx.SetVersionInfo(VersionOf(loader));
-        var text = JsonSerializer.Serialize(description, Json);
-        ctx.SaveNonEmptyString(text);
-        ctx.SaveBinaryStream(WeightsEntry, writer =>
+        context.CheckAtModel();
+        context.SetVersionInfo(VersionOf(loader));
+        context.SaveNonEmptyString(description);
+        context.SaveBinaryStream(WeightsEntry, writer =>
         {
             writer.Flush();
-            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))], belonging: text);
+            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))], belonging: description);
         });
     }
 
-    /// <exception cref="InvalidDataException">The entry is missing or broken.</exception>
-    public static (ModelDescription Description, SegSamNetwork Network) Load(ModelLoadContext ctx, string loader)
+    /// <summary>The text that was saved; read it before the network.</summary>
+    public static string LoadDescription(ModelLoadContext context, string loader)
     {
-        ctx.CheckAtModel(VersionOf(loader));
-        var text = ctx.LoadNonEmptyString();
-        var description = Describe(text);
-        SegSamNetwork? network = null;
-        if (!ctx.TryLoadBinaryStream(WeightsEntry, reader => network = ReadNetwork(description.Config, reader.BaseStream, text)))
-            throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
-        return (description, network!);
+        context.CheckAtModel(VersionOf(loader));
+        return context.LoadNonEmptyString();
     }
 
-    /// <summary>Builds a network for weights that were found to fit it: a config alone, which may lie, takes no memory.</summary>
-    /// <exception cref="InvalidDataException">Config or weights are broken, or do not fit each other.</exception>
+    /// <param name="config">As the description says.</param>
     /// <param name="description">The text that was saved with the weights.</param>
+    /// <exception cref="InvalidDataException">The weights are missing or damaged, or do not fit the config.</exception>
+    public static SegSamNetwork LoadNetwork(ModelLoadContext context, SegSamConfig config, string description)
+    {
+        SegSamNetwork? network = null;
+        if (!context.TryLoadBinaryStream(WeightsEntry, reader => network = ReadNetwork(config, reader.BaseStream, description)))
+            throw new InvalidDataException($"The model holds no entry '{WeightsEntry}': the file is incomplete. Save the model again.");
+        return network!;
+    }
+
+    /// <summary>Builds a network once its weights are known to fit: a config alone, which may be wrong, allocates no memory.</summary>
+    /// <param name="description">The text that was saved with the weights.</param>
+    /// <exception cref="InvalidDataException">Config or weights are damaged, or do not fit each other.</exception>
     internal static SegSamNetwork ReadNetwork(SegSamConfig config, Stream weights, string description)
     {
         using var shapes = ConfigCheck.Shapes(config);
@@ -72,27 +70,6 @@ internal static class ModelArchive
             network?.Dispose();
             throw;
         }
-    }
-
-    /// <exception cref="InvalidDataException">The text is no description of a model.</exception>
-    internal static ModelDescription Describe(string json)
-    {
-        try
-        {
-            var description = JsonSerializer.Deserialize<ModelDescription>(json, Json);
-            if (description is { Options: not null, Config: not null, Categories.Count: > 0, Preprocessing: not null }
-                && description.Categories.All(name => name is not null) && description.Categories.Count == description.Config.CategoryCount)
-            {
-                description.Options.Validate();
-                return description;
-            }
-        }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException or NullReferenceException) // also from what is described
-        {
-            throw new InvalidDataException("The model's description is not readable: " + failure.Message, failure);
-        }
-
-        throw new InvalidDataException("The model's description lacks options, config, preprocessing, or as many categories as the config counts.");
     }
 
     private static VersionInfo VersionOf(string loader) => new(

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.SegSam.Hosting;
@@ -10,103 +9,103 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
 
-/// <summary>Embeddings of a frozen encoder on disk, one file each, for this run and later ones. Threads and processes may use it side by side.</summary>
+/// <summary>
+/// Embeddings of a frozen encoder on disk, one file each, for this run and later ones. Many threads and processes may use the folder at
+/// once.
+/// </summary>
 /// <remarks>
-/// A file's name is a hash of all that the embedding depends on, to the last bit: it is never out of date, so nothing is ever removed. A damaged
-/// file is no error, since nothing is lost with it: the image is encoded again.
+/// A file's name is a hash of everything that the embedding depends on, to the last bit, so a file is never out of date and none is ever
+/// deleted. A damaged file is not an error: its image is encoded again.
 /// </remarks>
 internal sealed class EmbeddingFolder
 {
-    private const string Format = "SEG-SAM embedding 1";
+    private const string Format = "SEG-SAM embedding 2";
     private readonly string _path;
     private readonly byte[] _encoder;
     private long _found, _damaged;
 
-    /// <exception cref="IOException">The folder cannot be made.</exception>
-    public EmbeddingFolder(string path, SegSamNetwork network, PixelScaling scaling, Device device, bool isLowered = false)
+    /// <exception cref="IOException">The folder cannot be created.</exception>
+    public EmbeddingFolder(string path, SegSamNetwork network, PixelScaling scaling, Device device, bool usesBFloat16 = false)
     {
         _path = path;
-        Writing(() => Directory.CreateDirectory(path));
+        Guard(() => Directory.CreateDirectory(path));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} {(isLowered ? "bfloat16 " : "")}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Format} {scaling} {device.type} {(usesBFloat16 ? "bfloat16" : "float32")} "));
         hash.AppendData(EncoderSignature.Of(network));
         _encoder = hash.GetHashAndReset();
     }
 
-    /// <summary>How many embeddings were there.</summary>
+    /// <summary>How many embeddings were found in the folder.</summary>
     public long Found => Interlocked.Read(ref _found);
 
-    /// <summary>How many files were there, but damaged.</summary>
+    /// <summary>How many files were found damaged.</summary>
     public long Damaged => Interlocked.Read(ref _damaged);
 
-    /// <summary>The embedding of an image, from the folder or else computed on this thread, and then kept.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>The embedding of an image: read from the folder, or computed on this thread and then kept there.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public float[] Get(NetworkImage image, int length, Func<float[]> compute)
     {
-        var path = Path.Combine(_path, Key(image) + ".embedding");
-        if (Find(path, length) is { } found)
+        var key = Key(image);
+        var path = Path.Combine(_path, key + ".embedding");
+        if (Find(path, key, length) is { } found)
         {
             Interlocked.Increment(ref _found);
             return found;
         }
 
-        var values = compute();
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        Writing(() =>
+        var embedding = compute();
+        Guard(() =>
         {
             try
             {
-                WholeFile.Write(path, file =>
-                {
-                    file.Write(bytes);
-                    file.Write(SHA256.HashData(bytes));
-                });
+                WholeFile.Write(path, file => EmbeddingFile.Write(file, key, embedding));
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && (File.Exists(path + ".partial") || File.Exists(path)))
+            catch (Exception failure) when (IsWriteFailure(failure) && (File.Exists(path + ".partial") || File.Exists(path)))
             {
-                // another thread or process writes the same
+                // another thread or process is writing the same
             }
         });
-        return values;
+        return embedding;
     }
 
-    private float[]? Find(string path, int length)
+    private float[]? Find(string path, string key, int length)
     {
         if (!File.Exists(path))
             return null;
-        var values = new float[length];
-        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
-        var all = File.ReadAllBytes(path);
-        if (all.Length == bytes.Length + SHA256.HashSizeInBytes && SHA256.HashData(all.AsSpan(0, bytes.Length)).AsSpan().SequenceEqual(all.AsSpan(bytes.Length)))
+        try
         {
-            all.AsSpan(0, bytes.Length).CopyTo(bytes);
-            return values;
+            var (description, embedding) = EmbeddingFile.Read(path);
+            if (description == key && embedding.Length == length)
+                return embedding;
+        }
+        catch (InvalidDataException)
+        {
+            // counted below
         }
 
         Interlocked.Increment(ref _damaged);
         return null;
     }
 
-    // Threads: sums in another order differ in the last bits.
+    // The number of threads counts: sums in another order differ in the last bits.
     private string Key(NetworkImage image)
     {
-        var geometry = image.Geometry;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(_encoder);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{geometry.ScaledHeight} {geometry.ScaledWidth} {geometry.OffsetX} {geometry.OffsetY} {get_num_threads()} "));
-        hash.AppendData(image.Pixels);
-        return Convert.ToHexString(hash.GetHashAndReset());
+        var rest = FormattableString.Invariant($"{image.Key} {get_num_threads()}");
+        return Convert.ToHexString(SHA256.HashData([.. _encoder, .. Encoding.UTF8.GetBytes(rest)]));
     }
 
-    private void Writing(Action write)
+    private void Guard(Action write)
     {
         try
         {
             write();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (IsWriteFailure(failure))
         {
-            throw new IOException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.EmbeddingFolder)} {_path} cannot be written: {failure.Message} What was kept before is as it was: make room or choose another folder.", failure);
+            throw new IOException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.EmbeddingFolder)} {_path} cannot be written: "
+                + $"{failure.Message} Embeddings that it already holds are unchanged: make room or choose another folder.", failure);
         }
     }
+
+    private static bool IsWriteFailure(Exception failure) => failure is IOException or UnauthorizedAccessException;
 }

@@ -32,9 +32,9 @@ internal static class AgreementPart
         TorchNatives.EnsureLoaded();
         var pictures = DataFolder.Read(data, names: null).Pictures;
         using var model = Train(recorder.IsQuick);
-        using var lowered = new SegSamModel(model.Model.Network, model.Categories, model.Model.Preprocessing, new TorchDevice(CPU), isLowered: true);
+        using var lowered = new SegSamModel(model.Model.Description, model.Model.Network, new TorchDevice(CPU), usesBFloat16: true);
         using var full = new SegSamPredictor(model);
-        using var half = new SegSamPredictor(new SegSamTransformer(model.Options, lowered));
+        using var half = new SegSamPredictor(new SegSamTransformer(lowered));
         var (binary, semantic, same, objects) = (new List<double>(), new List<double>(), 0, 0);
         foreach (var picture in pictures)
         {

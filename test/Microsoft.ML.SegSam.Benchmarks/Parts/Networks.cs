@@ -42,7 +42,9 @@ internal static class Networks
     public static SegSamTransformer Transformer(SegSamConfig config, int batchSize)
     {
         string[] names = [.. Enumerable.Range(1, config.CategoryCount).Select(i => $"category {i}")];
-        return new(Options(batchSize), new(Create(config), names, Preprocessing.Default, new TorchDevice(CPU), IsLowered(config)));
+        var options = Options(batchSize);
+        var description = new ModelDescription(options, config, names, Preprocessing.Default, ModelDescription.PromptsOf(options));
+        return new(new(description, Create(config), new TorchDevice(CPU), IsLowered(config)));
     }
 
     /// <summary>Whether the library itself would compute this encoder's products in bfloat16 here.</summary>
@@ -51,9 +53,6 @@ internal static class Networks
         TorchNatives.EnsureLoaded();
         return PrecisionChoice.Gains(config, new TorchDevice(CPU));
     }
-
-    /// <summary>The same weights, other batches. Dispose of one of the two.</summary>
-    public static SegSamTransformer With(SegSamTransformer transformer, int batchSize) => new(Options(batchSize), transformer.Model);
 
     public static Tensor Images(int count, int size) => Normal(3, count, 3, size, size);
 

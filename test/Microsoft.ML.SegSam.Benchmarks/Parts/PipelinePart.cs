@@ -23,7 +23,8 @@ internal static class PipelinePart
         var isLowered = Networks.IsLowered(config);
         recorder.Note($"{words}: the encoder computes in {(isLowered ? "bfloat16, image by image" : "float32, in batches")}, in the pipeline and in the bare network.");
         using var transformer = Networks.Transformer(config, batchSize);
-        var (ml, single) = (new MLContext(seed: 1), Networks.With(transformer, batchSize: 1));
+        using var single = Networks.Transformer(config, batchSize: 1); // of the same weights
+        var ml = new MLContext(seed: 1);
         var slices = Enumerable.Range(0, rows).Select(i => SliceRow.Create(i, ImageSide)).ToArray();
         var view = ml.Data.LoadFromEnumerable(slices);
         using var inference = inference_mode();

@@ -105,9 +105,7 @@ public sealed class SamWeightsTests
     [TestMethod]
     public void A_disposed_transformer_says_so()
     {
-        var model = new SegSamModel(SmallNetwork.Create(SmallNetwork.Config), FittedModel.Shared.Categories,
-            FittedModel.Shared.Model.Preprocessing, null!);
-        var transformer = new SegSamTransformer(FittedModel.Shared.Options, model);
+        var transformer = new SegSamTransformer(new(FittedModel.Shared.Model.Description, SmallNetwork.Create(SmallNetwork.Config), null!));
         transformer.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.SaveSamWeights("never.pth"));
     }

@@ -45,7 +45,7 @@ public sealed class DetectorBoxTests
         Assert.Contains("BinaryMask", estimator.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).Select(column => column.Name));
         using var model = estimator.Fit(data);
         Assert.AreEqual("Score", model.Info.Options!.BoxScoresColumnName);
-        Assert.HasCount(4, Table.Column<float>(model.Transform(data), "MaskQuality"));
+        Assert.HasCount(4, Table.Column<float>(model.Transform(data), "PredictedIoU"));
     }
 
     [TestMethod]
@@ -113,7 +113,7 @@ public sealed class DetectorBoxTests
     // Without the row's id and the input columns.
     private static List<string[]> Outputs(IDataView scored)
     {
-        string[] names = ["BinaryMask", "SemanticMask", "MaskSize", "ClassScores", "PredictedCategory", "PresentScores", "MaskQuality"];
+        string[] names = ["BinaryMask", "SemanticMask", "MaskSize", "ClassScores", "PredictedCategory", "PresenceScores", "PredictedIoU"];
         return [.. Table.Read(scored, column => names.Contains(column.Name)).Select(row => row[1..])];
     }
 

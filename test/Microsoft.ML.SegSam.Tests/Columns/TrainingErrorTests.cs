@@ -75,7 +75,7 @@ public sealed class TrainingErrorTests
         ("point label 2", row => row.PointLabels = [2], "Column 'PointLabels', row 1 (counting from 0): expected 1 (object) or 0 (background), found 2"),
         ("two labels for one point", row => row.PointLabels = [1, 0], "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 1 points, found 2"),
         ("labels without points", row => row.Points = null, "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 0 points, found 1"),
-        ("short mask prompt", row => row.MaskPrompt = new float[9], "Column 'MaskPrompt', row 1 (counting from 0): expected 16 x 16 = 256 logits of an earlier answer, found 9"),
+        ("short mask prompt", row => row.MaskPrompt = new float[9], "Column 'MaskPrompt', row 1 (counting from 0): expected 16 x 16 = 256 logits of an earlier prediction, found 9"),
         ("NaN mask prompt", row => row.MaskPrompt = [.. Enumerable.Repeat(float.NaN, 256)], "Column 'MaskPrompt', row 1 (counting from 0): expected finite logits"),
     ];
 

@@ -95,7 +95,7 @@ public sealed class PageTests
 
         AssertOutputs(end, host.data);
         if (end.GetVariable("cached")?.Value is IEstimator<ITransformer> cached)
-            Assert.IsTrue(float.IsFinite(cached.Fit(host.data).Transform(host.data).GetColumn<float>("MaskQuality").First()));
+            Assert.IsTrue(float.IsFinite(cached.Fit(host.data).Transform(host.data).GetColumn<float>("PredictedIoU").First()));
     }
 
     private static Task<ScriptEnd> RunAsync(MarkdownPage page, TemporaryFolder folder, PageHost host) =>

@@ -90,7 +90,7 @@ public sealed class ContactSheetTests
     {
         foreach (var (i, row) in rows.Index())
             row.ImageId = $"slice {i}";
-        return new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresentScores"] : []),
+        return new MLContext(seed: 1).Segmentation.MakeContactSheet(ScoredData.Of(rows, imageIds ? ["ImageId", "PresenceScores"] : []),
             cells, options: new() { ImageColumnName = "Mask" });
     }
 

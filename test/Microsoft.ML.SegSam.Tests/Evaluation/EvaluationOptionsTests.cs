@@ -9,14 +9,14 @@ public sealed class EvaluationOptionsTests
     private static readonly MLContext Ml = new(seed: 1);
 
     private static readonly string[] Outputs =
-        ["BinaryMask", "SemanticMask", "MaskSize", "ClassScores", "PredictedCategory", "PresentScores"];
+        ["BinaryMask", "SemanticMask", "MaskSize", "ClassScores", "PredictedCategory", "PresenceScores"];
 
     [TestMethod]
     [DataRow("Second")]
     [DataRow("segsam.")]
     public void Outputs_are_read_by_their_prefix(string prefix)
     {
-        var data = ScoredData.Of(Rows(), ["PresentScores", "ImageId"]);
+        var data = ScoredData.Of(Rows(), ["PresenceScores", "ImageId"]);
         var options = new EvaluationOptions { ImageColumnName = "Mask" };
         var expected = Ml.Segmentation.MakeContactSheet(data, options: options);
         Assert.AreNotEqual(double.NaN, expected.Metrics.PresenceF1);
@@ -54,7 +54,7 @@ public sealed class EvaluationOptionsTests
     {
         var (row, other) = (Rows()[0], Rows()[1]);
         (row.ImageId, other.ImageId) = ("slice", "slice");
-        var data = ScoredData.Of([row, other], ["PresentScores", "ImageId"]);
+        var data = ScoredData.Of([row, other], ["PresenceScores", "ImageId"]);
         Assert.AreEqual(2, Ml.Segmentation.Evaluate(data).Rows, "There is no column Image.");
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() =>
             Ml.Segmentation.Evaluate(data, new() { ImageColumnName = "Mask" }));

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Tests.Evaluation;
 public sealed class ScoredColumnsTests
 {
     private static readonly MLContext Ml = new(seed: 1);
-    private static readonly string[] AllOptional = ["PresentScores", "PresentCategories", "ImageId"];
+    private static readonly string[] AllOptional = ["PresenceScores", "PresentCategories", "ImageId"];
 
     [TestMethod]
     [DataRow("BinaryMask")]
@@ -16,7 +16,7 @@ public sealed class ScoredColumnsTests
     [DataRow("PredictedCategory")]
     [DataRow("Mask")]
     [DataRow("Category")]
-    [DataRow("PresentScores")]
+    [DataRow("PresenceScores")]
     public void A_missing_column_is_named_with_what_is_there(string missing)
     {
         var data = With(definition => definition.Remove(definition[missing]));
@@ -33,11 +33,11 @@ public sealed class ScoredColumnsTests
     [DataRow("PredictedCategory", "a UInt32 key whose values are the category names")]
     [DataRow("Mask", "MLImage, or Vector<Byte> of an encoded file (the true mask)")]
     [DataRow("Category", "text, or a UInt32 key")]
-    [DataRow("PresentScores", "a vector of Single with the category names as slot names")]
+    [DataRow("PresenceScores", "a vector of Single with the category names as slot names")]
     [DataRow("PresentCategories", "a vector of text")]
     public void A_column_of_another_type_is_refused_with_what_was_expected(string wrong, string expected)
     {
-        var data = Ml.Transforms.CopyColumns(wrong, "MaskQuality").Fit(With(_ => { })).Transform(With(_ => { }));
+        var data = Ml.Transforms.CopyColumns(wrong, "PredictedIoU").Fit(With(_ => { })).Transform(With(_ => { }));
         Assert.StartsWith($"Column '{wrong}' is Single; expected {expected}", Refusal(data));
     }
 
@@ -45,7 +45,7 @@ public sealed class ScoredColumnsTests
     public void An_image_id_that_is_no_text_is_refused_with_a_way_out()
     {
         var source = With(definition => definition.Remove(definition["PresentCategories"]));
-        var data = Ml.Transforms.CopyColumns("ImageId", "MaskQuality").Fit(source).Transform(source);
+        var data = Ml.Transforms.CopyColumns("ImageId", "PredictedIoU").Fit(source).Transform(source);
         var message = Refusal(data);
         Assert.StartsWith("Column 'ImageId' is Single; expected text", message);
         Assert.Contains("ConvertType", message);
@@ -58,7 +58,7 @@ public sealed class ScoredColumnsTests
 
     [TestMethod]
     [DataRow("SemanticMask")]
-    [DataRow("PresentScores")]
+    [DataRow("PresenceScores")]
     public void Columns_that_name_other_categories_are_refused(string column)
     {
         var message = Refusal(With(definition => ScoredData.SetNames(definition, column, ["liver", "kidney"])));

@@ -7,7 +7,7 @@ internal static class ScoredData
 {
     public static readonly string[] Categories = ["kidney", "liver"];
 
-    private static readonly string[] Optional = ["PresentScores", "PresentCategories", "ImageId", "EncodedMask", "CategoryKey"];
+    private static readonly string[] Optional = ["PresenceScores", "PresentCategories", "ImageId", "EncodedMask", "CategoryKey"];
 
     /// <param name="rows">The rows.</param>
     /// <param name="optional">Which of the optional columns to keep; none by default.</param>
@@ -18,7 +18,7 @@ internal static class ScoredData
     public static SchemaDefinition Definition(string[] optional, string[] categories)
     {
         var definition = SchemaDefinition.Create(typeof(ScoredRow));
-        foreach (var name in (string[])["PredictedCategory", "SemanticMask", "PresentScores", "CategoryKey"])
+        foreach (var name in (string[])["PredictedCategory", "SemanticMask", "PresenceScores", "CategoryKey"])
             SetNames(definition, name, categories);
         foreach (var name in Optional.Except(optional))
             definition.Remove(definition[name]);
@@ -36,13 +36,13 @@ internal static class ScoredData
         var key = new KeyDataViewType(typeof(uint), count);
         column.ColumnType = columnName switch
         {
-            "PresentScores" => new VectorDataViewType(NumberDataViewType.Single, count),
+            "PresenceScores" => new VectorDataViewType(NumberDataViewType.Single, count),
             "SemanticMask" => new VectorDataViewType(key),
             _ => key,
         };
         if (names is not null)
         {
-            column.AddAnnotation(columnName == "PresentScores" ? "SlotNames" : "KeyValues",
+            column.AddAnnotation(columnName == "PresenceScores" ? "SlotNames" : "KeyValues",
                 ScoredRow.Dense([.. names.Select(name => name.AsMemory())]),
                 new VectorDataViewType(TextDataViewType.Instance, count));
         }

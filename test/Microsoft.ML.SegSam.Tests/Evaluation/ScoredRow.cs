@@ -22,13 +22,13 @@ internal sealed class ScoredRow
 
     public uint PredictedCategory { get; set; }
 
-    public VBuffer<float> PresentScores { get; set; }
+    public VBuffer<float> PresenceScores { get; set; }
 
     public byte[] EncodedMask { get; set; } = [];
 
     public uint CategoryKey { get; set; } = FromEnumerable(key: 0);
 
-    public float MaskQuality { get; set; }
+    public float PredictedIoU { get; set; }
 
     public string[] PresentCategories { get; set; } = [];
 
@@ -45,7 +45,7 @@ internal sealed class ScoredRow
         MaskSize = Size(binary),
         ClassScores = Dense(new float[categories]),
         PredictedCategory = FromEnumerable(predicted),
-        PresentScores = Dense(new float[categories]),
+        PresenceScores = Dense(new float[categories]),
     };
 
     /// <summary>The same without a prediction, as the transformer returns it for an image it could not use.</summary>
@@ -53,7 +53,7 @@ internal sealed class ScoredRow
     {
         float[] noScores = [.. Enumerable.Repeat(float.NaN, categories)];
         var row = Draw(category, truth, "", "", predicted: 0, categories);
-        (row.ClassScores, row.PresentScores, row.MaskSize) = (Dense(noScores), Dense(noScores), [0, 0]);
+        (row.ClassScores, row.PresenceScores, row.MaskSize) = (Dense(noScores), Dense(noScores), [0, 0]);
         return row;
     }
 

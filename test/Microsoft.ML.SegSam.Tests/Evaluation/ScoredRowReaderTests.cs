@@ -59,7 +59,7 @@ public sealed class ScoredRowReaderTests
                 row.Mask!.Save(Path.Combine(folder.FullName, row.ImageId));
             }
 
-            var data = ScoredData.Of(rows, ["PresentScores", "ImageId"]);
+            var data = ScoredData.Of(rows, ["PresenceScores", "ImageId"]);
             var loaded = Ml.Transforms.LoadImages("Loaded", folder.FullName, "ImageId").Fit(data).Transform(data);
             var expected = Ml.Segmentation.Evaluate(data);
             Assert.AreEqual(expected.ToString(), Ml.Segmentation.Evaluate(loaded, new() { MaskColumnName = "Loaded" }).ToString());

@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using CsCheck;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Support;
 
@@ -19,7 +20,7 @@ public sealed class ModelFuzzTests(TestContext context)
     [TestMethod]
     public void Descriptions() => new FuzzRun("model description", share: 0.048, seed: 7).Feed([Encoding.UTF8.GetBytes(Description())], bytes => bytes, bytes =>
     {
-        var description = ModelArchive.Describe(Encoding.UTF8.GetString(bytes));
+        var description = ModelDescription.FromJson(Encoding.UTF8.GetString(bytes));
         using var shapes = ConfigCheck.Shapes(description.Config);
     }).Finish(context);
 

@@ -17,7 +17,7 @@ public sealed class PresenceF1Tests
             Row("a", [0.9f, 0.9f, 0.9f], present: ["a", "b"]),
             Row("b", [0.5f, 1f, 0.6f], present: ["a", "b", "c"]),
         ];
-        Assert.AreEqual(2 * 2d / (3 + 3), Evaluate(rows, ["PresentScores", "PresentCategories"]).PresenceF1, 1e-12);
+        Assert.AreEqual(2 * 2d / (3 + 3), Evaluate(rows, ["PresenceScores", "PresentCategories"]).PresenceF1, 1e-12);
     }
 
     [TestMethod]
@@ -30,7 +30,7 @@ public sealed class PresenceF1Tests
             Row("c", [0.1f, 0.1f, 0.1f], image: "2"),
             Row("b", [0.5f, 1f, 0.6f], image: "1"),
         ];
-        Assert.AreEqual(2 * 1d / (3 + 2), Evaluate(rows, ["PresentScores", "ImageId"]).PresenceF1, 1e-12);
+        Assert.AreEqual(2 * 1d / (3 + 2), Evaluate(rows, ["PresenceScores", "ImageId"]).PresenceF1, 1e-12);
     }
 
     [TestMethod]
@@ -41,7 +41,7 @@ public sealed class PresenceF1Tests
             Row("a", [0f, 0.9f, 0f], present: ["a", "b"], image: "1"),
             Row("c", [0f, 0f, 0f], present: [], image: "1"),
         ];
-        string[] columns = ["PresentScores", "PresentCategories", "ImageId"];
+        string[] columns = ["PresenceScores", "PresentCategories", "ImageId"];
         Assert.AreEqual(1d, Evaluate(rows, columns).PresenceF1, "b is claimed and annotated.");
         var data = ScoredData.Of(rows, columns, Categories);
         var byImage = new MLContext(seed: 1).Segmentation.Evaluate(data, new() { ImageIdColumnName = "ImageId" });
@@ -52,14 +52,14 @@ public sealed class PresenceF1Tests
     public void Padding_in_the_annotated_categories_is_no_category()
     {
         ScoredRow[] rows = [Row("a", [0f, 0.9f, 0f], present: ["a", "b", "", ""])];
-        Assert.AreEqual(1d, Evaluate(rows, ["PresentScores", "PresentCategories"]).PresenceF1);
+        Assert.AreEqual(1d, Evaluate(rows, ["PresenceScores", "PresentCategories"]).PresenceF1);
     }
 
     [TestMethod]
     public void A_present_category_the_model_does_not_know_is_missed()
     {
         ScoredRow[] rows = [Row("a", [0f, 0.9f, 0f], present: ["a", "b", "x"])];
-        Assert.AreEqual(2 * 1d / (1 + 2), Evaluate(rows, ["PresentScores", "PresentCategories"]).PresenceF1, 1e-12);
+        Assert.AreEqual(2 * 1d / (1 + 2), Evaluate(rows, ["PresenceScores", "PresentCategories"]).PresenceF1, 1e-12);
     }
 
     [TestMethod]
@@ -68,20 +68,20 @@ public sealed class PresenceF1Tests
         var unscored = ScoredRow.Unscored("a", "#.", categories: 3);
         unscored.PresentCategories = ["a", "c"];
         ScoredRow[] rows = [Row("a", [0f, 0.9f, 0f], present: ["a", "b"]), unscored];
-        Assert.AreEqual(2 * 1d / (1 + 2), Evaluate(rows, ["PresentScores", "PresentCategories"]).PresenceF1, 1e-12);
+        Assert.AreEqual(2 * 1d / (1 + 2), Evaluate(rows, ["PresenceScores", "PresentCategories"]).PresenceF1, 1e-12);
     }
 
     [TestMethod]
     public void Nothing_claimed_where_nothing_is_there_is_right()
     {
         ScoredRow[] rows = [Row("a", [0.9f, 0f, 0f], present: ["a"])];
-        Assert.AreEqual(1d, Evaluate(rows, ["PresentScores", "PresentCategories"]).PresenceF1);
+        Assert.AreEqual(1d, Evaluate(rows, ["PresenceScores", "PresentCategories"]).PresenceF1);
     }
 
     private static ScoredRow Row(string category, float[] scores, string[]? present = null, string? image = null)
     {
         var row = ScoredRow.Draw(category, "#.", "#.", "1.", predicted: 1, categories: 3);
-        (row.PresentScores, row.PresentCategories, row.ImageId) = (ScoredRow.Dense(scores), present ?? [], image);
+        (row.PresenceScores, row.PresentCategories, row.ImageId) = (ScoredRow.Dense(scores), present ?? [], image);
         return row;
     }
 

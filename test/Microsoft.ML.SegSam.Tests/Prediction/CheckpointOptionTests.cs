@@ -31,7 +31,8 @@ public sealed class CheckpointOptionTests
         var rows = TinyData.Rows(images: 2);
         using var model = Ml.Transforms.SegSam(Untrained()).Fit(Ml.Data.LoadFromEnumerable(rows.Select(Ask)));
         CollectionAssert.AreEqual(new[] { "object" }, model.Categories.ToArray());
-        var answers = Ml.Data.CreateEnumerable<TinyAnswer>(model.Transform(Ml.Data.LoadFromEnumerable(rows.Select(Ask))), reuseRowObject: false).ToList();
+        var answers = Ml.Data.CreateEnumerable<TinyAnswer>(model.Transform(Ml.Data.LoadFromEnumerable(rows.Select(Ask))),
+            reuseRowObject: false).ToList();
         using var file = CheckpointFile.Open(Sam);
         using var network = new SegSamNetwork(PublishedFile.Sam with { TextInsertion = TextInsertion.None }).Initialize(9);
         network.eval();
@@ -45,7 +46,7 @@ public sealed class CheckpointOptionTests
             var visual = network.Encode(ImageTensor.Stack([image], PixelScaling.MeanStd, CPU));
             var prompt = new Prompt(Box: row.Box).ToNetwork(image.Geometry);
             var (logits, quality) = network.Decode(visual, new(zeros(1, ScalarType.Int64), Boxes: tensor(prompt.Box!, [1, 4]))).BestMask();
-            Assert.AreEqual(quality.item<float>(), answer.MaskQuality, 1e-4f);
+            Assert.AreEqual(quality.item<float>(), answer.PredictedIoU, 1e-4f);
             CollectionAssert.AreEqual(MaskGeometry.ToOriginalMask(logits.data<float>().ToArray(), 16, image.Geometry), answer.BinaryMask!);
         }
     }
@@ -55,7 +56,8 @@ public sealed class CheckpointOptionTests
     {
         using var empty = Ml.Transforms.SegSam(Untrained()).Fit(Load([]));
         CollectionAssert.AreEqual(new[] { "object" }, empty.Categories.ToArray());
-        using var named = Ml.Transforms.SegSam(Untrained() with { DescriptionColumnName = "Description" }).Fit(Load(TinyData.Rows(images: 1)));
+        using var named = Ml.Transforms.SegSam(Untrained() with { DescriptionColumnName = "Description" })
+            .Fit(Load(TinyData.Rows(images: 1)));
         CollectionAssert.AreEqual(new[] { "disc", "bar" }, named.Categories.ToArray());
         Assert.AreEqual(2, named.Model.Network.Config.CategoryCount);
     }
@@ -74,7 +76,7 @@ public sealed class CheckpointOptionTests
         File.Delete(path);
         var (again, _) = EstimatorWorkout.Reload(Ml, model, Load(rows).Schema);
         var transformer = (SegSamTransformer)again;
-        Assert.AreEqual("moved.safetensors", transformer.Options.Checkpoint, "The folder is nobody's business.");
+        Assert.AreEqual("moved.safetensors", transformer.Model.Options.Checkpoint, "The folder is nobody's business.");
         Assert.AreEqual(Preprocessing.Sam, transformer.Model.Preprocessing);
         transformer.Dispose();
     }
@@ -94,20 +96,25 @@ public sealed class CheckpointOptionTests
     [TestMethod]
     public void Options_that_the_checkpoint_contradicts_are_named()
     {
-        Refused<FileNotFoundException>(Untrained() with { Checkpoint = "nowhere.pth" }, "SegSamOptions.Checkpoint is 'nowhere.pth'; there is no such file");
+        Refused<FileNotFoundException>(Untrained() with { Checkpoint = "nowhere.pth" },
+            "SegSamOptions.Checkpoint is 'nowhere.pth'; there is no such file");
         Refused<ArgumentException>(Untrained() with { Encoder = SegSamEncoder.VitB }, "SegSamOptions.Encoder is 'VitB'; it must be null");
-        Refused<ArgumentException>(Untrained() with { EncoderTraining = EncoderTraining.Adapter }, "EncoderTraining is 'Adapter'; it must be used with an Adapter other than None");
+        Refused<ArgumentException>(Untrained() with { EncoderTraining = EncoderTraining.Adapter },
+            "EncoderTraining is 'Adapter'; it must be used with an Adapter other than None");
         var adapted = Path.Combine(Folder.Path, "adapted.safetensors");
         PublishedFile.Write(adapted, PublishedFile.Weights(PublishedFile.Sam with { Adapter = SegSamAdapter.SamMed2D }));
-        Refused<ArgumentException>(Untrained() with { Checkpoint = adapted, Adapter = SegSamAdapter.None }, "SegSamOptions.Adapter is 'None'; it must be null or 'SamMed2D'");
-        Refused<ArgumentException>(Untrained() with { Checkpoint = adapted, InputSize = 48 }, "InputSize is '48'; it must be a multiple of 32 with SAM-Med2D's adapter");
+        Refused<ArgumentException>(Untrained() with { Checkpoint = adapted, Adapter = SegSamAdapter.None },
+            "SegSamOptions.Adapter is 'None'; it must be null or 'SamMed2D'");
+        Refused<ArgumentException>(Untrained() with { Checkpoint = adapted, InputSize = 48 },
+            "InputSize is '48'; it must be a multiple of 32 with SAM-Med2D's adapter");
         File.WriteAllText(Path.Combine(Folder.Path, "page.pth"), "<!DOCTYPE html><html>Not found</html>");
         Refused<InvalidDataException>(Untrained() with { Checkpoint = Path.Combine(Folder.Path, "page.pth") }, "page.pth: ");
         var weights = new Dictionary<string, Tensor>(Weights);
         weights.Remove("mask_decoder.iou_token.weight");
         var lacking = Path.Combine(Folder.Path, "lacking.safetensors");
         PublishedFile.Write(lacking, weights);
-        Refused<InvalidDataException>(Untrained() with { Checkpoint = lacking }, "lacking.safetensors: The weights do not fit the network in 1 places:\n  missing: mask_decoder.iou_token.weight");
+        Refused<InvalidDataException>(Untrained() with { Checkpoint = lacking },
+            "lacking.safetensors: The weights do not fit the network in 1 places:\n  missing: mask_decoder.iou_token.weight");
     }
 
     private static void Refused<T>(SegSamOptions options, string message) where T : Exception =>

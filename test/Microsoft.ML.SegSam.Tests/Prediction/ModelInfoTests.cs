@@ -29,6 +29,8 @@ public sealed class ModelInfoTests : IDisposable
         Assert.AreEqual("Points", info.Options!.PointsColumnName);
         Assert.AreEqual(FittedModel.Shared.Model.Network.parameters().Sum(parameter => parameter.numel()), info.Parameters);
         Assert.IsEmpty(info.Unused);
+        Assert.AreEqual(ModelPrompts.Box | ModelPrompts.Points | ModelPrompts.Mask, info.Prompts);
+        Assert.AreEqual(ModelPrompts.Box, FittedModel.With(TinyData.Options()).Info.Prompts);
     }
 
     [TestMethod]
@@ -46,6 +48,7 @@ public sealed class ModelInfoTests : IDisposable
         Assert.AreEqual("pixel_mean", info.Unused.Single());
         Assert.IsNull(info.Options);
         Assert.IsEmpty(info.Categories);
+        Assert.AreEqual(ModelPrompts.Box | ModelPrompts.Points | ModelPrompts.Mask, info.Prompts);
         Assert.AreEqual(PixelScaling.MinMax, SegSamModelInfo.OfCheckpoint(Weights, CheckpointFamily.MedSam).PixelScaling);
     }
 
@@ -53,7 +56,8 @@ public sealed class ModelInfoTests : IDisposable
     public void Files_that_are_no_SAM_are_said_by_name()
     {
         PublishedFile.Write(Weights, [new("layer.weight", zeros(2, 2))]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamModelInfo.OfCheckpoint(Weights)).Message, "weights.safetensors: These are no weights");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamModelInfo.OfCheckpoint(Weights)).Message,
+            "weights.safetensors: These are no weights");
         Assert.ThrowsExactly<FileNotFoundException>(() => SegSamModelInfo.OfCheckpoint(Path.Combine(_folder.Path, "nowhere.pth")));
     }
 }

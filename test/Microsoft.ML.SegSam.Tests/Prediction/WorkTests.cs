@@ -45,7 +45,7 @@ public sealed class WorkTests
     }
 
     [TestMethod]
-    [DataRow("MaskQuality", "Image, Box, Points, PointLabels, MaskPrompt")]
+    [DataRow("PredictedIoU", "Image, Box, Points, PointLabels, MaskPrompt")]
     [DataRow("Number", "Number")]
     [DataRow("Number, Box, BinaryMask", "Number, Image, Box, Points, PointLabels, MaskPrompt")]
     public void Only_what_an_answer_needs_is_asked_of_the_source(string wanted, string needed)
@@ -61,8 +61,8 @@ public sealed class WorkTests
         var last = FittedModel.With(TinyData.Options("Box", batchSize: 1)).Transform(Load(Rows));
         Assert.AreEqual((1L, 1L), WorkOf(() =>
         {
-            using var cursor = last.GetRowCursor([last.Schema["MaskQuality"]]);
-            var quality = cursor.GetGetter<float>(last.Schema["MaskQuality"]);
+            using var cursor = last.GetRowCursor([last.Schema["PredictedIoU"]]);
+            var quality = cursor.GetGetter<float>(last.Schema["PredictedIoU"]);
             while (cursor.MoveNext())
             {
                 var value = float.NaN;

@@ -105,7 +105,7 @@ public sealed class CultureTests
             TimeSpan.FromSeconds(1.5), "CPU", "float32").ToString();
         foreach (var options in (SegSamOptions[])
                  [new() { ClassWeight = -0.5 }, new() { BoxJitter = 1.5 }, new() { Epochs = -1 }, new() { Augmentation = new() { Rotation = -1.5 } }])
-            yield return Message(options.Validate);
+            yield return Message(() => options.Validate());
         foreach (var prompt in (Prompt[])
                  [new([5.5f, 1, -2.5f, 3], [], []), new([-9.5f, 1, -2.5f, 3], [], []), new(null, [-0.5f, 1.5f], [1]), new(null, [0.5f, 1.5f], [-0.5f])])
             yield return prompt.Check(8, 8, 4)!.Value.Problem;

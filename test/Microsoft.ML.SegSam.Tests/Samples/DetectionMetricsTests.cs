@@ -73,14 +73,14 @@ public sealed class DetectionMetricsTests
     }
 
     [TestMethod]
-    public void A_model_that_never_saw_a_click_is_refused()
+    public void A_model_that_never_saw_a_point_is_refused()
     {
         using var folder = new TemporaryFolder();
         var model = Path.Combine(folder.Path, "model.zip");
         Ml.Model.Save(FittedModel.With(TinyData.Options()), null, model);
         var (code, _, error) = Run("--model", model, "--slices", "1");
         Assert.AreEqual(2, code);
-        Assert.StartsWith("The model was trained from random weights with boxes alone", error);
+        Assert.StartsWith("The model was trained without points, from random weights", error);
     }
 
     [TestMethod]

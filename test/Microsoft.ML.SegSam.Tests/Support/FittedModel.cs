@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
@@ -6,7 +7,10 @@ using Microsoft.ML.SegSam.Prediction;
 namespace Microsoft.ML.SegSam.Tests.Support;
 
 /// <summary>One model for all tests that only score; it takes every kind of prompt.</summary>
-/// <remarks>A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides <see cref="Shared"/>.</remarks>
+/// <remarks>
+/// A file's "using static" of it comes after the namespace: before it, the namespace Microsoft.Shared of a package hides
+/// <see cref="Shared"/>.
+/// </remarks>
 [TestClass]
 public static class FittedModel
 {
@@ -15,14 +19,25 @@ public static class FittedModel
     private static readonly Lazy<SegSamTransformer> Fitted = new(() =>
         Ml.Transforms.SegSam(TinyData.Options("Box", "Points", "MaskPrompt")).Fit(TinyData.Load(Ml, TinyData.Rows(images: 3))));
 
+    private static readonly ConcurrentQueue<SegSamModel> Models = new(); // made of the shared weights
+
     internal static SegSamTransformer Shared => Fitted.Value;
 
     /// <summary>The same weights with other columns or settings for scoring.</summary>
-    internal static SegSamTransformer With(SegSamOptions options) => new(options, Shared.Model);
+    internal static SegSamTransformer With(SegSamOptions options) => With(options, Shared.Model.Preprocessing);
 
     /// <summary>The same weights with another preprocessing than theirs.</summary>
     internal static SegSamTransformer With(SegSamOptions options, Preprocessing preprocessing) =>
-        new(options, new(Shared.Model.Network, Shared.Categories, preprocessing, TorchDevice.Choose(Ml)));
+        With(Shared.Model.Description with { Options = options, Preprocessing = preprocessing,
+            Prompts = ModelDescription.PromptsOf(options) });
+
+    /// <summary>The same weights with another description than theirs.</summary>
+    internal static SegSamTransformer With(ModelDescription description)
+    {
+        var model = new SegSamModel(description, Shared.Model.Network, TorchDevice.Choose(Ml));
+        Models.Enqueue(model);
+        return new(model);
+    }
 
     internal static IDataView Load(IEnumerable<TinyRow> rows) => TinyData.Load(Ml, rows);
 
@@ -37,9 +52,16 @@ public static class FittedModel
     /// <summary>How many images were encoded and prompts decoded while something ran.</summary>
     internal static (long Images, long Prompts) WorkOf(Action run)
     {
-        var (images, prompts) = Shared.Model.Work;
+        var (images, prompts) = WorkOfAll();
         run();
-        return (Shared.Model.Work.Images - images, Shared.Model.Work.Prompts - prompts);
+        var (imagesAfter, promptsAfter) = WorkOfAll();
+        return (imagesAfter - images, promptsAfter - prompts);
+    }
+
+    private static (long Images, long Prompts) WorkOfAll()
+    {
+        SegSamModel[] models = [Shared.Model, .. Models];
+        return (models.Sum(model => model.Work.Images), models.Sum(model => model.Work.Prompts));
     }
 
     public static void Free()

@@ -63,9 +63,9 @@ internal sealed class TinyAnswer
 
     public uint PredictedCategory { get; set; }
 
-    public float[]? PresentScores { get; set; }
+    public float[]? PresenceScores { get; set; }
 
-    public float MaskQuality { get; set; }
+    public float PredictedIoU { get; set; }
 
     public float[]? LowResLogits { get; set; }
 }

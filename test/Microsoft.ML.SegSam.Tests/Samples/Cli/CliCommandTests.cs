@@ -84,7 +84,7 @@ public sealed class CliCommandTests
             "--overlay", overlay);
         using var predictor = SegSamPredictor.Load(_model);
         using var image = predictor.Encode(_image);
-        SegSamPrompt[] prompts = [SegSamPrompt.Box(5, 15, 40, 42).AndClick(50, 50, onObject: false), SegSamPrompt.Click(32, 40)];
+        SegSamPrompt[] prompts = [SegSamPrompt.Box(5, 15, 40, 42).AndPoint(50, 50, onObject: false), SegSamPrompt.Point(32, 40)];
         var objects = report.GetProperty("objects").EnumerateArray().ToList();
         Assert.HasCount(2, objects);
         foreach (var (found, prompt) in objects.Zip(prompts))

@@ -50,7 +50,7 @@ public sealed class CliManyImagesTests : IDisposable
         foreach (var row in rows)
         {
             using var image = predictor.Encode(_folder.At(row["ImagePath"]));
-            var expected = predictor.Predict(image, row["Object"] == "1" ? SegSamPrompt.Click(10, 10) : SegSamPrompt.Box(9, 9, 30, 30));
+            var expected = predictor.Predict(image, row["Object"] == "1" ? SegSamPrompt.Point(10, 10) : SegSamPrompt.Box(9, 9, 30, 30));
             Assert.AreEqual((expected.Category, $"{expected.Mask.Area}", "2"), (row["Category"], row["Area"], row["Objects"]));
             Assert.AreEqual(row["Object"] == "1" ? "point 10,10" : "box 9,9,30,30", row["Prompt"]);
             Assert.AreEqual(expected.Mask.Box is { } box ? $"{box.X0} {box.Y0} {box.X1} {box.Y1}" : "", row["Box"]);

@@ -43,8 +43,8 @@ public sealed class StudioPredictTests
         var id = await s_server.Upload(Sample.Png);
         using var predictor = SegSamPredictor.Load(Path.Combine((await StudioServer.First).Cache.Path, StudioServer.Training.FileName));
         using var image = predictor.Encode(UploadedImage.Decode(Sample.Png, long.MaxValue));
-        var first = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180));
-        var second = predictor.Predict(image, SegSamPrompt.Click(200.5f, 180).AndClick(90, 90,
+        var first = predictor.Predict(image, SegSamPrompt.Point(200.5f, 180));
+        var second = predictor.Predict(image, SegSamPrompt.Point(200.5f, 180).AndPoint(90, 90,
             onObject: false).AndMask(first.LowResLogits));
         object[] steps = [new { point = (double[])[200.5, 180] }, new { point = (int[])[90, 90], on = false }];
         Assert.AreEqual(first.ToJson(), await s_server.Answer(id, steps[0]));
@@ -92,10 +92,10 @@ public sealed class StudioPredictTests
         {
             sessions.Add("b", predictor.Encode(new byte[32 * 32 * 3], 32, 32)).Dispose();
             Assert.IsFalse(sessions.TryRent("a", out _));
-            Assert.AreEqual(64, predictor.Predict(lease.Image, SegSamPrompt.Click(5, 5)).Width);
+            Assert.AreEqual(64, predictor.Predict(lease.Image, SegSamPrompt.Point(5, 5)).Width);
         }
 
-        Assert.ThrowsExactly<ObjectDisposedException>(() => predictor.Predict(image, SegSamPrompt.Click(5, 5)));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => predictor.Predict(image, SegSamPrompt.Point(5, 5)));
         Assert.AreEqual(1, sessions.Count);
     }
 

@@ -4,24 +4,24 @@ using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Turns the current row's image and prompt into a question.</summary>
-internal sealed class QuestionReader
+/// <summary>Reads the current row's image and prompt.</summary>
+internal sealed class PromptedImageReader
 {
     private readonly ImageReader _image;
     private readonly PromptReader _prompt;
     private readonly Preprocessing _preprocessing;
     private readonly int _inputSize;
 
-    public QuestionReader(DataViewRow row, SegSamTransformer transformer)
+    public PromptedImageReader(DataViewRow row, SegSamModel model)
     {
-        var (options, config) = (transformer.Options, transformer.Model.Network.Config);
-        (_preprocessing, _inputSize) = (transformer.Model.Preprocessing, config.InputSize);
-        _image = new(row, row.Schema[options.ImageColumnName]);
-        _prompt = new(row, options.PromptColumns(), config.MaskSide);
+        _image = new(row, row.Schema[model.Options.ImageColumnName]);
+        _prompt = new(row, model.Options.PromptColumns(), model.Config.MaskSide);
+        _preprocessing = model.Preprocessing;
+        _inputSize = model.Config.InputSize;
     }
 
-    /// <summary>The question, or null where the row has no image or no prompt: such a row has no answer.</summary>
-    public SegSamQuestion? Read()
+    /// <summary>The prompted image in the network's frame; null for a row without image or prompt, which gets no prediction.</summary>
+    public PromptedImage? Read()
     {
         if (_image.Read() is not { } image)
             return null;

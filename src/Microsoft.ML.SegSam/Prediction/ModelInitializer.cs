@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
@@ -9,8 +10,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>What training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
-internal sealed class StartingPoint : IDisposable
+/// <summary>Makes the network that training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
+internal sealed class ModelInitializer : IDisposable
 {
     private const int SamWidth = 256; // of the decoder, in everything published
     private const double StartingTextScale = 0.1; // of t_text, so that it does not dominate the prompt early in training (our choice)
@@ -19,9 +20,9 @@ internal sealed class StartingPoint : IDisposable
     private readonly Pretrained? _pretrained;
 
     /// <exception cref="ArgumentException">An option does not fit the checkpoint; the message names it.</exception>
-    /// <exception cref="IOException">The checkpoint is not there or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged, or no SAM.</exception>
-    public StartingPoint(SegSamOptions options)
+    /// <exception cref="IOException">The checkpoint does not exist or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or does not hold a Segment Anything Model.</exception>
+    public ModelInitializer(SegSamOptions options)
     {
         _options = options;
         if (options.Checkpoint is null)
@@ -43,7 +44,7 @@ internal sealed class StartingPoint : IDisposable
         catch (InvalidDataException failure)
         {
             _file.Dispose();
-            throw Named(failure);
+            throw WithFileName(failure);
         }
         catch
         {
@@ -52,20 +53,21 @@ internal sealed class StartingPoint : IDisposable
         }
     }
 
-    /// <summary>Null for an encoder of a size that is no preset.</summary>
+    /// <summary>Null if the encoder's size matches no preset.</summary>
     public SegSamEncoder? Encoder { get; }
 
-    /// <summary>Of the network, but for what depends on the categories.</summary>
+    /// <summary>The network's config, except for what depends on the categories.</summary>
     public SegSamConfig Config { get; }
 
-    /// <summary>How images are brought to the network.</summary>
+    /// <summary>How images are prepared for the network.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>The network with its starting weights and the text bank of the categories.</summary>
-    /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; all misfits are listed.</exception>
+    /// <summary>Builds the network with its initial weights and the text bank of the categories.</summary>
+    /// <param name="others">The number of other categories in the training image that has the most, for
+    /// <see cref="SegSamOptions.PresenceTokens"/> to follow.</param>
+    /// <exception cref="InvalidDataException">The checkpoint's weights do not fit; the message lists all that do not.</exception>
     /// <exception cref="InvalidOperationException">The text embedder failed; the message names the category.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while the text embedder was asked.</exception>
-    /// <param name="others">How many other categories the fullest training image has, where <see cref="SegSamOptions.PresenceTokens"/> is to follow them.</param>
+    /// <exception cref="OperationCanceledException">Canceled while the text embedder was running.</exception>
     public SegSamNetwork Build(CategoryTexts categories, int seed, int others = 0)
     {
         using var hashed = new HashedTextEmbedder();
@@ -81,8 +83,23 @@ internal sealed class StartingPoint : IDisposable
         }
         catch (InvalidDataException failure)
         {
-            throw Named(failure);
+            throw WithFileName(failure);
         }
+    }
+
+    /// <summary>The model of a built, and possibly trained, network, ready to predict.</summary>
+    /// <param name="prompts">The prompts that it was made for.</param>
+    public SegSamModel Finish(
+        SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16)
+    {
+        network.eval();
+        // Paths belong to the machine that trains: the model keeps only the checkpoint's file name. Its text vectors are in the
+        // weights, so it needs no embedder.
+        var options = _options with
+        {
+            Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
+        };
+        return new(new(options, network.Config, categories, Preprocessing, prompts), network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>
@@ -92,21 +109,23 @@ internal sealed class StartingPoint : IDisposable
         if (_pretrained is null)
             return $"Starting from random weights: {Encoder}, input {Config.InputSize} x {Config.InputSize}; {images}";
         var trained = _pretrained.Config;
-        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} (if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): {Encoder?.ToString() ?? "an encoder of no preset"}, "
+        var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} "
+            + $"(if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): "
+            + $"{Encoder?.ToString() ?? "an encoder that matches no preset"}, "
             + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
         if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
-            text += $"; weights do not tell the decoder's heads, {trained.DecoderHeads} are assumed";
-        string[] passedOver = [.. _pretrained.Unused, .. _file.Skipped];
-        return passedOver.Length == 0 ? text : $"{text}; not used: {string.Join(", ", passedOver)}";
+            text += $"; weights do not reveal the number of the decoder's heads, {trained.DecoderHeads} are assumed";
+        string[] unused = [.. _pretrained.Unused, .. _file.Skipped];
+        return unused.Length == 0 ? text : $"{text}; not used: {string.Join(", ", unused)}";
     }
 
     public void Dispose() => _file?.Dispose();
 
     private SegSamConfig Settle(SegSamConfig config)
     {
-        Agree(nameof(SegSamOptions.Encoder), _options.Encoder, Encoder);
+        RequireAgreement(nameof(SegSamOptions.Encoder), _options.Encoder, Encoder);
         if (config.Adapter != SegSamAdapter.None)
-            Agree(nameof(SegSamOptions.Adapter), _options.Adapter, config.Adapter);
+            RequireAgreement(nameof(SegSamOptions.Adapter), _options.Adapter, config.Adapter);
         config = config with
         {
             Adapter = _options.Adapter ?? config.Adapter,
@@ -122,14 +141,18 @@ internal sealed class StartingPoint : IDisposable
         return config;
     }
 
-    private void Agree<T>(string option, T? wanted, T? found) where T : struct
+    private void RequireAgreement<T>(string option, T? requested, T? ofCheckpoint) where T : struct
     {
-        if (wanted is not null && !wanted.Equals(found))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{wanted}'; it must be null or '{found}', which {_options.Checkpoint} holds."), option);
+        if (requested is not null && !requested.Equals(ofCheckpoint))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{requested}'; it must be null or ")
+                + FormattableString.Invariant($"'{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
+        }
     }
 
     private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
-        : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. Download the weights, or correct the path.", path);
+        : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. "
+            + "Download the weights, or correct the path.", path);
 
-    private InvalidDataException Named(InvalidDataException failure) => new($"{_file!.Name}: {failure.Message}", failure);
+    private InvalidDataException WithFileName(InvalidDataException failure) => new($"{_file!.Name}: {failure.Message}", failure);
 }
