@@ -78,8 +78,7 @@ internal sealed class SegSamMapper : IRowToRowMapper
 
         return
         [
-            ColumnCheck.Require(schema, options.ImageColumnName, ColumnCheck.IsImage, ColumnCheck.ImageKind),
-            .. PromptReader.Columns(schema, options),
+            .. TrainingColumns.ScoringNeeds(options.ImageColumnName, options.PromptColumns()).Select(need => ColumnCheck.Require(schema, need)),
         ];
     }
 }

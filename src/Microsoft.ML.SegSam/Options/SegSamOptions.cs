@@ -308,6 +308,8 @@ public sealed partial record SegSamOptions
 
     internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
 
+    internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
+
     internal bool IsTrained => Epochs > 0;
 
     internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
