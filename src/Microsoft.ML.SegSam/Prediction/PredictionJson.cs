@@ -35,7 +35,7 @@ internal sealed class PredictionJson(SegmentationMask mask, string category, flo
 
     public CocoSegmentation Segmentation => CocoSegmentation.Of(mask);
 
-    public IReadOnlyList<MaskContour> Contours => mask.Contours();
+    public IReadOnlyList<MaskContour> Contours => mask.Trace();
 
     public CocoSegmentation? SemanticSegmentation { get; init; }
 
