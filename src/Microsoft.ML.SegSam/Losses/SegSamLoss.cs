@@ -1,6 +1,5 @@
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
-using Microsoft.ML.SegSam.Options;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 
 namespace Microsoft.ML.SegSam.Storage;

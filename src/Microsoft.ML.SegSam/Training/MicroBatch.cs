@@ -1,7 +1,6 @@
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 
