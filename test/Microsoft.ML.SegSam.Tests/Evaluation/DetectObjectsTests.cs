@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Evaluation;
