@@ -47,7 +47,8 @@ public sealed partial record SegSamOptions
         NotBlank(nameof(MaskColumnName), MaskColumnName, "the name of the mask column"),
         NotBlank(nameof(CategoryColumnName), CategoryColumnName, "the name of the category column"),
         new(!needsPrompt || HasPrompt, nameof(BoxColumnName), BoxColumnName,
-            $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} and {nameof(MaskPromptColumnName)}"),
+            $"a column of prompts: name at least one of {nameof(BoxColumnName)}, {nameof(PointsColumnName)} "
+            + $"and {nameof(MaskPromptColumnName)}"),
         new(BoxScoresColumnName is null || BoxColumnName is not null, nameof(BoxScoresColumnName), BoxScoresColumnName,
             $"null without a {nameof(BoxColumnName)}"),
         NullOrNotBlank(nameof(BoxScoresColumnName), BoxScoresColumnName, "the name of a column"),

@@ -67,10 +67,7 @@ public sealed partial record SegSamOptions
     [JsonIgnore]
     public IEmbeddingGenerator<string, Embedding<float>>? TextEmbedder { get; init; }
 
-    /// <summary>
-    /// Vector&lt;Text&gt; (training): names of all categories annotated in the image. Default null: the categories of the rows of the same
-    /// image.
-    /// </summary>
+    /// <summary>Vector&lt;Text&gt; (training): all categories annotated in the image. Default null: those of the image's rows.</summary>
     public string? PresentCategoriesColumnName { get; init; }
 
     /// <summary>Text (training) that is equal for the rows of one image. Default null: rows with equal pixels share an image.</summary>
@@ -100,14 +97,11 @@ public sealed partial record SegSamOptions
     public string? Checkpoint { get; init; }
 
     /// <summary>
-    /// Who published the checkpoint. Default null: recognized by its content, MedSAM by its file name or by the wrapping of its training
-    /// code.
+    /// Who published the checkpoint. Default null: recognized by its content, MedSAM by its file name or by the wrapping of its weights.
     /// </summary>
     public CheckpointFamily? CheckpointFamily { get; init; }
 
-    /// <summary>
-    /// Type and size of the image encoder. Default null: the checkpoint's; without one, <see cref="SegSamEncoder.Tiny"/>.
-    /// </summary>
+    /// <summary>Type and size of the image encoder. Default null: the checkpoint's, or <see cref="SegSamEncoder.Tiny"/>.</summary>
     public SegSamEncoder? Encoder { get; init; }
 
     /// <summary>
@@ -117,31 +111,23 @@ public sealed partial record SegSamOptions
     public int? InputSize { get; init; }
 
     /// <summary>
-    /// How images are fitted into the square. Default null: the rule of the checkpoint's family; without one,
-    /// <see cref="ResizeRule.PadOrStretch"/>.
+    /// Fits images into the square. Default null: the checkpoint family's rule, or <see cref="ResizeRule.PadOrStretch"/>.
     /// </summary>
     public ResizeRule? Resize { get; init; }
 
-    /// <summary>
-    /// Interpolation of the resized pixels. Default null: that of the checkpoint's family; without one,
-    /// <see cref="Imaging.Resampling.Bilinear"/>.
-    /// </summary>
+    /// <summary>Interpolation of the pixels. Default null: the checkpoint family's, or <see cref="Imaging.Resampling.Bilinear"/>.</summary>
     public Resampling? Resampling { get; init; }
 
     /// <summary>
-    /// Normalization of the pixel values. Default null: that of the checkpoint's family; without one,
-    /// <see cref="Imaging.PixelScaling.MeanStd"/>.
+    /// Normalization of pixel values. Default null: the checkpoint family's, or <see cref="Imaging.PixelScaling.MeanStd"/>.
     /// </summary>
     public PixelScaling? PixelScaling { get; init; }
 
-    /// <summary>
-    /// Order of the color channels. Default null: that of the checkpoint's family; without one, <see cref="Imaging.ChannelOrder.Rgb"/>.
-    /// </summary>
+    /// <summary>Order of the color channels. Default null: the checkpoint family's, or <see cref="Imaging.ChannelOrder.Rgb"/>.</summary>
     public ChannelOrder? ChannelOrder { get; init; }
 
     /// <summary>
-    /// Adapters in the encoder's blocks; adapters that the checkpoint lacks start from random weights. Default null: the checkpoint's;
-    /// without one, None.
+    /// Adapters in the encoder's blocks; those not in the checkpoint start at random. Default null: the checkpoint's, or None.
     /// </summary>
     public SegSamAdapter? Adapter { get; init; }
 
@@ -177,9 +163,7 @@ public sealed partial record SegSamOptions
     /// <summary>λ_co, weight of the loss of the unprompted objects' categories. At least 0. Default 0.1.</summary>
     public double PresenceWeight { get; init; } = 0.1;
 
-    /// <summary>
-    /// λ_align, weight of the loss that makes the two masks agree; what it adds is in docs/ablation.md. At least 0. Default 0.5.
-    /// </summary>
+    /// <summary>λ_align, weight of the agreement of the two masks: see docs/ablation.md for its effect. At least 0. Default 0.5.</summary>
     public double AlignmentWeight { get; init; } = 0.5;
 
     // ---- training ----
@@ -191,9 +175,7 @@ public sealed partial record SegSamOptions
     /// </summary>
     public int Epochs { get; init; } = 20;
 
-    /// <summary>
-    /// Which measure of the validation rows decides the best epoch, whose weights are kept; of equal epochs the earlier. Default MeanDice.
-    /// </summary>
+    /// <summary>Decides, on the validation rows, the epoch whose weights are kept, of equal ones the first. Default MeanDice.</summary>
     public ValidationMetric BestMetric { get; init; } = ValidationMetric.MeanDice;
 
     /// <summary>
