@@ -22,12 +22,12 @@ public static class Overlays
         {
             if (images-- <= 0)
                 continue;
-            OverlayPanel[] panels =
+            IReadOnlyList<(string, IReadOnlyList<OverlayLayer>)> panels =
             [
-                new("image", []),
-                new("truth", [.. rows.Select(row => row.Truth)]),
-                new("binary mask", [.. rows.Select(row => row.Binary)]),
-                new("semantic mask", [.. rows.Select(row => row.Semantic)]),
+                ("image", []),
+                ("truth", [.. rows.Select(row => row.Truth)]),
+                ("binary mask", [.. rows.Select(row => row.Binary)]),
+                ("semantic mask", [.. rows.Select(row => row.Semantic)]),
             ];
             var (picture, path) = (MaskOverlay.Render(rows[0].Image, panels), Path.Combine(folder, nameOf(id)));
             picture.Save(path + ".png");
@@ -81,6 +81,6 @@ public static class Overlays
         public OverlayLayer Semantic { get; }
 
         private static Rgb ColorOf(string category, IReadOnlyList<string> categories) =>
-            Palette.ColorOf(Math.Max(0, categories.ToList().IndexOf(category)));
+            Rgb.FromPalette(Math.Max(0, categories.ToList().IndexOf(category)));
     }
 }

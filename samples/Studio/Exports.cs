@@ -60,10 +60,10 @@ internal sealed class Exports
     {
         if (_categories.Count > MostLabels)
             throw Wrong($"There are {_categories.Count} categories, but a label map has only {MostLabels} labels. Export COCO JSON.");
-        var labels = LabelMap.Compose(_request.Height, _request.Width, _objects.Select(item =>
+        var labels = SegmentationMask.ComposeLabelMap(_request.Height, _request.Width, _objects.Select(item =>
             ((uint)_categories.IndexOf(item.Category) + 1, item.Score ?? 1, item.Mask)));
         return PngEncoder.Indexed(Array.ConvertAll(labels, label => (byte)label), _request.Height, _request.Width,
-            [new(0, 0, 0), .. _categories.Select((_, i) => Palette.ColorOf(i))]);
+            [new(0, 0, 0), .. _categories.Select((_, i) => Rgb.FromPalette(i))]);
     }
 
     private (string, float?, SegmentationMask) Read(ExportObject item, int number)

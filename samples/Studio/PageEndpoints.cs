@@ -58,7 +58,7 @@ internal static class PageEndpoints
             },
         },
         limits = new { options.UploadBytes, options.Pixels },
-        palette = Enumerable.Range(0, Palette.Count).Select(Palette.ColorOf).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
+        palette = Enumerable.Range(0, Rgb.PaletteSize).Select(Rgb.FromPalette).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
         images = sessions.Count,
         running = queues.Running,
         canceled = queues.Canceled,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 
@@ -40,9 +41,9 @@ internal static class PredictEndpoints
     {
         using (lease)
         {
-            var reports = Channel.CreateBounded<MaskGeneratorProgress>(
+            var reports = Channel.CreateBounded<OperationProgress>(
                 new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-            var progress = new InlineProgress<MaskGeneratorProgress>(report => reports.Writer.TryWrite(report));
+            var progress = new InlineProgress<OperationProgress>(report => reports.Writer.TryWrite(report));
             var work = queues.Long.Run(() => generator.Generate(lease.Image, progress, cancel), cancel);
             _ = work.ContinueWith(
                 _ => reports.Writer.Complete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -51,8 +52,8 @@ internal static class PredictEndpoints
                 yield return new("{}", "waiting");
                 await foreach (var report in reports.Reader.ReadAllAsync(cancel))
                 {
-                    var numbers = new { done = report.PointsDone, points = report.Points, masks = report.Masks };
-                    yield return new(JsonSerializer.Serialize(numbers), "progress");
+                    var progressed = new { done = report.Done, total = report.Total, description = report.Description };
+                    yield return new(JsonSerializer.Serialize(progressed), "progress");
                 }
 
                 var masks = await work;

@@ -107,19 +107,14 @@ foreach (var (part, prediction) in slice.Objects.Zip(predictions))
 
 SegmentationMask MaskOf(bool[] pixels) => SegmentationMask.FromPixels(pixels, slice.Height, slice.Width);
 
-var truth = slice.Objects.Select((part, i) => new OverlayLayer(MaskOf(part.Mask), Palette.ColorOf(i), part.Category)).ToList();
+var truth = slice.Objects.Select((part, i) => new OverlayLayer(MaskOf(part.Mask), Rgb.FromPalette(i), part.Category)).ToList();
 var binary = predictions.Select((prediction, i) => new OverlayLayer(
-    MaskOf(prediction.BinaryMask), Palette.ColorOf(i), $"predicted IoU {prediction.PredictedIoU:0.00}")).ToList();
+    MaskOf(prediction.BinaryMask), Rgb.FromPalette(i), $"predicted IoU {prediction.PredictedIoU:0.00}")).ToList();
 var semantic = predictions.Select((prediction, i) => new OverlayLayer(
-    MaskOf(prediction.SemanticMask.Select(key => key != 0).ToArray()), Palette.ColorOf(i),
+    MaskOf(prediction.SemanticMask.Select(key => key != 0).ToArray()), Rgb.FromPalette(i),
     $"{model.Categories[(int)prediction.PredictedCategory - 1]} {prediction.ClassScores.Max():0.00}")).ToList();
 
-var picture = MaskOverlay.Render(image, new[]
-{
-    new OverlayPanel("truth", truth),
-    new OverlayPanel("binary mask", binary),
-    new OverlayPanel("semantic mask", semantic),
-});
+var picture = MaskOverlay.Render(image, [("truth", truth), ("binary mask", binary), ("semantic mask", semantic)]);
 display(picture);
 
 Directory.Delete(work, recursive: true); // remove this line to keep the files

@@ -96,11 +96,11 @@ var encoded = predictor.Encode(image);
 var predictions = slice.Objects.Select(part => predictor.Predict(
     encoded, SegSamPrompt.Box(part.Box.X0, part.Box.Y0, part.Box.X1, part.Box.Y1))).ToList();
 var truth = slice.Objects.Select((part, i) => new OverlayLayer(
-    SegmentationMask.FromPixels(part.Mask, slice.Height, slice.Width), Palette.ColorOf(i), part.Category)).ToList();
+    SegmentationMask.FromPixels(part.Mask, slice.Height, slice.Width), Rgb.FromPalette(i), part.Category)).ToList();
 var predicted = predictions.Select((prediction, i) => new OverlayLayer(
-    prediction.Mask, Palette.ColorOf(i), $"{prediction.Category} {prediction.Score:0.00}")).ToList();
+    prediction.Mask, Rgb.FromPalette(i), $"{prediction.Category} {prediction.Score:0.00}")).ToList();
 
-display(MaskOverlay.Render(image, new[] { new OverlayPanel("truth", truth), new OverlayPanel("predicted", predicted) }));
+display(MaskOverlay.Render(image, [("truth", truth), ("predicted", predicted)]));
 
 // A notebook also displays a prediction: both masks, the most probable names, and the other categories that the model sees in the image.
 

@@ -57,34 +57,34 @@ public sealed class SegSamMaskGenerator
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     /// <exception cref="OperationCanceledException">Canceled by the token.</exception>
     public IReadOnlyList<GeneratedMask> Generate(
-        MLImage image, IProgress<MaskGeneratorProgress>? progress = null, CancellationToken cancellationToken = default)
+        MLImage image, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         return Generate(PixelImage.From(image), progress, cancellationToken);
     }
 
     /// <summary>Finds all masks of a PNG, JPEG, BMP, GIF or WebP file.</summary>
-    /// <inheritdoc cref="Generate(MLImage, IProgress{MaskGeneratorProgress}, CancellationToken)"/>
+    /// <inheritdoc cref="Generate(MLImage, IProgress{OperationProgress}, CancellationToken)"/>
     /// <param name="path">The file.</param>
     /// <param name="progress">Receives one report for each batch of points.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is not such an image, is truncated or damaged.</exception>
     public IReadOnlyList<GeneratedMask> Generate(
-        string path, IProgress<MaskGeneratorProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        string path, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Generate(SegSamPredictor.ReadPixels(path), progress, cancellationToken);
 
     /// <summary>
     /// Finds all masks of an encoded image. Crops need its pixels, so <see cref="SegSamMaskGeneratorOptions.CropLayers"/> must be 0.
     /// </summary>
-    /// <inheritdoc cref="Generate(MLImage, IProgress{MaskGeneratorProgress}, CancellationToken)"/>
+    /// <inheritdoc cref="Generate(MLImage, IProgress{OperationProgress}, CancellationToken)"/>
     /// <param name="image">An image encoded with the same weights and preprocessing.</param>
     /// <param name="progress">Receives one report for each batch of points.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="ArgumentException">Another model encoded the image.</exception>
     /// <exception cref="InvalidOperationException">There are crop layers.</exception>
     public IReadOnlyList<GeneratedMask> Generate(
-        EncodedImage image, IProgress<MaskGeneratorProgress>? progress = null, CancellationToken cancellationToken = default)
+        EncodedImage image, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (_options.CropLayers > 0)
@@ -99,14 +99,14 @@ public sealed class SegSamMaskGenerator
 
     internal IReadOnlyList<string> Categories => _predictor.Categories;
 
-    internal List<GeneratedMask> Generate(PixelImage pixels, IProgress<MaskGeneratorProgress>? progress, CancellationToken cancellation)
+    internal List<GeneratedMask> Generate(PixelImage pixels, IProgress<OperationProgress>? progress, CancellationToken cancellation)
     {
         using var whole = _predictor.Encode(pixels);
         return Generate(whole, pixels, progress, cancellation);
     }
 
     private List<GeneratedMask> Generate(
-        EncodedImage whole, PixelImage? pixels, IProgress<MaskGeneratorProgress>? progress, CancellationToken cancellation)
+        EncodedImage whole, PixelImage? pixels, IProgress<OperationProgress>? progress, CancellationToken cancellation)
     {
         var proposals = new MaskProposals(_options, whole.Height, whole.Width);
         var crops = CropGrid.Crops(whole.Height, whole.Width, _options.CropLayers, _options.CropOverlapRatio);
@@ -121,7 +121,9 @@ public sealed class SegSamMaskGenerator
             {
                 cancellation.ThrowIfCancellationRequested();
                 ofCrop.AddRange(Propose(crop ?? whole, box, batch, proposals));
-                progress?.Report(new(done += batch.Length, points, kept.Count + ofCrop.Count));
+                done += batch.Length;
+                progress?.Report(new(done, points,
+                    FormattableString.Invariant($"{done} of {points} points, {kept.Count + ofCrop.Count} masks")));
             }
 
             kept.AddRange(proposals.BestOfCrop(ofCrop));

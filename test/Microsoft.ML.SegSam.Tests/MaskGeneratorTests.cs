@@ -93,11 +93,11 @@ public sealed class MaskGeneratorTests
     [TestMethod]
     public void Crops_add_masks_of_their_own_and_every_point_is_reported()
     {
-        var reports = new List<MaskGeneratorProgress>();
+        var reports = new List<OperationProgress>();
         var masks = new SegSamMaskGenerator(Predictor, Everything with { CropLayers = 1, CropPointsDownscaleFactor = 2 })
             .Generate(Row.Image!, new Collect(reports));
-        Assert.AreEqual(16 + 4 * 4, reports[^1].Points);
-        CollectionAssert.AreEqual(Enumerable.Range(1, 8).Select(i => 4 * i).ToList(), reports.Select(each => each.PointsDone).ToList());
+        Assert.AreEqual(16 + 4 * 4, reports[^1].Total);
+        CollectionAssert.AreEqual(Enumerable.Range(1, 8).Select(i => 4 * i).ToList(), reports.Select(each => each.Done).ToList());
         var crops = CropGrid.Crops(Row.Image!.Height, Row.Image.Width, 1, 512.0 / 1500).Select(crop => crop.Box).ToList();
         foreach (var mask in masks)
         {
@@ -135,7 +135,7 @@ public sealed class MaskGeneratorTests
     public void Cancelling_stops_between_two_batches()
     {
         using var cancel = new CancellationTokenSource();
-        var reports = new List<MaskGeneratorProgress>();
+        var reports = new List<OperationProgress>();
         var generator = new SegSamMaskGenerator(Predictor, Everything);
         var progress = new Collect(reports, () => cancel.Cancel());
         Assert.ThrowsExactly<OperationCanceledException>(() => generator.Generate(Row.Image!, progress, cancel.Token));
@@ -191,9 +191,9 @@ public sealed class MaskGeneratorTests
     private static IReadOnlyList<GeneratedMask> Generate(SegSamMaskGeneratorOptions options) =>
         new SegSamMaskGenerator(Predictor, options).Generate(Row.Image!);
 
-    private sealed class Collect(List<MaskGeneratorProgress> reports, Action? also = null) : IProgress<MaskGeneratorProgress>
+    private sealed class Collect(List<OperationProgress> reports, Action? also = null) : IProgress<OperationProgress>
     {
-        public void Report(MaskGeneratorProgress value)
+        public void Report(OperationProgress value)
         {
             reports.Add(value);
             also?.Invoke();

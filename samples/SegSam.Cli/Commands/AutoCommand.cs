@@ -81,7 +81,7 @@ internal sealed class AutoCommand : Command
         var code = loop.Run(context.Get(_model), categories, (input, report) =>
         {
             using var picture = Pictures.Read(input.Path);
-            var progress = new InlineProgress<MaskGeneratorProgress>(done => report((double)done.PointsDone / done.Points));
+            var progress = new InlineProgress<OperationProgress>(done => report((double)done.Done / done.Total));
             masks = generator.Generate(input.Path, progress, context.Cancel);
             return new(picture.Height, picture.Width, [.. masks.Select(FoundObject.Of)]);
         }, (input, result) =>
@@ -112,8 +112,7 @@ internal sealed class AutoCommand : Command
         using var predictor = new SegSamPredictor(model);
         var (generator, categories) = (Generator(context, predictor), predictor.Categories);
         var masks = context.Terminal.Progress($"Segmenting {path}", report => generator.Generate(path,
-            new InlineProgress<MaskGeneratorProgress>(done => report((double)done.PointsDone / done.Points,
-                FormattableString.Invariant($"{done.PointsDone} of {done.Points} points, {done.Masks} masks"))), context.Cancel));
+            new InlineProgress<OperationProgress>(done => report((double)done.Done / done.Total, done.Description)), context.Cancel));
         IReadOnlyList<FoundObject> objects = [.. masks.Select(FoundObject.Of)];
         var files = folder is null ? null : Pictures.WriteMasks(outputs, folder, ImageArguments.NameOf(path), objects);
         if (context.Get(_labels) is { } labels)
@@ -149,7 +148,7 @@ internal sealed class AutoCommand : Command
     private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks, int height, int width)
     {
         var keys = categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
-        var labels = LabelMap.Compose(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));
+        var labels = SegmentationMask.ComposeLabelMap(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));
         OutputFile.Write(path, PngEncoder.Gray(Array.ConvertAll(labels, key => (byte)key), height, width));
     }
 

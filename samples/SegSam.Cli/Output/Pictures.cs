@@ -48,7 +48,7 @@ internal static class Pictures
         [
             // With a single category, every object gets its own color.
             .. objects.Select((item, i) => new OverlayLayer(item.Mask,
-                Palette.ColorOf(order.Count > 1 ? order.IndexOf(item.Category) : i),
+                Rgb.FromPalette(order.Count > 1 ? order.IndexOf(item.Category) : i),
                 string.Create(CultureInfo.InvariantCulture, $"{item.Category} {item.Score:0.00}"))),
         ];
         var picture = MaskOverlay.Render(image, [new("image", []), new("found", layers)]);

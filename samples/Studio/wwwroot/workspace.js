@@ -90,7 +90,7 @@ export class Workspace {
       pointsPerSide: number('points'), predIouThreshold: number('pred-iou'), stabilityScoreThreshold: number('stability'),
     };
     const added = await this.#work.run('Segmenting everything', signal => session.everything(settings, report => {
-      if (report) this.#work.report(report.done / report.points, `${report.done} of ${report.points} points, ${report.masks} masks so far`);
+      if (report) this.#work.report(report.done / report.total, report.description);
       else this.#work.report(null, 'Starting');
     }, signal));
     toast(added ? `${added} ${added === 1 ? 'object' : 'objects'} found.`

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>Combines the masks of several prompts on one image into a map with one category per pixel.</summary>
-public static class LabelMap
+internal static class LabelMap
 {
     /// <summary>Gives each pixel the category of the prompt with the highest score there, if that prompt's mask covers it.</summary>
     /// <remarks>
@@ -18,7 +18,7 @@ public static class LabelMap
     /// <exception cref="ArgumentException">
     /// An object has category 0, another number of pixels, or a class probability out of range.
     /// </exception>
-    internal static uint[] Compose(int pixels, IEnumerable<(uint Category, float ClassProbability, float[] MaskProbabilities)> objects)
+    public static uint[] Compose(int pixels, IEnumerable<(uint Category, float ClassProbability, float[] MaskProbabilities)> objects)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pixels);
         ArgumentNullException.ThrowIfNull(objects);
@@ -41,27 +41,5 @@ public static class LabelMap
         }
 
         return labels;
-    }
-
-    /// <summary>
-    /// Combines masks of one image into a map of categories: each pixel takes the category of the mask with the highest class probability
-    /// there. If probabilities are equal, the earlier mask wins.
-    /// </summary>
-    /// <param name="height">Rows of the image.</param>
-    /// <param name="width">Columns of the image.</param>
-    /// <param name="masks">Masks of the image's size with the key of their category, from 1, and their class probability, 0 to 1.</param>
-    /// <returns>H·W keys, row-major; 0 is background.</returns>
-    /// <exception cref="ArgumentException">A mask has another size, category 0, or a class probability out of range.</exception>
-    public static uint[] Compose(int height, int width, IEnumerable<(uint Category, float ClassProbability, SegmentationMask Mask)> masks)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(height);
-        ArgumentOutOfRangeException.ThrowIfNegative(width);
-        ArgumentNullException.ThrowIfNull(masks);
-        return Compose(height * width, masks.Select(claim => (claim.Category, claim.ClassProbability, Pixels(claim))));
-
-        float[] Pixels((uint Category, float, SegmentationMask Mask) claim) => (claim.Mask.Height, claim.Mask.Width) == (height, width)
-            ? Array.ConvertAll(claim.Mask.ToPixels(), isInside => isInside ? 1f : 0f)
-            : throw new ArgumentException($"A mask of category {claim.Category} is {claim.Mask.Width} x {claim.Mask.Height} pixels; "
-                + $"expected {width} x {height}. Is it a mask of another image?", nameof(masks));
     }
 }

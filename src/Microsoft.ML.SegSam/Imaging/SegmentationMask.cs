@@ -121,6 +121,29 @@ public sealed class SegmentationMask : INotebookView
     /// <returns>A new array of Height x Width pixels, row-major; true is the mask.</returns>
     public bool[] ToPixels() => CocoRle.Decode(_counts, Height, Width);
 
+    /// <summary>
+    /// Combines masks of one image into a map of categories: each pixel takes the category of the mask with the highest class probability
+    /// there. If probabilities are equal, the earlier mask wins.
+    /// </summary>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="masks">Masks of the image's size with the key of their category, from 1, and their class probability, 0 to 1.</param>
+    /// <returns>H·W keys, row-major; 0 is background.</returns>
+    /// <exception cref="ArgumentException">A mask has another size, category 0, or a class probability out of range.</exception>
+    public static uint[] ComposeLabelMap(
+        int height, int width, IEnumerable<(uint Category, float ClassProbability, SegmentationMask Mask)> masks)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(height);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
+        ArgumentNullException.ThrowIfNull(masks);
+        return LabelMap.Compose(height * width, masks.Select(claim => (claim.Category, claim.ClassProbability, Pixels(claim))));
+
+        float[] Pixels((uint Category, float, SegmentationMask Mask) claim) => (claim.Mask.Height, claim.Mask.Width) == (height, width)
+            ? Array.ConvertAll(claim.Mask.ToPixels(), isInside => isInside ? 1f : 0f)
+            : throw new ArgumentException($"A mask of category {claim.Category} is {claim.Mask.Width} x {claim.Mask.Height} pixels; "
+                + $"expected {width} x {height}. Is it a mask of another image?", nameof(masks));
+    }
+
     /// <summary>Traces the outlines of all regions and of all holes in them. Pixels that touch at a corner belong to one region.</summary>
     /// <returns>
     /// One polygon per outline, as x y x y … of its corners; none for an empty mask. Coordinates are corners of pixels: pixel (x, y) covers
@@ -136,7 +159,7 @@ public sealed class SegmentationMask : INotebookView
     public override string ToString() => MaskPicture.Describe(this);
 
     string INotebookView.ToHtml() =>
-        Markup.Print(MaskPicture.Html(this, Palette.ColorOf(1), ToString()), Markup.Tag("div", null, ToString()));
+        Markup.Print(MaskPicture.Html(this, Rgb.FromPalette(1), ToString()), Markup.Tag("div", null, ToString()));
 
     private static void CheckSize(int height, int width)
     {

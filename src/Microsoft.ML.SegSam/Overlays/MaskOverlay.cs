@@ -26,15 +26,17 @@ public static class MaskOverlay
 
     /// <summary>Paints the panels from left to right into one picture.</summary>
     /// <param name="image">The image under the masks; it is not disposed.</param>
-    /// <param name="panels">At least one panel.</param>
+    /// <param name="panels">
+    /// At least one view of the image: the caption above it, and the masks, painted in this order; none for the image alone.
+    /// </param>
     /// <returns>The picture, which notebooks display.</returns>
     /// <exception cref="ArgumentException">There is no panel, or a mask does not have the image's size.</exception>
     /// <exception cref="NotSupportedException">The image's pixel format is neither Bgra32 nor Rgba32.</exception>
-    public static PngPicture Render(MLImage image, IReadOnlyList<OverlayPanel> panels)
+    public static PngPicture Render(MLImage image, IReadOnlyList<(string Caption, IReadOnlyList<OverlayLayer> Layers)> panels)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(panels);
-        return Render(PixelImage.From(image), panels);
+        return Render(PixelImage.From(image), [.. panels.Select(panel => new OverlayPanel(panel.Caption, panel.Layers))]);
     }
 
     internal static PngPicture Render(PixelImage image, IReadOnlyList<OverlayPanel> panels)
@@ -129,7 +131,7 @@ public sealed class OverlayLayer
 {
     /// <summary>Creates a layer.</summary>
     /// <param name="mask">The mask, of the image's size.</param>
-    /// <param name="color">The color of tint, outline and label; see <see cref="Palette"/>.</param>
+    /// <param name="color">The color of tint, outline and label; see <see cref="Rgb.FromPalette"/>.</param>
     /// <param name="label">
     /// Text beside the mask, such as category and score. Null for none. See <see cref="MaskOverlay"/> for supported scripts.
     /// </param>
@@ -153,20 +155,4 @@ public sealed class OverlayLayer
 }
 
 /// <summary>One view of the image with masks over it, under a caption.</summary>
-public sealed class OverlayPanel
-{
-    /// <summary>Creates a panel.</summary>
-    /// <param name="caption">Text above the image.</param>
-    /// <param name="layers">Masks, painted in this order; empty for the image alone.</param>
-    public OverlayPanel(string caption, IReadOnlyList<OverlayLayer> layers)
-    {
-        ArgumentNullException.ThrowIfNull(caption);
-        ArgumentNullException.ThrowIfNull(layers);
-        Caption = caption;
-        Layers = layers;
-    }
-
-    internal string Caption { get; }
-
-    internal IReadOnlyList<OverlayLayer> Layers { get; }
-}
+internal sealed record OverlayPanel(string Caption, IReadOnlyList<OverlayLayer> Layers);

@@ -15,7 +15,7 @@ internal sealed record SheetCell(
 {
     public const int Side = 208, Gap = 4, Width = 3 * Side + 2 * Gap;
 
-    public static readonly Rgb Truth = Palette.ColorOf(3), Found = Palette.ColorOf(1), Wrong = Palette.ColorOf(0);
+    public static readonly Rgb Truth = Rgb.FromPalette(3), Found = Rgb.FromPalette(1), Wrong = Rgb.FromPalette(0);
 
     private const int SmallestView = 32;
     private const float Opacity = 0.4f;

@@ -58,26 +58,3 @@ public sealed class GeneratedMask : INotebookView
         ["predicted IoU", PredictionHtml.Number(PredictedIoU)], ["stability", PredictionHtml.Number(StabilityScore)],
     ]);
 }
-
-/// <summary>How far a mask generator has come. Immutable.</summary>
-public sealed class MaskGeneratorProgress
-{
-    internal MaskGeneratorProgress(int pointsDone, int points, int masks)
-    {
-        PointsDone = pointsDone;
-        Points = points;
-        Masks = masks;
-    }
-
-    /// <summary>Number of points that are done.</summary>
-    public int PointsDone { get; }
-
-    /// <summary>Number of points in all crops together.</summary>
-    public int Points { get; }
-
-    /// <summary>Number of masks found so far, before those of different crops are compared.</summary>
-    public int Masks { get; }
-
-    /// <summary>A one-line summary.</summary>
-    public override string ToString() => FormattableString.Invariant($"{PointsDone} of {Points} points, {Masks} masks");
-}

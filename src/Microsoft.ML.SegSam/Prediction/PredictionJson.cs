@@ -55,7 +55,7 @@ internal static class PredictionHtml
     public static string Print(IEnumerable<(string Title, SegmentationMask Mask)> masks, string[][] table)
     {
         var pictures = masks.Select((titled, i) => Markup.Tag("div", null,
-            MaskPicture.Html(titled.Mask, Palette.ColorOf(i == 0 ? 1 : 4), titled.Title), Markup.Tag("div", null, titled.Title)));
+            MaskPicture.Html(titled.Mask, Rgb.FromPalette(i == 0 ? 1 : 4), titled.Title), Markup.Tag("div", null, titled.Title)));
         const string Style = "display:flex;gap:12px;flex-wrap:wrap;align-items:flex-start";
         return Markup.Print(Markup.Tag("div", Style, [.. pictures, Markup.Table(table)]));
     }

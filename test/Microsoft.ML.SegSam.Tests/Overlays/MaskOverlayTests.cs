@@ -51,7 +51,7 @@ public sealed class MaskOverlayTests
         var image = Gray(448, 448);
         OverlayLayer[] Layers(bool labeled) =>
             [.. Enumerable.Range(0, 12)
-                .Select(i => new OverlayLayer(LeftHalf(448, 448), Palette.ColorOf(i), labeled ? $"category {i}" : null))];
+                .Select(i => new OverlayLayer(LeftHalf(448, 448), Rgb.FromPalette(i), labeled ? $"category {i}" : null))];
         var few = Render(image, new OverlayPanel("", Layers(labeled: false)));
         var many = Render(image, new OverlayPanel("", Layers(labeled: true)));
         Assert.IsGreaterThan(few.Height, many.Height);

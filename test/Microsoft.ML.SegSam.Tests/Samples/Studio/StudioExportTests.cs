@@ -35,7 +35,7 @@ public sealed class StudioExportTests
         CollectionAssert.AreEqual(expected, Array.ConvertAll(ImageFile.ReadLabels(file, out _, out _), number => (int)number),
             "segsam convert --labels reads it so.");
         using var shown = SKBitmap.Decode(png);
-        var liver = Palette.ColorOf(1);
+        var liver = Rgb.FromPalette(1);
         Assert.AreEqual(new SKColor(liver.R, liver.G, liver.B), shown.GetPixel(0, 0));
         Assert.AreEqual(SKColors.Black, shown.GetPixel(4, 0));
     }
