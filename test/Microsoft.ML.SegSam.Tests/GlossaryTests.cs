@@ -44,7 +44,7 @@ public sealed class GlossaryTests
         var bank = loaded.Model.Network.TextBank.data<float>().ToArray();
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed(
             "disc: disc. Location: upper left. Shape: round. Intensity: CT: bright. Texture: even. "
-            + "Border: sharp. Differs: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
+            + "Border: sharp. Told apart: rounder than a bar."), bank[..HashedTextEmbedder.Width]);
         CollectionAssert.AreEqual(HashedTextEmbedder.Embed("bar"), bank[HashedTextEmbedder.Width..]);
         bool Answers(DataViewSchema.Column column) => data.Schema.GetColumnOrNull(column.Name) is null;
         Table.AssertEqual(Table.Read(model.Transform(data), Answers), Table.Read(loaded.Transform(data), Answers), "loaded");

@@ -63,7 +63,7 @@ public sealed record CategoryEntry
         };
         var intensity = string.Join("; ", Intensity.Select(pair => $"{pair.Key}: {pair.Value}"));
         return $"{FullName}.{side} Location: {Location}. Shape: {Shape}. Intensity: {intensity}. Texture: {Texture}. Border: {Border}. "
-            + $"Differs: {Differs}.";
+            + $"Told apart: {Differs}.";
     }
 
     private static string Also(string? fact) => fact is null ? "" : ", " + fact;

@@ -52,10 +52,10 @@ internal sealed class SegSamModel(
     /// <exception cref="InvalidDataException">The saved model is damaged or incomplete.</exception>
     public static SegSamModel Load(IHostEnvironment environment, ModelLoadContext context, string loader)
     {
+        var device = TorchDevice.Choose(environment); // first: it says what to do where libtorch is missing
         var text = ModelArchive.LoadDescription(context, loader);
         var description = ModelDescription.FromJson(text);
         var network = ModelArchive.LoadNetwork(context, description.Config, text);
-        var device = TorchDevice.Choose(environment);
         using var channel = environment.Start("Load");
         var usesBFloat16 = PrecisionChoice.UsesBFloat16(description.Options.Precision, description.Config, device, channel);
         return new(description, network.to(device.Device), device, usesBFloat16);

@@ -148,7 +148,7 @@ public sealed class BadCheckpointTests
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, magic: "119547037146038801333357")), "magic number is missing");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, little: false)), "big-endian");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: 5)), "5 elements where it is stored, but 6 where it is used");
-        StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: -1)), "-1 elements where it lies");
+        StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, count: -1)), "-1 elements where it is stored");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, storage: new byte[20])), "needs 24 bytes, the file holds 20");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(pickle, key: "1")), "the storage '1' is unknown");
         StringAssert.Contains(Refusal(TorchWriter.Legacy(TorchWriter.LegacyPickle(W with { Count = 1L << 62 }), count: 1L << 62)),

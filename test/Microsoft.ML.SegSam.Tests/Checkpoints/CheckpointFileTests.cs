@@ -58,7 +58,7 @@ public sealed class CheckpointFileTests
     [DataRow("stored")]
     [DataRow("deflated")]
     [DataRow("legacy")]
-    public void Offsets_strides_and_shared_storages_are_honoured(string kind)
+    public void Offsets_strides_and_shared_storages_are_honored(string kind)
     {
         var bytes = kind switch
         {

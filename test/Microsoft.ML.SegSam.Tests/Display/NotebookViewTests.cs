@@ -23,7 +23,8 @@ public sealed class NotebookViewTests
 
     private static IEnumerable<object[]> Values =>
     [
-        [Mask], [SegmentationMask.FromPixels(new bool[1000 * 3], 1000, 3)], [Epoch], [new TrainingHistory()], [History()], [MetricsExample.Create(Odd, "b")],
+        [Mask], [SegmentationMask.FromPixels(new bool[1000 * 3], 1000, 3)], [Epoch], [new TrainingHistory()], [History()],
+            [MetricsExample.Create(Odd, "b")],
         [MetricsExample.Create(Odd, "b").Confusion], [new GeneratedMask(new(Mask, 0.5f, 0.5f, 1, 1, new(0, 0, 3, 2)), Odd, 0.5f)],
         [new PngPicture([1, 2, 3], Odd, "")], [new PngPicture([1, 2, 3], Odd, "#1 is " + Odd)],
         [new SegSam.Evaluation.ProtocolMetrics(1, 3, [ProtocolExample.Tally()])],

@@ -50,7 +50,9 @@ public sealed class LabelMapTests
         ];
         CollectionAssert.AreEqual((uint[])[1, 2, 2, 0], SegmentationMask.ComposeLabelMap(1, 4, masks));
         CollectionAssert.AreEqual((uint[])[0, 0], SegmentationMask.ComposeLabelMap(1, 2, []));
-        Assert.Contains("category 1 is 4 x 1 pixels; expected 1 x 4", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.ComposeLabelMap(4, 1, masks)).Message);
-        Assert.Contains("category from 1", Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.ComposeLabelMap(1, 4, [masks[0] with { Item1 = 0 }])).Message);
+        Assert.Contains("category 1 is 4 x 1 pixels; expected 1 x 4",
+            Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.ComposeLabelMap(4, 1, masks)).Message);
+        Assert.Contains("category from 1",
+            Assert.ThrowsExactly<ArgumentException>(() => SegmentationMask.ComposeLabelMap(1, 4, [masks[0] with { Item1 = 0 }])).Message);
     }
 }

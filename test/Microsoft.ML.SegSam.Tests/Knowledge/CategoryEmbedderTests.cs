@@ -52,7 +52,7 @@ public sealed class CategoryEmbedderTests
     }
 
     [TestMethod]
-    public void Cancelling_while_the_embedder_works_is_no_failure_of_the_embedder()
+    public void Canceling_while_the_embedder_works_is_no_failure_of_the_embedder()
     {
         using var stop = new CancellationTokenSource();
         using var embedder = new FixedEmbedder(_ =>

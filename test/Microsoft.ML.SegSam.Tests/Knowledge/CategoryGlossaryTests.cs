@@ -95,7 +95,7 @@ public sealed class CategoryGlossaryTests
     }
 
     [TestMethod]
-    public void The_sides_of_a_kidney_differ_in_their_neighbours()
+    public void The_sides_of_a_kidney_differ_in_their_neighbors()
     {
         Assert.IsTrue(Glossary.TryFind("left kidney", out var left));
         Assert.IsTrue(Glossary.TryFind("right kidney", out var right));
@@ -111,7 +111,7 @@ public sealed class CategoryGlossaryTests
         foreach (var modality in new[] { "CT", "MR", "PET", "X-ray", "ultrasound", "fundus", "dermoscopy", "endoscopy", "histology" })
             Assert.IsGreaterThanOrEqualTo(8, Glossary.Entries.Count(entry => entry.Intensity.ContainsKey(modality)), modality);
         var known = Glossary.Entries.SelectMany(entry => entry.Intensity.Keys).Distinct();
-        Assert.AreEqual(9, known.Count(), "A tenth would be a misspelt one: " + string.Join(", ", known));
+        Assert.AreEqual(9, known.Count(), "A tenth would be a misspelled one: " + string.Join(", ", known));
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ public sealed class CategoryWriterTests : IDisposable
             loaded.Entries.Select(entry => entry.Describe()).ToArray());
         Assert.IsTrue(loaded.TryFind("ear skin pearls", out var written));
         Assert.AreEqual("Cholesteatoma. Location: behind Cholesteatoma. Shape: a sac of skin. "
-            + "Intensity: CT: bright. Texture: even. Border: sharp. Differs: nothing like it.", written.Describe());
+            + "Intensity: CT: bright. Texture: even. Border: sharp. Told apart: nothing like it.", written.Describe());
         Assert.IsTrue(loaded.TryFind("liver", out var liver));
         Assert.AreEqual("liver", liver.Name, "A synonym that is another's name is left out.");
     }

@@ -21,7 +21,7 @@ public sealed class GlossaryFileTests
                 """));
             Assert.IsTrue(CategoryGlossary.Load(path).TryFind("Tympanic membranes, left", out var entry));
             Assert.AreEqual("left drum. On the left side of the body, near one ear. Location: somewhere. Shape: round. "
-                + "Intensity: OCT: dark. Texture: even. Border: sharp. Differs: alone.", entry.Describe());
+                + "Intensity: OCT: dark. Texture: even. Border: sharp. Told apart: alone.", entry.Describe());
         }
         finally
         {
@@ -38,7 +38,7 @@ public sealed class GlossaryFileTests
     public void A_file_that_is_not_a_glossary_is_refused_with_the_reason(string json, params string[] words) => Refused(json, words);
 
     [TestMethod]
-    [DataRow("\"name\": \"drum\", \"colour\": \"red\"", "colour")]
+    [DataRow("\"name\": \"drum\", \"tint\": \"red\"", "tint")]
     [DataRow("\"name\": \" \"", "name", "empty")]
     [DataRow("\"name\": \"drum\", \"synonyms\": [\"\"]", "synonyms", "empty")]
     [DataRow("\"name\": \"drum\", \"synonyms\": null", "synonyms")]

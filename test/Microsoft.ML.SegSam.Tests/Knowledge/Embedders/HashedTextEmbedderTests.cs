@@ -79,7 +79,7 @@ public sealed class HashedTextEmbedderTests
     }
 
     [TestMethod]
-    public async Task A_cancelled_request_ends_as_such() =>
+    public async Task A_canceled_request_ends_as_such() =>
         await Assert.ThrowsAsync<OperationCanceledException>(() => new HashedTextEmbedder()
             .GenerateAsync(["liver"], null, new CancellationToken(canceled: true)));
 

@@ -76,7 +76,8 @@ public sealed class OnnxTextErrorTests : IDisposable
     public void A_vocabulary_that_is_no_text_or_holds_a_token_twice_is_refused()
     {
         var model = TinyTextEncoder.WriteModel(_folder.Path);
-        Assert.EndsWith("The model is the first argument, the vocabulary the second.", Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
+        Assert.EndsWith("The model is the first argument, the vocabulary the second.",
+            Refusal(TinyTextEncoder.WriteBert(_folder.Path), model));
         var twice = TinyTextEncoder.WriteBert(_folder.Path, [.. TinyTextEncoder.BertTokens, "liver"]);
         Assert.Contains("The token 'liver' occurs twice", Refusal(model, twice));
         var latin = TinyTextEncoder.WriteBert(_folder.Path);
