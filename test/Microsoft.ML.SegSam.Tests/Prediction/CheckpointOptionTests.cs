@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
-using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
