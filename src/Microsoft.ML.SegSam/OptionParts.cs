@@ -15,7 +15,8 @@ internal static class OptionParts
     private static readonly string[] NoFacts =
     [
         nameof(SegSamOptions.StateFile), nameof(SegSamOptions.SaveEverySteps), nameof(SegSamOptions.OutputLowResLogits),
-        nameof(SegSamOptions.OutputColumnPrefix), nameof(SegSamOptions.Checkpoint), nameof(SegSamOptions.EmbeddingFolder), nameof(SegSamOptions.Precision),
+        nameof(SegSamOptions.OutputColumnPrefix), nameof(SegSamOptions.Checkpoint), nameof(SegSamOptions.EmbeddingFolder),
+        nameof(SegSamOptions.Precision),
     ];
 
     public static PromptColumnNames PromptColumns(this SegSamOptions options) => new(options.BoxColumnName, options.BoxScoresColumnName,

@@ -78,7 +78,8 @@ internal sealed class SegSamMapper : IRowToRowMapper
 
         return
         [
-            .. TrainingColumns.ScoringNeeds(options.ImageColumnName, options.PromptColumns()).Select(need => ColumnCheck.Require(schema, need)),
+            .. TrainingColumns.ScoringNeeds(options.ImageColumnName, options.PromptColumns())
+                .Select(need => ColumnCheck.Require(schema, need)),
         ];
     }
 }

@@ -171,12 +171,17 @@ public sealed class MaskGeneratorTests
     {
         foreach (var (options, name) in ((SegSamMaskGeneratorOptions, string)[])[
                      (new() { PointsPerSide = 0 }, "PointsPerSide is '0'"), (new() { PointsPerBatch = 0 }, "PointsPerBatch is '0'"),
-                     (new() { PredIouThreshold = 1.5 }, "PredIouThreshold is '1.5'"), (new() { StabilityScoreThreshold = double.NaN }, "StabilityScoreThreshold is 'NaN'"),
-                     (new() { StabilityScoreOffset = -1 }, "StabilityScoreOffset is '-1'"), (new() { BoxNmsThreshold = -0.1 }, "BoxNmsThreshold is '-0.1'"),
-                     (new() { CropLayers = 9 }, "CropLayers is '9'"), (new() { CropNmsThreshold = 2 }, "CropNmsThreshold is '2'"), (new() { CropOverlapRatio = 1 }, "CropOverlapRatio is '1'"),
-                     (new() { CropPointsDownscaleFactor = 0 }, "CropPointsDownscaleFactor is '0'"), (new() { PointsPerSide = 3, CropLayers = 2, CropPointsDownscaleFactor = 2 }, "CropPointsDownscaleFactor is '2'"),
+                     (new() { PredIouThreshold = 1.5 }, "PredIouThreshold is '1.5'"),
+                     (new() { StabilityScoreThreshold = double.NaN }, "StabilityScoreThreshold is 'NaN'"),
+                     (new() { StabilityScoreOffset = -1 }, "StabilityScoreOffset is '-1'"),
+                     (new() { BoxNmsThreshold = -0.1 }, "BoxNmsThreshold is '-0.1'"),
+                     (new() { CropLayers = 9 }, "CropLayers is '9'"), (new() { CropNmsThreshold = 2 }, "CropNmsThreshold is '2'"),
+                     (new() { CropOverlapRatio = 1 }, "CropOverlapRatio is '1'"),
+                     (new() { CropPointsDownscaleFactor = 0 }, "CropPointsDownscaleFactor is '0'"),
+                     (new() { PointsPerSide = 3, CropLayers = 2, CropPointsDownscaleFactor = 2 }, "CropPointsDownscaleFactor is '2'"),
                      (new() { MinMaskRegionArea = -1 }, "MinMaskRegionArea is '-1'")])
-            Assert.Contains($"SegSamMaskGeneratorOptions.{name}; it must be", Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(Predictor, options)).Message);
+            Assert.Contains($"SegSamMaskGeneratorOptions.{name}; it must be",
+                Assert.ThrowsExactly<ArgumentException>(() => new SegSamMaskGenerator(Predictor, options)).Message);
     }
 
     [TestMethod]

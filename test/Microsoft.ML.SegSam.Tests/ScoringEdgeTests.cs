@@ -85,7 +85,7 @@ public sealed class ScoringEdgeTests
     {
         var scored = FittedModel.With(TinyData.Options(image: "File")).Transform(Load([Row, Row with { File = [1, 2, 3] }]));
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Table.Read(scored));
-        Assert.StartsWith("Column 'File', row 1 (counting from 0): The 3 bytes are not an image file", failure.Message);
+        Assert.StartsWith("Column 'File', row 1 (counting from 0): The 3 bytes are not a supported image file", failure.Message);
     }
 
     [TestMethod]

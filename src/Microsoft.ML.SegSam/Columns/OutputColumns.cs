@@ -85,7 +85,8 @@ internal static class OutputColumns
 
     private static SchemaShape.Column Shape(string name, DataViewType type, IReadOnlyList<Annotation> annotations)
     {
-        var shape = annotations.Count == 0 ? null : new SchemaShape(annotations.Select(annotation => Shape(annotation.Kind, annotation.Type, [])));
+        var shape = annotations.Count == 0 ? null
+            : new SchemaShape(annotations.Select(annotation => Shape(annotation.Kind, annotation.Type, [])));
         var vector = type as VectorDataViewType;
         var item = vector?.ItemType ?? type;
         var kind = vector is null ? SchemaShape.Column.VectorKind.Scalar

@@ -110,9 +110,7 @@ public sealed partial record SegSamOptions
     /// </summary>
     public int? InputSize { get; init; }
 
-    /// <summary>
-    /// Fits images into the square. Default null: the checkpoint family's rule, or <see cref="ResizeRule.PadOrStretch"/>.
-    /// </summary>
+    /// <summary>Fits images into the square. Default null: the checkpoint family's, or <see cref="ResizeRule.PadOrStretch"/>.</summary>
     public ResizeRule? Resize { get; init; }
 
     /// <summary>Interpolation of the pixels. Default null: the checkpoint family's, or <see cref="Imaging.Resampling.Bilinear"/>.</summary>
@@ -273,7 +271,7 @@ public sealed partial record SegSamOptions
     /// <summary>Adds the column LowResLogits, which can be fed back through <see cref="MaskPromptColumnName"/>. Default false.</summary>
     public bool OutputLowResLogits { get; init; }
 
-    /// <summary>Precedes the names of all output columns, so that several SEG-SAMs fit into one pipeline: with "Liver" they are LiverBinaryMask and so on. Default empty.</summary>
+    /// <summary>Text before the names of all output columns, so that two models fit into one pipeline. Default "".</summary>
     public string OutputColumnPrefix { get; init; } = "";
 
     // ---- the run ----

@@ -38,7 +38,8 @@ internal sealed record ModelDescription(
     /// <summary>The prompts that training with these options shows a model, those of its checkpoint included.</summary>
     /// <remarks>Correction rounds consist of points together with the previous mask, and published checkpoints know both.</remarks>
     public static ModelPrompts PromptsOf(SegSamOptions options) =>
-        NamedPrompts(options) | (options.Checkpoint is null && options.Rounds == 0 ? ModelPrompts.None : ModelPrompts.Points | ModelPrompts.Mask);
+        options.Checkpoint is null && options.Rounds == 0
+            ? NamedPrompts(options) : NamedPrompts(options) | ModelPrompts.Points | ModelPrompts.Mask;
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);
 

@@ -145,8 +145,8 @@ internal sealed class ModelInitializer : IDisposable
     {
         if (requested is not null && !requested.Equals(ofCheckpoint))
         {
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{requested}'; it must be null or ")
-                + FormattableString.Invariant($"'{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(SegSamOptions)}.{option} is '{requested}'; ")
+                + FormattableString.Invariant($"it must be null or '{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
         }
     }
 

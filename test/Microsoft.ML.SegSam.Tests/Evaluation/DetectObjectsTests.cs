@@ -65,7 +65,7 @@ public sealed class DetectObjectsTests
         Assert.StartsWith("Column 'Picture' is missing; expected MLImage",
             Assert.ThrowsExactly<ArgumentException>(() => Ml.Segmentation.DetectObjects(Load(Rows), Generator, "Picture")).Message);
         var found = Ml.Segmentation.DetectObjects(Load([Rows[0] with { File = [1, 2, 3] }]), Generator, "File");
-        Assert.StartsWith("Column 'File', row 0 (counting from 0): The 3 bytes are not an image file",
+        Assert.StartsWith("Column 'File', row 0 (counting from 0): The 3 bytes are not a supported image file",
             Assert.ThrowsExactly<InvalidOperationException>(() => Table.Vectors<float>(found, "Score")).Message);
     }
 

@@ -87,8 +87,10 @@ public sealed class CheckpointOptionTests
         using var told = Fit(Untrained() with { CheckpointFamily = CheckpointFamily.MedSam });
         Assert.AreEqual(Preprocessing.MedSam, told.Model.Preprocessing);
         Assert.IsTrue(told.Model.Network.Config.SingleMask);
-        using var named = Fit(Untrained() with { Checkpoint = Write("medsam_vit_b.safetensors"), Resize = ResizeRule.LongestSide, ChannelOrder = ChannelOrder.Bgr });
-        Assert.AreEqual(new Preprocessing(ResizeRule.LongestSide, Resampling.Bicubic, PixelScaling.MinMax, ChannelOrder.Bgr), named.Model.Preprocessing);
+        using var named = Fit(Untrained() with { Checkpoint = Write("medsam_vit_b.safetensors"), Resize = ResizeRule.LongestSide,
+            ChannelOrder = ChannelOrder.Bgr });
+        Assert.AreEqual(new Preprocessing(ResizeRule.LongestSide, Resampling.Bicubic, PixelScaling.MinMax, ChannelOrder.Bgr),
+            named.Model.Preprocessing);
         Assert.IsTrue(named.Model.Network.Config.SingleMask, "MedSAM's mask, however the images are prepared.");
     }
 

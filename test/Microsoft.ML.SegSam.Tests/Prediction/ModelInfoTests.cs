@@ -57,7 +57,7 @@ public sealed class ModelInfoTests : IDisposable
     {
         PublishedFile.Write(Weights, [new("layer.weight", zeros(2, 2))]);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => SegSamModelInfo.OfCheckpoint(Weights)).Message,
-            "weights.safetensors: These are no weights");
+            "weights.safetensors: The file does not contain the weights of a supported Segment Anything Model");
         Assert.ThrowsExactly<FileNotFoundException>(() => SegSamModelInfo.OfCheckpoint(Path.Combine(_folder.Path, "nowhere.pth")));
     }
 }
