@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using SampleKit;
 

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;

@@ -1,6 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.SegSam;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Phantoms;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
-using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Options;
 using Quickstart;
 using SampleKit;

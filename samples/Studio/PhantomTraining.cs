@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using Phantoms;
 using SampleKit;

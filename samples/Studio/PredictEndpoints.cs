@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
-using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 
 namespace Studio;

@@ -6,7 +6,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Overlays;
+using Microsoft.ML.SegSam.Training;
 using Phantoms;
 using static SampleKit.NotebookPage;
 

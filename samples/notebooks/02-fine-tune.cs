@@ -5,6 +5,10 @@
 #:project ../SampleKit
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training;
 using Phantoms;
 using SampleKit;
 using static SampleKit.NotebookPage;

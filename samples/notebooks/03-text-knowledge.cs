@@ -8,6 +8,8 @@ using Microsoft.ML;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Options;
 using Phantoms;
 using static SampleKit.NotebookPage;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 using TorchSharp;

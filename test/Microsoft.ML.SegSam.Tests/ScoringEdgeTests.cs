@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
 using SampleKit;

@@ -44,7 +44,7 @@ internal sealed record ModelDescription(
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);
 
     /// <summary>
-    /// Reads what <see cref="ToJson"/> wrote, in this version or an earlier one. Members that are no longer known are ignored.
+    /// Reads what <see cref="ToJson"/> wrote, in this version or an earlier one. Unknown members are ignored.
     /// </summary>
     /// <exception cref="InvalidDataException">The text does not describe a model.</exception>
     public static ModelDescription FromJson(string json)

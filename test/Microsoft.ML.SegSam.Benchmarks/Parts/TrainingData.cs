@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;

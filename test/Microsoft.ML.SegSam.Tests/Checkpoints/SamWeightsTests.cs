@@ -3,7 +3,6 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
-using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using Microsoft.ML.SegSam.Display;
-using Microsoft.ML.SegSam.Evaluation;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
 

@@ -14,9 +14,12 @@ namespace Microsoft.ML.SegSam.Tests.Docs;
 [TestClass]
 public sealed class PageTests
 {
-    // A console project's implicit ones, and those at the top of the README's example.
-    private const string Usings =
-        "using System.IO; using System.Threading; using System.Threading.Tasks; using Microsoft.ML; using Microsoft.ML.SegSam;";
+    // A console project's implicit ones, and those at the top of the README's examples.
+    private const string Usings = """
+        using System.IO; using System.Threading; using System.Threading.Tasks; using Microsoft.ML; using Microsoft.ML.SegSam;
+        using Microsoft.ML.SegSam.Display; using Microsoft.ML.SegSam.Options; using Microsoft.ML.SegSam.Overlays;
+        using Microsoft.ML.SegSam.Prediction;
+        """;
 
     private static readonly MarkdownPage Readme = new("README.md"), Columns = new("docs/columns.md"), Deployment = new("docs/deployment.md");
 

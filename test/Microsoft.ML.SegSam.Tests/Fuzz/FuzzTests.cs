@@ -1,7 +1,6 @@
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Checkpoints.Torch;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Checkpoints;
 using Microsoft.ML.SegSam.Tests.Checkpoints.Torch;
 using Microsoft.ML.SegSam.Tests.Support;

@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using CsCheck;
-using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Support;

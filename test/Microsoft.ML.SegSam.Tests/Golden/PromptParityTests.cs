@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
 using static TorchSharp.torch;
 

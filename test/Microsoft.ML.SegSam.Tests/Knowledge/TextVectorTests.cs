@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
-using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Tests.Support;
 

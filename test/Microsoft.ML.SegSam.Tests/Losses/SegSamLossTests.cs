@@ -1,7 +1,5 @@
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Options;
-using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 

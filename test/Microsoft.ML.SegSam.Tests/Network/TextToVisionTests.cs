@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Tests.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using SampleKit;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;

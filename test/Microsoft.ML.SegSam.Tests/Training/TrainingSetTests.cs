@@ -1,6 +1,5 @@
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Training;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
-using Microsoft.ML.SegSam.Storage;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Cli;

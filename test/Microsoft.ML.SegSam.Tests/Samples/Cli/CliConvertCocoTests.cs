@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using SampleKit;
 using SegSam.Cli.Sources;

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Tests.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 using Microsoft.ML.SegSam.Tests.Samples.Studio;
 using SegSam.Cli.Tables;

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Tests.Imaging;
 using Microsoft.ML.SegSam.Tests.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Cli;

@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Tests.Checkpoints;
-using Microsoft.ML.SegSam.Tests.Storage;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Tests.Samples.Cli;
 using System.Globalization;
 using Ablation;
 using FineTune;

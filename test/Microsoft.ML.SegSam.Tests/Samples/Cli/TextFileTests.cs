@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Tests.Samples.Cli;
 using System.Text;
 using SampleKit;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Display;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
 using Phantoms;

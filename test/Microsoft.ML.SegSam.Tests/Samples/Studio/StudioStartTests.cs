@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.ML.SegSam.Tests.Checkpoints;
 using Microsoft.ML.SegSam.Tests.Support;
 using Studio;
 
