@@ -26,6 +26,10 @@ internal static class OptionParts
         options.MaskColumnName, options.CategoryColumnName, options.DescriptionColumnName, options.PresentCategoriesColumnName,
         options.ImageIdColumnName, options.DatasetColumnName);
 
+    /// <inheritdoc cref="Columns.OutputColumns.All"/>
+    public static IReadOnlyList<OutputColumn> OutputColumns(this SegSamOptions options, IReadOnlyList<string> categories, uint scoreSet = 1) =>
+        Columns.OutputColumns.All(options.OutputColumnPrefix, options.OutputLowResLogits, categories, scoreSet);
+
     /// <param name="usesBFloat16">The precision, as decided for this machine.</param>
     public static TrainingSettings TrainingSettings(this SegSamOptions options, bool usesBFloat16) => new()
     {

@@ -111,7 +111,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         }
 
         var columns = inputSchema.ToDictionary(column => column.Name);
-        foreach (var output in OutputColumns.All(_options, categories: []))
+        foreach (var output in _options.OutputColumns(categories: []))
             columns[output.Name] = output.Shape;
         return new SchemaShape(columns.Values);
     }

@@ -17,7 +17,7 @@ internal sealed class SegSamMapper : IRowToRowMapper
         Model = model;
         InputSchema = input;
         Needed = InputColumns(model.Options, input);
-        _outputs = OutputColumns.All(model.Options, model.Categories, OutputColumns.NextScoreSet(input));
+        _outputs = model.Options.OutputColumns(model.Categories, Columns.OutputColumns.NextScoreSet(input));
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
         foreach (var output in _outputs)

@@ -18,9 +18,12 @@ internal static class OutputColumns
     private const string SlotNames = nameof(SlotNames), KeyValues = nameof(KeyValues), TrainingLabelValues = nameof(TrainingLabelValues),
         ScoreColumnSetId = nameof(ScoreColumnSetId), ScoreColumnKind = nameof(ScoreColumnKind), ScoreValueKind = nameof(ScoreValueKind);
 
+    /// <param name="prefix">Precedes the names.</param>
+    /// <param name="hasLowResLogits">Whether the low-resolution logits are among them.</param>
     /// <param name="categories">Names of the K categories; empty before fitting, when only shapes are known.</param>
     /// <param name="scoreSet">The id that the class scores and the predicted category share: see <see cref="NextScoreSet"/>.</param>
-    public static IReadOnlyList<OutputColumn> All(SegSamOptions options, IReadOnlyList<string> categories, uint scoreSet = 1)
+    public static IReadOnlyList<OutputColumn> All(
+        string prefix, bool hasLowResLogits, IReadOnlyList<string> categories, uint scoreSet = 1)
     {
         var key = new KeyDataViewType(typeof(uint), Math.Max(1, categories.Count));
         var scores = new VectorDataViewType(NumberDataViewType.Single, Math.Max(1, categories.Count));
@@ -35,7 +38,7 @@ internal static class OutputColumns
             Column<VBuffer<float>>(PresenceScores, scores, row => row.PresenceScores, Names(SlotNames)),
             Column<float>(PredictedIoU, NumberDataViewType.Single, row => row.PredictedIoU),
         ];
-        if (options.OutputLowResLogits)
+        if (hasLowResLogits)
             columns.Add(Column<VBuffer<float>>(LowResLogits, new VectorDataViewType(NumberDataViewType.Single), row => row.LowResLogits));
         return columns;
 
@@ -44,7 +47,7 @@ internal static class OutputColumns
             var builder = new DataViewSchema.Annotations.Builder();
             foreach (var annotation in annotations)
                 annotation.AddTo(builder);
-            name = options.OutputColumnPrefix + name;
+            name = prefix + name;
             return new(name, Shape(name, type, annotations), type, builder.ToAnnotations(), getter);
         }
 

@@ -6,13 +6,9 @@ namespace Microsoft.ML.SegSam.Tests.Repository;
 [TestClass]
 public sealed partial class ArgumentBagTests
 {
-    // What was saved with a model, as it was made; the types that still have to be split are named with what they will become.
+    // What was saved with a model, as it was made.
     private static readonly string[] MayHoldOptions =
-    [
-        "Prediction/ModelDescription.cs", "Prediction/SegSamModelInfo.cs",
-        "Storage/ModelArchive.cs", // holds ModelDescription until that has its own file
-        "Prediction/StartingPoint.cs", "Prediction/ModelInitializer.cs", "Columns/OutputColumns.cs",
-    ];
+        ["Prediction/ModelDescription.cs", "Prediction/SegSamModel.cs", "Prediction/SegSamModelInfo.cs"];
 
     [TestMethod]
     public void No_room_takes_all_options() =>

@@ -6,9 +6,10 @@ using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Prediction;
+namespace Microsoft.ML.SegSam;
 
 /// <summary>Makes the network that training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
 internal sealed class ModelInitializer : IDisposable
