@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks;
 
-/// <summary>Loading a checkpoint of SAM ViT-B at 1024 against reading its bytes. The file holds random numbers in the real shapes.</summary>
+/// <summary>
+/// Loading a checkpoint of SAM ViT-B at 1024 against reading its bytes. The file holds random numbers in the real shapes.
+/// </summary>
 internal static class CheckpointBenchmark
 {
     private static readonly string[] Measured =
@@ -24,10 +26,13 @@ internal static class CheckpointBenchmark
             var path = Path.Combine(folder.FullName, "sam_vit_b_random.pth");
             var tensors = MakeFile(path);
             var megabytes = new FileInfo(path).Length / 1e6;
-            Say($"{tensors} tensors, {megabytes:0.0} MB; medians (lowest) of {repetitions} fresh processes each, taking turns; the file is in the page cache");
+            const string Conditions = "fresh processes each, taking turns; the file is in the page cache";
+            Say($"{tensors} tensors, {megabytes:0.0} MB; medians (lowest) of {repetitions} {Conditions}");
             using (var warm = File.OpenRead(path))
                 warm.CopyTo(Stream.Null);
-            var runs = Enumerable.Range(0, repetitions).Select(_ => Measured.ToDictionary(what => what, what => Child.Run(what, path))).ToList();
+            var runs = Enumerable.Range(0, repetitions)
+                .Select(_ => Measured.ToDictionary(what => what, what => Child.Run(what, path)))
+                .ToList();
             Print(megabytes, (what, name) => [.. runs.Select(run => run[what].GetValueOrDefault(name, double.NaN)).Order()]);
             return 0;
         }
@@ -52,8 +57,10 @@ internal static class CheckpointBenchmark
 
     private static void Print(double megabytes, Func<string, string, double[]> figures)
     {
-        double[] Time(string name) => figures(name.StartsWith("Load", StringComparison.Ordinal) ? nameof(CheckpointMeasurements.Load) : name, name);
-        var (buffer, memory) = (Time(nameof(CheckpointMeasurements.ReadThroughBuffer)), Time(nameof(CheckpointMeasurements.ReadIntoMemory)));
+        double[] Time(string name) =>
+            figures(name.StartsWith("Load", StringComparison.Ordinal) ? nameof(CheckpointMeasurements.Load) : name, name);
+        var buffer = Time(nameof(CheckpointMeasurements.ReadThroughBuffer));
+        var memory = Time(nameof(CheckpointMeasurements.ReadIntoMemory));
         Say($"{"",-42}{"ms",14}  x through buffer  x into memory");
         foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
         [
@@ -65,13 +72,19 @@ internal static class CheckpointBenchmark
         ])
         {
             var times = Time(name);
-            Say($"{text,-42}{$"{Median(times):0} ({times[0]:0})",14}{Median(times) / Median(buffer),18:0.00}{Median(times) / Median(memory),15:0.00}");
+            var median = Median(times);
+            Say($"{text,-42}{$"{median:0} ({times[0]:0})",14}{median / Median(buffer),18:0.00}{median / Median(memory),15:0.00}");
         }
 
         Say($"{"",-42}{"MB built",14}{"MB loaded",18}{"added",15}");
-        foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[("VmHWM", "most in memory at once (VmHWM)"), ("RssAnon", "private at the end (RssAnon)")])
+        foreach (var (name, text) in (ReadOnlySpan<(string, string)>)
+        [
+            ("VmHWM", "most in memory at once (VmHWM)"),
+            ("RssAnon", "private at the end (RssAnon)"),
+        ])
         {
-            var (built, loaded) = (Median(figures(nameof(CheckpointMeasurements.BuildAndTouch), name)), Median(figures(nameof(CheckpointMeasurements.Load), name)));
+            var built = Median(figures(nameof(CheckpointMeasurements.BuildAndTouch), name));
+            var loaded = Median(figures(nameof(CheckpointMeasurements.Load), name));
             Say($"{text,-42}{built,14:0.0}{loaded,18:0.0}{(loaded - built) / megabytes,15:0.0%}");
         }
     }

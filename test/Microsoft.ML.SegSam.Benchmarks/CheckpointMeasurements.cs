@@ -52,7 +52,9 @@ internal static class CheckpointMeasurements
         Child.Print(nameof(ReadIntoMemory), watch.Elapsed.TotalMilliseconds);
     }
 
-    /// <summary>A network that could answer, from nothing but the file; then a second one, for which nothing is compiled any more.</summary>
+    /// <summary>
+    /// A network that could answer, from nothing but the file; then a second one, for which nothing is compiled any more.
+    /// </summary>
     public static void Load(string path)
     {
         StartTorch();

@@ -12,8 +12,9 @@ namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
 /// <summary>Masks of real images with the encoder in bfloat16 against those in float32.</summary>
 /// <remarks>
-/// No published weights are at hand here: a small network is trained on phantoms of all modalities first, whose masks of real images have outlines, if not
-/// always the right ones. libtorch computes bfloat16 on any processor, only slower: the figure can be had everywhere.
+/// No published weights are at hand here: a small network is trained on phantoms of all modalities first, whose masks of real
+/// images have outlines, if not always the right ones. libtorch computes bfloat16 on any processor, only slower: the figure can
+/// be had everywhere.
 /// </remarks>
 internal static class AgreementPart
 {
@@ -52,7 +53,9 @@ internal static class AgreementPart
             }
         }
 
-        recorder.Note($"{objects} objects of {pictures.Count} real images, prompted with boxes; {binary.Count} binary and {semantic.Count} semantic masks are not empty in at least one format.");
+        recorder.Note($"{objects} objects of {pictures.Count} real images, prompted with boxes; "
+            + $"{binary.Count} binary and {semantic.Count} semantic masks are not empty "
+            + "in at least one format.");
         recorder.Add("agreement/binary", "binary masks in bfloat16 and in float32: mean IoU", "", binary.Average());
         recorder.Add("agreement/semantic", "semantic masks: mean IoU", "", semantic.Average());
         recorder.Add("agreement/category", "objects with the same predicted category", "share", (double)same / objects);
@@ -61,12 +64,16 @@ internal static class AgreementPart
     private static SegSamTransformer Train(bool isQuick)
     {
         var ml = new MLContext(Seed);
-        var phantoms = PhantomData.Load(ml, PhantomGenerator.Create(Seed, isQuick ? 8 : 240, InputSize, new PhantomSettings { Modalities = PhantomSettings.AllModalities }).ToList());
+        var phantoms = PhantomData.Load(
+            ml,
+            PhantomGenerator.Create(
+                Seed, isQuick ? 8 : 240, InputSize, new PhantomSettings { Modalities = PhantomSettings.AllModalities }).ToList());
         return ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box", ImageIdColumnName = "ImageId", DescriptionColumnName = "Description",
             Encoder = SegSamEncoder.Tiny, InputSize = InputSize, Precision = SegSamPrecision.Float32, Epochs = isQuick ? 1 : 12,
-            Augmentation = new() { Rotation = 30, Scale = 0.5, Contrast = 0.3, Gamma = 0.3, Brightness = 0.2, Noise = 0.05 }, // as FineTune's
+            // As FineTune's.
+            Augmentation = new() { Rotation = 30, Scale = 0.5, Contrast = 0.3, Gamma = 0.3, Brightness = 0.2, Noise = 0.05 },
         }).Fit(phantoms);
     }
 

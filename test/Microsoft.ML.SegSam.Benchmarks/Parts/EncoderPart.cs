@@ -23,12 +23,17 @@ internal static class EncoderPart
         using var yardstick = new Yardstick();
         var image = Networks.Images(1, config.InputSize);
         var plain = Plain(network);
-        recorder.AddDifference($"encoder/{name}/difference", "largest difference from the plain form", Networks.Difference(network.Encode(image), plain(image)), Agreement);
+        recorder.AddDifference(
+            $"encoder/{name}/difference", "largest difference from the plain form",
+            Networks.Difference(network.Encode(image), plain(image)), Agreement);
 
-        var times = Timing.TakeTurns(repetitions, yardstick.FlopsPerSecond, Timing.Of(() => network.Encode(image)), Timing.Of(() => plain(image)));
+        var times = Timing.TakeTurns(repetitions, yardstick.FlopsPerSecond,
+            Timing.Of(() => network.Encode(image)),
+            Timing.Of(() => plain(image)));
         Record(recorder, $"encoder/{name}/float32", "in float32", config, times[0], times[1], times[2]);
         var (needed, all) = (NeededWork.EncoderFlops(config), NeededWork.PlainEncoderFlops(config));
-        recorder.Note($"Needed work: {Statistics.Short(needed / 1e9)} GFLOP per image; the plain form does {Statistics.Short(all / needed)} times as much.");
+        recorder.Note($"Needed work: {Statistics.Short(needed / 1e9)} GFLOP per image; "
+            + $"the plain form does {Statistics.Short(all / needed)} times as much.");
         if (new TorchDevice(CPU).HasBFloat16)
             Lowered(recorder, name, network, image, plain, repetitions);
         else
@@ -39,7 +44,8 @@ internal static class EncoderPart
     public static Func<Tensor, Tensor> Plain(SegSamNetwork network) =>
         network.Config.Stages is null ? new PlainEncoder(network).Encode : new PlainTinyVit(network).Encode;
 
-    private static void Lowered(Recorder recorder, string name, SegSamNetwork network, Tensor image, Func<Tensor, Tensor> plain, int repetitions)
+    private static void Lowered(
+        Recorder recorder, string name, SegSamNetwork network, Tensor image, Func<Tensor, Tensor> plain, int repetitions)
     {
         using var yardstick = new Yardstick(ScalarType.BFloat16);
         using var kept = MixedPrecision.CacheCasts(network.ImageEncoder); // as a model does
@@ -54,9 +60,13 @@ internal static class EncoderPart
         Record(recorder, $"encoder/{name}/bfloat16", "in bfloat16", network.Config, times[0], times[1], times[2]);
     }
 
-    private static void Record(Recorder recorder, string key, string precision, SegSamConfig config, double[] rates, double[] ours, double[] plain)
+    private static void Record(
+        Recorder recorder, string key, string precision, SegSamConfig config,
+        double[] rates, double[] ours, double[] plain)
     {
-        recorder.Add(key + "/share", $"share of the matrix rate, {precision}", "share", [.. ours.Zip(rates, (time, rate) => NeededWork.EncoderFlops(config) / time / rate)]);
+        recorder.Add(key + "/share",
+            $"share of the matrix rate, {precision}", "share",
+            [.. ours.Zip(rates, (time, rate) => NeededWork.EncoderFlops(config) / time / rate)]);
         recorder.AddRatio(key + "/plain", $"times faster than the plain form in float32, {precision}", plain, ours);
     }
 }

@@ -47,8 +47,12 @@ internal static class FrozenPart
 
         var times = Timing.TakeTurns(repetitions,
             Timing.Of(() => Epoch(withCache)), Timing.Of(() => Epoch(without)), Timing.Of(() => _ = reader.ReadEpoch().ToList()));
-        recorder.AddRatio("training/frozen" + key, $"{words}: an epoch from the embedding cache, times faster than without it", times[1], times[0]);
-        recorder.AddRatio("training/reading" + key, $"{words}: time to read an epoch's data (read while computing), share of an epoch from the cache", times[2], times[0], "share");
+        recorder.AddRatio("training/frozen" + key,
+            $"{words}: an epoch from the embedding cache, times faster than without it",
+            times[1], times[0]);
+        recorder.AddRatio("training/reading" + key,
+            $"{words}: time to read an epoch's data (read while computing), share of an epoch from the cache",
+            times[2], times[0], "share");
 
         void Epoch(StepRunner steps)
         {

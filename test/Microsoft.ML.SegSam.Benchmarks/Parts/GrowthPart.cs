@@ -11,18 +11,28 @@ internal static class GrowthPart
 
     public static void Measure(Recorder recorder, string what, int[] counts, int[] quick)
     {
-        var points = (recorder.IsQuick ? quick : counts).Select(count => (Count: count, Found: Child.Run(Once.Command, what, $"{count}"))).ToList();
+        var points = (recorder.IsQuick ? quick : counts)
+            .Select(count => (Count: count, Found: Child.Run(Once.Command, what, $"{count}")))
+            .ToList();
         var axis = what.ToLowerInvariant();
         foreach (var (count, found) in points)
         {
-            recorder.Add($"growth/{axis}/time/{count}", $"{axis} {count}: time relative to {points[0].Count}", "times", found["seconds"] / points[0].Found["seconds"]);
-            recorder.Add($"growth/{axis}/memory/{count}", $"{axis} {count}: peak memory relative to {points[0].Count}", "times", found["peak"] / points[0].Found["peak"]);
+            recorder.Add($"growth/{axis}/time/{count}",
+                $"{axis} {count}: time relative to {points[0].Count}", "times",
+                found["seconds"] / points[0].Found["seconds"]);
+            recorder.Add($"growth/{axis}/memory/{count}",
+                $"{axis} {count}: peak memory relative to {points[0].Count}", "times",
+                found["peak"] / points[0].Found["peak"]);
         }
 
         // The constant part of a small point hides how large ones grow.
         var tail = points.Count > 2 ? points[^2..] : points;
-        recorder.Add($"growth/{axis}/slope", $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of time, 1 is linear", "", Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["seconds"]))]));
-        recorder.Add($"growth/{axis}/memory-slope", $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of memory, 0 is constant", "", Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["peak"]))]));
+        recorder.Add($"growth/{axis}/slope",
+            $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of time, 1 is linear", "",
+            Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["seconds"]))]));
+        recorder.Add($"growth/{axis}/memory-slope",
+            $"{axis}, {tail[0].Count} to {tail[^1].Count}: exponent of memory, 0 is constant", "",
+            Statistics.Slope([.. tail.Select(point => ((double)point.Count, point.Found["peak"]))]));
     }
 
     /// <summary>Encodes an image of the given side with ViT-B.</summary>
@@ -47,7 +57,9 @@ internal static class GrowthPart
         using var transformer = Networks.Transformer(Networks.Config(SegSamEncoder.Tiny, RowSide), batchSize: 8);
         var ml = new MLContext(seed: 1);
         var pool = Enumerable.Range(0, Warm).Select(i => SliceRow.Create(i, RowSide)).ToArray();
-        void Score(int rows) => Scoring.Read(transformer.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => pool[i % pool.Length]))));
+        void Score(int rows) =>
+            Scoring.Read(transformer.Transform(ml.Data.LoadFromEnumerable(
+                Enumerable.Range(0, rows).Select(i => pool[i % pool.Length]))));
         Score(Warm);
         Print(() => Score(Once.Number(count)), repetitions: 1);
     }

@@ -33,7 +33,10 @@ internal static class LitePart
             foreach (var work in works)
                 work();
             var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 7, works);
-            recorder.AddRatio("lite/vit-t-256/start", "vit_t at 256, from file to prediction with process start, relative to the bare start of a .NET process", times[1], times[0]);
+            recorder.AddRatio("lite/vit-t-256/start",
+                "vit_t at 256, from file to prediction with process start, "
+                + "relative to the bare start of a .NET process",
+                times[1], times[0]);
             recorder.AddRatio("lite/vit-t-1024/start", "vit_t at 1024, the same", times[2], times[0]);
             recorder.AddRatio("lite/vit-t-256/vit-b", "vit_t at 256, times faster than ViT-B at 256 end to end", times[3], times[1]);
         }

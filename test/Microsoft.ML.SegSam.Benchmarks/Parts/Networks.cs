@@ -81,5 +81,12 @@ internal static class Networks
         return a.Minus(b).abs().max().item<float>();
     }
 
-    private static SegSamOptions Options(int batchSize) => new() { BoxColumnName = nameof(SliceRow.Box), BatchSize = batchSize, OutputLowResLogits = true, Epochs = 0, Checkpoint = "random.safetensors" };
+    private static SegSamOptions Options(int batchSize) => new()
+    {
+        BoxColumnName = nameof(SliceRow.Box),
+        BatchSize = batchSize,
+        OutputLowResLogits = true,
+        Epochs = 0,
+        Checkpoint = "random.safetensors",
+    };
 }

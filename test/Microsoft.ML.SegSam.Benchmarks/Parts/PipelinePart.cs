@@ -14,14 +14,16 @@ internal static class PipelinePart
     {
         if (!recorder.IsQuick)
             Measure(recorder, "vit-b", "ViT-B at 256", Networks.Config(SegSamEncoder.VitB, 256), rows: 16, repetitions: 15);
-        Measure(recorder, "tiny", "Tiny at 128", Networks.Config(SegSamEncoder.Tiny, 128), rows: 16, repetitions: recorder.IsQuick ? 1 : 25);
+        Measure(recorder, "tiny", "Tiny at 128", Networks.Config(SegSamEncoder.Tiny, 128),
+            rows: 16, repetitions: recorder.IsQuick ? 1 : 25);
     }
 
     private static void Measure(Recorder recorder, string name, string words, SegSamConfig config, int rows, int repetitions)
     {
         const int batchSize = 8;
         var isLowered = Networks.IsLowered(config);
-        recorder.Note($"{words}: the encoder computes in {(isLowered ? "bfloat16, image by image" : "float32, in batches")}, in the pipeline and in the bare network.");
+        recorder.Note($"{words}: the encoder computes in {(isLowered ? "bfloat16, image by image" : "float32, in batches")}, "
+            + "in the pipeline and in the bare network.");
         using var transformer = Networks.Transformer(config, batchSize);
         using var single = Networks.Transformer(config, batchSize: 1); // of the same weights
         var ml = new MLContext(seed: 1);
@@ -44,8 +46,12 @@ internal static class PipelinePart
         Action Network(bool together) => () => Array.ForEach(batches, batch => Bare(batch.Images, batch.Prompts, together));
 
         var (together, apart) = (Seen(transformer.Transform(view)), Seen(single.Transform(view)));
-        recorder.Add($"pipeline/{name}/difference", $"{words}: batches against row-by-row scoring, largest difference of any score", "", Scoring.Difference(together, apart));
-        recorder.Add($"pipeline/{name}/difference/logits", $"{words}: the same, of any mask logit", "", Scoring.Difference(Scoring.Logits(transformer.Transform(view)), Scoring.Logits(single.Transform(view))));
+        recorder.Add($"pipeline/{name}/difference",
+            $"{words}: batches against row-by-row scoring, largest difference of any score",
+            "", Scoring.Difference(together, apart));
+        recorder.Add($"pipeline/{name}/difference/logits",
+            $"{words}: the same, of any mask logit", "",
+            Scoring.Difference(Scoring.Logits(transformer.Transform(view)), Scoring.Logits(single.Transform(view))));
         Network(together: true)();
         Network(together: false)();
 
@@ -54,14 +60,21 @@ internal static class PipelinePart
             Timing.Of(Network(together: !isLowered)),
             Timing.Of(() => Scoring.Read(single.Transform(view))),
             Timing.Of(Network(together: isLowered)));
-        recorder.Add($"pipeline/{name}/overhead", $"{words}, images of {ImageSide} x {ImageSide}: what scoring adds to the bare network", "share", [.. times[0].Zip(times[1], (scored, bare) => scored / bare - 1)]);
+        recorder.Add($"pipeline/{name}/overhead",
+            $"{words}, images of {ImageSide} x {ImageSide}: what scoring adds to the bare network",
+            "share", [.. times[0].Zip(times[1], (scored, bare) => scored / bare - 1)]);
         var (inBatches, apiece) = isLowered ? (times[3], times[1]) : (times[1], times[3]);
-        recorder.AddRatio($"pipeline/{name}/encoding", $"{words}: the bare network with {batchSize} images encoded together, times faster than one by one", apiece, inBatches);
+        recorder.AddRatio($"pipeline/{name}/encoding",
+            $"{words}: the bare network with {batchSize} images encoded together, times faster than one by one",
+            apiece, inBatches);
         recorder.AddRatio($"pipeline/{name}/batches", $"{words}: batches of {batchSize}, times faster than row by row", times[2], times[0]);
 
         var before = transformer.Model.Work.Images;
-        Scoring.Read(transformer.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(i => new SliceRow { Image = slices[0].Image, Box = slices[i].Box }))));
-        recorder.Add($"pipeline/{name}/encodings", $"{words}: encodings for {rows} rows of one image", "", transformer.Model.Work.Images - before);
+        Scoring.Read(transformer.Transform(ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, rows)
+                .Select(i => new SliceRow { Image = slices[0].Image, Box = slices[i].Box }))));
+        recorder.Add($"pipeline/{name}/encodings",
+            $"{words}: encodings for {rows} rows of one image", "", transformer.Model.Work.Images - before);
     }
 
     private static List<float[]> Seen(IDataView scored)
@@ -75,6 +88,8 @@ internal static class PipelinePart
     {
         var scale = (float)config.InputSize / ImageSide;
         var boxes = rows.SelectMany(row => row.Box!.Select(value => value * scale)).ToArray();
-        return (Networks.Images(rows.Length, config.InputSize), new(arange(rows.Length, ScalarType.Int64), Boxes: tensor(boxes, [rows.Length, 4])));
+        return (
+            Networks.Images(rows.Length, config.InputSize),
+            new(arange(rows.Length, ScalarType.Int64), Boxes: tensor(boxes, [rows.Length, 4])));
     }
 }

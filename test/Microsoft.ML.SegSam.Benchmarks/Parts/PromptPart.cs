@@ -22,9 +22,14 @@ internal static class PromptPart
         Compare(recorder, network.DecodeInChunks(visual, one), plain.Decode(visual, one));
         plain.DecodeSam(visual, one);
 
-        var times = Timing.TakeTurns(repetitions, Timing.Of(() => network.DecodeInChunks(visual, one)), Timing.Of(() => plain.Decode(visual, one)), Timing.Of(() => plain.DecodeSam(visual, one)));
+        var times = Timing.TakeTurns(repetitions,
+            Timing.Of(() => network.DecodeInChunks(visual, one)),
+            Timing.Of(() => plain.Decode(visual, one)),
+            Timing.Of(() => plain.DecodeSam(visual, one)));
         recorder.AddRatio("prompts/1/plain", $"one prompt at {size}, times faster than the plain form", times[1], times[0]);
-        recorder.AddRatio("prompts/1/sam", $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which predicts no categories", times[2], times[0]);
+        recorder.AddRatio("prompts/1/sam",
+            $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which predicts no categories",
+            times[2], times[0]);
         foreach (var count in (int[])[8, 64])
             Several(recorder, network, plain, visual, count, Math.Max(1, repetitions / (count == 64 ? 3 : 1)));
     }
@@ -40,14 +45,24 @@ internal static class PromptPart
             () => each.Average(one => Timing.Seconds(() => network.DecodeInChunks(visual, one))),
             () => each.Average(one => Timing.Seconds(() => plain.Decode(visual, one))));
         var marginal = times[0].Zip(times[1], (together, single) => (together - single) / (count - 1)).ToArray();
-        recorder.AddRatio($"prompts/{count}/marginal", $"{count} prompts in one call: each additional one, share of a call with one", marginal, times[1], "share");
-        recorder.Add($"prompts/{count}/plain", $"{count} prompts in one call, times faster than the plain form one by one", "times", [.. times[0].Zip(times[2], (together, single) => count * single / together)]);
+        recorder.AddRatio($"prompts/{count}/marginal",
+            $"{count} prompts in one call: each additional one, share of a call with one",
+            marginal, times[1], "share");
+        recorder.Add($"prompts/{count}/plain",
+            $"{count} prompts in one call, times faster than the plain form one by one",
+            "times", [.. times[0].Zip(times[2], (together, single) => count * single / together)]);
     }
 
     private static void Compare(Recorder recorder, SegSamOutput ours, SegSamOutput plain)
     {
-        var difference = new[] { (ours.MaskLogits, plain.MaskLogits), (ours.PredictedIoUs, plain.PredictedIoUs), (ours.SemanticLogits, plain.SemanticLogits), (ours.ClassLogits, plain.ClassLogits), (ours.PresenceLogits, plain.PresenceLogits) }
-            .Max(pair => Networks.Difference(pair.Item1, pair.Item2));
+        var difference = new[]
+        {
+            (ours.MaskLogits, plain.MaskLogits),
+            (ours.PredictedIoUs, plain.PredictedIoUs),
+            (ours.SemanticLogits, plain.SemanticLogits),
+            (ours.ClassLogits, plain.ClassLogits),
+            (ours.PresenceLogits, plain.PresenceLogits),
+        }.Max(pair => Networks.Difference(pair.Item1, pair.Item2));
         recorder.AddDifference("prompts/difference", "largest difference from the plain form", difference, Agreement);
     }
 }

@@ -15,13 +15,23 @@ internal static class RatePart
         TorchNatives.EnsureLoaded();
         var repetitions = recorder.IsQuick ? 3 : 9;
         using (var yardstick = new Yardstick())
-            recorder.Add($"rate/matrix/{when}", $"float32 matrix products by libtorch, {when} the run", "GFLOP/s", [.. Enumerable.Range(0, repetitions).Select(_ => yardstick.FlopsPerSecond() / 1e9)]);
+        {
+            recorder.Add($"rate/matrix/{when}",
+                $"float32 matrix products by libtorch, {when} the run", "GFLOP/s",
+                [.. Enumerable.Range(0, repetitions).Select(_ => yardstick.FlopsPerSecond() / 1e9)]);
+        }
         using (var onnx = new OnnxProduct())
-            recorder.Add($"rate/onnx/{when}", $"the same by ONNX Runtime, {when} the run", "GFLOP/s", [.. Enumerable.Range(0, repetitions).Select(_ => onnx.FlopsPerSecond() / 1e9)]);
+        {
+            recorder.Add($"rate/onnx/{when}",
+                $"the same by ONNX Runtime, {when} the run", "GFLOP/s",
+                [.. Enumerable.Range(0, repetitions).Select(_ => onnx.FlopsPerSecond() / 1e9)]);
+        }
         if (new TorchDevice(CPU).HasBFloat16)
         {
             using var lowered = new Yardstick(ScalarType.BFloat16);
-            recorder.Add($"rate/bfloat16/{when}", $"the same by libtorch in bfloat16, {when} the run", "GFLOP/s", [.. Enumerable.Range(0, repetitions).Select(_ => lowered.FlopsPerSecond() / 1e9)]);
+            recorder.Add($"rate/bfloat16/{when}",
+                $"the same by libtorch in bfloat16, {when} the run", "GFLOP/s",
+                [.. Enumerable.Range(0, repetitions).Select(_ => lowered.FlopsPerSecond() / 1e9)]);
         }
 
         var path = Path.GetTempFileName();

@@ -5,10 +5,14 @@ namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 /// <summary>Reads scored rows the way a caller does.</summary>
 internal static class Scoring
 {
-    /// <summary>Reads masks, category and scores of every row; <paramref name="see"/> gets the class scores and the mask's quality.</summary>
+    /// <summary>
+    /// Reads masks, category and scores of every row; <paramref name="see"/> gets the class scores and the mask's quality.
+    /// </summary>
     public static void Read(IDataView scored, Action<float[]>? see = null)
     {
-        var columns = ((string[])["BinaryMask", "SemanticMask", "ClassScores", "PredictedCategory", "PredictedIoU"]).Select(name => scored.Schema[name]).ToArray();
+        var columns = ((string[])["BinaryMask", "SemanticMask", "ClassScores", "PredictedCategory", "PredictedIoU"])
+            .Select(name => scored.Schema[name])
+            .ToArray();
         using var cursor = scored.GetRowCursor(columns);
         var binary = cursor.GetGetter<VBuffer<bool>>(columns[0]);
         var semantic = cursor.GetGetter<VBuffer<uint>>(columns[1]);

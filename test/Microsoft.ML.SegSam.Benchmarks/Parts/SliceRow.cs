@@ -11,7 +11,7 @@ public sealed class SliceRow
 
     public float[]? Box { get; set; }
 
-    /// <summary>A grey image with a bright square on noise; the same for the same number.</summary>
+    /// <summary>A gray image with a bright square on noise; the same for the same number.</summary>
     internal static SliceRow Create(int number, int side) => new() { Image = Picture(number, side), Box = Networks.Box(number, side) };
 
     internal static MLImage Picture(int number, int side)
@@ -21,8 +21,8 @@ public sealed class SliceRow
         for (var at = 0; at < pixels.Length; at += 4)
         {
             var (x, y) = (at / 4 % side, at / 4 / side);
-            var grey = (byte)(random.Next(80) + (x > side / 4 && x < side / 2 && y > side / 4 && y < side / 2 ? 150 : 0));
-            (pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]) = (grey, grey, grey, 255);
+            var gray = (byte)(random.Next(80) + (x > side / 4 && x < side / 2 && y > side / 4 && y < side / 2 ? 150 : 0));
+            (pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]) = (gray, gray, gray, 255);
         }
 
         return MLImage.CreateFromPixels(side, side, MLPixelFormat.Bgra32, pixels);

@@ -17,7 +17,9 @@ internal static class ThreadPart
         var times = Timing.TakeTurns(repetitions, [.. counts.Select(count => Timing.Of(() => Together(count)))]);
         recorder.Add("threads/difference", "largest difference of any score from one thread's predictions", "", difference);
         foreach (var (i, count) in counts.Index().Skip(1))
-            recorder.Add($"threads/{count}", $"{count} threads at once: rows per second, share of one thread's with all cores", "share", [.. times[0].Zip(times[i], (one, many) => count * one / many)]);
+            recorder.Add($"threads/{count}",
+                $"{count} threads at once: rows per second, share of one thread's with all cores",
+                "share", [.. times[0].Zip(times[i], (one, many) => count * one / many)]);
 
         Beside(recorder, transformer, slices, repetitions);
 
@@ -59,7 +61,10 @@ internal static class ThreadPart
 
         var times = Timing.TakeTurns(repetitions, Timing.Of(Alone), WithBusy);
         var fair = (Environment.ProcessorCount - 0.5) / Environment.ProcessorCount;
-        recorder.AddRatio("threads/busy", string.Create(CultureInfo.InvariantCulture, $"beside a process that keeps a core busy: rows per second, share of those without it (fair sharing leaves {100 * fair:0} %)"), times[0], times[1], "share");
+        var remark = string.Create(CultureInfo.InvariantCulture, $"(fair sharing leaves {100 * fair:0} %)");
+        recorder.AddRatio("threads/busy",
+            "beside a process that keeps a core busy: rows per second, share of those without it " + remark,
+            times[0], times[1], "share");
     }
 
     private static List<float[]> Predict(SegSamTransformer transformer, SliceRow[] slices)

@@ -33,7 +33,9 @@ internal static class TrainingPart
         foreach (var (name, weight) in network.ImageEncoder.named_parameters())
             weight.requires_grad = name.Contains(".Adapter.", StringComparison.Ordinal);
         var trained = network.parameters().Where(weight => weight.requires_grad).ToList();
-        recorder.Note($"Of {Statistics.Short(network.parameters().Sum(weight => weight.numel()) / 1e6)} million parameters, {Statistics.Short(trained.Sum(weight => weight.numel()) / 1e6)} million are trained, as in SAM-Med2D.");
+        string Millions(IEnumerable<Parameter> weights) => Statistics.Short(weights.Sum(weight => weight.numel()) / 1e6);
+        recorder.Note($"Of {Millions(network.parameters())} million parameters, {Millions(trained)} million are trained, "
+            + "as in SAM-Med2D.");
 
         using var set = TrainingData.Create(Images, config.InputSize, config.CategoryCount, Path.GetTempPath());
         var isLowered = Networks.IsLowered(config);
@@ -53,8 +55,12 @@ internal static class TrainingPart
         plain.Run();
         update.Run();
 
-        var times = Timing.TakeTurns(recorder.IsQuick ? 1 : 11, Timing.Of(() => Step(lowered)), Timing.Of(plain.Run), update.Run, () => plain.OptimizerSeconds, Timing.Of(() => Step(steps)));
-        recorder.AddRatio("training/step/plain", "a step in the precision Fit chooses, times faster than the plain form in float32", times[1], times[0]);
+        var times = Timing.TakeTurns(
+            recorder.IsQuick ? 1 : 11, Timing.Of(() => Step(lowered)), Timing.Of(plain.Run),
+            update.Run, () => plain.OptimizerSeconds, Timing.Of(() => Step(steps)));
+        recorder.AddRatio("training/step/plain",
+            "a step in the precision Fit chooses, times faster than the plain form in float32",
+            times[1], times[0]);
         recorder.AddRatio("training/step/float32/plain", "a step in float32, times faster than the plain form", times[1], times[4]);
         recorder.AddRatio("training/optimizer", "the optimizer's share of a step", times[2], times[0], "share");
         recorder.AddRatio("training/optimizer/plain", "the optimizer's share of a plain step", times[3], times[1], "share");

@@ -20,11 +20,16 @@ internal static class GrowthPlots
         {
             var (time, memory) = (Points(figures, $"growth/{axis}/time/"), Points(figures, $"growth/{axis}/memory/"));
             if (time.Count > 0 && memory.Count > 0)
-                yield return ($"performance-{axis}.svg", title, LogPlot.Draw(title, label, "times the first point", new("time", time), new("peak memory of the process", memory)));
+            {
+                yield return (
+                    $"performance-{axis}.svg", title,
+                    LogPlot.Draw(title, label, "times the first point", new("time", time), new("peak memory of the process", memory)));
+            }
         }
     }
 
     private static List<(double X, double Y)> Points(IReadOnlyDictionary<string, Figure> figures, string prefix) =>
         [.. figures.Values.Where(figure => figure.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(figure => (double.Parse(figure.Key[prefix.Length..], CultureInfo.InvariantCulture), figure.Median)).OrderBy(point => point.Item1)];
+            .Select(figure => (double.Parse(figure.Key[prefix.Length..], CultureInfo.InvariantCulture), figure.Median))
+            .OrderBy(point => point.Item1)];
 }

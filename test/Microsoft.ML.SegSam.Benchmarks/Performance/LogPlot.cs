@@ -17,7 +17,11 @@ internal static class LogPlot
     {
         var points = lines.SelectMany(line => line.Points).ToList();
         if (points.Count == 0 || lines.Length > Colors.Length || points.Exists(point => !(point.X > 0 && point.Y > 0)))
-            throw new ArgumentException($"A logarithmic plot needs positive points, at least one, in at most {Colors.Length} lines.", nameof(lines));
+        {
+            throw new ArgumentException(
+                $"A logarithmic plot needs positive points, at least one, in at most {Colors.Length} lines.",
+                nameof(lines));
+        }
         var (x, y) = (Axis.Of(points.Select(point => point.X)), Axis.Of(points.Select(point => point.Y)));
         double AtX(double value) => Left + x.Place(value) * (Width - Left - Right);
         double AtY(double value) => Height - Bottom - y.Place(value) * (Height - Top - Bottom);

@@ -30,7 +30,9 @@ internal static class PerformanceCommand
         var clock = Stopwatch.StartNew();
         foreach (var (i, part) in wanted.Index())
         {
-            Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] {i + 1} of {wanted.Count}: {part.Name}{(store.Has(part.Name) ? ", measured before" : "")}");
+            Console.WriteLine(
+                $"[{clock.Elapsed:mm\\:ss}] {i + 1} of {wanted.Count}: "
+                + $"{part.Name}{(store.Has(part.Name) ? ", measured before" : "")}");
             if (store.Has(part.Name))
                 continue;
             using var process = Child.Start(readsOutput: false, PartCommand, part.Name, folder, options.IsQuick ? Quick : Full);
@@ -43,7 +45,9 @@ internal static class PerformanceCommand
         Write(store, failed, options);
         if (failed.Count == 0)
             store.Finish();
-        Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] written to {Path.GetFullPath(options.Out)}{(failed.Count == 0 ? "" : $"; missing: {string.Join(", ", failed)}")}");
+        Console.WriteLine(
+            $"[{clock.Elapsed:mm\\:ss}] written to {Path.GetFullPath(options.Out)}"
+            + $"{(failed.Count == 0 ? "" : $"; missing: {string.Join(", ", failed)}")}");
         return wanted.Exists(part => failed.Contains(part.Name)) ? 1 : 0;
     }
 
@@ -65,7 +69,10 @@ internal static class PerformanceCommand
         var plots = GrowthPlots.Draw(PerformancePage.Figures(results)).ToList();
         foreach (var (file, _, svg) in plots)
             File.WriteAllText(In(file), svg);
-        File.WriteAllText(In("performance.md"), PerformancePage.Write(results, failed, options.IsQuick, PerformancePage.Limits, [.. plots.Select(plot => (plot.File, plot.Title))]));
+        File.WriteAllText(
+            In("performance.md"),
+            PerformancePage.Write(
+                results, failed, options.IsQuick, PerformancePage.Limits, [.. plots.Select(plot => (plot.File, plot.Title))]));
         ResultStore.Write(In("performance.json"), results.SelectMany(result => result.Figures).Select(figure =>
             new { figure.Key, figure.Label, figure.Unit, figure.Median, figure.Lowest, figure.Highest, Count = figure.Values.Count }));
     }

@@ -21,7 +21,9 @@ internal static class PerformancePage
 
     /// <param name="limits">The section "What limits"; may be empty.</param>
     /// <param name="plots">File name of each plot and its title.</param>
-    public static string Write(IReadOnlyList<PartResult> results, IReadOnlyList<string> failed, bool isQuick, string limits, IReadOnlyList<(string File, string Title)> plots)
+    public static string Write(
+        IReadOnlyList<PartResult> results, IReadOnlyList<string> failed, bool isQuick,
+        string limits, IReadOnlyList<(string File, string Title)> plots)
     {
         var page = new StringBuilder();
         void Line(string text = "") => page.Append(text).Append('\n');
@@ -29,15 +31,22 @@ internal static class PerformancePage
 
         Line("# Performance");
         Line();
-        Line("Written by `dotnet run -c Release --project test/Microsoft.ML.SegSam.Benchmarks -- performance`; do not edit. Times are given as ratios to a reference "
-            + "measured alternately in the same process, rates and sizes beside those of the plain form: median (lowest to highest, n repetitions). The *plain form* "
-            + "is the same computation with the same weights as the official PyTorch code does it: attention as explicit products in float32, window padding "
-            + "computed like any other token, nothing shared between prompts, AdamW weight by weight. The *matrix rate* is that of float32 (or bfloat16) products of two "
-            + "2048 x 2048 matrices with all threads; the floating-point operations needed are counted from the network's configuration.");
+        Line(
+            "Written by `dotnet run -c Release --project test/Microsoft.ML.SegSam.Benchmarks -- performance`; do not edit. "
+            + "Times are given as ratios to a reference measured alternately in the same process, rates and sizes beside "
+            + "those of the plain form: median (lowest to highest, n repetitions). The *plain form* is the same computation "
+            + "with the same weights as the official PyTorch code does it: attention as explicit products in float32, window "
+            + "padding computed like any other token, nothing shared between prompts, AdamW weight by weight. The *matrix "
+            + "rate* is that of float32 (or bfloat16) products of two 2048 x 2048 matrices with all threads; the "
+            + "floating-point operations needed are counted from the network's configuration.");
         Line();
-        Line($"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}. {DriftText(figures)}");
+        Line(
+            $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.OSDescription}, "
+            + $"{RuntimeInformation.FrameworkDescription}. {DriftText(figures)}");
         if (isQuick)
-            Line("\n**A quick run that only tries the command out: few repetitions of smaller work. Its figures and verdicts mean nothing.**");
+            Line(
+                "\n**A quick run that only tries the command out: few repetitions of smaller work. "
+                + "Its figures and verdicts mean nothing.**");
         if (failed.Count > 0)
             Line($"\n**Parts that failed or are missing: {string.Join(", ", failed)}.**");
         Line();
@@ -83,6 +92,8 @@ internal static class PerformancePage
                 changes.Add(string.Create(CultureInfo.InvariantCulture, $"the {words} by {100 * change:+0;-0} %"));
         }
 
-        return changes.Count == 0 ? "Its rates before and after the run agree within 10 %." : $"**Its rates drifted during the run: {string.Join(", ", changes)}; it was not quiet.**";
+        return changes.Count == 0
+            ? "Its rates before and after the run agree within 10 %."
+            : $"**Its rates drifted during the run: {string.Join(", ", changes)}; it was not quiet.**";
     }
 }

@@ -37,7 +37,10 @@ internal sealed class Recorder(bool isQuick)
     public void AddDifference(string key, string label, double difference, double allowed)
     {
         if (!(difference <= allowed))
-            throw new InvalidOperationException($"{label}: {difference}, allowed {allowed}. What does not compute the same cannot be compared.");
+        {
+            throw new InvalidOperationException(
+                $"{label}: {difference}, allowed {allowed}. What does not compute the same cannot be compared.");
+        }
         Add(key, label, "", difference);
     }
 }

@@ -3,7 +3,10 @@ using Microsoft.ML.SegSam.Hosting;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Performance;
 
-/// <summary>Results of the parts in a work folder, one file each, so that an interrupted run goes on where it was. A finished run is not gone on with.</summary>
+/// <summary>
+/// Results of the parts in a work folder, one file each, so that an interrupted run goes on where it was. A finished run is not
+/// gone on with.
+/// </summary>
 internal sealed class ResultStore(string folder)
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

@@ -25,7 +25,8 @@ internal sealed class Yardstick : IDisposable
 
     /// <summary>The best of a few products: whatever disturbs makes them slower, never faster.</summary>
     /// <param name="product">One of two matrices of this <see cref="Side"/>.</param>
-    public static double FlopsPerSecond(Action product) => 2.0 * Side * Side * Side / Enumerable.Range(0, Tries).Min(_ => Timing.Seconds(product));
+    public static double FlopsPerSecond(Action product) =>
+        2.0 * Side * Side * Side / Enumerable.Range(0, Tries).Min(_ => Timing.Seconds(product));
 
     public void Dispose()
     {

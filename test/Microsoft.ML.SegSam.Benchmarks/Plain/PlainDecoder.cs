@@ -6,7 +6,10 @@ namespace Microsoft.ML.SegSam.Benchmarks.Plain;
 
 // P prompts, N tokens, g = S/16, C width.
 
-/// <summary>Both decoders with attention written out, and everything of the image computed anew for every prompt, as the official code has it.</summary>
+/// <summary>
+/// Both decoders with attention written out, and everything of the image computed again for every prompt, as the official code
+/// has it.
+/// </summary>
 internal sealed class PlainDecoder(SegSamNetwork network)
 {
     private readonly PlainModules _modules = new(network);
@@ -24,7 +27,8 @@ internal sealed class PlainDecoder(SegSamNetwork network)
         var (hidden, upscaled) = Transform("semantic_decoder", map, positions, cat([own, enriched], 1));
         var (objectToken, presenceTokens) = (hidden.select(1, 0), hidden.narrow(1, 1, _config.PresenceTokens));
         var semantic = Masks(_modules.Call("semantic_decoder.mask_head", objectToken).unsqueeze(1), upscaled);
-        var (classes, presence) = (_modules.Call("class_head", objectToken, network.TextBank), _modules.Call("class_head", presenceTokens, network.TextBank));
+        var classes = _modules.Call("class_head", objectToken, network.TextBank);
+        var presence = _modules.Call("class_head", presenceTokens, network.TextBank);
         (masks, quality, semantic, classes, presence) = scope.Keep((masks, quality, semantic, classes, presence));
         return new(masks, quality, semantic, classes, presence, _config.SingleMask);
     }
@@ -48,7 +52,10 @@ internal sealed class PlainDecoder(SegSamNetwork network)
         var count = _config.MultimaskOutputs + 1;
         var own = cat([Weight("mask_decoder.iou_token"), Weight("mask_decoder.mask_tokens")]).expand(map.size(0), -1, -1);
         var (hidden, upscaled) = Transform("mask_decoder", map, positions, cat([own, tokens], 1));
-        var weights = stack(Enumerable.Range(0, count).Select(i => _modules.Call($"mask_decoder.output_hypernetworks_mlps.{i}", hidden.select(1, 1 + i))), 1);
+        var weights = stack(
+            Enumerable.Range(0, count).Select(i =>
+                _modules.Call($"mask_decoder.output_hypernetworks_mlps.{i}", hidden.select(1, 1 + i))),
+            1);
         return (Masks(weights, upscaled), _modules.Call("mask_decoder.iou_prediction_head", hidden.select(1, 0)));
     }
 
@@ -80,9 +87,13 @@ internal sealed class PlainDecoder(SegSamNetwork network)
         var placed = first ? queries : queries.Plus(positions);
         var attended = Attend(name + ".self_attn", placed, placed, queries);
         queries = _modules.Call(name + ".norm1", first ? attended : queries.Plus(attended));
-        queries = _modules.Call(name + ".norm2", queries.Plus(Attend(name + ".cross_attn_token_to_image", queries.Plus(positions), keys.Plus(keyPositions), keys)));
+        queries = _modules.Call(
+            name + ".norm2",
+            queries.Plus(Attend(name + ".cross_attn_token_to_image", queries.Plus(positions), keys.Plus(keyPositions), keys)));
         queries = _modules.Call(name + ".norm3", queries.Plus(_modules.Call(name + ".mlp", queries)));
-        keys = _modules.Call(name + ".norm4", keys.Plus(Attend(name + ".cross_attn_image_to_token", keys.Plus(keyPositions), queries.Plus(positions), queries)));
+        keys = _modules.Call(
+            name + ".norm4",
+            keys.Plus(Attend(name + ".cross_attn_image_to_token", keys.Plus(keyPositions), queries.Plus(positions), queries)));
         return (queries, keys);
     }
 
@@ -90,15 +101,19 @@ internal sealed class PlainDecoder(SegSamNetwork network)
     {
         const string name = "text_to_vision.";
         var pixels = visual.flatten(2).transpose(1, 2);
-        var text = _modules.Call(name + "text_norm", _modules.Call(name + "text_projection", network.TextBank)).expand(visual.size(0), -1, -1);
-        var evidence = _modules.Call(name + "evidence_norm", text.Plus(Attend(name + "text_to_image", text, pixels.Plus(positions.flatten(2).transpose(1, 2)), pixels)));
+        var text = _modules.Call(name + "text_norm", _modules.Call(name + "text_projection", network.TextBank))
+            .expand(visual.size(0), -1, -1);
+        var evidence = _modules.Call(
+            name + "evidence_norm",
+            text.Plus(Attend(name + "text_to_image", text, pixels.Plus(positions.flatten(2).transpose(1, 2)), pixels)));
         var query = _modules.Call(name + "image_projection", pixels.mean([1], keepdim: true)).Plus(_modules[name + "summary_token"]);
         var summary = _modules.Call(name + "summary_norm", query.Plus(Attend(name + "summary_to_text", query, evidence, evidence)));
         var answer = _modules.Call(name + "output_norm", summary.Plus(_modules.Call(name + "mlp", summary)));
         return _modules.Has(name + "layer_scale") ? answer * _modules[name + "layer_scale"] : answer;
     }
 
-    private Tensor Attend(string name, Tensor query, Tensor key, Tensor value) => _modules.Attend(name, query, key, value, _config.DecoderHeads);
+    private Tensor Attend(string name, Tensor query, Tensor key, Tensor value) =>
+        _modules.Attend(name, query, key, value, _config.DecoderHeads);
 
     private Tensor Weight(string embedding) => _modules[embedding + ".weight"];
 }

@@ -7,7 +7,10 @@ namespace Microsoft.ML.SegSam.Benchmarks.Plain;
 
 // B images or windows, h heads, H W map, D width, d = D/h, N = H·W.
 
-/// <summary>SAM's image encoder as the official code computes it: the padding of windows goes through all layers, and the full matrix of attention stands in memory.</summary>
+/// <summary>
+/// SAM's image encoder as the official code computes it: the padding of windows goes through all layers, and the full matrix of
+/// attention stands in memory.
+/// </summary>
 internal sealed class PlainEncoder(SegSamNetwork network)
 {
     private readonly ImageEncoder _encoder = (ImageEncoder)network.ImageEncoder;
@@ -16,7 +19,9 @@ internal sealed class PlainEncoder(SegSamNetwork network)
     public Tensor Encode(Tensor image)                                                  // [B,3,S,S]
     {
         using var scope = NewDisposeScope();
-        var patches = nn.functional.conv2d(image, _modules["patch_embed.proj.weight"], _modules["patch_embed.proj.bias"], [network.Config.PatchSize, network.Config.PatchSize]);
+        var patches = nn.functional.conv2d(
+            image, _modules["patch_embed.proj.weight"], _modules["patch_embed.proj.bias"],
+            [network.Config.PatchSize, network.Config.PatchSize]);
         var x = patches.permute(0, 2, 3, 1).Plus(_modules["pos_embed"]);
         for (var i = 0; i < network.Config.EncoderDepth; i++)
         {
@@ -34,7 +39,8 @@ internal sealed class PlainEncoder(SegSamNetwork network)
         var (name, block) = ($"blocks.{index}", _encoder.Blocks[index]);
         var normed = _modules.Call(name + ".norm1", x);
         var attended = network.Config.GlobalBlocks.Contains(index) ? Attend(name + ".attn", normed)
-            : WindowPartition.Merge(Attend(name + ".attn", WindowPartition.Partition(normed, network.Config.WindowSize)), x.size(1), x.size(2));
+            : WindowPartition.Merge(
+                Attend(name + ".attn", WindowPartition.Partition(normed, network.Config.WindowSize)), x.size(1), x.size(2));
         x = x.Plus(attended);
         var second = _modules.Call(name + ".norm2", x);
         var y = x.Plus(_modules.Call(name + ".mlp.lin2", nn.functional.gelu(_modules.Call(name + ".mlp.lin1", second))));
@@ -48,8 +54,10 @@ internal sealed class PlainEncoder(SegSamNetwork network)
             return _modules.Call(name, x);
         x = x.permute(0, 3, 1, 2);
         var gate = _modules.Call(name + ".channel", nn.functional.adaptive_avg_pool2d(x, 1).flatten(1));
-        var halved = nn.functional.relu(nn.functional.conv2d(x * gate.unsqueeze(-1).unsqueeze(-1), _modules[name + ".spatial.0.weight"], null, [2, 2], [1, 1]));
-        var spatial = nn.functional.relu(nn.functional.conv_transpose2d(halved, _modules[name + ".spatial.2.weight"], null, [2, 2], [1, 1]));
+        var halved = nn.functional.relu(
+            nn.functional.conv2d(x * gate.unsqueeze(-1).unsqueeze(-1), _modules[name + ".spatial.0.weight"], null, [2, 2], [1, 1]));
+        var spatial = nn.functional.relu(
+            nn.functional.conv_transpose2d(halved, _modules[name + ".spatial.2.weight"], null, [2, 2], [1, 1]));
         return _modules.Call(name + ".norm", x.Plus(spatial).permute(0, 2, 3, 1));
     }
 
@@ -64,13 +72,17 @@ internal sealed class PlainEncoder(SegSamNetwork network)
         var byRow = einsum("bhwc,hkc->bhwk", map, Looked(_modules[name + ".rel_pos_h"], height));
         var byColumn = einsum("bhwc,wkc->bhwk", map, Looked(_modules[name + ".rel_pos_w"], width));
         using var weights = Softmax(query, key, byRow, byColumn);                       // [B·h,N,N]
-        var attended = weights.matmul(value).reshape(batch, heads, height, width, -1).permute(0, 2, 3, 1, 4).reshape(batch, height, width, -1);
+        var attended = weights.matmul(value).reshape(batch, heads, height, width, -1)
+            .permute(0, 2, 3, 1, 4)
+            .reshape(batch, height, width, -1);
         return _modules.Call(name + ".proj", attended).MoveToOuterDisposeScope();
     }
 
     // Vectors of a table for every pair (query, key) on one axis: [side,side,d].
     private static Tensor Looked(Tensor table, long side) =>
-        RelativePositions.Resize(table, 2 * side - 1).index_select(0, RelativePositions.Distances(side, side, table.device).flatten()).reshape(side, side, -1);
+        RelativePositions.Resize(table, 2 * side - 1)
+            .index_select(0, RelativePositions.Distances(side, side, table.device).flatten())
+            .reshape(side, side, -1);
 
     // Matrices are let go when Python would let them go: three of them stand at a time.
     private static Tensor Softmax(Tensor query, Tensor key, Tensor byRow, Tensor byColumn)

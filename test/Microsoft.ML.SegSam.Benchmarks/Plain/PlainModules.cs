@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Plain;
 
-/// <summary>The parts of a network by their names. What both forms compute alike, the plain form borrows; what they do not, it writes out.</summary>
+/// <summary>
+/// The parts of a network by their names. What both forms compute alike, the plain form borrows; what they do not, it writes out.
+/// </summary>
 internal sealed class PlainModules(nn.Module root)
 {
     private readonly Dictionary<string, nn.Module> _modules = root.named_modules().ToDictionary(pair => pair.name, pair => pair.module);
-    private readonly Dictionary<string, Tensor> _parameters = root.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
+    private readonly Dictionary<string, Tensor> _parameters =
+        root.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
 
     public Tensor this[string parameter] => _parameters[parameter];
 
@@ -17,7 +20,7 @@ internal sealed class PlainModules(nn.Module root)
 
     public Tensor Call(string name, Tensor x, Tensor y) => ((nn.Module<Tensor, Tensor, Tensor>)_modules[name]).call(x, y);
 
-    /// <summary>Attention of the official decoder: explicit products over the whole map, of every prompt anew.</summary>
+    /// <summary>Attention of the official decoder: explicit products over the whole map, again for every prompt.</summary>
     public Tensor Attend(string name, Tensor query, Tensor key, Tensor value, int heads)
     {
         using var scope = NewDisposeScope();

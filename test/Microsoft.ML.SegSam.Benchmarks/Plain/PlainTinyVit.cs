@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Plain;
 
-/// <summary>MobileSAM's image encoder with attention written out, as the official code has it; its convolutions are those of the library.</summary>
+/// <summary>
+/// MobileSAM's image encoder with attention written out, as the official code has it; its convolutions are those of the library.
+/// </summary>
 internal sealed class PlainTinyVit(SegSamNetwork network)
 {
     private readonly PlainModules _modules = new(network.ImageEncoder);

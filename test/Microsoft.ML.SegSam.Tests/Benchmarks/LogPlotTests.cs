@@ -20,8 +20,12 @@ public sealed class LogPlotTests
     [TestMethod]
     public void Titles_axes_and_lines_are_named_and_escaped()
     {
-        var texts = Elements(LogPlot.Draw("a < b & c", "rows", "times", new PlotLine("time", [(1, 1), (10000, 9000)])), "text").Select(text => text.Value).ToList();
-        CollectionAssert.IsSubsetOf(new[] { "a < b & c", "rows (log scale)", "times (log scale)", "time", "1", "10", "100", "1000", "10000" }, texts);
+        var texts = Elements(
+            LogPlot.Draw("a < b & c", "rows", "times", new PlotLine("time", [(1, 1), (10000, 9000)])), "text")
+            .Select(text => text.Value).ToList();
+        CollectionAssert.IsSubsetOf(
+            new[] { "a < b & c", "rows (log scale)", "times (log scale)", "time", "1", "10", "100", "1000", "10000" },
+            texts);
     }
 
     [TestMethod]
@@ -34,7 +38,9 @@ public sealed class LogPlotTests
         foreach (var circle in Elements(svg, "circle"))
             Assert.IsTrue(Number(circle, "cx") is >= 70 and <= 620 && Number(circle, "cy") is >= 40 and <= 345);
         foreach (var (side, other) in ((string, string)[])[("x1", "x2"), ("y1", "y2")])
-            Assert.IsGreaterThanOrEqualTo(2, Elements(svg, "line").Count(line => Math.Abs(Number(line, side) - Number(line, other)) < 0.01));
+            Assert.IsGreaterThanOrEqualTo(
+                2,
+                Elements(svg, "line").Count(line => Math.Abs(Number(line, side) - Number(line, other)) < 0.01));
     }
 
     [TestMethod]
@@ -44,7 +50,9 @@ public sealed class LogPlotTests
         Assert.ThrowsExactly<ArgumentException>(() => LogPlot.Draw("t", "x", "y"));
     }
 
-    private static IEnumerable<XElement> Elements(string svg, string name) => XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == name);
+    private static IEnumerable<XElement> Elements(string svg, string name) =>
+        XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == name);
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,9 @@ public sealed class NeededWorkTests
     public void The_plain_form_of_ViT_B_does_what_was_counted_by_hand(int size, double multiplications) =>
         Assert.AreEqual(multiplications, NeededWork.PlainEncoderFlops(SegSamConfig.For(SegSamEncoder.VitB, size)) / 2e9, 0.06);
 
-    /// <summary>Per block of tokens·12·768² products of layers; queries x keys x 2·768 of attention and (rows + columns)·768 of positions.</summary>
+    /// <summary>
+    /// Per block of tokens·12·768² products of layers; queries x keys x 2·768 of attention and (rows + columns)·768 of positions.
+    /// </summary>
     [TestMethod]
     [DataRow(1024, 4096L)]
     [DataRow(256, 256L)]
@@ -36,12 +38,16 @@ public sealed class NeededWorkTests
         Assert.ThrowsExactly<NotSupportedException>(() => NeededWork.EncoderFlops(bare with { Adapter = SegSamAdapter.LowRank }));
     }
 
-    /// <summary>A stage of convolutions and one of attention on 8 x 8 and 4 x 4 maps, windows of 3 padded to 6: small enough to count.</summary>
+    /// <summary>
+    /// A stage of convolutions and one of attention on 8 x 8 and 4 x 4 maps, windows of 3 padded to 6: small enough to count.
+    /// </summary>
     [TestMethod]
     public void TinyViT_counts_its_convolutions_windows_and_merging()
     {
         var config = new SegSamConfig { InputSize = 32, Width = 8, Stages = [new(4, 1), new(6, 1, 2, 3)] };
-        long stem = 16 * 16 * 2 * 27 + 8 * 8 * 4 * 2 * 9, mobile = 8 * 8 * (4 * 16 + 9 * 16 + 16 * 4), merging = 8 * 8 * 4 * 6 + 4 * 4 * (9 * 6 + 6 * 6);
+        long stem = 16 * 16 * 2 * 27 + 8 * 8 * 4 * 2 * 9,
+            mobile = 8 * 8 * (4 * 16 + 9 * 16 + 16 * 4),
+            merging = 8 * 8 * 4 * 6 + 4 * 4 * (9 * 6 + 6 * 6);
         long PerQuery(long queries) => queries * (4 * 6 * 6 + 2 * 9 * 6);
         long block = 4 * 4 * (9 * 6 + 2 * 6 * 24), neck = 2 * 2 * (6 * 8 + 9 * 8 * 8);
         Assert.AreEqual(2.0 * (stem + mobile + merging + PerQuery(16) + block + neck), NeededWork.EncoderFlops(config));

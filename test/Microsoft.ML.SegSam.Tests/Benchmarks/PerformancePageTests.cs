@@ -21,7 +21,9 @@ public sealed class PerformancePageTests
     public void Bfloat16_counts_only_where_it_is_measured()
     {
         var encoder = Target.All.Single(target => target.Number == 1);
-        (string, double)[] float32 = [.. encoder.Checks.Where(check => check.Key.Contains("float32", StringComparison.Ordinal)).Select(check => (check.Key, 0.8))];
+        (string, double)[] float32 =
+            [.. encoder.Checks.Where(check => check.Key.Contains("float32", StringComparison.Ordinal))
+                .Select(check => (check.Key, 0.8))];
         Assert.AreEqual("met", encoder.Verdict(Made(float32)));
         Assert.AreEqual("missed", encoder.Verdict(Made([.. float32, ("encoder/vit-b-256/bfloat16/share", 0.6)])));
     }
@@ -36,10 +38,22 @@ public sealed class PerformancePageTests
     [TestMethod]
     public void The_page_has_every_target_and_figure_and_the_words_on_limits()
     {
-        var page = PerformancePage.Write([new("memory", "Memory of one encoding", [new("memory/encode/ratio", "peak", "share", [0.4, 0.3, 0.5])], ["A note."])],
+        var page = PerformancePage.Write(
+            [new("memory", "Memory of one encoding", [new("memory/encode/ratio", "peak", "share", [0.4, 0.3, 0.5])], ["A note."])],
             failed: ["threads"], isQuick: false, limits: "Limited by caches.\n", [("plot.svg", "Rows")]);
-        foreach (var text in (string[])["| 1 |", "| 8 |", "| peak | 40.0 % (30.0 to 50.0, n = 3) | `memory/encode/ratio` |", "failed or are missing: threads", "## What limits\n\nLimited by caches.", "A note.", "![Rows](plot.svg)"])
+        foreach (var text in (string[])
+        [
+            "| 1 |",
+            "| 8 |",
+            "| peak | 40.0 % (30.0 to 50.0, n = 3) | `memory/encode/ratio` |",
+            "failed or are missing: threads",
+            "## What limits\n\nLimited by caches.",
+            "A note.",
+            "![Rows](plot.svg)",
+        ])
+        {
             StringAssert.Contains(page, text);
+        }
         Assert.DoesNotContain("quick run", page);
         Assert.DoesNotContain("## What limits", PerformancePage.Write([], [], isQuick: true, limits: "", []));
     }
@@ -54,7 +68,10 @@ public sealed class PerformancePageTests
     [TestMethod]
     public void Growth_is_drawn_in_the_order_of_its_points()
     {
-        var (file, _, svg) = GrowthPlots.Draw(Made(("growth/rows/time/100", 50), ("growth/rows/time/2", 1), ("growth/rows/memory/2", 1), ("growth/rows/memory/100", 1.1))).Single();
+        var (file, _, svg) = GrowthPlots.Draw(
+            Made(("growth/rows/time/100", 50), ("growth/rows/time/2", 1),
+                ("growth/rows/memory/2", 1), ("growth/rows/memory/100", 1.1)))
+            .Single();
         Assert.AreEqual("performance-rows.svg", file);
         StringAssert.Contains(svg, "peak memory");
     }
@@ -79,7 +96,9 @@ public sealed class PerformancePageTests
     {
         var options = PerformanceOptions.Parse(["--quick", "--only", "encoder,memory", "--out", "x"])!;
         Assert.IsTrue(options is { IsQuick: true, Out: "x" });
-        CollectionAssert.AreEqual(new[] { true, true, false }, ((string[])["encoder-vit-b-256", "memory", "threads"]).Select(options.Wants).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { true, true, false },
+            ((string[])["encoder-vit-b-256", "memory", "threads"]).Select(options.Wants).ToArray());
         Assert.IsNull(PerformanceOptions.Parse(["--fast"]));
         Assert.IsNull(PerformanceOptions.Parse(["--only"]));
         Assert.IsTrue(Part.All.All(part => PerformanceOptions.Parse([])!.Wants(part.Name)));

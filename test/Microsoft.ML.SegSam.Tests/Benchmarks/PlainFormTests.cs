@@ -49,6 +49,8 @@ public sealed class PlainFormTests
         using var network = SmallNetwork.Create(SmallNetwork.Config with { TextInsertion = TextInsertion.None });
         var visual = SmallNetwork.Normal(8, 1, 32, 4, 4);
         var prompts = SmallNetwork.Boxes(0, 0);
-        SmallNetwork.AssertClose(network.Decode(visual, prompts).MaskLogits, new PlainDecoder(network).DecodeSam(visual, prompts).Masks, 1e-4);
+        SmallNetwork.AssertClose(
+            network.Decode(visual, prompts).MaskLogits,
+            new PlainDecoder(network).DecodeSam(visual, prompts).Masks, 1e-4);
     }
 }

@@ -9,7 +9,8 @@ public sealed class StatisticsTests
     [DataRow(new[] { 3.0 }, 3.0)]
     [DataRow(new[] { 9.0, 1, 5 }, 5.0)]
     [DataRow(new[] { 9.0, 1, 5, 7 }, 6.0)]
-    public void The_median_is_the_middle_of_the_ordered_values(double[] values, double median) => Assert.AreEqual(median, Statistics.Median(values));
+    public void The_median_is_the_middle_of_the_ordered_values(double[] values, double median) =>
+        Assert.AreEqual(median, Statistics.Median(values));
 
     [TestMethod]
     public void No_values_have_no_median() => Assert.ThrowsExactly<ArgumentException>(() => Statistics.Median([]));
@@ -21,7 +22,8 @@ public sealed class StatisticsTests
     [DataRow(1.0, 8.0)]
     [DataRow(2.0, 64.0)]
     [DataRow(0.0, 1.0)]
-    public void The_slope_is_the_exponent_of_growth(double exponent, double last) => Assert.AreEqual(exponent, Statistics.Slope([(1, 1), (2, 77), (8, last)]), 1e-12);
+    public void The_slope_is_the_exponent_of_growth(double exponent, double last) =>
+        Assert.AreEqual(exponent, Statistics.Slope([(1, 1), (2, 77), (8, last)]), 1e-12);
 
     [TestMethod]
     [DataRow(0.0, "0")]

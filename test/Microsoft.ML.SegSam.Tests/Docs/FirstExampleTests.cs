@@ -32,7 +32,9 @@ public sealed class FirstExampleTests
         if (approve)
             File.Copy(model, Path.Combine(folder.Path, PageHost.ModelFile), overwrite: true);
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the reader's own code prints in the machine's language
-        await Script.Compile(["using System.IO;", PageHost.Runnable(Readme.Examples.First(), folder.Path)], typeof(PageHost)).RunAsync(host);
+        await Script.Compile(
+            ["using System.IO;", PageHost.Runnable(Readme.Examples.First(), folder.Path)],
+            typeof(PageHost)).RunAsync(host);
 
         var (output, picture) = (host.Printed.ReplaceLineEndings("\n"), Path.Combine(folder.Path, "predictions.png"));
         if (approve)
@@ -40,7 +42,9 @@ public sealed class FirstExampleTests
             var text = Readme.Text.Replace($"```\n{Output}```", $"```\n{output}```", StringComparison.Ordinal);
             File.WriteAllText(Readme.FullPath, text);
             File.Copy(picture, Image("predictions.png"), overwrite: true);
-            Assert.Inconclusive("The README's first output and docs/images/predictions.png are written; review both and run again without SEGSAM_APPROVE.");
+            Assert.Inconclusive(
+                "The README's first output and docs/images/predictions.png are written; "
+                + "review both and run again without SEGSAM_APPROVE.");
         }
 
         Assert.AreEqual(Form(Output), Form(output)); // numbers and names are those of a model trained longer
@@ -57,7 +61,8 @@ public sealed class FirstExampleTests
         CollectionAssert.AreEqual(File.ReadAllBytes(rows[0].ImagePath), File.ReadAllBytes(Image("slice.png")));
 
         var asked = Regex.Matches(Readme.Examples.First(), @"SegSamPrompt\.Box\((?<box>[^)]+)\)")
-            .Select(box => box.Groups["box"].Value.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray());
+            .Select(box => box.Groups["box"].Value.Split(',')
+                .Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray());
         var names = asked.Select(box => rows.Single(row => row.Box.SequenceEqual(box)).Category).ToList();
         var shown = Regex.Matches(Output, @"^(?<name>[a-z ]+) [\d.]+: ", RegexOptions.Multiline)
             .Select(line => line.Groups["name"].Value).ToList();
@@ -66,7 +71,9 @@ public sealed class FirstExampleTests
     }
 
     private static string Output { get; } =
-        Regex.Match(Readme.Text, "^```csharp\n.*?^```\n\n```\n(?<output>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline).Groups["output"].Value;
+        Regex.Match(
+            Readme.Text, "^```csharp\n.*?^```\n\n```\n(?<output>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)
+            .Groups["output"].Value;
 
     private static string Image(string name) => Path.Combine(SharedFolder.Repository, "docs", "images", name);
 

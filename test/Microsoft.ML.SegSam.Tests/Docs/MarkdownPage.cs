@@ -30,7 +30,9 @@ internal sealed record MarkdownPage(string Name)
     public IEnumerable<(string Path, string Heading)> Links =>
         from Match link in Regex.Matches(WithoutCode, @"\]\((?!https?:)(?<to>[^)#]*)(#(?<heading>[^)]+))?\)")
         let to = link.Groups["to"].Value
-        select (to.Length == 0 ? FullPath : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(FullPath)!, to)), link.Groups["heading"].Value);
+        select (
+            to.Length == 0 ? FullPath : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(FullPath)!, to)),
+            link.Groups["heading"].Value);
 
     /// <summary>Paths of the repository that the text names; what a build makes is left out.</summary>
     public IEnumerable<string> Paths =>

@@ -35,7 +35,9 @@ internal static class OptionsPage
 
             Written from the library's comments by `SEGSAM_APPROVE=1 dotnet test --filter "ClassName~OptionsPage"`; edit nothing here.
 
-            A pipeline is made with `ml.Transforms.SegSam(new SegSamOptions { ... })`. Options that make no sense, alone or together, are refused before
+            A pipeline is made with `ml.Transforms.SegSam(new SegSamOptions { ... })`. Options that make no sense, alone or together,
+            """ + """
+             are refused before
             anything is read, with a message that names the property, what was found and what is allowed; nothing is silently clamped.
 
             """);
@@ -47,7 +49,8 @@ internal static class OptionsPage
         }
 
         page.Append("\n# Choices\n");
-        foreach (var choice in Of(typeof(SegSamOptions)).Select(property => Plain(property.PropertyType)).Where(type => type.IsEnum).Distinct())
+        var choices = Of(typeof(SegSamOptions)).Select(property => Plain(property.PropertyType)).Where(type => type.IsEnum).Distinct();
+        foreach (var choice in choices)
         {
             page.Append($"\n## {choice.Name}\n\n{comments.Of(choice)}\n\n| value | meaning |\n| --- | --- |\n");
             foreach (var value in Enum.GetNames(choice))
@@ -57,7 +60,9 @@ internal static class OptionsPage
         page.Append("\n# Other options\n");
         foreach (var record in OtherRecords)
         {
-            page.Append($"\n## {record.Name}\n\n{comments.Of(record)}\n\n| option | type | default | meaning |\n| --- | --- | --- | --- |\n");
+            page.Append(
+                $"\n## {record.Name}\n\n{comments.Of(record)}\n\n"
+                + "| option | type | default | meaning |\n| --- | --- | --- | --- |\n");
             foreach (var property in Of(record))
                 Row(page, comments, property, Activator.CreateInstance(record)!);
         }
@@ -77,7 +82,10 @@ internal static class OptionsPage
     private static (string Meaning, string Default) Split(PropertyInfo property, string comment, string value)
     {
         var parts = Regex.Match(comment, @"^(?<meaning>.*)[.,] [Dd]efault (?<value>[^:]+)(?<why>: .*)?\.$");
-        Assert.AreEqual(value, parts.Groups["value"].Value, $"The comment on {property.DeclaringType!.Name}.{property.Name} must end with its default: {comment}");
+        Assert.AreEqual(
+            value, parts.Groups["value"].Value,
+            $"The comment on {property.DeclaringType!.Name}.{property.Name} "
+            + $"must end with its default: {comment}");
         var linked = Regex.Replace(parts.Groups["meaning"].Value, @"docs/((\w+)\.md)", "[$2]($1)");
         return (linked + ".", value + parts.Groups["why"].Value);
     }

@@ -17,8 +17,15 @@ public sealed class OptionsPageTests
 
         var expected = written.Split('\n');
         var found = File.ReadAllText(OptionsPage.Path).ReplaceLineEndings("\n").Split('\n');
-        string[] differences = [.. found.Except(expected).Select(line => "- " + line), .. expected.Except(found).Select(line => "+ " + line)];
-        Assert.IsEmpty(differences, $"docs/options.md (-) is not what the comments say (+); write it with SEGSAM_APPROVE=1:\n{string.Join('\n', differences)}");
+        string[] differences =
+        [
+            .. found.Except(expected).Select(line => "- " + line),
+            .. expected.Except(found).Select(line => "+ " + line),
+        ];
+        Assert.IsEmpty(
+            differences,
+            "docs/options.md (-) is not what the comments say (+); "
+            + $"write it with SEGSAM_APPROVE=1:\n{string.Join('\n', differences)}");
         Assert.HasCount(expected.Length, found);
     }
 
@@ -30,6 +37,7 @@ public sealed class OptionsPageTests
         var values = options.Select(option => Nullable.GetUnderlyingType(option.PropertyType) ?? option.PropertyType)
             .Where(type => type.IsEnum).SelectMany(Enum.GetNames);
         Assert.IsNotEmpty(options);
-        Assert.IsEmpty(options.Select(option => option.Name).Concat(values).Where(name => !page.Contains($"| `{name}` |", StringComparison.Ordinal)));
+        Assert.IsEmpty(options.Select(option => option.Name).Concat(values)
+            .Where(name => !page.Contains($"| `{name}` |", StringComparison.Ordinal)));
     }
 }

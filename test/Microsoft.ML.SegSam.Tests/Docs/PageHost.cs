@@ -36,7 +36,9 @@ public sealed class PageHost : IDisposable
             Description = PhantomGenerator.Categories[row.Category],
         })];
         data = ml.Data.LoadFromEnumerable(slices);
-        load = ml.Transforms.LoadRawImageBytes("Image", folder, "ImagePath").Append(ml.Transforms.LoadRawImageBytes("Mask", folder, "MaskPath")).Fit(data);
+        load = ml.Transforms.LoadRawImageBytes("Image", folder, "ImagePath")
+            .Append(ml.Transforms.LoadRawImageBytes("Mask", folder, "MaskPath"))
+            .Fit(data);
         model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Epochs = 1 }).Fit(load.Transform(data)));
         ml.Model.Save(model, data.Schema, Path.Combine(path, ModelFile));
         File.Copy(Path.Combine(path, ModelFile), Path.Combine(path, "segsam.zip"));
@@ -51,7 +53,9 @@ public sealed class PageHost : IDisposable
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
             .Replace("\"artifacts/quickstart/segsam.zip\"", File(ModelFile), StringComparison.Ordinal)
             .Replace("\"docs/images/", $"@\"{SharedFolder.Repository}/docs/images/", StringComparison.Ordinal)
-            .Replace("\"text_model.onnx\", \"vocab.json\", \"merges.txt\"", string.Join(", ", TextEncoder.Select(File)), StringComparison.Ordinal)
+            .Replace("\"text_model.onnx\", \"vocab.json\", \"merges.txt\"",
+                string.Join(", ", TextEncoder.Select(File)),
+                StringComparison.Ordinal)
             .Replace("Epochs = 40", "Epochs = 1", StringComparison.Ordinal)
             .Replace("Console.WriteLine", "Output.WriteLine", StringComparison.Ordinal);
 
@@ -67,7 +71,7 @@ public sealed class PageHost : IDisposable
     /// <summary>Training rows.</summary>
     public IReadOnlyList<Row> slices { get; }
 
-    /// <summary>Test rows; the training rows, for want of better.</summary>
+    /// <summary>Test rows: the training rows, as there are no others.</summary>
     public IReadOnlyList<Row> heldOut => slices;
 
     /// <summary>One image.</summary>

@@ -21,7 +21,10 @@ public sealed class PageTests
         using Microsoft.ML.SegSam.Prediction;
         """;
 
-    private static readonly MarkdownPage Readme = new("README.md"), Columns = new("docs/columns.md"), Deployment = new("docs/deployment.md");
+    private static readonly MarkdownPage
+        Readme = new("README.md"),
+        Columns = new("docs/columns.md"),
+        Deployment = new("docs/deployment.md");
 
     public static IEnumerable<object[]> Pages => MarkdownPage.All.Select(page => new object[] { page.Name });
 
@@ -112,7 +115,8 @@ public sealed class PageTests
             .Select(row => row.Groups["name"].Value).ToList();
         Assert.HasCount(7, documented);
         string[] given = [.. data.Schema.Select(column => column.Name), "Image", "Mask", "TextVector"];
-        foreach (var variable in end.Variables.Where(one => one.Value is TransformerChain<ITransformer> or TransformerChain<SegSamTransformer>))
+        foreach (var variable in end.Variables.Where(
+            one => one.Value is TransformerChain<ITransformer> or TransformerChain<SegSamTransformer>))
         {
             var scored = ((ITransformer)variable.Value).GetOutputSchema(data.Schema).Select(column => column.Name).ToList();
             CollectionAssert.AreEquivalent(documented, scored.Except(given).ToList(), variable.Name);

@@ -19,7 +19,9 @@ internal sealed class XmlComments
 
     private string Of(string name) =>
         _members.TryGetValue(name, out var member)
-            ? string.Join(' ', ((string[])["summary", "remarks"]).SelectMany(part => member.Elements(part)).Select(part => OneLine(Markdown(part))))
+            ? string.Join(' ', ((string[])["summary", "remarks"])
+                .SelectMany(part => member.Elements(part))
+                .Select(part => OneLine(Markdown(part))))
             : throw new AssertFailedException($"{name} has no comment.");
 
     private static string OneLine(string text) => Regex.Replace(text, @"\s+", " ").Trim();

@@ -22,7 +22,8 @@ internal sealed class FuzzReport(string reader, params string[] alsoAllowed)
         var begin = Environment.CpuUsage.TotalTime; // not the wall's: other programs may have the cores
         var (outcome, detail) = ("read", "");
         // Nothing can stop a thread that loops: a minute, then the process goes, with the input as its last words.
-        using (new Timer(_ => Environment.FailFast($"{reader} input {_count} does not end: {Text(input)}"), null, MostMilliseconds * 30, Timeout.Infinite))
+        void GiveUp(object? state) => Environment.FailFast($"{reader} input {_count} does not end: {Text(input)}");
+        using (new Timer(GiveUp, null, MostMilliseconds * 30, Timeout.Infinite))
         {
             try
             {
@@ -51,7 +52,9 @@ internal sealed class FuzzReport(string reader, params string[] alsoAllowed)
         foreach (var (outcome, count) in _outcomes)
             line.Append($", {outcome} {count}");
         var growth = Peak() - _peakBefore;
-        context.WriteLine($"{line}; slowest {_slowest:0} ms, most allocated {_largest / 1048576.0:0.0} MB, process grown by {growth >> 20} MB");
+        context.WriteLine(
+            $"{line}; slowest {_slowest:0} ms, "
+            + $"most allocated {_largest / 1048576.0:0.0} MB, process grown by {growth >> 20} MB");
         Assert.IsEmpty(_wrong, $"{_wrong.Count} of {_count} inputs:\n" + string.Join("\n\n", _wrong.Take(5)));
         Assert.IsLessThan(MostGrowth, growth);
         Assert.IsGreaterThan(1, _outcomes.Count, "Some are read, some refused; else the mutations are too mild or too wild.");

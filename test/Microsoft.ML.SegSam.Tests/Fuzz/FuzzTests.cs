@@ -18,14 +18,16 @@ namespace Microsoft.ML.SegSam.Tests.Fuzz;
 public sealed class FuzzTests(TestContext context)
 {
     [TestMethod]
-    public void Pickles() => Run("pickle", share: 0.38, FuzzSeeds.Pickles, seed: 1, wrap: null, bytes => PickleReader.Read(new MemoryStream(bytes)));
+    public void Pickles() =>
+        Run("pickle", share: 0.38, FuzzSeeds.Pickles, seed: 1, wrap: null, bytes => PickleReader.Read(new MemoryStream(bytes)));
 
     [TestMethod]
     public void Zips() => OnDisk("zip .pth", share: 0.2, FuzzSeeds.Zips, seed: 2);
 
     /// <summary>The zip is sound, what it holds is not: mutations get past the directory.</summary>
     [TestMethod]
-    public void Pickles_in_sound_zips() => OnDisk("pickle in .pth", share: 0.1, FuzzSeeds.Pickles[..2], seed: 3, bytes => TorchWriter.Zip(bytes));
+    public void Pickles_in_sound_zips() =>
+        OnDisk("pickle in .pth", share: 0.1, FuzzSeeds.Pickles[..2], seed: 3, bytes => TorchWriter.Zip(bytes));
 
     [TestMethod]
     public void Old_files() => OnDisk("legacy .pth", share: 0.1, FuzzSeeds.Legacies, seed: 4);
@@ -50,7 +52,8 @@ public sealed class FuzzTests(TestContext context)
         var (headers, data) = FuzzSeeds.Networks();
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "x");
-        Run("network", share: 0.02, headers, seed: 9, wrap: header => [.. BitConverter.GetBytes((long)header.Length), .. header, .. data], bytes =>
+        byte[] Wrap(byte[] header) => [.. BitConverter.GetBytes((long)header.Length), .. header, .. data];
+        Run("network", share: 0.02, headers, seed: 9, Wrap, bytes =>
         {
             File.WriteAllBytes(path, bytes);
             using var file = CheckpointFile.Open(path);

@@ -17,11 +17,15 @@ using static Microsoft.ML.SegSam.Tests.Support.FittedModel;
 public sealed class ModelFuzzTests(TestContext context)
 {
     [TestMethod]
-    public void Descriptions() => new FuzzRun("model description", share: 0.048, seed: 7).Feed([Encoding.UTF8.GetBytes(Description())], bytes => bytes, bytes =>
+    public void Descriptions()
     {
-        var description = ModelDescription.FromJson(Encoding.UTF8.GetString(bytes));
-        using var shapes = ConfigCheck.Shapes(description.Config);
-    }).Finish(context);
+        var run = new FuzzRun("model description", share: 0.048, seed: 7);
+        run.Feed([Encoding.UTF8.GetBytes(Description())], bytes => bytes, bytes =>
+        {
+            var description = ModelDescription.FromJson(Encoding.UTF8.GetString(bytes));
+            using var shapes = ConfigCheck.Shapes(description.Config);
+        }).Finish(context);
+    }
 
     /// <summary>
     /// Loading is slow, so there are few. ML.NET's own errors about what it writes around our data are allowed. Its entry "Schema"
@@ -34,7 +38,10 @@ public sealed class ModelFuzzTests(TestContext context)
         var names = all.Where(name => name.StartsWith("TransformerChain", StringComparison.Ordinal)).ToList();
         Assert.HasCount(2, names);
         FuzzReport? report = null;
-        var run = new FuzzRun("model .zip", share: 0.002 / names.Count, seed: 8, nameof(FormatException), nameof(EndOfStreamException), nameof(InvalidOperationException), nameof(FileNotFoundException), nameof(FileLoadException));
+        var run = new FuzzRun(
+            "model .zip", share: 0.002 / names.Count, seed: 8,
+            nameof(FormatException), nameof(EndOfStreamException), nameof(InvalidOperationException),
+            nameof(FileNotFoundException), nameof(FileLoadException));
         foreach (var name in names)
             report = run.Feed([Entry(saved, name)], bytes => bytes, bytes => Open(With(saved, name, bytes)));
         report!.Finish(context);
@@ -52,7 +59,9 @@ public sealed class ModelFuzzTests(TestContext context)
         {
             var flipped = (byte[])whole.Clone();
             flipped[at] ^= (byte)(1 << bit);
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, weights, flipped))).Message, "some bytes have changed");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, weights, flipped))).Message,
+                "some bytes have changed");
         }, iter: 20, threads: 1);
     }
 
@@ -63,7 +72,9 @@ public sealed class ModelFuzzTests(TestContext context)
         var key = names.Single(name => name.EndsWith("Model.key", StringComparison.Ordinal));
         var (content, category) = (Entry(saved, key), Encoding.Unicode.GetBytes($"\"{Shared.Categories[0]}\""));
         content[content.AsSpan().LastIndexOf(category) + 2] ^= 1;
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, key, content))).Message, "some bytes have changed");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidDataException>(() => Open(With(saved, key, content))).Message,
+            "some bytes have changed");
     }
 
     private static void Open(Stream saved)

@@ -10,7 +10,8 @@ internal sealed class Mutator(Random random)
         .. "(.012FIJKLMNPQRSTUVXabcd}eghijl]opqrst)uGBC"u8, .. Enumerable.Range(0x80, 0x19).Select(code => (byte)code),
     ];
 
-    private static readonly long[] Lengths = [0, 1, -1, 7, 255, 65535, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+    private static readonly long[] Lengths =
+        [0, 1, -1, 7, 255, 65535, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
 
     /// <param name="seed">A valid input; left as it is.</param>
     /// <param name="other">Where splices come from.</param>
@@ -44,10 +45,20 @@ internal sealed class Mutator(Random random)
                 return [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + 1 + random.Next(32))..]];
             case 6: // a stretch comes twice, or often
                 var chunk = bytes[at..Math.Min(bytes.Length, at + 1 + random.Next(64))];
-                return [.. bytes[..at], .. Enumerable.Repeat(chunk, random.Next(20) == 0 ? 1000 : 2).SelectMany(part => part), .. bytes[(at + chunk.Length)..]];
+                return
+                [
+                    .. bytes[..at],
+                    .. Enumerable.Repeat(chunk, random.Next(20) == 0 ? 1000 : 2).SelectMany(part => part),
+                    .. bytes[(at + chunk.Length)..],
+                ];
             default: // a stretch of another file
                 var from = random.Next(other.Length);
-                return [.. bytes[..at], .. other[from..Math.Min(other.Length, from + 1 + random.Next(64))], .. bytes[Math.Min(bytes.Length, at + random.Next(64))..]];
+                return
+                [
+                    .. bytes[..at],
+                    .. other[from..Math.Min(other.Length, from + 1 + random.Next(64))],
+                    .. bytes[Math.Min(bytes.Length, at + random.Next(64))..],
+                ];
         }
     }
 
@@ -58,7 +69,9 @@ internal sealed class Mutator(Random random)
             return bytes;
         Span<byte> field = stackalloc byte[8];
         bytes.AsSpan(at, size).CopyTo(field);
-        var value = random.Next(2) == 0 ? Lengths[random.Next(Lengths.Length)] : BinaryPrimitives.ReadInt64LittleEndian(field) + random.Next(-3, 4);
+        var value = random.Next(2) == 0
+            ? Lengths[random.Next(Lengths.Length)]
+            : BinaryPrimitives.ReadInt64LittleEndian(field) + random.Next(-3, 4);
         BinaryPrimitives.WriteInt64LittleEndian(field, value);
         field[..size].CopyTo(bytes.AsSpan(at));
         return bytes;

@@ -54,7 +54,8 @@ public sealed class ImageParityTests
 
     [TestMethod]
     [DynamicData(nameof(PredictorInputs))]
-    public void The_input_of_SAM_Med2Ds_predictor_agrees(string file, string name) => CheckInput(file, name, "predictor_input", "input tensor");
+    public void The_input_of_SAM_Med2Ds_predictor_agrees(string file, string name) =>
+        CheckInput(file, name, "predictor_input", "input tensor");
 
     [TestMethod]
     [DynamicData(nameof(DatasetImages))]
@@ -84,7 +85,8 @@ public sealed class ImageParityTests
         var files = GoldenFolder.Files("*_sizes.json").DefaultIfEmpty("*_sizes.json");
         foreach (var row in files.SelectMany(file => GoldenFolder.Json(file).GetProperty("rows").EnumerateArray()))
         {
-            var (height, width, target) = (row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32(), row.GetProperty("target").GetInt32());
+            var (height, width) = (row.GetProperty("h").GetInt32(), row.GetProperty("w").GetInt32());
+            var target = row.GetProperty("target").GetInt32();
             var geometry = ImageGeometry.For(height, width, target, ResizeRule.LongestSide);
             int[] expected = [.. row.GetProperty("out").EnumerateArray().Select(side => Math.Max(1, side.GetInt32()))];
             int[] actual = [geometry.ScaledHeight, geometry.ScaledWidth];
@@ -97,7 +99,9 @@ public sealed class ImageParityTests
     {
         var model = GoldenModel.Of(file, Precision.Single);
         var scaled = model.Scaled(model.Image(name));
-        CollectionAssert.AreEqual(new long[] { scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3 }, model.Images.Shape($"{name}.{tensor}"));
+        CollectionAssert.AreEqual(
+            new long[] { scaled.Geometry.ScaledHeight, scaled.Geometry.ScaledWidth, 3 },
+            model.Images.Shape($"{name}.{tensor}"));
         Parity.CheckSame(Group(model), what + " (bytes that differ)", name, model.Images.Bytes($"{name}.{tensor}"), scaled.Pixels);
     }
 

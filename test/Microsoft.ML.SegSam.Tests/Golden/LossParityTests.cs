@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
-/// <summary>SAM-Med2D's loss and its gradients from the library's parts; the weights of a case are in the JSON beside the tensors.</summary>
+/// <summary>
+/// SAM-Med2D's loss and its gradients from the library's parts; the weights of a case are in the JSON beside the tensors.
+/// </summary>
 [TestClass]
 [TestCategory("Golden")]
 public sealed class LossParityTests
@@ -29,7 +31,8 @@ public sealed class LossParityTests
             var total = loss.Total(weights.GetProperty("weight").GetDouble(), weights.GetProperty("iou_scale").GetDouble());
 
             var compare = new Comparison(Group, golden, precision);
-            foreach (var (part, value) in ((string, Tensor)[])[("total", total), ("focal", loss.Focal), ("dice", loss.Dice), ("maskiou", loss.Quality)])
+            (string, Tensor)[] parts = [("total", total), ("focal", loss.Focal), ("dice", loss.Dice), ("maskiou", loss.Quality)];
+            foreach (var (part, value) in parts)
                 compare.CheckRelative(part, $"{name}.{part}", value, Allowed.LossRelative);
             Gradient("gradient of the total on logits", "grad_logits", total, logits);
             Gradient("gradient of the total on predicted IoU", "grad_pred_iou", total, quality);
@@ -47,12 +50,17 @@ internal sealed record WholeBatchLoss(Tensor Focal, Tensor Dice, Tensor Quality)
 {
     /// <param name="probability">[P,1,H,W].</param>
     /// <param name="target">As large, 0 or 1.</param>
-    /// <param name="predictedIoU">Any shape; each is held against the one IoU of the batch, through which upstream lets the gradient pass.</param>
+    /// <param name="predictedIoU">
+    /// Any shape; each is held against the one IoU of the batch, through which upstream lets the gradient pass.
+    /// </param>
     public static WholeBatchLoss Of(Tensor probability, Tensor target, Tensor predictedIoU)
     {
         long[] one = [1, 1, -1, probability.size(-1)];
         var (p, y) = (probability.reshape(one), target.reshape(one));
-        return new(MaskLoss.Focal(p, y).squeeze(), MaskLoss.Dice(p, y).squeeze(), predictedIoU.Minus(MaskLoss.SoftIoU(p, y)).square().mean());
+        return new(
+            MaskLoss.Focal(p, y).squeeze(),
+            MaskLoss.Dice(p, y).squeeze(),
+            predictedIoU.Minus(MaskLoss.SoftIoU(p, y)).square().mean());
     }
 
     public Tensor Total(double focalWeight, double qualityWeight) => Focal.Times(focalWeight).Plus(Dice).Plus(Quality.Times(qualityWeight));

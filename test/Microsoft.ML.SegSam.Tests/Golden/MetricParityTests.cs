@@ -25,19 +25,23 @@ public sealed class MetricParityTests
         using var scope = NewDisposeScope();
         var golden = GoldenFolder.Open(file);
         var scores = golden.Span<float>(name + ".in.pred").ToArray();
-        var threshold = scores.Min() < 0 ? 0f : 0.5f; // scores are taken for logits when any of the batch is negative, else for probabilities
+        // Scores are taken for logits when any of the batch is negative, else for probabilities.
+        var threshold = scores.Min() < 0 ? 0f : 0.5f;
         bool[] predicted = [.. scores.Select(score => score > threshold)];
         bool[] truth = [.. golden.Bytes(name + ".in.gt").ToArray().Select(value => value != 0)];
         var count = (int)golden.Shape(name + ".in.pred")[0];
         var length = predicted.Length / count;
         MaskOverlap[] overlaps =
-            [.. Enumerable.Range(0, count).Select(i => Overlap.Count(predicted.AsSpan(i * length, length), truth.AsSpan(i * length, length)))];
+            [.. Enumerable.Range(0, count).Select(i =>
+                Overlap.Count(predicted.AsSpan(i * length, length), truth.AsSpan(i * length, length)))];
         double[] dice = [.. overlaps.Select(overlap => overlap.Dice)], iou = [.. overlaps.Select(overlap => overlap.IoU)];
         Parity.Check(Group, "Dice", Precision.Single, name, golden.Tensor(name + ".dice"), tensor(dice), Measure);
         Parity.Check(Group, "IoU", Precision.Single, name, golden.Tensor(name + ".iou"), tensor(iou), Measure);
         var means = GoldenFolder.Json("losses_metrics.json").GetProperty("metrics").GetProperty(name).GetProperty("seg_metrics_iou_dice");
         Parity.Check(Group, "means over a batch", Precision.Single, name,
-            tensor((double[])[.. means.EnumerateArray().Select(mean => mean.GetDouble())]), tensor((double[])[iou.Average(), dice.Average()]), Measure);
+            tensor((double[])[.. means.EnumerateArray().Select(mean => mean.GetDouble())]),
+            tensor((double[])[iou.Average(), dice.Average()]),
+            Measure);
     }
 
     [TestMethod]
@@ -49,6 +53,7 @@ public sealed class MetricParityTests
         var box = MaskRegions.LargestBox(golden.Bytes(name + ".mask"), (int)shape[0], (int)shape[1])!.Value;
         float[] numbers = [box.X0, box.Y0, box.X1, box.Y1];
         var expected = name + ".boxes_1";
-        Parity.CheckSame(Group, "boxes from masks (bytes that differ)", expected, golden.Bytes(expected), MemoryMarshal.AsBytes<float>(numbers));
+        Parity.CheckSame(Group, "boxes from masks (bytes that differ)",
+            expected, golden.Bytes(expected), MemoryMarshal.AsBytes<float>(numbers));
     }
 }

@@ -29,7 +29,9 @@ public sealed class PositionParityTests
         Parity.Check(Group, "tables", Precision.Single, name, expected, resized, Allowed.Prompt);
     }
 
-    /// <summary>What upstream resized is resized, what it copied is copied; so is what it leaves at its random start (our choice).</summary>
+    /// <summary>
+    /// What upstream resized is resized, what it copied is copied; so is what it leaves at its random start (our choice).
+    /// </summary>
     [TestMethod]
     [DynamicData(nameof(Lists))]
     public void The_loader_does_to_each_tensor_what_upstreams_does(string file)

@@ -30,7 +30,9 @@ public sealed class PromptParityTests
             var (sparse, dense) = model.Network.PromptEncoder.call(model.Prompt(name));
             var comparison = new Comparison(Group(model), GoldenFolder.Open(file), precision);
             comparison.Check("tokens", name + ".sparse", sparse, Allowed.Prompt);
-            comparison.Check("map", name + ".dense", dense.expand(sparse.size(0), -1, model.Config.Grid, model.Config.Grid), Allowed.Prompt); // one value for all pixels without a mask
+            // One value for all pixels without a mask.
+            var map = dense.expand(sparse.size(0), -1, model.Config.Grid, model.Config.Grid);
+            comparison.Check("map", name + ".dense", map, Allowed.Prompt);
         }
     }
 
@@ -65,7 +67,8 @@ public sealed class PromptParityTests
         var moved = golden.Span<float>(tensor + "_original").ToArray()
             .Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value)).ToArray();
         new Comparison(Group(model), golden, Precision.Single)
-            .Check("coordinates, from pixels of the image", tensor, TorchSharp.torch.tensor(moved, golden.Shape(tensor)), Allowed.Coordinate);
+            .Check("coordinates, from pixels of the image",
+                tensor, TorchSharp.torch.tensor(moved, golden.Shape(tensor)), Allowed.Coordinate);
     }
 
     private static string Group(GoldenModel model) => $"Prompt encoder, {model.Name}";

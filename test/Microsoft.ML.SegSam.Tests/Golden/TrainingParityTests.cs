@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
-/// <summary>SAM-Med2D's training: loss, gradients and optimiser steps on one batch.</summary>
+/// <summary>SAM-Med2D's training: loss, gradients and optimizer steps on one batch.</summary>
 [TestClass]
 [TestCategory("Golden")]
 public sealed class TrainingParityTests
@@ -83,7 +83,8 @@ public sealed class TrainingParityTests
         if (name.EndsWith(".k_proj.bias", StringComparison.Ordinal))
             Parity.Check(Group, "gradients that are only rounding error, k_proj.bias", precision, name, expected, actual, Allowed.Rounding);
         else // there are none in float64, so the float32 ones are the reference of both
-            Parity.CheckRelative(Group, "gradients (relative to the tensor's largest)", precision, name, expected, actual, Allowed.GradientRelative);
+            Parity.CheckRelative(Group, "gradients (relative to the tensor's largest)",
+                precision, name, expected, actual, Allowed.GradientRelative);
     }
 
     // The first step moves each number by the rate times its gradient's sign: where the gradient is next to nothing, rounding decides.
@@ -92,7 +93,8 @@ public sealed class TrainingParityTests
         var golden = GoldenFolder.Open(file);
         var gradients = GoldenFolder.Open(file.Replace("_train.", "_train_grads.", StringComparison.Ordinal));
         var prefix = optimizer + ".after1.";
-        foreach (var name in golden.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]))
+        var names = golden.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+        foreach (var name in names)
         {
             var (expected, actual) = (golden.Tensor(prefix + name), training.Value(name));
             if (gradients.Has("boxes." + name))
@@ -102,7 +104,9 @@ public sealed class TrainingParityTests
                 (expected, actual) = (expected[sure], actual[sure]);
             }
 
-            Parity.Check(Group, "weights after the first step", Precision.Single, $"{optimizer}, {name}", expected, actual, Allowed.StepWeight);
+            Parity.Check(Group, "weights after the first step", Precision.Single,
+                $"{optimizer}, {name}",
+                expected, actual, Allowed.StepWeight);
         }
     }
 
@@ -112,6 +116,8 @@ public sealed class TrainingParityTests
         "adam" => (1e-4, 0, Allowed.StepLossRelative),
         "adamw" => (1e-4, 0.01, Allowed.StepLossRelative),
         "adamw_lr3e3" => (3e-3, 0.05, Allowed.FastStepLossRelative),
-        _ => throw new NotSupportedException($"The settings of '{optimizer}' are not known here: add them from the README of the golden folder."),
+        _ => throw new NotSupportedException(
+            $"The settings of '{optimizer}' are not known here: "
+            + "add them from the README of the golden folder."),
     };
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Tests.Golden;
 
 /// <summary>
-/// The essentials of the golden folder, kept in the repository for fresh clones. With SEGSAM_APPROVE=1 they are written anew from the
-/// shared folder.
+/// The essentials of the golden folder, kept in the repository for fresh clones. With SEGSAM_APPROVE=1 they are written again
+/// from the shared folder.
 /// </summary>
 [TestClass]
 public sealed class TrimmedCopyTests
@@ -47,7 +47,9 @@ public sealed class TrimmedCopyTests
         var approve = Environment.GetEnvironmentVariable("SEGSAM_APPROVE") == "1";
         if (approve)
             Write(shared);
-        CollectionAssert.AreEquivalent(Kept.Keys.ToArray(), Directory.GetFiles(GoldenFolder.Trimmed).Select(path => Path.GetFileName(path)).ToArray());
+        CollectionAssert.AreEquivalent(
+            Kept.Keys.ToArray(),
+            Directory.GetFiles(GoldenFolder.Trimmed).Select(path => Path.GetFileName(path)).ToArray());
         foreach (var (name, kept) in Kept)
         {
             var (whole, trimmed) = (Path.Combine(shared, name), Path.Combine(GoldenFolder.Trimmed, name));
@@ -59,7 +61,11 @@ public sealed class TrimmedCopyTests
 
         Assert.IsLessThanOrEqualTo(MostBytes, Directory.GetFiles(GoldenFolder.Trimmed).Sum(path => new FileInfo(path).Length));
         if (approve)
-            Assert.Inconclusive("The trimmed copy is written; run again without SEGSAM_APPROVE, once with SEGSAM_SHARED naming no folder, so that it is what the tests read.");
+        {
+            Assert.Inconclusive(
+                "The trimmed copy is written; run again without SEGSAM_APPROVE, "
+                + "once with SEGSAM_SHARED naming no folder, so that it is what the tests read.");
+        }
     }
 
     private static void CheckPart(SafetensorsFile whole, SafetensorsFile trimmed, string kept, string name)
@@ -87,7 +93,8 @@ public sealed class TrimmedCopyTests
             }
 
             var whole = new SafetensorsFile(Path.Combine(shared, name));
-            Safetensors.Write(target, [.. whole.Names.Where(tensor => Regex.IsMatch(tensor, kept)).Select(tensor => (tensor, whole.Tensor(tensor)))]);
+            var tensors = whole.Names.Where(tensor => Regex.IsMatch(tensor, kept));
+            Safetensors.Write(target, [.. tensors.Select(tensor => (tensor, whole.Tensor(tensor)))]);
         }
     }
 }

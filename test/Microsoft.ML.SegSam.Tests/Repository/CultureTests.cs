@@ -27,7 +27,10 @@ public sealed class CultureTests
     public void No_number_becomes_text_in_the_machines_language(string folder)
     {
         var found = NumbersInText.In(folder);
-        Assert.IsEmpty(found, "Use FormattableString.Invariant, string.Create or ToString with CultureInfo.InvariantCulture:\n" + string.Join('\n', found));
+        Assert.IsEmpty(
+            found,
+            "Use FormattableString.Invariant, string.Create or ToString with CultureInfo.InvariantCulture:\n"
+            + string.Join('\n', found));
     }
 
     [TestMethod]
@@ -104,11 +107,25 @@ public sealed class CultureTests
         yield return new TrainingProgress(1, 2, 0.5, new Dictionary<string, double> { ["mask"] = -0.25 }, null, true, 10.5,
             TimeSpan.FromSeconds(1.5), "CPU", "float32").ToString();
         foreach (var options in (SegSamOptions[])
-                 [new() { ClassWeight = -0.5 }, new() { BoxJitter = 1.5 }, new() { Epochs = -1 }, new() { Augmentation = new() { Rotation = -1.5 } }])
+        [
+            new() { ClassWeight = -0.5 },
+            new() { BoxJitter = 1.5 },
+            new() { Epochs = -1 },
+            new() { Augmentation = new() { Rotation = -1.5 } },
+        ])
+        {
             yield return Message(() => options.Validate());
+        }
         foreach (var prompt in (Prompt[])
-                 [new([5.5f, 1, -2.5f, 3], [], []), new([-9.5f, 1, -2.5f, 3], [], []), new(null, [-0.5f, 1.5f], [1]), new(null, [0.5f, 1.5f], [-0.5f])])
+        [
+            new([5.5f, 1, -2.5f, 3], [], []),
+            new([-9.5f, 1, -2.5f, 3], [], []),
+            new(null, [-0.5f, 1.5f], [1]),
+            new(null, [0.5f, 1.5f], [-0.5f]),
+        ])
+        {
             yield return prompt.Check(8, 8, 4)!.Value.Problem;
+        }
         yield return Message(() => LabelMap.Compose(4, [(1, -0.5f, new float[4])]));
         yield return Message(() => SegmentationMask.FromCounts([-1, 5], 2, 2));
         yield return Message(() => _ = new PixelSpacing(-0.5, 1.5));

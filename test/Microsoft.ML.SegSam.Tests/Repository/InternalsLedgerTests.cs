@@ -9,7 +9,8 @@ namespace Microsoft.ML.SegSam.Tests.Repository;
 [TestClass]
 public sealed class InternalsLedgerTests
 {
-    private static readonly string Ledger = Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Repository", "internals.txt");
+    private static readonly string Ledger =
+        Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests", "Repository", "internals.txt");
 
     [TestMethod]
     public void The_internals_of_ML_NET_in_use_are_those_on_the_list()
@@ -17,7 +18,10 @@ public sealed class InternalsLedgerTests
         var used = Internals(typeof(SegSamTransformer).Assembly);
         var listed = File.ReadAllLines(Ledger).Where(line => line.Length > 0 && line[0] != '#').ToList();
         var difference = used.Except(listed).Select(name => "+ " + name).Concat(listed.Except(used).Select(name => "- " + name)).ToList();
-        Assert.IsEmpty(difference, $"{Path.GetFileName(Ledger)} differs (+ used but not listed, - listed but not used):\n{string.Join('\n', difference)}");
+        Assert.IsEmpty(
+            difference,
+            $"{Path.GetFileName(Ledger)} differs (+ used but not listed, - listed but not used):\n"
+            + string.Join('\n', difference));
     }
 
     // The references in the assembly's metadata, resolved against the assemblies that really load.
@@ -25,7 +29,8 @@ public sealed class InternalsLedgerTests
     {
         using var file = new PEReader(File.OpenRead(assembly.Location));
         var metadata = file.GetMetadataReader();
-        var types = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.TypeRef)).Select(row => assembly.ManifestModule.ResolveType(0x01000000 | row));
+        var types = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.TypeRef))
+            .Select(row => assembly.ManifestModule.ResolveType(0x01000000 | row));
         Type[] anything = [.. Enumerable.Repeat(typeof(float), 8)];
         var members = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.MemberRef))
             .Select(row => assembly.ManifestModule.ResolveMember(0x0A000000 | row, anything, anything)!);
@@ -45,7 +50,8 @@ public sealed class InternalsLedgerTests
 
     private static string Name(MemberInfo member) => member switch
     {
-        MethodBase method => $"{method.DeclaringType!.FullName}.{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})",
+        MethodBase method => $"{method.DeclaringType!.FullName}.{method.Name}"
+            + $"({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})",
         FieldInfo field => $"{field.DeclaringType!.FullName}.{field.Name}",
         _ => ((Type)member).FullName!,
     };

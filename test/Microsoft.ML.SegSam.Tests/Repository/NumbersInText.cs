@@ -8,7 +8,8 @@ namespace Microsoft.ML.SegSam.Tests.Repository;
 /// <summary>Finds where code writes numbers in the machine's language; the analyzer (CA1305) sees only calls that take a culture.</summary>
 /// <remarks>
 /// Real numbers, formats (but hexadecimal ones), and values of unknown type, in interpolated texts, sums, joins, builders, records and
-/// ArgumentOutOfRangeException's actual value. What a notebook prints is for who runs it, and left out. Bare whole numbers are let through: languages write them alike, but for the sign of negative ones.
+/// ArgumentOutOfRangeException's actual value. What a notebook prints is for who runs it, and left out. Bare whole numbers are
+/// let through: languages write them alike, but for the sign of negative ones.
 /// </remarks>
 internal static class NumbersInText
 {
@@ -26,7 +27,8 @@ internal static class NumbersInText
     {
         var root = Path.Combine(SharedFolder.Repository, folder);
         var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "notebooks"))
+            .Where(path => !Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar)
+                .Any(part => part is "bin" or "obj" or "notebooks"))
             .Order(StringComparer.Ordinal).ToList();
         Assert.IsNotEmpty(files);
         return [.. Find([.. files.Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), path: path))])
@@ -57,7 +59,8 @@ internal static class NumbersInText
             InterpolationSyntax hole => !IsInvariant((ExpressionSyntax)hole.Parent!, model) && (Varies(TypeOf(hole.Expression))
                 || hole.FormatClause is { } format && !format.FormatStringToken.ValueText.StartsWith('x')
                     && TypeOf(hole.Expression)?.SpecialType != SpecialType.System_String),
-            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum when TypeOf(sum)?.SpecialType == SpecialType.System_String =>
+            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum
+                when TypeOf(sum)?.SpecialType == SpecialType.System_String =>
                 Varies(TypeOf(sum.Left)) || Varies(TypeOf(sum.Right)),
             InvocationExpressionSyntax call when model.GetSymbolInfo(call).Symbol is IMethodSymbol method && MakesText(method) =>
                 call.ArgumentList.Arguments.Any(each => Varies(TypeOf(each.Expression)) || Varies(ElementOf(TypeOf(each.Expression)))),
@@ -99,5 +102,6 @@ internal static class NumbersInText
     private static bool IsReal(ITypeSymbol? type) =>
         type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
         ? Varies(nullable.TypeArguments[0])
-        : type is { Name: nameof(Single) or nameof(Double) or nameof(Decimal) or nameof(Half) or nameof(DateTime) or nameof(DateTimeOffset) };
+        : type is { Name: nameof(Single) or nameof(Double) or nameof(Decimal)
+            or nameof(Half) or nameof(DateTime) or nameof(DateTimeOffset) };
 }

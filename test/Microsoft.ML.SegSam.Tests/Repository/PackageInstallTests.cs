@@ -4,7 +4,9 @@ using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 
-/// <summary>The package as users get it: packed, restored from a folder into a fresh program outside the repository, and run there.</summary>
+/// <summary>
+/// The package as users get it: packed, restored from a folder into a fresh program outside the repository, and run there.
+/// </summary>
 [TestClass]
 public sealed class PackageInstallTests
 {
@@ -15,12 +17,16 @@ public sealed class PackageInstallTests
 
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromTextFile<Row>("rows.tsv");
-        var load = ml.Transforms.LoadRawImageBytes("Image", ".", "ImagePath").Append(ml.Transforms.LoadRawImageBytes("Mask", ".", "MaskPath"));
+        var load = ml.Transforms.LoadRawImageBytes("Image", ".", "ImagePath")
+        """ + """
+        .Append(ml.Transforms.LoadRawImageBytes("Mask", ".", "MaskPath"));
         var model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 1 })).Fit(data);
         ml.Model.Save(model, data.Schema, "segsam.zip");
         var again = ml.Model.Load("segsam.zip", out _);
         var pairs = model.Transform(data).GetColumn<bool[]>("BinaryMask").Zip(again.Transform(data).GetColumn<bool[]>("BinaryMask"));
-        Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal; {ml.Segmentation.Evaluate(again.Transform(data)).Rows} rows");
+        Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal;
+        """ + """
+         {ml.Segmentation.Evaluate(again.Transform(data)).Rows} rows");
 
         public class Row
         {
@@ -38,14 +44,17 @@ public sealed class PackageInstallTests
         using var feed = new LocalFeed(folder.Path);
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{feed.Version}.snupkg")), "symbols");
         Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
+        const string language = "<Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>";
+        const string build = "<SelfContained>false</SelfContained><NuGetAudit>false</NuGetAudit>";
+        var backend = $"""<PackageReference Include="{LocalFeed.Backend}" Version="{TorchNatives.LibTorchVersion}" />""";
         Write("Fresh.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
-                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
-                <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier><SelfContained>false</SelfContained><NuGetAudit>false</NuGetAudit>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework>{language}
+                <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier>{build}
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{feed.Version}]" /><PackageReference Include="{LocalFeed.Backend}" Version="{TorchNatives.LibTorchVersion}" /></ItemGroup>
+              <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{feed.Version}]" />{backend}</ItemGroup>
             </Project>
             """);
         Write("Program.cs", Program);
@@ -66,6 +75,8 @@ public sealed class PackageInstallTests
     {
         File.WriteAllBytes(Path.Combine(folder, $"{number}.png"), row.File!);
         File.WriteAllBytes(Path.Combine(folder, $"{number}-mask.png"), row.MaskFile!);
-        return string.Create(CultureInfo.InvariantCulture, $"{number}.png\t{number}-mask.png\t{string.Join('\t', row.Box!)}\t{row.Category}\n");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{number}.png\t{number}-mask.png\t{string.Join('\t', row.Box!)}\t{row.Category}\n");
     }
 }

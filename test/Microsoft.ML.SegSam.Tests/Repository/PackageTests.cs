@@ -21,7 +21,9 @@ public sealed class PackageTests
     [TestMethod]
     public void The_cuda_backend_has_the_version_of_TorchSharp()
     {
-        CollectionAssert.AreEquivalent(new[] { "TorchSharp-cuda-linux" }, NativePackages("samples/Quickstart", ["-p:TorchBackend=cuda-linux"]));
+        CollectionAssert.AreEquivalent(
+            new[] { "TorchSharp-cuda-linux" },
+            NativePackages("samples/Quickstart", ["-p:TorchBackend=cuda-linux"]));
         var versions = Items("samples/Quickstart", "PackageVersion", []);
         Assert.AreEqual(versions["TorchSharp"], versions["TorchSharp-cuda-linux"]);
         Assert.AreEqual($"[{typeof(torch).Assembly.GetName().Version!.ToString(3)}]", versions["TorchSharp"]);
@@ -33,7 +35,9 @@ public sealed class PackageTests
     [TestMethod]
     public void An_unknown_backend_is_refused()
     {
-        var (code, output, error) = ChildProcess.Dotnet("msbuild", Path.Combine(SharedFolder.Repository, "samples/Quickstart"), "-t:CheckTorchBackend", "-p:TorchBackend=metal");
+        var (code, output, error) = ChildProcess.Dotnet(
+            "msbuild", Path.Combine(SharedFolder.Repository, "samples/Quickstart"),
+            "-t:CheckTorchBackend", "-p:TorchBackend=metal");
         Assert.AreNotEqual(0, code);
         Assert.Contains("TorchBackend is 'metal'; it must be cpu, cuda-linux or none.", output + error);
     }
@@ -56,14 +60,17 @@ public sealed class PackageTests
 
     private static List<string> NativePackages(string project, string[] properties) =>
         [.. Items(project, "PackageReference", properties).Keys.Where(name =>
-            name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || name.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase))];
+            name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase))];
 
     private static Dictionary<string, string> Items(string project, string kind, string[] properties)
     {
-        var (code, output, error) = ChildProcess.Dotnet(["msbuild", Path.Combine(SharedFolder.Repository, project), $"-getItem:{kind}", .. properties]);
+        var (code, output, error) = ChildProcess.Dotnet(
+            ["msbuild", Path.Combine(SharedFolder.Repository, project), $"-getItem:{kind}", .. properties]);
         Assert.AreEqual(0, code, output + error);
         using var json = JsonDocument.Parse(output);
         return json.RootElement.GetProperty("Items").GetProperty(kind).EnumerateArray().ToDictionary(
-            item => item.GetProperty("Identity").GetString()!, item => item.TryGetProperty("Version", out var version) ? version.GetString()! : "");
+            item => item.GetProperty("Identity").GetString()!,
+            item => item.TryGetProperty("Version", out var version) ? version.GetString()! : "");
     }
 }

@@ -36,7 +36,8 @@ public sealed class WidenReferencesTests
     /// <summary>What the compiler would see of ML.NET.</summary>
     private static string Compiled(string project, string version)
     {
-        var isRelease = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+        var release = $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}";
+        var isRelease = AppContext.BaseDirectory.Contains(release, StringComparison.Ordinal);
         var (code, output, error) = ChildProcess.Dotnet("msbuild", project, "-t:CoreCompile", $"-p:Pinned={version}",
             $"-p:Configuration={(isRelease ? "Release" : "Debug")}", "-getItem:ReferencePathWithRefAssemblies");
         Assert.AreEqual(0, code, output + error);

@@ -26,7 +26,8 @@ internal static class ChildProcess
     public static (int Code, string Output, string Error) DotnetUnder(string language, params string[] arguments) =>
         Finish(Start(SharedFolder.Repository, arguments, language: language));
 
-    public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments) => Finish(Start(folder, arguments));
+    public static (int Code, string Output, string Error) DotnetIn(string folder, params string[] arguments) =>
+        Finish(Start(folder, arguments));
 
     private static (int Code, string Output, string Error) Finish(Process started)
     {
@@ -52,7 +53,9 @@ internal static class ChildProcess
     public static (int Code, string Output, string Error) InterruptDotnet(string at, params string[] arguments)
     {
         using var process = Start(SharedFolder.Repository, arguments, takesInterrupts: true);
-        using var limit = new Timer(_ => process.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(3), Timeout.InfiniteTimeSpan); // it fails rather than hangs
+        // It fails rather than hangs.
+        using var limit = new Timer(
+            _ => process.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(3), Timeout.InfiniteTimeSpan);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), new System.Text.StringBuilder());
         for (var sent = false; process.StandardError.ReadLine() is { } line; error.AppendLine(line))
         {
@@ -71,7 +74,9 @@ internal static class ChildProcess
     private static Process Start(string folder, string[] arguments, bool takesInterrupts = false, string? language = null)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var (program, all) = takesInterrupts && OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", dotnet, .. arguments]) : (dotnet, arguments);
+        var (program, all) = takesInterrupts && OperatingSystem.IsLinux()
+            ? ("env", (string[])["--default-signal=INT", dotnet, .. arguments])
+            : (dotnet, arguments);
         var start = new ProcessStartInfo(program, all)
         {
             RedirectStandardOutput = true,
@@ -88,5 +93,7 @@ internal static class ChildProcess
     }
 
     private static string Program(string folder, string name) => Path.Combine(SharedFolder.Repository, folder, name,
-        Path.GetRelativePath(Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests"), AppContext.BaseDirectory), name + ".dll");
+        Path.GetRelativePath(
+            Path.Combine(SharedFolder.Repository, "test", "Microsoft.ML.SegSam.Tests"), AppContext.BaseDirectory),
+        name + ".dll");
 }

@@ -54,7 +54,8 @@ internal static class Table
         return values;
     }
 
-    public static List<T[]> Vectors<T>(IDataView view, string name) => [.. Column<VBuffer<T>>(view, name).Select(vector => vector.DenseValues().ToArray())];
+    public static List<T[]> Vectors<T>(IDataView view, string name) =>
+        [.. Column<VBuffer<T>>(view, name).Select(vector => vector.DenseValues().ToArray())];
 
     private static Func<string> Cell(DataViewRow row, DataViewSchema.Column column) =>
         (Func<string>)typeof(Table).GetMethod(nameof(TypedCell), BindingFlags.NonPublic | BindingFlags.Static)!
@@ -84,5 +85,6 @@ internal static class Table
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    private static string Join<T>(VBuffer<T> vector) => $"{vector.Length}: {string.Join(' ', vector.DenseValues().Select(value => Text(value)))}";
+    private static string Join<T>(VBuffer<T> vector) =>
+        $"{vector.Length}: {string.Join(' ', vector.DenseValues().Select(value => Text(value)))}";
 }

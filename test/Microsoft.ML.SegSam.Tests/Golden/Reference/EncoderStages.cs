@@ -33,7 +33,9 @@ internal sealed class EncoderStages(GoldenModel model)
         return stages;
     }
 
-    /// <summary>A block's attention to its normed input [B,H,W,D]; of windowed blocks as windows [B·n,w,w,D], as in upstream's hooks.</summary>
+    /// <summary>
+    /// A block's attention to its normed input [B,H,W,D]; of windowed blocks as windows [B·n,w,w,D], as in upstream's hooks.
+    /// </summary>
     public Tensor Attention(int block, Tensor normed) =>
         _encoder.Blocks[block].Attention.call(IsWindowed(block) ? WindowPartition.Partition(normed, model.Config.WindowSize) : normed);
 

@@ -9,7 +9,9 @@ internal static class GoldenConfig
 {
     /// <summary>Names of the models: the entries that have an image size.</summary>
     public static IReadOnlyList<string> Models =>
-        [.. GoldenFolder.Json("config.json").EnumerateObject().Where(item => item.Value.TryGetProperty("img_size", out _)).Select(item => item.Name)];
+        [.. GoldenFolder.Json("config.json").EnumerateObject()
+            .Where(item => item.Value.TryGetProperty("img_size", out _))
+            .Select(item => item.Name)];
 
     public static SegSamConfig Read(string model)
     {

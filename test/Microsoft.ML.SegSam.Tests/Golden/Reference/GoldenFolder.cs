@@ -29,7 +29,8 @@ internal static class GoldenFolder
     ];
 
     /// <summary>The same as rows of a data-driven test; where there are none, one row whose file does not exist.</summary>
-    public static IEnumerable<object[]> FileRows(string pattern) => Files(pattern).DefaultIfEmpty(pattern).Select(file => new object[] { file });
+    public static IEnumerable<object[]> FileRows(string pattern) =>
+        Files(pattern).DefaultIfEmpty(pattern).Select(file => new object[] { file });
 
     public static bool Has(string name) => File.Exists(Path.Combine(Root, name));
 
@@ -56,7 +57,8 @@ internal static class GoldenFolder
     }
 
     /// <summary>Tensors that no test has read, as "file: name".</summary>
-    public static IEnumerable<string> Unread => Files("*.safetensors").SelectMany(file => Open(file).Unread.Select(name => $"{file}: {name}"));
+    public static IEnumerable<string> Unread =>
+        Files("*.safetensors").SelectMany(file => Open(file).Unread.Select(name => $"{file}: {name}"));
 
     /// <summary>Rows of a data-driven test: each file of a form, with each case that has a tensor of the given suffix.</summary>
     /// <returns>(file, case); where there are none, one row whose file does not exist, so that the test is there and is skipped.</returns>

@@ -30,7 +30,7 @@ internal sealed class GoldenModel
 
     public SegSamConfig Config { get; }
 
-    /// <summary>SAM scales the longest side; SAM-Med2D's predictor stretches the image to the square, nearest neighbour.</summary>
+    /// <summary>SAM scales the longest side; SAM-Med2D's predictor stretches the image to the square, nearest neighbor.</summary>
     public Preprocessing Preprocessing => Config.Adapter == SegSamAdapter.None ? Preprocessing.Sam
         : new SegSamOptions { Resize = ResizeRule.Stretch }.Over(Preprocessing.SamMed2D);
 
@@ -81,12 +81,12 @@ internal sealed class GoldenModel
         return new((int)shape[0], (int)shape[1], Images.Bytes(name + ".image_hwc_u8").ToArray());
     }
 
-    /// <summary>Normalised as the model's predictor does it, float32 first as upstream: [1,3,S,S].</summary>
+    /// <summary>Normalized as the model's predictor does it, float32 first as upstream: [1,3,S,S].</summary>
     public Tensor Input(string image) => ImageTensor.Stack([Scaled(Image(image))], Preprocessing.Scaling, CPU).to(Precision.Type);
 
     public NetworkImage Scaled(PixelImage image) => NetworkImage.From(image, Config.InputSize, Preprocessing);
 
-    /// <summary>As SAM-Med2D's data sets do it: centred in the square where it is smaller, else stretched by nearest neighbour.</summary>
+    /// <summary>As SAM-Med2D's data sets do it: centered in the square where it is smaller, else stretched by nearest neighbor.</summary>
     public Tensor DatasetInput(string image) => ImageTensor.Stack(
         [NetworkImage.From(Image(image), Config.InputSize, Preprocessing.SamMed2D)], Preprocessing.SamMed2D.Scaling, CPU)
         .to(Precision.Type);

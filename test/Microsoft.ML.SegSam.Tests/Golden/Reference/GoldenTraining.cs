@@ -49,7 +49,8 @@ internal sealed class GoldenTraining : IDisposable
         var index = arange(_images.size(0), int64).repeat_interleave(labels.size(0) / _images.size(0));
         PromptTensors given = prompts == "boxes" ? new(index, Boxes: In("boxes")) : new(index, In("point_coords"), In("point_labels"));
         var (lowRes, quality) = _network.Decode(_network.Encode(_images), given).BestMask();
-        var masks = nn.functional.interpolate(lowRes, [labels.size(2), labels.size(3)], mode: InterpolationMode.Bilinear, align_corners: false);
+        var masks = nn.functional.interpolate(
+            lowRes, [labels.size(2), labels.size(3)], mode: InterpolationMode.Bilinear, align_corners: false);
         var parts = WholeBatchLoss.Of(masks.sigmoid(), labels, quality.unsqueeze(1));
         return new(parts, parts.Total(MaskLoss.FocalWeight, 1), quality.unsqueeze(1), lowRes);
 

@@ -10,7 +10,9 @@ internal static class GoldenWeights
     public static IReadOnlyList<string> Models =>
         [.. GoldenConfig.Models.Where(model => GoldenFolder.Has(model + ".safetensors") || GoldenFolder.Has(model + ".pth"))];
 
-    /// <summary>Checkpoints of torch.save, each with the safetensors file that holds the same tensors: "x_legacy.pth" and "x.safetensors".</summary>
+    /// <summary>
+    /// Checkpoints of torch.save, each with the safetensors file that holds the same tensors: "x_legacy.pth" and "x.safetensors".
+    /// </summary>
     public static IEnumerable<(string Pickle, string Reference)> Twins =>
         from pickle in GoldenFolder.Files("*.pth")
         let reference = GoldenFolder.Files("*.safetensors")
@@ -18,7 +20,9 @@ internal static class GoldenWeights
         where reference is not null
         select (pickle, reference);
 
-    /// <summary>All tensors of a model, from its safetensors file where there is one, else from its .pth through the library's reader.</summary>
+    /// <summary>
+    /// All tensors of a model, from its safetensors file where there is one, else from its .pth through the library's reader.
+    /// </summary>
     public static IReadOnlyList<(string Name, Tensor Value)> Read(string model)
     {
         if (GoldenFolder.Has(model + ".safetensors"))

@@ -44,7 +44,7 @@ internal static class Parity
         CheckSame(group, what, name, differing);
     }
 
-    /// <summary>Writes the table when approved files are to be written anew.</summary>
+    /// <summary>Writes the table when approved files are to be written again.</summary>
     public static void WriteTable()
     {
         if (Environment.GetEnvironmentVariable("SEGSAM_APPROVE") == "1" && Rows.Count > 0)

@@ -32,17 +32,17 @@ internal static class ParityTable
     public static void Write(IReadOnlyDictionary<(string Group, string What), ParityRow> rows)
     {
         var text = new StringBuilder($"""
-            # Parity with the official models
+        # Parity with the official models
 
-            Our network, imaging, losses and training compared with values that the unmodified official code of SAM and SAM-Med2D
-            computed for small configurations: the largest error of each quantity beside the largest that the tests allow. Errors are
-            absolute unless the row says relative; where nothing may differ, the row gives a count. Encoder stages have their official names.
+        Our network, imaging, losses and training compared with values that the unmodified official code of SAM and SAM-Med2D
+        computed for small configurations: the largest error of each quantity beside the largest that the tests allow. Errors are
+        absolute unless the row says relative; where nothing may differ, the row gives a count. Encoder stages have their official names.
 
-            Written by `SEGSAM_APPROVE=1 dotnet test --filter "TestCategory=Golden"`.
-            Source: {(GoldenFolder.IsTrimmed ? "the trimmed copy in the repository" : "the full golden folder")}.
-            Errors in float32 vary slightly between processors.
+        Written by `SEGSAM_APPROVE=1 dotnet test --filter "TestCategory=Golden"`.
+        Source: {(GoldenFolder.IsTrimmed ? "the trimmed copy in the repository" : "the full golden folder")}.
+        Errors in float32 vary slightly between processors.
 
-            """.ReplaceLineEndings("\n"));
+        """.ReplaceLineEndings("\n"));
         foreach (var group in rows.GroupBy(row => row.Key.Group).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {group.Key}\n\n");
@@ -50,7 +50,9 @@ internal static class ParityTable
             foreach (var ((_, what), row) in group.OrderBy(row => row.Key.What, StringComparer.Ordinal))
             {
                 var (exact, single) = (row.Of(Precision.Double), row.Of(Precision.Single));
-                text.Append(CultureInfo.InvariantCulture, $"| {what} | {row.Count} | {exact.Error} | {exact.Allowed} | {single.Error} | {single.Allowed} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| {what} | {row.Count} | {exact.Error} | {exact.Allowed} | "
+                    + $"{single.Error} | {single.Allowed} |\n");
             }
         }
 

@@ -16,7 +16,9 @@ internal sealed record Precision(ScalarType Type, string Suffix)
     public double Allow(double single) => this == Double ? 1e-8 : single;
 }
 
-/// <summary>Largest absolute error in float32: the table "Tolerances" in the golden folder's README, unless a comment says otherwise.</summary>
+/// <summary>
+/// Largest absolute error in float32: the table "Tolerances" in the golden folder's README, unless a comment says otherwise.
+/// </summary>
 internal static class Allowed
 {
     public const double Exact = 0;
@@ -32,7 +34,7 @@ internal static class Allowed
     public const double FastStepLossRelative = 1e-3;    // learning rate 3e-3
     public const double Rounding = 1e-5;                // our choice, of gradients that should be 0
     public const double StepWeight = 1e-6;
-    public const double Input = 1e-5;                   // our choice, of normalised pixels
+    public const double Input = 1e-5;                   // our choice, of normalized pixels
     public const double Coordinate = 1e-4;              // our choice, in pixels
     public const double SureLogit = 1e-3;               // masks must agree beyond this distance from the threshold
 
