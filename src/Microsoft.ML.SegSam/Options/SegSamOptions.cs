@@ -53,8 +53,8 @@ public sealed partial record SegSamOptions
     public string CategoryColumnName { get; init; } = "Category";
 
     /// <summary>
-    /// Text that describes what the category looks like, or Vector&lt;Single&gt;, a precomputed text embedding (training). Default null: the
-    /// <see cref="Glossary"/> describes the categories.
+    /// Text that describes what the category looks like, or Vector&lt;Single&gt;, a precomputed text embedding (training). Default null:
+    /// the <see cref="Glossary"/> describes the categories.
     /// </summary>
     public string? DescriptionColumnName { get; init; }
 
@@ -81,8 +81,8 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Describes categories that no row describes (training). Categories not in it are embedded by name only; with null, all of them are.
-    /// <see cref="CategoryWriter"/> has a language model describe missing categories. It is not used if the rows bring precomputed vectors, and
-    /// not saved with the model, which keeps the text vectors. Default the library's: <see cref="CategoryGlossary"/>.Default.
+    /// <see cref="CategoryWriter"/> has a language model describe missing categories. It is not used if the rows bring precomputed vectors,
+    /// and not saved with the model, which keeps the text vectors. Default the library's: <see cref="CategoryGlossary"/>.Default.
     /// </summary>
     [JsonIgnore]
     public CategoryGlossary? Glossary { get; init; } = CategoryGlossary.Default;
