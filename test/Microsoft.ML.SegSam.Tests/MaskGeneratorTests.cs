@@ -132,7 +132,7 @@ public sealed class MaskGeneratorTests
     }
 
     [TestMethod]
-    public void Cancelling_stops_between_two_batches()
+    public void Canceling_stops_between_two_batches()
     {
         using var cancel = new CancellationTokenSource();
         var reports = new List<OperationProgress>();

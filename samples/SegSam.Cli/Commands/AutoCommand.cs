@@ -145,7 +145,8 @@ internal sealed class AutoCommand : Command
         }
     }
 
-    private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks, int height, int width)
+    private static void WriteLabels(string path, IReadOnlyList<string> categories, IReadOnlyList<GeneratedMask> masks,
+        int height, int width)
     {
         var keys = categories.Index().ToDictionary(category => category.Item, category => (uint)category.Index + 1);
         var labels = SegmentationMask.ComposeLabelMap(height, width, masks.Select(mask => (keys[mask.Category], mask.Score, mask.Mask)));

@@ -15,7 +15,10 @@ public enum SegSamEncoder
     /// <summary>SAM's ViT-H: width 1280, 32 blocks, 637 million parameters, default input 256.</summary>
     VitH,
 
-    /// <summary>MobileSAM's TinyViT-5M: convolutions, then attention in windows; 5.7 million parameters with SAM's neck, default input 256. Takes no adapter.</summary>
+    /// <summary>
+    /// MobileSAM's TinyViT-5M: convolutions, then attention in windows; 5.7 million parameters with SAM's neck, default input 256. Takes no
+    /// adapter.
+    /// </summary>
     VitT,
 }
 
@@ -25,7 +28,9 @@ public enum SemanticDecoding
     /// <summary>In a decoder of their own, which shares no parameter with SAM's (the published method).</summary>
     Independent,
 
-    /// <summary>In SAM's decoder, beside its mask tokens: half the decoder weights and time, but masks and categories then pull at the same weights.</summary>
+    /// <summary>
+    /// In SAM's decoder, beside its mask tokens: half the decoder weights and time, but masks and categories then pull at the same weights.
+    /// </summary>
     Shared,
 }
 
@@ -35,7 +40,10 @@ public enum TextInsertion
     /// <summary>Both decoders (the published figure: t_text is embedded into the prompt tokens).</summary>
     Both,
 
-    /// <summary>The semantic-aware decoder alone, which must then be <see cref="SemanticDecoding.Independent"/>; SAM's own decoder stays exactly SAM's.</summary>
+    /// <summary>
+    /// The semantic-aware decoder alone, which must then be <see cref="SemanticDecoding.Independent"/>; SAM's own decoder stays exactly
+    /// SAM's.
+    /// </summary>
     SemanticOnly,
 
     /// <summary>Neither: no text module is built.</summary>

@@ -10,7 +10,9 @@ public sealed partial record SegSamOptions
 {
     /// <summary>Checks every value by itself.</summary>
     /// <exception cref="ArgumentException">The message names the option, what was found and what is allowed.</exception>
-    /// <param name="needsPrompt">Whether a prompt column must be named: the options of a model that was made without data name none.</param>
+    /// <param name="needsPrompt">
+    /// Whether a prompt column must be named: the options of a model that was made without data name none.
+    /// </param>
     internal void Validate(bool needsPrompt = true) => Check(nameof(SegSamOptions),
     [
         .. ColumnRules(needsPrompt), .. FileRules(),

@@ -18,11 +18,13 @@ public sealed class DataWarningTests
     [TestMethod]
     public void Boxes_with_width_and_height_are_counted_and_the_first_is_shown()
     {
-        var rows = TinyData.Rows(images: 2).ConvertAll(row => row with { Box = [row.Box![0], row.Box[1], row.Box[2] - row.Box[0], row.Box[3] - row.Box[1]] });
+        var rows = TinyData.Rows(images: 2)
+            .ConvertAll(row => row with { Box = [row.Box![0], row.Box[1], row.Box[2] - row.Box[0], row.Box[3] - row.Box[1]] });
         rows[0] = TinyData.Rows(images: 2)[0]; // the first is right
         rows.RemoveAll(row => row.Box![2] <= row.Box[0] || row.Box[3] <= row.Box[1]); // which is an error of its own
         var warning = Warnings(rows).Single();
-        Assert.StartsWith($"Column 'Box', {rows.Count - 1} of {rows.Count} rows: boxes are x y width height where x0 y0 x1 y1 is expected. First: row 1 (counting from 0): box (", warning);
+        Assert.StartsWith($"Column 'Box', {rows.Count - 1} of {rows.Count} rows: boxes are x y width height where x0 y0 x1 y1 is expected. "
+            + "First: row 1 (counting from 0): box (", warning);
     }
 
     [TestMethod]
@@ -30,7 +32,8 @@ public sealed class DataWarningTests
     {
         var rows = TinyData.Rows(images: 1);
         var warning = Warnings([rows[0], rows[1] with { Box = [0, 0, 9, 9] }]).Single();
-        Assert.StartsWith("Column 'Box', 1 of 2 rows: boxes hold less than half of their masks. First: row 1 (counting from 0): box (0, 0, 9, 9), its mask lies in (16, 40, 56, 56)", warning);
+        Assert.StartsWith("Column 'Box', 1 of 2 rows: boxes hold less than half of their masks. First: row 1 (counting from 0): "
+            + "box (0, 0, 9, 9), its mask lies in (16, 40, 56, 56)", warning);
     }
 
     [TestMethod]
@@ -46,15 +49,19 @@ public sealed class DataWarningTests
         var rows = TinyData.Rows(images: 1);
         var warnings = Warnings([rows[0] with { Points = [0.5f, 2], PointLabels = [1] }, rows[1] with { PointLabels = [0] }]);
         Assert.HasCount(2, warnings);
-        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 1 (object) lie beside their masks. First: row 0 (counting from 0): point (0.5, 2)", warnings[0]);
-        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 0 (background) lie on their masks. First: row 1 (counting from 0): point (", warnings[1]);
+        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 1 (object) lie beside their masks. First: row 0 (counting from 0): "
+            + "point (0.5, 2)", warnings[0]);
+        Assert.StartsWith("Column 'Points', 1 of 2 rows: points labeled 0 (background) lie on their masks. First: "
+            + "row 1 (counting from 0): point (", warnings[1]);
     }
 
     [TestMethod]
     public void Masks_given_as_logits_are_counted()
     {
-        var rows = TinyData.Rows(images: 1).ConvertAll(row => row with { MaskPrompt = [.. row.MaskPrompt!.Select(value => value > 0 ? 1f : 0f)] });
-        Assert.StartsWith("Column 'MaskPrompt', 2 of 2 rows: mask prompts are masks or probabilities where logits are expected", Warnings(rows).Single());
+        var rows = TinyData.Rows(images: 1)
+            .ConvertAll(row => row with { MaskPrompt = [.. row.MaskPrompt!.Select(value => value > 0 ? 1f : 0f)] });
+        Assert.StartsWith("Column 'MaskPrompt', 2 of 2 rows: mask prompts are masks or probabilities where logits are expected",
+            Warnings(rows).Single());
     }
 
     [TestMethod]
@@ -67,8 +74,10 @@ public sealed class DataWarningTests
             [rows[0] with { MaskFile = smoothed, Box = [8, 8, 56, 56] }, rows[1] with { MaskFile = inverted, Box = [0, 0, 64, 64] }],
             TinyData.Options(image: "File"));
         Assert.HasCount(2, warnings);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, thresholded at half of their range (JPEG, smoothed or resized?). First: row 0 (counting from 0): ", warnings[0]);
-        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object covers most of the image's border (is it black on white?). First: row 1 (counting from 0): ", warnings[1]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: more than two levels, thresholded at half of their range (JPEG, "
+            + "smoothed or resized?). First: row 0 (counting from 0): ", warnings[0]);
+        Assert.StartsWith("Column 'MaskFile', 1 of 2 rows: masks: the object covers most of the image's border (is it black on white?). "
+            + "First: row 1 (counting from 0): ", warnings[1]);
     }
 
     [TestMethod]
@@ -78,21 +87,24 @@ public sealed class DataWarningTests
         byte[] Image(int exif) => PngWriter.Of(64, 64, 8, 0, (x, y, _) => x + 2 * y, exif: exif);
         byte[] Mask(int exif) => PngWriter.Of(64, 64, 8, 0, (x, y, _) => x < 20 && y < 30 ? 255 : 0, exif: exif);
         TinyRow Row(int image, int mask) => rows[0] with { File = Image(image), MaskFile = Mask(mask), Box = [0, 0, 64, 64] };
-        Assert.StartsWith("Column 'MaskFile', 1 of 3 rows: masks without an EXIF orientation, of images that are turned by theirs (were they drawn on the upright image?). First: row 1 ",
+        Assert.StartsWith("Column 'MaskFile', 1 of 3 rows: masks without an EXIF orientation, "
+            + "of images that are turned by theirs (were they drawn on the upright image?). First: row 1 ",
             Warnings([Row(1, 1), Row(3, 0), Row(3, 3)], TinyData.Options(image: "File")).Single());
     }
 
     [TestMethod]
     public void Evaluation_warns_of_masks_too()
     {
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(64, 64, SKColorType.Gray8), [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(i % 64 is > 20 and < 40 ? 255 : 0))]);
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(64, 64, SKColorType.Gray8),
+            [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(i % 64 is > 20 and < 40 ? 255 : 0))]);
         using var jpeg = image.Encode(SKEncodedImageFormat.Jpeg, 60);
         var rows = TinyData.Rows(images: 1).ConvertAll(row => row with { MaskFile = jpeg.ToArray() });
         var ml = new MLContext(seed: 1);
         var warnings = Listen(ml);
         var scored = FittedModel.Shared.Transform(TinyData.Load(ml, rows));
         ml.Segmentation.Evaluate(scored, new() { MaskColumnName = "MaskFile" });
-        Assert.Contains(line => line.StartsWith("Column 'MaskFile', 2 of 2 rows: masks: more than two levels", StringComparison.Ordinal), warnings);
+        Assert.Contains(line => line.StartsWith("Column 'MaskFile', 2 of 2 rows: masks: more than two levels", StringComparison.Ordinal),
+            warnings);
     }
 
     [TestMethod]

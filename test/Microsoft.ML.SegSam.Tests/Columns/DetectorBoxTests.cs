@@ -11,7 +11,7 @@ using static Microsoft.ML.SegSam.Tests.Support.FittedModel;
 [TestClass]
 public sealed class DetectorBoxTests
 {
-    private const string Detector = "made-up detector";
+    private const string Detector = "synthetic detector";
 
     private static readonly SegSamOptions Detected = TinyData.Options("PredictedBoundingBoxes") with { BoxScoresColumnName = "Score" };
     private static readonly TinyRow Row = TinyData.Rows(images: 1)[0];
@@ -40,7 +40,8 @@ public sealed class DetectorBoxTests
     public void The_boxes_of_a_detector_train_too()
     {
         var rows = TinyData.Rows(images: 2);
-        var data = Ml.Transforms.CustomMapping<DetectorIn, DetectorOut>(DetectorFactory.Detect, Detector).Fit(Load(rows)).Transform(Load(rows));
+        var data = Ml.Transforms.CustomMapping<DetectorIn, DetectorOut>(DetectorFactory.Detect, Detector).Fit(Load(rows))
+            .Transform(Load(rows));
         var estimator = Ml.Transforms.SegSam(Detected);
         Assert.Contains("BinaryMask", estimator.GetOutputSchema(SchemaCheck.ShapeOf(data.Schema)).Select(column => column.Name));
         using var model = estimator.Fit(data);
@@ -50,23 +51,32 @@ public sealed class DetectorBoxTests
 
     [TestMethod]
     [DataRow(new float[] { 9, 9, 20, 30, 1, 2, 30, 40, 5, 5, 50, 60 }, new[] { 0.1f, 0.7f, 0.3f }, 1)]
-    [DataRow(new float[] { 9, 9, 20, 30, 1, 2, 30, 40, 5, 5, 50, 60 }, new[] { 0.1f, 0.7f, 0.7f }, 1, DisplayName = "the first of equal ones")]
+    [DataRow(new float[] { 9, 9, 20, 30, 1, 2, 30, 40, 5, 5, 50, 60 }, new[] { 0.1f, 0.7f, 0.7f }, 1,
+        DisplayName = "the first of equal ones")]
     [DataRow(new float[] { 9, 9, 20, 30, 1, 2, 30, 40 }, new[] { -1f, -2f }, 0, DisplayName = "scores that are no probabilities")]
     [DataRow(new float[] { 9, 9, 20, 30 }, new[] { 0f }, 0, DisplayName = "a single box")]
     public void The_box_of_the_highest_score_is_the_prompt(float[] boxes, float[] scores, int best)
     {
         var one = FittedModel.With(TinyData.Options()).Transform(Load([Row with { Box = boxes[(4 * best)..(4 * best + 4)] }]));
-        Table.AssertEqual(Outputs(one), Outputs(Scored(new() { Image = Row.Image, PredictedBoundingBoxes = boxes, Score = scores })), "best");
+        Table.AssertEqual(Outputs(one),
+            Outputs(Scored(new() { Image = Row.Image, PredictedBoundingBoxes = boxes, Score = scores })), "best");
     }
 
     [TestMethod]
-    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 7 }, new[] { 1f }, "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected 4 numbers x0 y0 x1 y1 for each box, found 7 numbers")]
-    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 50, 60 }, new[] { 1f, 0, 0 }, "Column 'Score', row 0 (counting from 0): expected a score for each of the 2 boxes of column 'PredictedBoundingBoxes', found 3")]
-    [DataRow(new float[] { 1, 2, 30, 40 }, new float[] { }, "Column 'Score', row 0 (counting from 0): expected a score for each of the 1 boxes of column 'PredictedBoundingBoxes', found 0")]
-    [DataRow(new float[] { }, new[] { 1f }, "Column 'Score', row 0 (counting from 0): expected a score for each of the 0 boxes of column 'PredictedBoundingBoxes', found 1")]
-    [DataRow(new float[] { 1, 2, 30, 40, 5, float.NaN, 50, 60 }, new[] { 1f, 0 }, "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected finite numbers, found NaN for box 1 (counting from 0)")]
-    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 50, 60 }, new[] { float.NaN, 0.5f }, "Column 'Score', row 0 (counting from 0): expected finite numbers, found NaN for box 0 (counting from 0)")]
-    [DataRow(new float[] { 30, 2, 1, 40 }, new[] { 1f }, "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected x0 < x1 and y0 < y1")]
+    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 7 }, new[] { 1f },
+        "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected 4 numbers x0 y0 x1 y1 for each box, found 7 numbers")]
+    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 50, 60 }, new[] { 1f, 0, 0 },
+        "Column 'Score', row 0 (counting from 0): expected a score for each of the 2 boxes of column 'PredictedBoundingBoxes', found 3")]
+    [DataRow(new float[] { 1, 2, 30, 40 }, new float[] { },
+        "Column 'Score', row 0 (counting from 0): expected a score for each of the 1 boxes of column 'PredictedBoundingBoxes', found 0")]
+    [DataRow(new float[] { }, new[] { 1f },
+        "Column 'Score', row 0 (counting from 0): expected a score for each of the 0 boxes of column 'PredictedBoundingBoxes', found 1")]
+    [DataRow(new float[] { 1, 2, 30, 40, 5, float.NaN, 50, 60 }, new[] { 1f, 0 },
+        "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected finite numbers, found NaN for box 1 (counting from 0)")]
+    [DataRow(new float[] { 1, 2, 30, 40, 5, 6, 50, 60 }, new[] { float.NaN, 0.5f },
+        "Column 'Score', row 0 (counting from 0): expected finite numbers, found NaN for box 0 (counting from 0)")]
+    [DataRow(new float[] { 30, 2, 1, 40 }, new[] { 1f },
+        "Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected x0 < x1 and y0 < y1")]
     public void Boxes_and_scores_that_do_not_fit_are_named(float[] boxes, float[] scores, string message)
     {
         var scored = Scored(new() { Image = Row.Image, PredictedBoundingBoxes = boxes, Score = scores });
@@ -79,7 +89,8 @@ public sealed class DetectorBoxTests
         var scored = FittedModel.With(TinyData.Options("PredictedBoundingBoxes")).Transform(
             Ml.Data.LoadFromEnumerable([new DetectorRow { Image = Row.Image, PredictedBoundingBoxes = [1, 2, 30, 40, 5, 6, 50, 60] }]));
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Table.Read(scored));
-        Assert.StartsWith("Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected one box, 4 numbers x0 y0 x1 y1, found 8 numbers; name the column of their scores in SegSamOptions.BoxScoresColumnName", failure.Message);
+        Assert.StartsWith("Column 'PredictedBoundingBoxes', row 0 (counting from 0): expected one box, 4 numbers x0 y0 x1 y1, "
+            + "found 8 numbers; name the column of their scores in SegSamOptions.BoxScoresColumnName", failure.Message);
     }
 
     [TestMethod]
@@ -89,7 +100,8 @@ public sealed class DetectorBoxTests
         Assert.AreEqual("Column 'Number' is Int32; expected a vector of floats, the score of each box.",
             Assert.ThrowsExactly<ArgumentException>(() => model.Transform(Load([Row]))).Message);
         Assert.StartsWith("Column 'Score' is missing; expected a vector of floats, the score of each box.",
-            Assert.ThrowsExactly<ArgumentException>(() => FittedModel.With(TinyData.Options() with { BoxScoresColumnName = "Score" }).Transform(Load([Row]))).Message);
+            Assert.ThrowsExactly<ArgumentException>(() =>
+                FittedModel.With(TinyData.Options() with { BoxScoresColumnName = "Score" }).Transform(Load([Row]))).Message);
     }
 
     [TestMethod]
@@ -100,7 +112,8 @@ public sealed class DetectorBoxTests
         var prompts = SegSamPrompt.Boxes([9, 9, 20, 30, 1, 2, 30, 40]);
         Assert.HasCount(2, prompts);
         CollectionAssert.AreEqual(
-            predictor.Predict(image, [SegSamPrompt.Box(9, 9, 20, 30), SegSamPrompt.Box(1, 2, 30, 40)]).Select(answer => answer.ToJson()).ToList(),
+            predictor.Predict(image, [SegSamPrompt.Box(9, 9, 20, 30), SegSamPrompt.Box(1, 2, 30, 40)])
+                .Select(answer => answer.ToJson()).ToList(),
             predictor.Predict(image, prompts).Select(answer => answer.ToJson()).ToList());
         Assert.IsEmpty(SegSamPrompt.Boxes([]));
         Assert.IsEmpty(predictor.Predict(image, SegSamPrompt.Boxes([])));
@@ -149,11 +162,12 @@ public sealed class DetectorOut
 }
 
 /// <summary>A detector that needs no training, and that ML.NET can save and load.</summary>
-[CustomMappingFactoryAttribute("made-up detector")]
+[CustomMappingFactoryAttribute("synthetic detector")]
 public sealed class DetectorFactory : CustomMappingFactory<DetectorIn, DetectorOut>
 {
     /// <summary>The box that it is the surest of; null in wide images, where it finds nothing.</summary>
-    internal static float[]? BestOf(MLImage image) => image.Width > image.Height ? null : [image.Width / 4, image.Height / 4, image.Width / 2, image.Height / 2];
+    internal static float[]? BestOf(MLImage image) =>
+        image.Width > image.Height ? null : [image.Width / 4, image.Height / 4, image.Width / 2, image.Height / 2];
 
     internal static void Detect(DetectorIn seen, DetectorOut found)
     {

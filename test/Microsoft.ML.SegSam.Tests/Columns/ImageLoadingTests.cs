@@ -30,7 +30,8 @@ public sealed class ImageLoadingTests : IDisposable
             {
                 using var image = predictor.Encode(Path.Combine(_folder.Path, rows[i].ImagePath));
                 Assert.AreEqual((40, 56), (image.Height, image.Width));
-                CollectionAssert.AreEqual(predictor.Predict(image, SegSamPrompt.Box(rows[i].Box[0], rows[i].Box[1], rows[i].Box[2], rows[i].Box[3])).Mask.ToPixels(), masks[i]);
+                CollectionAssert.AreEqual(predictor.Predict(image,
+                    SegSamPrompt.Box(rows[i].Box[0], rows[i].Box[1], rows[i].Box[2], rows[i].Box[3])).Mask.ToPixels(), masks[i]);
             }
         }
     }
@@ -62,7 +63,8 @@ public sealed class ImageLoadingTests : IDisposable
         var path = Path.Combine(_folder.Path, which == "image" ? rows[1].ImagePath : rows[1].MaskPath);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^30]);
         var message = Assert.ThrowsExactly<InvalidOperationException>(() => Pipeline().Fit(data)).Message;
-        Assert.StartsWith($"Column '{(which == "image" ? "Image" : "Mask")}', row 1 (counting from 0): The PNG image is truncated or damaged", message);
+        Assert.StartsWith(
+            $"Column '{(which == "image" ? "Image" : "Mask")}', row 1 (counting from 0): The PNG image is truncated or damaged", message);
     }
 
     [TestMethod]
@@ -74,7 +76,8 @@ public sealed class ImageLoadingTests : IDisposable
     }
 
     private EstimatorChain<ImageLoadingTransformer> Loading() =>
-        Ml.Transforms.LoadRawImageBytes("Image", _folder.Path, "ImagePath").Append(Ml.Transforms.LoadRawImageBytes("Mask", _folder.Path, "MaskPath"));
+        Ml.Transforms.LoadRawImageBytes("Image", _folder.Path, "ImagePath")
+            .Append(Ml.Transforms.LoadRawImageBytes("Mask", _folder.Path, "MaskPath"));
 
     private EstimatorChain<SegSamTransformer> Pipeline() => Loading().Append(Ml.Transforms.SegSam(TinyData.Options()));
 
@@ -86,8 +89,10 @@ public sealed class ImageLoadingTests : IDisposable
         {
             // Orientation 6: the stored pixel (x, y) belongs into row x and column 55 - y.
             bool IsObject(int x, int y) => x is >= 10 and < 30 && 55 - y >= left && 55 - y < left + 15;
-            File.WriteAllBytes(Path.Combine(_folder.Path, $"{name}.png"), PngWriter.Of(40, 56, 16, 0, (x, y, _) => IsObject(x, y) ? 4000 : 17 * (x % 5), exif: 6));
-            File.WriteAllBytes(Path.Combine(_folder.Path, $"{name}_mask.png"), PngWriter.Of(40, 56, 16, 0, (x, y, _) => IsObject(x, y) ? 255 : 0, exif: 6));
+            File.WriteAllBytes(Path.Combine(_folder.Path, $"{name}.png"),
+                PngWriter.Of(40, 56, 16, 0, (x, y, _) => IsObject(x, y) ? 4000 : 17 * (x % 5), exif: 6));
+            File.WriteAllBytes(Path.Combine(_folder.Path, $"{name}_mask.png"),
+                PngWriter.Of(40, 56, 16, 0, (x, y, _) => IsObject(x, y) ? 255 : 0, exif: 6));
             rows.Add(new() { ImagePath = $"{name}.png", MaskPath = $"{name}_mask.png", Box = [left, 10, left + 15, 30] });
         }
 

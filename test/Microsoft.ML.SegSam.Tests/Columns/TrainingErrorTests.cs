@@ -12,7 +12,8 @@ public sealed class TrainingErrorTests
     private static readonly SegSamOptions All = new()
     {
         BoxColumnName = "Box", PointsColumnName = "Points", PointLabelsColumnName = "PointLabels", MaskPromptColumnName = "MaskPrompt",
-        DescriptionColumnName = "Description", PresentCategoriesColumnName = "Present", ImageIdColumnName = "ImageId", InputSize = 64, Epochs = 1,
+        DescriptionColumnName = "Description", PresentCategoriesColumnName = "Present", ImageIdColumnName = "ImageId",
+        InputSize = 64, Epochs = 1,
     };
 
     [TestMethod]
@@ -32,15 +33,19 @@ public sealed class TrainingErrorTests
         var without = Ml.Transforms.DropColumns(column).Fit(data).Transform(data);
         var there = string.Join(", ", without.Schema.Select(other => $"'{other.Name}'"));
         var estimator = Ml.Transforms.SegSam(All);
-        foreach (var message in (string[])[Refusal(() => estimator.Fit(without)), Refusal(() => estimator.GetOutputSchema(SchemaCheck.ShapeOf(without.Schema)))])
+        foreach (var message in (string[])[Refusal(() => estimator.Fit(without)),
+            Refusal(() => estimator.GetOutputSchema(SchemaCheck.ShapeOf(without.Schema)))])
         {
             Assert.StartsWith($"Column '{column}' is missing; expected {expected}", message);
             Assert.EndsWith($"The data has: {there}.", message);
         }
 
         var wrong = Ml.Transforms.CopyColumns(column, "Number").Fit(data).Transform(data);
-        foreach (var message in (string[])[Refusal(() => estimator.Fit(wrong)), Refusal(() => estimator.GetOutputSchema(SchemaCheck.ShapeOf(wrong.Schema)))])
+        foreach (var message in (string[])[Refusal(() => estimator.Fit(wrong)),
+            Refusal(() => estimator.GetOutputSchema(SchemaCheck.ShapeOf(wrong.Schema)))])
+        {
             Assert.StartsWith($"Column '{column}' is Int32; expected {expected}", message);
+        }
 
         static string Refusal(Func<object> act) => Assert.ThrowsExactly<ArgumentException>(act).Message;
     }
@@ -48,7 +53,8 @@ public sealed class TrainingErrorTests
     [TestMethod]
     public void A_box_vector_of_another_length_is_refused_by_its_type()
     {
-        var data = Ml.Data.LoadFromEnumerable(TinyData.Rows(images: 1).Select(row => new { row.Image, row.Mask, row.Category, row.Box, row.Number }));
+        var data = Ml.Data.LoadFromEnumerable(TinyData.Rows(images: 1)
+            .Select(row => new { row.Image, row.Mask, row.Category, row.Box, row.Number }));
         var two = Ml.Transforms.Conversion.ConvertType("Number", outputKind: Microsoft.ML.Data.DataKind.Single)
             .Append(Ml.Transforms.Concatenate("Box", "Number", "Number")).Fit(data).Transform(data);
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Ml.Transforms.SegSam(TinyData.Options()).Fit(two));
@@ -59,24 +65,35 @@ public sealed class TrainingErrorTests
     [
         ("no image", row => row.Image = null, "Column 'Image', row 1 (counting from 0): there is no image"),
         ("no mask", row => row.Mask = null, "Column 'Mask', row 1 (counting from 0): there is no mask"),
-        ("mask of another size", row => row.Mask = TinyData.Flat(3, 5), "Column 'Mask', row 1 (counting from 0): the mask is 5 x 3 pixels and its image 64 x 64"),
-        ("empty mask", row => row.Mask = Microsoft.ML.Data.MLImage.CreateFromPixels(64, 64, Microsoft.ML.Data.MLPixelFormat.Bgra32, new byte[64 * 64 * 4]), "Column 'Mask', row 1 (counting from 0): the mask is empty"),
+        ("mask of another size", row => row.Mask = TinyData.Flat(3, 5),
+            "Column 'Mask', row 1 (counting from 0): the mask is 5 x 3 pixels and its image 64 x 64"),
+        ("empty mask", row => row.Mask = Microsoft.ML.Data.MLImage.CreateFromPixels(64, 64, Microsoft.ML.Data.MLPixelFormat.Bgra32,
+            new byte[64 * 64 * 4]), "Column 'Mask', row 1 (counting from 0): the mask is empty"),
         ("no category", row => row.Category = null, "Column 'Category', row 1 (counting from 0): the category has no name"),
         ("blank category", row => row.Category = "  ", "Column 'Category', row 1 (counting from 0): the category has no name"),
-        ("box of 3", row => row.Box = [1, 2, 3], "Column 'Box', row 1 (counting from 0): expected 4 numbers x0 y0 x1 y1 in pixels, found 3"),
-        ("box upside down", row => row.Box = [10, 20, 5, 30], "Column 'Box', row 1 (counting from 0): expected x0 < x1 and y0 < y1, found (10, 20, 5, 30)"),
+        ("box of 3", row => row.Box = [1, 2, 3],
+            "Column 'Box', row 1 (counting from 0): expected 4 numbers x0 y0 x1 y1 in pixels, found 3"),
+        ("box upside down", row => row.Box = [10, 20, 5, 30],
+            "Column 'Box', row 1 (counting from 0): expected x0 < x1 and y0 < y1, found (10, 20, 5, 30)"),
         ("flat box", row => row.Box = [10, 20, 30, 20], "Column 'Box', row 1 (counting from 0): expected x0 < x1 and y0 < y1"),
         ("box outside", row => row.Box = [64, 0, 80, 9], "Column 'Box', row 1 (counting from 0): expected a box that overlaps the image"),
         ("NaN box", row => row.Box = [0, float.NaN, 9, 9], "Column 'Box', row 1 (counting from 0): expected finite numbers"),
-        ("infinite box", row => row.Box = [0, 0, float.PositiveInfinity, 9], "Column 'Box', row 1 (counting from 0): expected finite numbers"),
+        ("infinite box", row => row.Box = [0, 0, float.PositiveInfinity, 9],
+            "Column 'Box', row 1 (counting from 0): expected finite numbers"),
         ("odd points", row => row.Points = [1, 2, 3], "Column 'Points', row 1 (counting from 0): expected pairs x y, found 3 numbers"),
-        ("point outside", row => row.Points = [65, 2], "Column 'Points', row 1 (counting from 0): expected points on the image, 64 wide and 64 high, found (65, 2)"),
+        ("point outside", row => row.Points = [65, 2],
+            "Column 'Points', row 1 (counting from 0): expected points on the image, 64 wide and 64 high, found (65, 2)"),
         ("NaN point", row => row.Points = [float.NaN, 2], "Column 'Points', row 1 (counting from 0): expected points on the image"),
-        ("point label 2", row => row.PointLabels = [2], "Column 'PointLabels', row 1 (counting from 0): expected 1 (object) or 0 (background), found 2"),
-        ("two labels for one point", row => row.PointLabels = [1, 0], "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 1 points, found 2"),
-        ("labels without points", row => row.Points = null, "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 0 points, found 1"),
-        ("short mask prompt", row => row.MaskPrompt = new float[9], "Column 'MaskPrompt', row 1 (counting from 0): expected 16 x 16 = 256 logits of an earlier prediction, found 9"),
-        ("NaN mask prompt", row => row.MaskPrompt = [.. Enumerable.Repeat(float.NaN, 256)], "Column 'MaskPrompt', row 1 (counting from 0): expected finite logits"),
+        ("point label 2", row => row.PointLabels = [2],
+            "Column 'PointLabels', row 1 (counting from 0): expected 1 (object) or 0 (background), found 2"),
+        ("two labels for one point", row => row.PointLabels = [1, 0],
+            "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 1 points, found 2"),
+        ("labels without points", row => row.Points = null,
+            "Column 'PointLabels', row 1 (counting from 0): expected one label for each of the 0 points, found 1"),
+        ("short mask prompt", row => row.MaskPrompt = new float[9],
+            "Column 'MaskPrompt', row 1 (counting from 0): expected 16 x 16 = 256 logits of an earlier prediction, found 9"),
+        ("NaN mask prompt", row => row.MaskPrompt = [.. Enumerable.Repeat(float.NaN, 256)],
+            "Column 'MaskPrompt', row 1 (counting from 0): expected finite logits"),
     ];
 
     [TestMethod]
@@ -117,7 +134,8 @@ public sealed class TrainingErrorTests
         var rows = TinyData.Rows(images: 1);
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Ml.Transforms.SegSam(TinyData.Options())
             .Fit(TinyData.Load(Ml, rows), TinyData.Load(Ml, [rows[0], rows[1] with { Category = "ring" }])));
-        Assert.StartsWith("Column 'Category', row 1 (counting from 0): the category 'ring' does not occur in the training data, which have: disc, bar", failure.Message);
+        Assert.StartsWith("Column 'Category', row 1 (counting from 0): "
+            + "the category 'ring' does not occur in the training data, which have: disc, bar", failure.Message);
     }
 
     [TestMethod]
@@ -143,7 +161,8 @@ public sealed class TrainingErrorTests
         CollectionAssert.AreEqual(new long[] { 2, 3 }, model.Model.Network.TextBank.shape);
     }
 
-    private static SegSamOptions Vectors() => new() { BoxColumnName = "Box", DescriptionColumnName = "DescriptionVector", InputSize = 64, Epochs = 1 };
+    private static SegSamOptions Vectors() =>
+        new() { BoxColumnName = "Box", DescriptionColumnName = "DescriptionVector", InputSize = 64, Epochs = 1 };
 
     private static string Refusal(SegSamOptions options, Action<TinyRow> change)
     {

@@ -112,7 +112,8 @@ public sealed class ProtocolTests
         Assert.AreEqual(Whole.Value.ToJson(),
             Ml.Segmentation.EvaluateProtocol(chain, EvaluationRow.Load(Rows), Prompts, new() { MaskColumnName = "Truth" }).ToJson());
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Evaluate(copied, Rows));
-        Assert.Contains("The model holds no SegSamTransformer; its steps are: ColumnCopyingTransformer. Expected what Fit or Load returned", failure.Message);
+        Assert.Contains("The model holds no SegSamTransformer; its steps are: ColumnCopyingTransformer. Expected what Fit or Load returned",
+            failure.Message);
     }
 
     [TestMethod]

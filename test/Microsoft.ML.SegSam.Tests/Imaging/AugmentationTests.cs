@@ -23,7 +23,8 @@ public sealed class AugmentationTests
     {
         var sided = Rows.ConvertAll(row => row with { Category = row.Category == "disc" ? "left disc" : "bar" });
         var failure = Assert.ThrowsExactly<ArgumentException>(() => Fit(new() { Flips = true }, sided));
-        Assert.Contains("SegSamOptions.Augmentation is 'Flips = True'; it must be null, or have Flips false, since these categories belong to a side: left disc.", failure.Message);
+        Assert.Contains("SegSamOptions.Augmentation is 'Flips = True'; "
+            + "it must be null, or have Flips false, since these categories belong to a side: left disc.", failure.Message);
         Fit(new() { Flips = true }).Dispose();
         Fit(new(), sided).Dispose();
     }

@@ -16,7 +16,8 @@ public sealed class CategoryLossTests
         var probability = tensor([0.3f, 0.2f, 0.5f, 0.8f, 0.1f, 0.1f, 0.2f, 0.7f, 0.1f], [1, 3, 3]);
         var expected = -(0.1 * Math.Log(0.5) + Math.Log(0.8) + Math.Log(0.7)) / (0.1 + 1 + 1);
         Assert.AreEqual(expected, CategoryLoss.SetPrediction(probability.log(), [[0, 1]]).item<float>(), 1e-6);
-        Assert.AreEqual(expected, CategoryLoss.SetPrediction(probability.log(), [[1, 0]]).item<float>(), 1e-6, "The order of the targets does not matter.");
+        Assert.AreEqual(expected, CategoryLoss.SetPrediction(probability.log(), [[1, 0]]).item<float>(), 1e-6,
+            "The order of the targets does not matter.");
     }
 
     [TestMethod]

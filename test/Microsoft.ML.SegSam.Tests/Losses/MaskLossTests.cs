@@ -57,7 +57,10 @@ public sealed class MaskLossTests
             for (var p = 0; p < 3; p++)
             {
                 for (var m = 0; m < 2; m++)
-                    AssertClose(loss(probability.narrow(0, p, 1).narrow(1, m, 1), target.narrow(0, p, 1)), together[p, m].reshape(1, 1), 1e-6);
+                {
+                    AssertClose(loss(probability.narrow(0, p, 1).narrow(1, m, 1), target.narrow(0, p, 1)),
+                        together[p, m].reshape(1, 1), 1e-6);
+                }
             }
         }
     }

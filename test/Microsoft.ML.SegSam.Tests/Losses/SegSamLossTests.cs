@@ -20,11 +20,14 @@ public sealed class SegSamLossTests
         using var scope = NewDisposeScope();
         using var network = Create(Config);
         var result = new SegSamLoss(Weights).Compute(Answer(network), Targets());
-        result.Parts.Where(part => part.Name.StartsWith(parts, StringComparison.Ordinal)).Select(part => part.Value).Aggregate((a, b) => a + b).backward();
-        var touched = network.named_parameters().Where(pair => pair.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0)
+        result.Parts.Where(part => part.Name.StartsWith(parts, StringComparison.Ordinal)).Select(part => part.Value)
+            .Aggregate((a, b) => a + b).backward();
+        var touched = network.named_parameters()
+            .Where(pair => pair.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0)
             .Select(pair => pair.name).ToList();
         Assert.IsEmpty(touched.Where(name => untouched.Any(part => name.StartsWith(part, StringComparison.Ordinal))));
-        Assert.Contains(name => name.StartsWith(parts == "binary." ? "mask_decoder." : "semantic_decoder.", StringComparison.Ordinal), touched);
+        Assert.Contains(name => name.StartsWith(parts == "binary." ? "mask_decoder." : "semantic_decoder.", StringComparison.Ordinal),
+            touched);
         Assert.Contains(name => name.StartsWith("image_encoder.", StringComparison.Ordinal), touched);
         Assert.Contains(name => name.StartsWith("text_to_vision.", StringComparison.Ordinal), touched);
     }
@@ -34,12 +37,14 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config with { SemanticDecoding = SemanticDecoding.Shared });
-        Assert.IsEmpty(network.named_parameters().Where(pair => pair.name.StartsWith("semantic_decoder.transformer", StringComparison.Ordinal)));
+        Assert.IsEmpty(network.named_parameters()
+            .Where(pair => pair.name.StartsWith("semantic_decoder.transformer", StringComparison.Ordinal)));
         foreach (var part in new[] { "binary.dice", "semantic.dice", "semantic.class", "presence" })
         {
             network.zero_grad();
             new SegSamLoss(Weights).Compute(Answer(network), Targets()).Parts.Single(one => one.Name == part).Value.backward();
-            Assert.IsGreaterThan(0f, network.get_parameter("mask_decoder.transformer.layers.0.mlp.lin1.weight")!.grad!.abs().sum().item<float>(), part);
+            Assert.IsGreaterThan(0f, network.get_parameter("mask_decoder.transformer.layers.0.mlp.lin1.weight")!.grad!
+                .abs().sum().item<float>(), part);
         }
     }
 
@@ -60,7 +65,8 @@ public sealed class SegSamLossTests
         using var network = Create(Config);
         var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5)).Compute(Answer(network), Targets());
         var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
-        var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"] + part["semantic.dice"]
+        var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"]
+            + part["semantic.dice"]
             + 2 * part["semantic.class"] + 3 * part["presence"] + 5 * part["alignment"];
         Assert.AreEqual(expected, result.Total.item<float>(), 1e-4f);
         Assert.IsTrue(part.Values.All(value => value > 0), "No part is idle here.");
@@ -73,7 +79,8 @@ public sealed class SegSamLossTests
         var target = Targets();
         var truth = nn.functional.interpolate(target.Masks, [16, 16]) * 20 - 10;                    // logits of the target itself
         var masks = cat([-truth, -truth, truth, zeros_like(truth)], 1);                              // candidate 2 of 1..3 is right
-        var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);                                // 3 has the highest predicted IoU; 0 takes no part
+        // 3 has the highest predicted IoU; 0 takes no part
+        var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);
         var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6), SingleMask: false);
         var loss = new SegSamLoss(Weights);
         AssertClose(truth, loss.Compute(output, target).ChosenMask, 0, "lowest loss");
@@ -90,10 +97,14 @@ public sealed class SegSamLossTests
         var loss = new SegSamLoss(Weights);
         var together = loss.Compute(output, targets);
         var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
-            new(One(output.MaskLogits, i), One(output.PredictedIoUs, i), One(output.SemanticLogits, i), One(output.ClassLogits, i), One(output.PresenceLogits, i), SingleMask: false),
+            new(One(output.MaskLogits, i), One(output.PredictedIoUs, i), One(output.SemanticLogits, i), One(output.ClassLogits, i),
+                One(output.PresenceLogits, i), SingleMask: false),
             new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.LabelSets, i)))).ToList();
         foreach (var (name, value) in together.Parts)
-            Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(), 1e-5, name);
+        {
+            Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(),
+                1e-5, name);
+        }
 
         static Tensor One(Tensor batch, int i) => batch.narrow(0, i, 1);
     }

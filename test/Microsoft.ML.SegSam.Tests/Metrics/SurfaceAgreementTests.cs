@@ -26,7 +26,7 @@ public sealed class SurfaceAgreementTests
     [DataRow(3, 4, 1.0, 0.25, 3.1622776601683795)] // the root of 3² + 1²
     [DataRow(7, 0, 0.5, 9.0, 3.5)]
     [DataRow(0, 6, 9.0, 0.5, 3.0)]
-    public void Two_single_pixels_are_as_far_apart_as_their_centres(int right, int down, double x, double y, double expected)
+    public void Two_single_pixels_are_as_far_apart_as_their_centers(int right, int down, double x, double y, double expected)
     {
         var (a, b) = (new bool[10 * 12], new bool[10 * 12]);
         a[2 * 12 + 1] = true;

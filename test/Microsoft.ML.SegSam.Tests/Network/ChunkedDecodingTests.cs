@@ -16,7 +16,11 @@ public sealed class ChunkedDecodingTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = Create(Config with { InputSize = 256, SemanticDecoding = decoding, TextConditioning = textReadsPrompt ? TextConditioning.ImageAndPrompt : TextConditioning.Image });
+        using var network = Create(Config with
+        {
+            InputSize = 256, SemanticDecoding = decoding,
+            TextConditioning = textReadsPrompt ? TextConditioning.ImageAndPrompt : TextConditioning.Image,
+        });
         var visual = network.Encode(Normal(7, 2, 3, 256, 256));
         var prompts = Boxes([.. Enumerable.Range(0, 130).Select(i => i % 2L)]); // a chunk holds 128 of these maps of 16 x 16 x 32 numbers
         var before = LiveTensors.Count;

@@ -29,7 +29,8 @@ public sealed class InitializationTests
     public void Every_weight_is_filled(SegSamAdapter adapter)
     {
         using var scope = NewDisposeScope();
-        using var network = new SegSamNetwork(Config with { Adapter = adapter, TextLayerScale = 0.1, TextConditioning = TextConditioning.ImageAndPrompt });
+        using var network = new SegSamNetwork(
+            Config with { Adapter = adapter, TextLayerScale = 0.1, TextConditioning = TextConditioning.ImageAndPrompt });
         using (no_grad())
         {
             foreach (var weight in network.state_dict().Values)
@@ -55,8 +56,12 @@ public sealed class InitializationTests
         var image = Normal(3, 1, 3, 64, 64);
         var expected = plain.Encode(image);
         AssertClose(expected, adapted.Encode(image), 0);
-        foreach (var (_, weight) in adapted.named_parameters().Where(pair => pair.name.Contains(".Adapter.") && pair.name.EndsWith("up.weight")))
+        foreach (var (_, weight) in adapted.named_parameters()
+            .Where(pair => pair.name.Contains(".Adapter.") && pair.name.EndsWith("up.weight")))
+        {
             weight.fill_(0.1);
+        }
+
         Assert.IsGreaterThan(1e-3, (adapted.Encode(image) - expected).abs().max().item<float>());
     }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Tests.Network;
 
 /// <summary>
 /// Names and shapes of all weights: files of users depend on them, so a change must be seen. With SEGSAM_APPROVE=1 the approved
-/// lists are written anew, to be reviewed like code.
+/// lists are written again, to be reviewed like code.
 /// </summary>
 [TestClass]
 public sealed class StateDictTests

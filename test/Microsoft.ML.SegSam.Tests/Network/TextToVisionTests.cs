@@ -65,7 +65,8 @@ public sealed class TextToVisionTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var network = Create(Config with { TextConditioning = readsPrompt ? TextConditioning.ImageAndPrompt : TextConditioning.Image });
+        using var network = Create(
+            Config with { TextConditioning = readsPrompt ? TextConditioning.ImageAndPrompt : TextConditioning.Image });
         var module = network.TextToVision!;
         Assert.AreEqual(readsPrompt, module.ReadsPrompt);
         var visual = SegSamNetwork.Pixels(Visual(network).narrow(0, 0, 1).expand(2, -1, -1, -1)); // one image, two prompts

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 
-/// <summary>Uncased BERT's tokens by the published description (Devlin et al. 2018; Hugging Face's BertTokenizer), step by step and apart from the library's.</summary>
+/// <summary>
+/// Uncased BERT's tokens by the published description (Devlin et al. 2018; Hugging Face's BertTokenizer), step by step and apart from the
+/// library's.
+/// </summary>
 /// <param name="vocabulary">One token a line.</param>
 internal sealed class PublishedWordPiece(IEnumerable<string> vocabulary)
 {

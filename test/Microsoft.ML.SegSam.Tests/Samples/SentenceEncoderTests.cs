@@ -43,8 +43,10 @@ public sealed class SentenceEncoderTests
         var differences = texts.Zip(vectors, (text, vector) => Distance(Published(session, tokens.Encode(text), isFirst), vector)).ToList();
 
         int Agreeing(IEnumerable<double> some) => some.Count(difference => difference <= Allowed);
-        TestContext.WriteLine($"{package}: {Agreeing(differences.Take(glossary.Length))} of {glossary.Length} texts of the glossary agree within {Allowed}, "
-            + $"and {Agreeing(differences.Skip(glossary.Length))} of {Harder.Length} others; the largest difference is {differences.Max():0.0e0}. "
+        TestContext.WriteLine(
+            $"{package}: {Agreeing(differences.Take(glossary.Length))} of {glossary.Length} texts of the glossary agree within {Allowed}, "
+            + $"and {Agreeing(differences.Skip(glossary.Length))} of {Harder.Length} others; "
+            + $"the largest difference is {differences.Max():0.0e0}. "
             + $"The longest has {texts.Max(embedder.CountTokens)} tokens.");
         await WriteLikeness(embedder);
         Assert.IsEmpty(texts.Zip(differences).Where(pair => !(pair.Second <= Allowed)).Select(pair => $"{pair.First}: {pair.Second}"));

@@ -10,7 +10,8 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 public sealed class EmbeddingFolderTests
 {
     private static readonly SegSamConfig Config = ShapeImages.Config;
-    private static readonly NetworkImage Image = new(ImageGeometry.For(2, 2, 64, ResizeRule.PadOrStretch), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    private static readonly NetworkImage Image = new(ImageGeometry.For(2, 2, 64, ResizeRule.PadOrStretch),
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
     [TestMethod]
     public void Only_what_the_embedding_depends_on_counts()
@@ -28,15 +29,21 @@ public sealed class EmbeddingFolderTests
 
         Assert.IsFalse(IsFound(network, Image));
         Assert.IsTrue(IsFound(network, Image));
-        Assert.IsTrue(IsFound(network, new(Image.Geometry with { OriginalHeight = 9 }, [.. Image.Pixels])), "The original's size no longer matters.");
+        Assert.IsTrue(IsFound(network, new(Image.Geometry with { OriginalHeight = 9 }, [.. Image.Pixels])),
+            "The original's size no longer matters.");
 
-        using var otherDecoders = SmallNetwork.Create(Config with { CategoryCount = 7, PresenceTokens = 5, TextInsertion = TextInsertion.None, ClassHead = ClassHead.TextSimilarity });
+        using var otherDecoders = SmallNetwork.Create(Config with
+        {
+            CategoryCount = 7, PresenceTokens = 5, TextInsertion = TextInsertion.None, ClassHead = ClassHead.TextSimilarity,
+        });
         otherDecoders.ImageEncoder.load_state_dict(network.ImageEncoder.state_dict());
         Assert.IsTrue(IsFound(otherDecoders, Image));
 
         Assert.IsFalse(IsFound(network, Image, PixelScaling.MinMax));
         Assert.IsFalse(IsFound(network, new(Image.Geometry, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13])));
-        Assert.IsFalse(IsFound(network, new(ImageGeometry.For(2, 2, 64, ResizeRule.LongestSide) with { ScaledHeight = 2, ScaledWidth = 2 }, Image.Pixels)), "It lies elsewhere in the input.");
+        Assert.IsFalse(IsFound(network, new(
+            ImageGeometry.For(2, 2, 64, ResizeRule.LongestSide) with { ScaledHeight = 2, ScaledWidth = 2 }, Image.Pixels)),
+            "It lies elsewhere in the input.");
         using var otherEpsilon = SmallNetwork.Create(Config with { EncoderEpsilon = 1e-5 });
         otherEpsilon.ImageEncoder.load_state_dict(network.ImageEncoder.state_dict());
         Assert.IsFalse(IsFound(otherEpsilon, Image), "What the weights do not tell counts, too.");

@@ -12,14 +12,17 @@ public sealed class EpochPlanTests
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(7, folder.Path);
         var steps = EpochPlan.Shuffled(set, imagesPerStep: 3, objectsPerImage: 2, new Random(1)).ToList();
-        CollectionAssert.AreEqual(new[] { 6, 6, 2 }, steps.Select(step => step.Count).ToArray(), "Three images of two objects, and the last image.");
+        CollectionAssert.AreEqual(new[] { 6, 6, 2 }, steps.Select(step => step.Count).ToArray(),
+            "Three images of two objects, and the last image.");
         var objects = steps.SelectMany(step => step).ToList();
         Assert.HasCount(objects.Count, objects.Distinct());
-        CollectionAssert.AreEquivalent(Enumerable.Range(0, 7).ToArray(), objects.Select(one => set.Objects[one].Image).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 7).ToArray(),
+            objects.Select(one => set.Objects[one].Image).Distinct().ToArray());
         foreach (var step in steps)
         {
             var images = step.Select(one => set.Objects[one].Image).ToList();
-            Assert.AreEqual(images.Distinct().Count() - 1, images.Zip(images.Skip(1)).Count(pair => pair.First != pair.Second), "Objects of one image stand together.");
+            Assert.AreEqual(images.Distinct().Count() - 1, images.Zip(images.Skip(1)).Count(pair => pair.First != pair.Second),
+                "Objects of one image stand together.");
         }
     }
 

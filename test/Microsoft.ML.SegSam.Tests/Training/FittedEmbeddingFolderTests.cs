@@ -72,7 +72,8 @@ public sealed class FittedEmbeddingFolderTests
         var lines = new List<string>();
         ml.Log += (_, line) => lines.Add(line.Message);
         using var model = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), TinyData.Load(ml, Held));
-        return (model.Model.Network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.bytes.ToArray()), string.Join('\n', lines));
+        return (model.Model.Network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.bytes.ToArray()),
+            string.Join('\n', lines));
     }
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> found) =>

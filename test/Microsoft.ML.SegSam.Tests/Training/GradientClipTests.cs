@@ -20,7 +20,8 @@ public sealed class GradientClipTests
         using var scope = NewDisposeScope();
         var clipped = After(clip: 1, Norms);
         SmallNetwork.AssertClose(After(clip: 1e9, [0.5, 1, 0.5]), clipped, 1e-6);
-        Assert.IsGreaterThan(1e-3f, (After(clip: 1e9, Norms) - clipped).abs().max().item<float>(), "Without the limit the weights go elsewhere.");
+        Assert.IsGreaterThan(1e-3f, (After(clip: 1e9, Norms) - clipped).abs().max().item<float>(),
+            "Without the limit the weights go elsewhere.");
     }
 
     private static Tensor After(double clip, double[] norms)

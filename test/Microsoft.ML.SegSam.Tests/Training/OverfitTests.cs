@@ -25,7 +25,7 @@ public sealed class OverfitTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void Sixteen_images_are_learnt_by_heart()
+    public void Sixteen_images_are_learned_by_heart()
     {
         var scores = Train(seed: 1, alignmentWeight: 0.5, stopAfter: Epochs);
         TestContext.WriteLine(scores.ToString());
@@ -59,7 +59,8 @@ public sealed class OverfitTests
         using var stop = new CancellationTokenSource();
         var options = new SegSamOptions
         {
-            BoxColumnName = "Box", Epochs = Epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight, CancellationToken = stop.Token,
+            BoxColumnName = "Box", Epochs = Epochs, BatchSize = 8, LearningRate = 2e-3, AlignmentWeight = alignmentWeight,
+            CancellationToken = stop.Token,
         };
         new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), seed, report =>
         {
@@ -101,9 +102,11 @@ public sealed class OverfitTests
     }
 
     private static bool[] Mask(Tensor logits) =>
-        (nn.functional.interpolate(logits, [ShapeImages.Side, ShapeImages.Side], mode: InterpolationMode.Bilinear, align_corners: false) > 0).data<bool>().ToArray();
+        (nn.functional.interpolate(logits, [ShapeImages.Side, ShapeImages.Side], mode: InterpolationMode.Bilinear, align_corners: false)
+            > 0).data<bool>().ToArray();
 
-    private static double Dice(bool[] a, bool[] b) => 2.0 * a.Zip(b).Count(pair => pair.First && pair.Second) / Math.Max(1, a.Count(x => x) + b.Count(x => x));
+    private static double Dice(bool[] a, bool[] b) =>
+        2.0 * a.Zip(b).Count(pair => pair.First && pair.Second) / Math.Max(1, a.Count(x => x) + b.Count(x => x));
 
     private sealed record Scores(double Binary, double Semantic, double Agreement, double Accuracy, double PresenceF1);
 }

@@ -9,7 +9,8 @@ public sealed class PromptSimulatorTests
 {
     private const int Side = 12;
 
-    private static readonly Gen<byte[]> Masks = Gen.Frequency((3, Gen.Bool), (1, Gen.Const(false))).Select(bit => bit ? (byte)1 : (byte)0).Array[Side * Side];
+    private static readonly Gen<byte[]> Masks = Gen.Frequency((3, Gen.Bool), (1, Gen.Const(false)))
+        .Select(bit => bit ? (byte)1 : (byte)0).Array[Side * Side];
 
     [TestMethod]
     public void Corrections_lie_where_mask_and_prediction_differ_and_say_which_is_right() =>
@@ -23,9 +24,14 @@ public sealed class PromptSimulatorTests
             {
                 var at = (int)prompt.Points[2 * i] + Side * (int)prompt.Points[2 * i + 1];
                 if (!wrong)
+                {
                     Assert.AreEqual(-1f, prompt.PointLabels[i]);
+                }
                 else
-                    Assert.AreEqual((mask[at] == 1, !predicted[at]), (prompt.PointLabels[i] == 1, mask[at] == 1), "Label 1 where missed, 0 where spilled over.");
+                {
+                    Assert.AreEqual((mask[at] == 1, !predicted[at]), (prompt.PointLabels[i] == 1, mask[at] == 1),
+                        "Label 1 where missed, 0 where spilled over.");
+                }
             }
         }, iter: 300, threads: 1);
 
@@ -40,15 +46,16 @@ public sealed class PromptSimulatorTests
 
     [TestMethod]
     public void A_shifted_box_keeps_its_size_and_moves_no_further_than_allowed() =>
-        Gen.Select(Gen.Int[0, 200], Gen.Int[1, 56], Gen.Int[1, 56], Gen.Double[0, 0.5], Gen.Int[0, 1000]).Sample((x, width, height, fraction, seed) =>
-        {
-            var box = new PromptSimulator(256, new Random(seed)).Jitter([x, x, x + width, x + height], fraction);
-            Assert.AreEqual(width, box[2] - box[0], 1e-3);
-            Assert.AreEqual(height, box[3] - box[1], 1e-3);
-            var reach = Math.Min(5, fraction * Math.Min(width, height));
-            Assert.IsLessThanOrEqualTo(reach + 1e-3, Math.Abs(box[0] - x));
-            Assert.IsLessThanOrEqualTo(reach + 1e-3, Math.Abs(box[1] - x));
-        }, iter: 500, threads: 1);
+        Gen.Select(Gen.Int[0, 200], Gen.Int[1, 56], Gen.Int[1, 56], Gen.Double[0, 0.5], Gen.Int[0, 1000])
+            .Sample((x, width, height, fraction, seed) =>
+            {
+                var box = new PromptSimulator(256, new Random(seed)).Jitter([x, x, x + width, x + height], fraction);
+                Assert.AreEqual(width, box[2] - box[0], 1e-3);
+                Assert.AreEqual(height, box[3] - box[1], 1e-3);
+                var reach = Math.Min(5, fraction * Math.Min(width, height));
+                Assert.IsLessThanOrEqualTo(reach + 1e-3, Math.Abs(box[0] - x));
+                Assert.IsLessThanOrEqualTo(reach + 1e-3, Math.Abs(box[1] - x));
+            }, iter: 500, threads: 1);
 
     [TestMethod]
     public void Shifts_use_all_the_room_they_have()
@@ -73,7 +80,8 @@ public sealed class PromptSimulatorTests
         var mask = new byte[Side * Side];
         mask[0] = mask[77] = mask[^1] = 1;
         var simulator = new PromptSimulator(Side, new Random(1));
-        var drawn = Enumerable.Range(0, 60).Select(_ => simulator.Point(mask)).Select(point => (int)point.Points[0] + Side * (int)point.Points[1]).Distinct();
+        var drawn = Enumerable.Range(0, 60).Select(_ => simulator.Point(mask))
+            .Select(point => (int)point.Points[0] + Side * (int)point.Points[1]).Distinct();
         CollectionAssert.AreEquivalent(new[] { 0, 77, Side * Side - 1 }, drawn.ToArray());
     }
 
@@ -97,7 +105,8 @@ public sealed class PromptSimulatorTests
         float[] Draw(int seed)
         {
             var simulator = new PromptSimulator(Side, new Random(seed));
-            return [.. simulator.Point(mask).Points, .. simulator.Jitter([1, 1, 9, 9], 0.5), .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
+            return [.. simulator.Point(mask).Points, .. simulator.Jitter([1, 1, 9, 9], 0.5),
+                .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
         }
     }
 }

@@ -54,7 +54,8 @@ public sealed class RareCategoriesTests
         using var folder = new TemporaryFolder();
         using var set = Set(folder, [Common, Rare], [Common], [Common]); // weights 1, 1/3, 1/3 of 5/3
         var random = new Random(1);
-        var first = Enumerable.Range(0, 3000).Sum(_ => EpochPlan.Shuffled(set, 3, 1, random, 1).SelectMany(step => step).Count(one => set.Objects[one].Image == 0));
+        var first = Enumerable.Range(0, 3000)
+            .Sum(_ => EpochPlan.Shuffled(set, 3, 1, random, 1).SelectMany(step => step).Count(one => set.Objects[one].Image == 0));
         Assert.AreEqual(1.8, first / 3000.0, 0.03);
     }
 

@@ -25,8 +25,9 @@ public sealed class ReadAheadTests
         foreach (var item in ReadAhead.Of(Source(), 2))
         {
             Assert.AreEqual(used, item);
+            // 10 in use, 11 and 12 wait, 13 at the door
             if (used == 10)
-                SpinWait.SpinUntil(() => Volatile.Read(ref made) == 14, TimeSpan.FromSeconds(10)); // 10 in use, 11 and 12 wait, 13 at the door
+                SpinWait.SpinUntil(() => Volatile.Read(ref made) == 14, TimeSpan.FromSeconds(10));
             used++;
         }
 
@@ -84,7 +85,8 @@ public sealed class ReadAheadTests
         var settings = new SegSamOptions { BoxColumnName = "Box" }.TrainingSettings(usesBFloat16: false);
         var reader = new StepReader(set, settings, presenceTokens: 4, threads: 1, new Random(1));
         var failure = Assert.ThrowsExactly<IOException>(() => ReadAhead.Of(reader.ReadEpoch(), 2).Count());
-        StringAssert.Matches(failure.Message, new System.Text.RegularExpressions.Regex("^The training data cannot be read back from their temporary file in .*, at one of the rows [01], [01]: "));
+        StringAssert.Matches(failure.Message, new System.Text.RegularExpressions.Regex(
+            "^The training data cannot be read back from their temporary file in .*, at one of the rows [01], [01]: "));
     }
 
     [TestMethod]
@@ -98,8 +100,10 @@ public sealed class ReadAheadTests
         List<string> Epoch(int past)
         {
             var reader = new StepReader(set, options.TrainingSettings(usesBFloat16: false), 4, threads: 2, new Random(5));
-            return [.. ReadAhead.Of(reader.ReadEpoch(past), 2).Select(step => string.Join(' ', step.SelectMany(group => group).Select(data =>
-                Convert.ToHexString(data.Batch.Pixels![0].Pixels.AsSpan(0, 300)) + string.Join(',', data.Batch.Objects.Select(item => item.MaskOffset)) + data.Random.Next())))];
+            return [.. ReadAhead.Of(reader.ReadEpoch(past), 2)
+                .Select(step => string.Join(' ', step.SelectMany(group => group).Select(data =>
+                    Convert.ToHexString(data.Batch.Pixels![0].Pixels.AsSpan(0, 300))
+                    + string.Join(',', data.Batch.Objects.Select(item => item.MaskOffset)) + data.Random.Next())))];
         }
 
         var (all, last) = (Epoch(0), Epoch(steps - 1));

@@ -33,7 +33,7 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
-    public void Cancelled_in_every_epoch_the_run_still_ends_the_same_and_then_there_is_nothing_to_do()
+    public void Canceled_in_every_epoch_the_run_still_ends_the_same_and_then_there_is_nothing_to_do()
     {
         using var folder = new TemporaryFolder();
         var state = Path.Combine(folder.Path, "state");
@@ -60,7 +60,8 @@ public sealed class ResumeTests
         }
 
         AssertSame(Fit(InGroups(state)), firstReport: Epochs - 1, WholeOfGroups.Value);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => Fit(InGroups(state) with { BestMetric = ValidationMetric.PresenceF1 })).Message,
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() =>
+            Fit(InGroups(state) with { BestMetric = ValidationMetric.PresenceF1 })).Message,
             "belongs to another run: BestMetric is '\"PresenceF1\"', was '\"SemanticDice\"'.");
     }
 
@@ -87,7 +88,8 @@ public sealed class ResumeTests
         foreach (var bytes in (byte[][])[[], whole[..100], whole[..^1], "something else entirely"u8.ToArray()])
         {
             File.WriteAllBytes(state, bytes);
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(Options(state))).Message, "If it is a damaged state, delete it to start over");
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Fit(Options(state))).Message,
+                "If it is a damaged state, delete it to start over");
         }
 
         var nowhere = Path.Combine(folder.Path, "no such folder", "state");
@@ -96,7 +98,8 @@ public sealed class ResumeTests
 
     private static SegSamOptions Options(string? state) => TinyData.Options() with
     {
-        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1, RareCategorySampling = 0.5, Augmentation = new(),
+        Epochs = Epochs, ImagesPerStep = 2, BatchSize = 8, StateFile = state, SaveEverySteps = 1, InteractiveRounds = 1,
+        RareCategorySampling = 0.5, Augmentation = new(),
     };
 
     // Six images in groups of two: a step of two groups, and one of the group that is left.
@@ -111,7 +114,9 @@ public sealed class ResumeTests
         var reports = new List<string>();
         options = options with { Progress = new Reports(report =>
         {
-            reports.Add($"{report.Epoch} {report.Loss:R} {string.Join(' ', report.Validation!.Values.Select(value => value.ToString("R")))} {report.IsBest} {string.Join(' ', report.LossParts.Values.Select(value => value.ToString("R")))}");
+            reports.Add(
+                $"{report.Epoch} {report.Loss:R} {string.Join(' ', report.Validation!.Values.Select(value => value.ToString("R")))} "
+                + $"{report.IsBest} {string.Join(' ', report.LossParts.Values.Select(value => value.ToString("R")))}");
             then?.Invoke(report);
         }) };
         using var model = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, rows ?? Rows), TinyData.Load(ml, Held));

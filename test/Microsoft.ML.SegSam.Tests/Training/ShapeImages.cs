@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
 
-/// <summary>Grey images of bright shapes on dark noise; each object knows its mask and its box. The same for the same seed.</summary>
+/// <summary>Gray images of bright shapes on dark noise; each object knows its mask and its box. The same for the same seed.</summary>
 internal static class ShapeImages
 {
     public const int Side = 64;
@@ -35,7 +35,8 @@ internal static class ShapeImages
                     pixels[pixel] = mask[pixel] != 0 ? (byte)random.Next(160, 220) : pixels[pixel];
             }
 
-            var image = set.Add(new(ImageGeometry.For(Side, Side, Side, ResizeRule.PadOrStretch), [.. pixels.SelectMany(value => new[] { value, value, value })]));
+            var image = set.Add(new(ImageGeometry.For(Side, Side, Side, ResizeRule.PadOrStretch),
+                [.. pixels.SelectMany(value => new[] { value, value, value })]));
             foreach (var (mask, category) in objects)
                 set.Add(image, mask, category, dataset: 0, new(Box: BoxOf(mask)));
         }

@@ -24,10 +24,13 @@ public sealed class StepRunnerTests : IDisposable
         // Seven images: a step of four, of groups of two, and one of three, of groups of two and one. Nothing but the images is drawn.
         var options = new SegSamOptions { BoxColumnName = "Box", BoxJitter = 0, ImagesPerStep = 4, PromptsPerImage = 9, Epochs = 1 };
         var start = Trained(null);
-        var (together, groups, apart) = (Trained(options), Trained(options with { ImagesPerStep = 2, AccumulateSteps = 2 }), Trained(options with { ImagesPerStep = 2 }));
+        var (together, groups, apart) = (Trained(options), Trained(options with { ImagesPerStep = 2, AccumulateSteps = 2 }),
+            Trained(options with { ImagesPerStep = 2 }));
         var moved = (together - start).norm().item<float>();
-        TestContext.WriteLine($"moved {moved}, groups differ by {(groups - together).norm().item<float>()}, steps apart by {(apart - together).norm().item<float>()}");
-        Assert.IsLessThan(0.01f * moved, (groups - together).norm().item<float>(), "Only rounding, which AdamW makes larger where a gradient is next to nothing.");
+        TestContext.WriteLine($"moved {moved}, groups differ by {(groups - together).norm().item<float>()}, "
+            + $"steps apart by {(apart - together).norm().item<float>()}");
+        Assert.IsLessThan(0.01f * moved, (groups - together).norm().item<float>(),
+            "Only rounding, which AdamW makes larger where a gradient is next to nothing.");
         Assert.IsGreaterThan(0.1f * moved, (apart - together).norm().item<float>(), "Or the test would not see a difference.");
     }
 
@@ -43,7 +46,8 @@ public sealed class StepRunnerTests : IDisposable
         using var set = ShapeImages.Create(7, folder.Path);
         using var network = SmallNetwork.Create(Config);
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var settings = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, AccumulateSteps = accumulate }.TrainingSettings(usesBFloat16: false);
+        var options = new SegSamOptions { BoxColumnName = "Box", ImagesPerStep = 2, AccumulateSteps = accumulate };
+        var settings = options.TrainingSettings(usesBFloat16: false);
         using var runner = new StepRunner(network, settings, set, visuals, CPU);
         var drawn = new StepReader(set, settings, presenceTokens: 3, runner.Threads, new Random(1)).ReadEpoch().ToList();
         Assert.HasCount(steps, drawn);
@@ -61,7 +65,11 @@ public sealed class StepRunnerTests : IDisposable
         using var set = ShapeImages.Create(7, folder.Path);
         using var network = SmallNetwork.Create(Config);
         if (options is not null)
-            new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, _ => { }).Train(set, null);
+        {
+            new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, _ => { })
+                .Train(set, null);
+        }
+
         return cat([.. network.parameters().Select(weight => weight.detach().flatten())]);
     }
 }

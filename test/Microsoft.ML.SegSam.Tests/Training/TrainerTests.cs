@@ -42,7 +42,8 @@ public sealed class TrainerTests : IDisposable
                 Assert.IsEmpty(encoder.Where(name => !name.Contains(".Adapter.")));
                 break;
             default:
-                CollectionAssert.AreEquivalent(before.Keys.Where(name => name.StartsWith("image_encoder.", StringComparison.Ordinal)).ToArray(), encoder);
+                CollectionAssert.AreEquivalent(
+                    before.Keys.Where(name => name.StartsWith("image_encoder.", StringComparison.Ordinal)).ToArray(), encoder);
                 break;
         }
 
@@ -82,7 +83,10 @@ public sealed class TrainerTests : IDisposable
         using var one = SmallNetwork.Create(Config);
         using var same = SmallNetwork.Create(Config);
         using var other = SmallNetwork.Create(Config);
-        var options = new SegSamOptions { BoxColumnName = "Box", PointsColumnName = "P", PointLabelsColumnName = "L", Epochs = 1, BatchSize = 2 };
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", PointsColumnName = "P", PointLabelsColumnName = "L", Epochs = 1, BatchSize = 2,
+        };
         Train(one, options);
         Train(same, options);
         Train(other, options, seed: 2);
@@ -119,13 +123,16 @@ public sealed class TrainerTests : IDisposable
         var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 10, BatchSize = 2, LearningRate = 0.003 };
         using var training = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add).Train(training, validation);
+        new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add)
+            .Train(training, validation);
         var best = reports.Max(report => report.ValidationDice!.Value);
         TestContext.WriteLine(string.Join(' ', reports.Select(report => report.ValidationDice)));
-        Assert.IsLessThan(best, reports[^1].ValidationDice!.Value, "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
+        Assert.IsLessThan(best, reports[^1].ValidationDice!.Value,
+            "From scratch masks first shrink, so the last weights are not the best of so few epochs.");
         Assert.AreEqual(best, reports.Last(report => report.IsBest).ValidationDice!.Value);
         using var visuals = Visuals(network, validation);
-        Assert.AreEqual(best, new Validator(network, validation, options.TrainingSettings(usesBFloat16: false), visuals, CPU).Measure()[ValidationMetric.MeanDice], 1e-9);
+        Assert.AreEqual(best, new Validator(network, validation, options.TrainingSettings(usesBFloat16: false), visuals, CPU)
+            .Measure()[ValidationMetric.MeanDice], 1e-9);
         Assert.IsTrue(best is > 0 and <= 1, string.Join(' ', reports.Select(report => report.ValidationDice)));
     }
 
@@ -138,25 +145,28 @@ public sealed class TrainerTests : IDisposable
         using var validation = ShapeImages.Create(2, folder.Path);
         var before = network.ImageEncoder.named_buffers().ToDictionary(pair => pair.name, pair => pair.buffer.clone());
         using var visuals = Visuals(network, validation);
-        new Validator(network, validation, new SegSamOptions { BoxColumnName = "Box" }.TrainingSettings(usesBFloat16: false), visuals, CPU).Measure();
+        new Validator(network, validation, new SegSamOptions { BoxColumnName = "Box" }.TrainingSettings(usesBFloat16: false), visuals, CPU)
+            .Measure();
         Assert.IsTrue(network.ImageEncoder.named_buffers().All(pair => pair.buffer.Equals(before[pair.name])));
     }
 
     [TestMethod]
-    public void Cancelling_before_the_first_step_throws_and_later_keeps_what_there_is()
+    public void Canceling_before_the_first_step_throws_and_later_keeps_what_there_is()
     {
         using var scope = NewDisposeScope();
         using var network = SmallNetwork.Create(Config);
         using var early = new CancellationTokenSource();
         early.Cancel();
-        Assert.ThrowsExactly<OperationCanceledException>(() => Train(network, new() { BoxColumnName = "Box", CancellationToken = early.Token }));
+        Assert.ThrowsExactly<OperationCanceledException>(() =>
+            Train(network, new() { BoxColumnName = "Box", CancellationToken = early.Token }));
 
         using var late = new CancellationTokenSource();
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(2, folder.Path);
         var reports = new List<TrainingProgress>();
         var options = new SegSamOptions { BoxColumnName = "Box", Epochs = 50, CancellationToken = late.Token };
-        var ended = new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, report =>
+        var settings = options.TrainingSettings(usesBFloat16: false);
+        var ended = new Trainer(network, settings, PixelScaling.MeanStd, new TorchDevice(CPU), 1, report =>
         {
             reports.Add(report);
             if (report.Epoch == 2)
@@ -201,7 +211,10 @@ public sealed class TrainerTests : IDisposable
         using var network = SmallNetwork.Create(Config);
         using var training = ShapeImages.Create(4, folder.Path);
         using var validation = ShapeImages.Create(2, folder.Path, seed: 9);
-        var options = new SegSamOptions { BoxColumnName = "Box", EncoderTraining = EncoderTraining.Frozen, Epochs = 3, InteractiveRounds = 1 };
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", EncoderTraining = EncoderTraining.Frozen, Epochs = 3, InteractiveRounds = 1,
+        };
         var reports = new List<TrainingProgress>();
         new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), 1, report =>
         {
@@ -226,7 +239,8 @@ public sealed class TrainerTests : IDisposable
         using var folder = new TemporaryFolder();
         using var network = SmallNetwork.Create(Config);
         using var set = ShapeImages.Create(3, folder.Path);
-        var embeddings = withFolder ? new EmbeddingFolder(Path.Combine(folder.Path, "embeddings"), network, PixelScaling.MeanStd, CPU) : null;
+        var embeddings = withFolder
+            ? new EmbeddingFolder(Path.Combine(folder.Path, "embeddings"), network, PixelScaling.MeanStd, CPU) : null;
         using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, embeddings, bytesInMemory);
         using var fresh = Visuals(network, set);
         foreach (var images in (int[][])[[2, 0], [0, 1, 2], [1]])
@@ -240,14 +254,16 @@ public sealed class TrainerTests : IDisposable
 
     public void Dispose() => _thread.Dispose();
 
-    private static VisualEmbeddings Visuals(SegSamNetwork network, TrainingSet set) => new(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
+    private static VisualEmbeddings Visuals(SegSamNetwork network, TrainingSet set) =>
+        new(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
 
     private static List<TrainingProgress> Train(SegSamNetwork network, SegSamOptions options, int seed = 1)
     {
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(4, folder.Path);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), seed, reports.Add).Train(set, null);
+        new Trainer(network, options.TrainingSettings(usesBFloat16: false), PixelScaling.MeanStd, new TorchDevice(CPU), seed, reports.Add)
+            .Train(set, null);
         return reports;
     }
 }

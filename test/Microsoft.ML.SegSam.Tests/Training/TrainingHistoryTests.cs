@@ -25,7 +25,7 @@ public sealed class TrainingHistoryTests
     }
 
     [TestMethod]
-    public void A_run_that_goes_on_is_one_and_another_run_begins_anew()
+    public void A_run_that_goes_on_is_one_and_another_run_starts_over()
     {
         var history = new TrainingHistory();
         foreach (var epoch in (int[])[1, 2, 5, 6, 1, 2])
@@ -54,11 +54,13 @@ public sealed class TrainingHistoryTests
     {
         var picture = Draw([.. Enumerable.Range(1, 30).Select(epoch => Epoch(epoch, 1 - 1.0 / epoch))]);
         var (width, height) = (Number(picture, "width"), Number(picture, "height"));
-        var loss = Points(Curves(picture).Single(curve => curve.Attribute("stroke-width")!.Value == "2.6" && Points(curve)[0].X < width / 2));
+        var loss = Points(Curves(picture)
+            .Single(curve => curve.Attribute("stroke-width")!.Value == "2.6" && Points(curve)[0].X < width / 2));
         Assert.HasCount(30, loss);
         for (var i = 1; i < loss.Count; i++)
             Assert.IsTrue(loss[i].X > loss[i - 1].X && loss[i].Y > loss[i - 1].Y, "A falling loss runs down, rightwards.");
-        Assert.IsTrue(Curves(picture).SelectMany(Points).All(point => point.X >= 0 && point.X <= width && point.Y >= 0 && point.Y <= height));
+        Assert.IsTrue(Curves(picture).SelectMany(Points)
+            .All(point => point.X >= 0 && point.X <= width && point.Y >= 0 && point.Y <= height));
     }
 
     [TestMethod]
@@ -94,7 +96,9 @@ public sealed class TrainingHistoryTests
     private static TrainingProgress Epoch(
         int epoch, double? validation = 0.5, bool isBest = true, Dictionary<string, double>? parts = null) => new(
         epoch, 30, 1.0 / epoch, parts ?? new() { ["binary.dice"] = 0.5 / epoch, ["<other> &"] = 0.5 },
-        validation is { } dice ? new Dictionary<ValidationMetric, double> { [ValidationMetric.MeanDice] = dice, [ValidationMetric.ClassAccuracy] = dice / 2 } : null,
+        validation is { } dice
+            ? new Dictionary<ValidationMetric, double> { [ValidationMetric.MeanDice] = dice, [ValidationMetric.ClassAccuracy] = dice / 2 }
+            : null,
         isBest, 10, TimeSpan.Zero, "CPU", "float32");
 
     private static XElement Draw(IEnumerable<TrainingProgress> epochs)
@@ -107,10 +111,13 @@ public sealed class TrainingHistoryTests
 
     private static List<XElement> Curves(XElement picture) => [.. picture.Elements(Svg + "polyline")];
 
-    private static IEnumerable<string> Texts(XElement picture) => picture.Elements(Svg + "text").Select(text => text.Nodes().OfType<XText>().First().Value);
+    private static IEnumerable<string> Texts(XElement picture) =>
+        picture.Elements(Svg + "text").Select(text => text.Nodes().OfType<XText>().First().Value);
 
     private static List<(double X, double Y)> Points(XElement curve) => [.. curve.Attribute("points")!.Value.Split(' ')
-        .Select(point => point.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray()).Select(point => (point[0], point[1]))];
+        .Select(point => point.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())
+        .Select(point => (point[0], point[1]))];
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

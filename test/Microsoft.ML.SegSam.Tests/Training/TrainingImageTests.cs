@@ -16,7 +16,8 @@ public sealed class TrainingImageTests
         using var set = ShapeImages.Create(6, folder.Path);
         foreach (var image in Enumerable.Range(0, 6))
         {
-            var read = TrainingImage.Augmented(set, image, [.. set.ObjectsOf(image)], new() { Translation = 0.02, Noise = 0 }, new Random(image));
+            var read = TrainingImage.Augmented(set, image, [.. set.ObjectsOf(image)], new() { Translation = 0.02, Noise = 0 },
+                new Random(image));
             foreach (var (one, mask, _) in read.Objects)
             {
                 var inside = Enumerable.Range(0, mask.Length).Where(i => mask[i] != 0).Average(i => read.Pixels!.Pixels[3 * i]);
@@ -63,7 +64,8 @@ public sealed class TrainingImageTests
         {
             var read = TrainingImage.Augmented(set, image, [0], shift, new Random(seed));
             Assert.IsTrue(read.Objects.Single().Mask.Contains((byte)1));
-            stayed += read.Pixels!.Pixels.AsSpan().SequenceEqual(set.ReadImage(image).Pixels) && read.Objects[0].Mask.AsSpan().SequenceEqual(corner) ? 1 : 0;
+            stayed += read.Pixels!.Pixels.AsSpan().SequenceEqual(set.ReadImage(image).Pixels)
+                && read.Objects[0].Mask.AsSpan().SequenceEqual(corner) ? 1 : 0;
         }
 
         Assert.IsGreaterThan(10, stayed, "Up or left it would be gone.");
@@ -74,7 +76,8 @@ public sealed class TrainingImageTests
     {
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(2, folder.Path);
-        TrainingBatch Read(int seed, params int[] objects) => TrainingBatch.Read(set, objects, 4, new Random(seed), new(), withPixels: true);
+        TrainingBatch Read(int seed, params int[] objects) =>
+            TrainingBatch.Read(set, objects, 4, new Random(seed), new(), withPixels: true);
         int[] all = [.. set.ObjectsOf(0)];
         var (both, again, other) = (Read(1, all), Read(1, all), Read(2, all));
         CollectionAssert.AreEqual(both.Pixels![0].Pixels, again.Pixels![0].Pixels);

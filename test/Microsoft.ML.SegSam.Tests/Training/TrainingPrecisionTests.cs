@@ -8,12 +8,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
 
-/// <summary>Training in bfloat16 and with recomputed activations. libtorch computes bfloat16 on any CPU, only slower; so the trainer can be tested where Fit refuses.</summary>
+/// <summary>
+/// Training in bfloat16 and with recomputed activations. libtorch computes bfloat16 on any CPU, only slower; so the trainer can be tested
+/// where Fit refuses.
+/// </summary>
 [TestClass]
 public sealed class TrainingPrecisionTests : IDisposable
 {
     private static readonly SegSamConfig Config = ShapeImages.Config;
-    private static readonly SegSamOptions Options = new() { BoxColumnName = "Box", Epochs = 3, ImagesPerStep = 2, LearningRate = 2e-3, InteractiveRounds = 1 };
+    private static readonly SegSamOptions Options = new()
+    {
+        BoxColumnName = "Box", Epochs = 3, ImagesPerStep = 2, LearningRate = 2e-3, InteractiveRounds = 1,
+    };
 
     private readonly OneThread _thread = new();
 
@@ -29,11 +35,13 @@ public sealed class TrainingPrecisionTests : IDisposable
         var (full, start, reports) = Train(options);
         var (lowered, _, loweredReports) = Train(options, usesBFloat16: true);
         var (moved, difference) = ((full - start).norm().item<float>(), (full - lowered).norm().item<float>());
-        TestContext.WriteLine($"moved {moved}, differs by {difference}; loss {string.Join(' ', reports.Concat(loweredReports).Select(report => report.Loss))}");
+        TestContext.WriteLine($"moved {moved}, differs by {difference}; "
+            + $"loss {string.Join(' ', reports.Concat(loweredReports).Select(report => report.Loss))}");
         Assert.IsLessThan(loweredReports[0].Loss, loweredReports[^1].Loss, "It learns.");
         Assert.AreEqual(reports[^1].Loss, loweredReports[^1].Loss, 0.05 * reports[^1].Loss);
         Assert.IsTrue(difference > 0 && difference < 0.5f * moved);
-        Assert.IsTrue(reports.TrueForAll(report => report.Precision == "float32") && loweredReports.TrueForAll(report => report.Precision == "bfloat16"));
+        Assert.IsTrue(reports.TrueForAll(report => report.Precision == "float32")
+            && loweredReports.TrueForAll(report => report.Precision == "bfloat16"));
     }
 
     [TestMethod]
@@ -62,7 +70,10 @@ public sealed class TrainingPrecisionTests : IDisposable
         if (new TorchDevice(CPU).HasBFloat16)
             estimator.Fit(data).Dispose();
         else
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => estimator.Fit(data)).Message, "Precision is 'BFloat16'; it must be Automatic or Float32 on this processor");
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => estimator.Fit(data)).Message,
+                "Precision is 'BFloat16'; it must be Automatic or Float32 on this processor");
+        }
     }
 
     [TestMethod]
@@ -85,7 +96,8 @@ public sealed class TrainingPrecisionTests : IDisposable
         using var network = SmallNetwork.Create(Config);
         var before = Weights(network);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options.TrainingSettings(usesBFloat16), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add).Train(set, null);
+        new Trainer(network, options.TrainingSettings(usesBFloat16), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add)
+            .Train(set, null);
         return (Weights(network), before, reports);
     }
 

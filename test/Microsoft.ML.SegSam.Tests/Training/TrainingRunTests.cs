@@ -35,7 +35,8 @@ public sealed class TrainingRunTests
 
         Assert.AreEqual(TimeSpan.Zero, reports.All[^1].TimeLeft);
         var epochs = lines.FindAll(line => line.Message.Contains("Epoch ", StringComparison.Ordinal));
-        CollectionAssert.AreEqual(reports.All.ConvertAll(report => $"[Source=SegSamEstimator; Fit, Kind=Info] {report}"), epochs.ConvertAll(line => line.Message));
+        CollectionAssert.AreEqual(reports.All.ConvertAll(report => $"[Source=SegSamEstimator; Fit, Kind=Info] {report}"),
+            epochs.ConvertAll(line => line.Message));
         Assert.HasCount(1, lines.FindAll(line => line.Message.Contains("2 images, 4 objects, 2 categories", StringComparison.Ordinal)));
         Assert.IsTrue(epochs.TrueForAll(line => line.Source == "SegSamEstimator; Fit"));
     }
@@ -49,11 +50,11 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
-    public void Cancelled_before_the_first_step_nothing_is_left() =>
+    public void Canceled_before_the_first_step_nothing_is_left() =>
         Assert.Throws<OperationCanceledException>(() => Fit(new(seed: 1), epochs: 1, token: new CancellationToken(canceled: true)));
 
     [TestMethod]
-    public void Cancelled_in_the_middle_the_model_is_usable_and_the_log_warns()
+    public void Canceled_in_the_middle_the_model_is_usable_and_the_log_warns()
     {
         var ml = new MLContext(seed: 1);
         var warnings = new List<string>();
@@ -107,11 +108,16 @@ public sealed class TrainingRunTests
         var best = whole.All.FindLastIndex(report => report.IsBest);
         Assert.IsLessThan(3, best, "Choose a seed whose last epoch is not the best.");
         var ml = new MLContext(seed: 3);
-        var options = new SegSamOptions { BoxColumnName = "Box", InputSize = 64, Epochs = 4, LearningRate = Jumpy, Progress = patient, Patience = 1 };
+        var options = new SegSamOptions
+        {
+            BoxColumnName = "Box", InputSize = 64, Epochs = 4, LearningRate = Jumpy, Progress = patient, Patience = 1,
+        };
         using var stopped = ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), TinyData.Load(ml, Held));
         var firstMiss = whole.All.FindIndex(report => !report.IsBest);
         Assert.HasCount(firstMiss + 1, patient.All);
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message, "Patience is 1, but there are no validation rows to measure BestMetric on");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() =>
+            ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows))).Message,
+            "Patience is 1, but there are no validation rows to measure BestMetric on");
     }
 
     [TestMethod]
@@ -122,7 +128,8 @@ public sealed class TrainingRunTests
         using var other = Fit(new(seed: 6), epochs: 1);
         var ml = new MLContext(seed: 1);
         Assert.IsEmpty(Differences(first, second));
-        Table.AssertEqual(Table.Read(first.Transform(TinyData.Load(ml, Held))), Table.Read(second.Transform(TinyData.Load(ml, Held))), "same seed");
+        Table.AssertEqual(Table.Read(first.Transform(TinyData.Load(ml, Held))), Table.Read(second.Transform(TinyData.Load(ml, Held))),
+            "same seed");
         Assert.Contains("image_encoder.patch_embed.proj.weight", Differences(first, other));
     }
 
@@ -137,22 +144,26 @@ public sealed class TrainingRunTests
         if (OperatingSystem.IsLinux())
             Assert.AreEqual(2, during, "One file each for training and validation rows.");
 
-        Assert.ThrowsExactly<InvalidOperationException>(() => TinyFit(new(seed: 1) { TempFilePath = folder.Path }, [Rows[0], Rows[1] with { Mask = null }]));
+        Assert.ThrowsExactly<InvalidOperationException>(() =>
+            TinyFit(new(seed: 1) { TempFilePath = folder.Path }, [Rows[0], Rows[1] with { Mask = null }]));
         Assert.IsEmpty(Directory.GetFiles(folder.Path), "Nor does a failure leave any.");
     }
 
     // They have no names; Linux tells of them all the same.
     private static int OpenFilesIn(string folder) =>
-        OperatingSystem.IsLinux() ? new DirectoryInfo("/proc/self/fd").GetFiles().Count(file => file.LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true) : 0;
+        OperatingSystem.IsLinux() ? new DirectoryInfo("/proc/self/fd").GetFiles()
+            .Count(file => file.LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true) : 0;
 
-    private static SegSamTransformer TinyFit(MLContext ml, List<TinyRow> rows) => ml.Transforms.SegSam(TinyData.Options()).Fit(TinyData.Load(ml, rows));
+    private static SegSamTransformer TinyFit(MLContext ml, List<TinyRow> rows) =>
+        ml.Transforms.SegSam(TinyData.Options()).Fit(TinyData.Load(ml, rows));
 
     private static SegSamTransformer Fit(MLContext ml, int epochs, Reports? reports = null, List<TinyRow>? validation = null,
         double learningRate = 5e-4, CancellationToken token = default)
     {
         var options = new SegSamOptions
         {
-            BoxColumnName = "Box", InputSize = 64, Epochs = epochs, LearningRate = learningRate, Progress = reports, CancellationToken = token,
+            BoxColumnName = "Box", InputSize = 64, Epochs = epochs, LearningRate = learningRate, Progress = reports,
+            CancellationToken = token,
         };
         return ml.Transforms.SegSam(options).Fit(TinyData.Load(ml, Rows), validation is null ? null : TinyData.Load(ml, validation));
     }
@@ -160,7 +171,8 @@ public sealed class TrainingRunTests
     private static List<string> Differences(SegSamTransformer first, SegSamTransformer second)
     {
         var others = second.Model.Network.state_dict();
-        return [.. first.Model.Network.state_dict().Where(pair => !pair.Value.bytes.SequenceEqual(others[pair.Key].bytes)).Select(pair => pair.Key)];
+        return [.. first.Model.Network.state_dict().Where(pair => !pair.Value.bytes.SequenceEqual(others[pair.Key].bytes))
+            .Select(pair => pair.Key)];
     }
 
     private sealed class Reports(Action<TrainingProgress>? then = null) : IProgress<TrainingProgress>

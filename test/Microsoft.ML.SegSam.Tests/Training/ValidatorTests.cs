@@ -23,9 +23,11 @@ public sealed class ValidatorTests : IDisposable
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(4, folder.Path);
         using var network = SmallNetwork.Randomize(SmallNetwork.Create(Config), seed: 5);
-        network.get_parameter("class_head.mlp.layers.2.bias")!.narrow(0, 3, 1).fill_(-1000); // never "no object", so that categories are claimed
+        // never "no object", so that categories are claimed
+        network.get_parameter("class_head.mlp.layers.2.bias")!.narrow(0, 3, 1).fill_(-1000);
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var measured = new Validator(network, set, new SegSamOptions { BoxColumnName = "Box", BatchSize = 3 }.TrainingSettings(usesBFloat16: false), visuals, CPU);
+        var measured = new Validator(network, set,
+            new SegSamOptions { BoxColumnName = "Box", BatchSize = 3 }.TrainingSettings(usesBFloat16: false), visuals, CPU);
         var found = measured.Measure();
 
         var (binary, either, semantic, right) = (0.0, 0.0, 0.0, 0.0);
@@ -41,13 +43,15 @@ public sealed class ValidatorTests : IDisposable
             semantic += isRight ? Dice(output.SemanticLogits, truth) : 0;
             right += isRight ? 1 : 0;
             var scores = output.PresenceLogits[0].softmax(-1);
-            var claimed = Enumerable.Range(0, 3).Where(k => k != one.Category && Enumerable.Range(0, 3).Any(token => scores[token, k].item<float>() > 0.5f)).ToList();
+            var claimed = Enumerable.Range(0, 3)
+                .Where(k => k != one.Category && Enumerable.Range(0, 3).Any(token => scores[token, k].item<float>() > 0.5f)).ToList();
             var others = set.OthersOf(index);
             (hits, claims, truths) = (hits + claimed.Intersect(others).Count(), claims + claimed.Count, truths + others.Length);
         }
 
         double count = set.Objects.Count;
-        Assert.IsTrue(right > 0 && right < count && hits > 0 && hits < claims, $"Choose a seed with right and wrong answers; right {right} of {count}, {hits} hits, {claims} claims.");
+        Assert.IsTrue(right > 0 && right < count && hits > 0 && hits < claims,
+            $"Choose a seed with right and wrong answers; right {right} of {count}, {hits} hits, {claims} claims.");
         Assert.AreEqual((binary + either) / (2 * count), found[ValidationMetric.MeanDice], 1e-6);
         Assert.AreEqual(binary / count, found[ValidationMetric.BinaryDice], 1e-6);
         Assert.AreEqual(semantic / count, found[ValidationMetric.SemanticDice], 1e-6);
@@ -70,7 +74,8 @@ public sealed class ValidatorTests : IDisposable
 
     private static double Dice(Tensor logits, bool[] truth)
     {
-        var mask = (nn.functional.interpolate(logits, [ShapeImages.Side, ShapeImages.Side], mode: InterpolationMode.Bilinear, align_corners: false) > 0).data<bool>().ToArray();
+        var mask = (nn.functional.interpolate(logits, [ShapeImages.Side, ShapeImages.Side], mode: InterpolationMode.Bilinear,
+            align_corners: false) > 0).data<bool>().ToArray();
         return 2.0 * mask.Zip(truth).Count(pair => pair.First && pair.Second) / (mask.Count(x => x) + truth.Count(x => x));
     }
 }

@@ -68,7 +68,7 @@ public sealed class TinyVitBlockTests
         var sum = zeros_like(map);
         for (var (y, x) = (0, 0); y < 2; (y, x) = x == 3 ? (y + 1, 0) : (y, x + 1))
             sum[0, .., y, x].copy_(map[0, .., y, x] + attended[x / window, y, x % window]);
-        var mixed = BatchNormed(weights, "local_conv", Neighbourhood(weights["local_conv.c.weight"], sum));
+        var mixed = BatchNormed(weights, "local_conv", Neighborhood(weights["local_conv.c.weight"], sum));
         var expected = mixed.clone();
         for (var (y, x) = (0, 0); y < 2; (y, x) = x == 3 ? (y + 1, 0) : (y, x + 1))
             expected[0, .., y, x].add_(
@@ -88,7 +88,7 @@ public sealed class TinyVitBlockTests
         var map = Normal(32, 2, width, 4, 5).to(float64);
 
         var wide = Gelu(BatchNormed(weights, "conv1", Pixelwise(weights["conv1.c.weight"], map)));
-        var mixed = Gelu(BatchNormed(weights, "conv2", Neighbourhood(weights["conv2.c.weight"], wide)));
+        var mixed = Gelu(BatchNormed(weights, "conv2", Neighborhood(weights["conv2.c.weight"], wide)));
         var expected = Gelu(map + BatchNormed(weights, "conv3", Pixelwise(weights["conv3.c.weight"], mixed)));
         AssertClose(expected, block.call(map), 1e-12);
     }
@@ -112,8 +112,8 @@ public sealed class TinyVitBlockTests
 
     private static Tensor Normed(IDictionary<string, Tensor> weights, string name, Tensor x)
     {
-        var centred = x - x.mean();
-        return centred / (centred.square().mean() + 1e-5).sqrt() * weights[name + ".weight"] + weights[name + ".bias"];
+        var centered = x - x.mean();
+        return centered / (centered.square().mean() + 1e-5).sqrt() * weights[name + ".weight"] + weights[name + ".bias"];
     }
 
     private static Tensor BatchNormed(IDictionary<string, Tensor> weights, string name, Tensor map)
@@ -125,8 +125,8 @@ public sealed class TinyVitBlockTests
 
     private static Tensor Pixelwise(Tensor kernel, Tensor map) => einsum("oi,bihw->bohw", kernel.flatten(1), map);
 
-    /// <summary>Each channel's 3 x 3 neighbourhood, nine shifted maps one after another.</summary>
-    private static Tensor Neighbourhood(Tensor kernel, Tensor map)
+    /// <summary>Each channel's 3 x 3 neighborhood, nine shifted maps one after another.</summary>
+    private static Tensor Neighborhood(Tensor kernel, Tensor map)
     {
         var padded = nn.functional.pad(map, [1, 1, 1, 1]);
         var sum = zeros_like(map);

@@ -30,7 +30,9 @@ public sealed class TinyVitEncoderTests
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var encoder = Encoder(Config with { InputSize = 1024, Stages = [new(8, 1), new(8, 1, 1, 7), new(8, 1, 1, 14), new(8, 1, 1, 7)] }); // MobileSAM's windows, narrow
+        // MobileSAM's windows, narrow
+        using var encoder = Encoder(
+            Config with { InputSize = 1024, Stages = [new(8, 1), new(8, 1, 1, 7), new(8, 1, 1, 14), new(8, 1, 1, 7)] });
         CollectionAssert.AreEqual(new long[] { 1, 32, 64, 64 }, encoder.call(Normal(1, 1, 3, 1024, 1024)).shape);
     }
 

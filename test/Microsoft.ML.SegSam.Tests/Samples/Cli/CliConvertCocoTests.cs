@@ -45,7 +45,9 @@ public sealed class CliConvertCocoTests : IDisposable
     [TestMethod]
     public void Crowds_and_empty_masks_are_left_out_and_told()
     {
-        Coco("[[1, 1, 9, 1, 9, 9, 1, 9]]", """, {"id": 8, "image_id": 1, "category_id": 2, "iscrowd": 1, "segmentation": null}, {"id": 9, "image_id": 1, "category_id": 2, "segmentation": []}""");
+        Coco("[[1, 1, 9, 1, 9, 9, 1, 9]]",
+            """, {"id": 8, "image_id": 1, "category_id": 2, "iscrowd": 1, "segmentation": null}"""
+                + """, {"id": 9, "image_id": 1, "category_id": 2, "segmentation": []}""");
         var (code, output, error) = Segsam("convert", "--force", _folder.At("c.json"), "--out", _folder.At("table.csv"));
         Assert.AreEqual(0, code, error);
         StringAssert.Contains(error, "Left out (1): crowd regions");
@@ -92,8 +94,11 @@ public sealed class CliConvertCocoTests : IDisposable
     {
         foreach (var picture in (string[])["p/a.png", "q/a.png"])
             TinySources.Block(_folder.At(picture), 1, 1, 9, 9);
-        Write("""{"id": 1, "file_name": "p/a.png"}, {"id": 2, "file_name": "q\\a.png"}""", """{"id": 1, "name": "a b"}, {"id": 2, "name": "A_b"}""",
-            $$"""{"image_id": 1, "category_id": 1, "id": 1, "segmentation": {{Square}}}, {"image_id": 2, "category_id": 1, "id": 1, "segmentation": {{Small}}}, {"image_id": 2, "category_id": 2, "id": 1, "segmentation": {{Square}}}""");
+        Write("""{"id": 1, "file_name": "p/a.png"}, {"id": 2, "file_name": "q\\a.png"}""",
+            """{"id": 1, "name": "a b"}, {"id": 2, "name": "A_b"}""",
+            $$"""{"image_id": 1, "category_id": 1, "id": 1, "segmentation": {{Square}}}"""
+                + $$""", {"image_id": 2, "category_id": 1, "id": 1, "segmentation": {{Small}}}"""
+                + $$""", {"image_id": 2, "category_id": 2, "id": 1, "segmentation": {{Square}}}""");
         Converted();
         AssertMasks("p/a.png 1 1 9 9", "q/a.png 20 20 24 24", "q/a.png 1 1 9 9");
     }
@@ -105,7 +110,8 @@ public sealed class CliConvertCocoTests : IDisposable
         TinySources.Block(_folder.At(name + ".png"), 1, 1, 9, 9);
         var category = new string('肝', 120);
         Write($$"""{"id": 1, "file_name": "{{name}}.png"}""", $$"""{"id": 2, "name": "{{category}}"}""",
-            $$"""{"image_id": 1, "category_id": 2, "id": 1, "segmentation": {{Square}}}, {"image_id": 1, "category_id": 2, "id": 2, "segmentation": {{Small}}}""");
+            $$"""{"image_id": 1, "category_id": 2, "id": 1, "segmentation": {{Square}}}"""
+                + $$""", {"image_id": 1, "category_id": 2, "id": 2, "segmentation": {{Small}}}""");
         Converted();
         AssertMasks($"{name}.png 1 1 9 9", $"{name}.png 20 20 24 24");
         Assert.IsTrue(Rows().All(row => row.Category == category));
@@ -128,8 +134,10 @@ public sealed class CliConvertCocoTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("image id 1 twice, for 'p.png' and 'q.png'", """{"id": 1, "file_name": "p.png"}, {"id": "1", "file_name": "q.png"}""", """{"id": 2, "name": "liver"}""")]
-    [DataRow("category id 2 twice, for 'liver' and 'spleen'", """{"id": 1, "file_name": "p.png"}""", """{"id": 2, "name": "liver"}, {"id": 2.0, "name": "spleen"}""")]
+    [DataRow("image id 1 twice, for 'p.png' and 'q.png'", """{"id": 1, "file_name": "p.png"}, {"id": "1", "file_name": "q.png"}""",
+        """{"id": 2, "name": "liver"}""")]
+    [DataRow("category id 2 twice, for 'liver' and 'spleen'", """{"id": 1, "file_name": "p.png"}""",
+        """{"id": 2, "name": "liver"}, {"id": 2.0, "name": "spleen"}""")]
     public void An_id_of_two_images_or_categories_is_said_with_both_names(string complaint, string images, string categories)
     {
         Write(images, categories, "");
@@ -160,7 +168,9 @@ public sealed class CliConvertCocoTests : IDisposable
     [TestMethod]
     public void Not_a_number_where_nothing_is_read_does_not_matter()
     {
-        Coco(Square, $$""", {"id": 8, "image_id": 1, "category_id": 2, "area": NaN, "score": -Infinity, "note": "NaN \" NaN", "segmentation": {{Small}}}""");
+        Coco(Square,
+            $$""", {"id": 8, "image_id": 1, "category_id": 2, "area": NaN, "score": -Infinity"""
+                + $$""", "note": "NaN \" NaN", "segmentation": {{Small}}}""");
         Assert.DoesNotContain("Left out", Converted());
         AssertMasks("p.png 1 1 9 9", "p.png 20 20 24 24");
     }
@@ -170,8 +180,11 @@ public sealed class CliConvertCocoTests : IDisposable
     {
         TinySources.Block(_folder.At("p.png"), 1, 1, 9, 9);
         File.WriteAllText(_folder.At("bad.png"), "no image");
-        Write("""{"id": 1, "file_name": "p.png"}, {"id": 2, "file_name": "gone.png"}, {"id": 3, "file_name": "bad.png"}, {"id": 4, "file_name": "unused.png"}""", """{"id": 2, "name": "liver"}""",
-            string.Join(", ", Enumerable.Range(1, 3).Select(image => $$"""{"id": {{image}}, "image_id": {{image}}, "category_id": 2, "segmentation": {{Square}}}""")));
+        Write("""{"id": 1, "file_name": "p.png"}, {"id": 2, "file_name": "gone.png"}"""
+                + """, {"id": 3, "file_name": "bad.png"}, {"id": 4, "file_name": "unused.png"}""",
+            """{"id": 2, "name": "liver"}""",
+            string.Join(", ", Enumerable.Range(1, 3)
+                .Select(image => $$"""{"id": {{image}}, "image_id": {{image}}, "category_id": 2, "segmentation": {{Square}}}""")));
         var error = Converted();
         StringAssert.Contains(error, "Left out (2): annotations of images that cannot be used; the first: There is no image");
         StringAssert.Contains(error, "gone.png', which the annotations name; set --images to the folder of the images.");
@@ -185,7 +198,8 @@ public sealed class CliConvertCocoTests : IDisposable
         if (OperatingSystem.IsWindows())
             Assert.Inconclusive("No file is called so on Windows.");
         TinySources.Block(_folder.At("a", "p.png"), 1, 1, 9, 9);
-        Write("""{"id": 1, "file_name": "a\\p.png"}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
+        Write("""{"id": 1, "file_name": "a\\p.png"}""", """{"id": 2, "name": "liver"}""",
+            $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
         Converted();
         AssertMasks("a/p.png 1 1 9 9");
         TinySources.Block(_folder.At("a\\p.png"), 1, 1, 9, 9);
@@ -197,10 +211,13 @@ public sealed class CliConvertCocoTests : IDisposable
     public void Annotations_made_without_the_orientation_of_their_picture_are_said()
     {
         File.WriteAllBytes(_folder.At("p.png"), PngWriter.Of(40, 56, 8, 0, (x, y, _) => x + y, exif: 6)); // upright it is 56 wide
-        Write("""{"id": 1, "file_name": "p.png", "width": 40, "height": 56}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
+        Write("""{"id": 1, "file_name": "p.png", "width": 40, "height": 56}""", """{"id": 2, "name": "liver"}""",
+            $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
         StringAssert.Contains(Refused(),
-            "is 56 x 40 pixels, but its annotations are for 40 x 56: images are rotated upright according to EXIF, and the annotations seem to be made without that");
-        Write("""{"id": 1, "file_name": "p.png", "width": 56, "height": 40}""", """{"id": 2, "name": "liver"}""", $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
+            "is 56 x 40 pixels, but its annotations are for 40 x 56: "
+                + "images are rotated upright according to EXIF, and the annotations seem to be made without that");
+        Write("""{"id": 1, "file_name": "p.png", "width": 56, "height": 40}""", """{"id": 2, "name": "liver"}""",
+            $$"""{"id": 1, "image_id": 1, "category_id": 2, "segmentation": {{Square}}}""");
         Converted();
         Assert.AreEqual("1 1 9 9", string.Join(' ', Rows().Single().Box));
     }
@@ -230,7 +247,8 @@ public sealed class CliConvertCocoTests : IDisposable
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
     private void Write(string images, string categories, string annotations) =>
-        File.WriteAllText(_folder.At("c.json"), $$"""{"images": [{{images}}], "categories": [{{categories}}], "annotations": [{{annotations}}]}""");
+        File.WriteAllText(_folder.At("c.json"),
+            $$"""{"images": [{{images}}], "categories": [{{categories}}], "annotations": [{{annotations}}]}""");
 
     private void Coco(string segmentation, string more = "")
     {

@@ -168,11 +168,13 @@ public sealed class CliConvertFolderTests : ConvertFolderTest
         StringAssert.Contains(Converted(), "Categories are class numbers, because there is no SAMed2D_v1_class_mapping_id.json");
         CollectionAssert.AreEqual((string[])["ct LITS case001 0001", "ct LITS case001 0002", "mr_t1 ACDC p2 0001"], Rows().Select(Named)
             .ToArray());
-        File.WriteAllText(Folder.At("set", "SAMed2D_v1_class_mapping_id.json"), """{"ct--LITS--liver": 1, "ct--LITS--liver_tumor": "0002", "mr_t1--ACDC--myocardium": 1}""");
+        File.WriteAllText(Folder.At("set", "SAMed2D_v1_class_mapping_id.json"),
+            """{"ct--LITS--liver": 1, "ct--LITS--liver_tumor": "0002", "mr_t1--ACDC--myocardium": 1}""");
         Assert.DoesNotContain("class numbers", Converted());
         CollectionAssert.AreEqual((string[])["ct LITS case001 liver", "ct LITS case001 liver tumor", "mr_t1 ACDC p2 myocardium"], Rows()
             .Select(Named).ToArray());
-        File.WriteAllText(Folder.At("set", "SAMed2D_v1.json"), """{"images/ct_00--LITS--case001--x_0006.png": ["masks/ct_00--LITS--case001--x_0006--0001_000.png"]}""");
+        File.WriteAllText(Folder.At("set", "SAMed2D_v1.json"),
+            """{"images/ct_00--LITS--case001--x_0006.png": ["masks/ct_00--LITS--case001--x_0006--0001_000.png"]}""");
         Converted();
         CollectionAssert.AreEqual((string[])["ct LITS case001 liver"], Rows().Select(Named).ToArray());
 

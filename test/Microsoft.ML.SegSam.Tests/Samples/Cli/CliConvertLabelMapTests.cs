@@ -14,9 +14,9 @@ public sealed class CliConvertLabelMapTests : ConvertFolderTest
         TinySources.Levels(Folder.At("set", maps, "case1.png"), (x, y) => y < 10 ? 0 : x < 10 ? 1 : x < 20 ? 2 : x < 22 ? 9 : 0);
         TinySources.Levels(Folder.At("set", maps, "case2.png"), (_, _) => 0);
         TinySources.Levels(Folder.At("set", maps, "case3.png"), (x, _) => x == 5 ? 2 : x == 6 ? 77 : 0);
-        File.WriteAllText(Folder.At("set", "dataset.json"), """
-            {"channel_names": {"0": "CT", "1": "PET"}, "labels": {"background": 0, "kidney": [1, 2], "tumor": 2, "ignore": 9}, "numTraining": 3, "file_ending": ".png"}
-            """);
+        File.WriteAllText(Folder.At("set", "dataset.json"),
+            """{"channel_names": {"0": "CT", "1": "PET"}, "labels": {"background": 0, "kidney": [1, 2], "tumor": 2, "ignore": 9},"""
+                + """ "numTraining": 3, "file_ending": ".png"}""");
         var error = Converted();
         CollectionAssert.AreEqual((string[])["case1_0000.png kidney 0 10 20 48", "case1_0000.png tumor 10 10 20 48",
             "case3.png kidney 5 0 6 48", "case3.png tumor 5 0 6 48"],

@@ -74,7 +74,8 @@ public sealed class CliConvertTests : IDisposable
         string[] again = ["convert", _folder.At("set"), "--out", _folder.At("table.csv"), "--labels", _folder.At("labels.json"), "--force"];
         StringAssert.Contains(Segsam(again).Error, "Left out (1): objects with the number 300, which has no category");
         StringAssert.Contains(Fails(1, [.. again, "--strict"]), "contains the number 300, which --labels does not name; it names 1");
-        foreach (var bad in (string[])["""{"one": "liver"}""", """{"liver": 1, "spleen": 1}""", """{"liver": [1, "2"]}""", """{"ignore": 3}""", "[1]"])
+        foreach (var bad in (string[])["""{"one": "liver"}""", """{"liver": 1, "spleen": 1}""", """{"liver": [1, "2"]}""",
+            """{"ignore": 3}""", "[1]"])
         {
             File.WriteAllText(_folder.At("labels.json"), bad);
             StringAssert.Contains(Fails(1, again), "labels.json' is not a list of labels");

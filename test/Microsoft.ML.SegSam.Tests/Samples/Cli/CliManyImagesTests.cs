@@ -85,7 +85,8 @@ public sealed class CliManyImagesTests : IDisposable
     public void A_table_gives_each_image_prompts_of_its_own_and_rows_that_make_no_sense_are_counted()
     {
         File.WriteAllText(_folder.At("boxes.csv"),
-            "ImagePath,Box,Points,PointLabels\nscans\\p1\\s.png,4 4 20 20,,\nscans/p2/s.png,,20 20 5 5,1 0\nscans/p1/s.png,,10 10,1\nscans/none.png,1 1 9 9,,\nscans/p2/t.png,,,\n");
+            "ImagePath,Box,Points,PointLabels\nscans\\p1\\s.png,4 4 20 20,,\nscans/p2/s.png,,20 20 5 5,1 0\nscans/p1/s.png,,10 10,1\n"
+                + "scans/none.png,1 1 9 9,,\nscans/p2/t.png,,,\n");
         var (code, output, error) = Segsam("predict", _model, _folder.At("boxes.csv"), "--json");
         Assert.AreEqual(1, code, "Not all was well.");
         StringAssert.Contains(error, "line 5: ImagePath is 'scans/none.png', but there is no file");
@@ -93,7 +94,9 @@ public sealed class CliManyImagesTests : IDisposable
         var document = JsonDocument.Parse(output).RootElement;
         CollectionAssert.AreEqual((string[])["s.png: box 4,4,20,20; point 10,10", "s.png: point 20,20 no-point 5,5"],
             document.GetProperty("images").EnumerateArray().Select(image =>
-            $"{Path.GetFileName(image.GetProperty("image").GetString())}: {string.Join("; ", image.GetProperty("objects").EnumerateArray().Select(each => each.GetProperty("prompt").GetString()))}").ToArray());
+                $"{Path.GetFileName(image.GetProperty("image").GetString())}: "
+                + string.Join("; ", image.GetProperty("objects").EnumerateArray().Select(each => each.GetProperty("prompt").GetString())))
+                .ToArray());
         Assert.AreEqual(2, document.GetProperty("rows_left_out").GetInt32());
         StringAssert.Contains(Fails(1, "predict", _model, _folder.At("boxes.csv"), "--strict"), "line 5: ImagePath is");
         StringAssert.Contains(Fails(2, "predict", _model, _folder.At("boxes.csv"), "--point", "1,1"),

@@ -26,7 +26,8 @@ public sealed class CliTableRowTests : IDisposable
     public void One_ImageId_may_name_one_picture_alone(string why, string second, bool isWrong)
     {
         File.WriteAllText(_folder.At("t.csv"),
-            $"ImagePath,MaskPath,Category,ImageId\nimages/a.png,masks/m.png,liver,1\nimages/a.png,masks/m.png,cyst,1\n{second},masks/m.png,liver,1\n");
+            "ImagePath,MaskPath,Category,ImageId\nimages/a.png,masks/m.png,liver,1\n"
+                + $"images/a.png,masks/m.png,cyst,1\n{second},masks/m.png,liver,1\n");
         if (!isWrong)
         {
             Assert.AreEqual(1, TableReader.Read(_folder.At("t.csv"), null, Assert.Fail).Images, why);
@@ -38,7 +39,8 @@ public sealed class CliTableRowTests : IDisposable
         {
             var error = Fails(1, args);
             StringAssert.Contains(error,
-                $"t.csv, lines 2 and 4: the ImageId '1' names two different images, '{_folder.At("images", "a.png")}' and '{_folder.At("images", "b.png")}'", why);
+                "t.csv, lines 2 and 4: the ImageId '1' names two different images, "
+                    + $"'{_folder.At("images", "a.png")}' and '{_folder.At("images", "b.png")}'", why);
             StringAssert.Contains(error, "give each image its own ImageId, or remove the column");
         }
     }
@@ -47,7 +49,8 @@ public sealed class CliTableRowTests : IDisposable
     public void Without_ImageId_a_picture_is_one_image_however_its_path_is_written()
     {
         File.WriteAllText(_folder.At("t.csv"),
-            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,liver\n./images/a.png,masks/m.png,cyst\nimages\\a.png,masks\\m.png,vein\n");
+            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,liver\n./images/a.png,masks/m.png,cyst\n"
+                + "images\\a.png,masks\\m.png,vein\n");
         var table = TableReader.Read(_folder.At("t.csv"), null, Assert.Fail);
         Assert.AreEqual(1, table.Images);
         Assert.AreEqual("images/a.png", table.Rows[2].ImageId);
@@ -109,8 +112,10 @@ public sealed class CliTableRowTests : IDisposable
         TinySources.Write(_folder.At("masks", "small.png"), (_, _) => 255, width: 20);
         File.WriteAllText(_folder.At("images", "cut.png"), "no picture");
         File.WriteAllText(_folder.At("t.csv"),
-            "ImagePath,MaskPath,Category,Box\nimages/a.png,masks/m.png,liver,8 8 40 40\nimages/a.png,masks/gone.png,liver,\nimages/a.png,masks/none.png,liver,\nimages/cut.png,masks/m.png,liver,\nimages/cut.png,masks/m.png,cyst,\n"
-            + "images/b.png,masks/m.png,cyst,80 80 90 90\nimages/b.png,masks/small.png,cyst,\nimages/b.png,masks/m.png,cyst,1 2\nimages/b.png,masks/m.png\nimages/b.png,masks/m.png,cyst,\n");
+            "ImagePath,MaskPath,Category,Box\nimages/a.png,masks/m.png,liver,8 8 40 40\nimages/a.png,masks/gone.png,liver,\n"
+                + "images/a.png,masks/none.png,liver,\nimages/cut.png,masks/m.png,liver,\nimages/cut.png,masks/m.png,cyst,\n"
+            + "images/b.png,masks/m.png,cyst,80 80 90 90\nimages/b.png,masks/small.png,cyst,\nimages/b.png,masks/m.png,cyst,1 2\n"
+            + "images/b.png,masks/m.png\nimages/b.png,masks/m.png,cyst,\n");
         string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32",
             "--encoder-training", "frozen", "--prompts", "box"];
         var (code, output, error) = Segsam([.. train, "--json"]);
@@ -147,7 +152,8 @@ public sealed class CliTableRowTests : IDisposable
     public void Categories_that_look_like_one_are_told_in_training_and_measuring()
     {
         File.WriteAllText(_folder.At("t.csv"),
-            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,Left kidney\nimages/b.png,masks/m.png,left-kidney\nimages/b.png,masks/m.png,liver\n");
+            "ImagePath,MaskPath,Category\nimages/a.png,masks/m.png,Left kidney\nimages/b.png,masks/m.png,left-kidney\n"
+                + "images/b.png,masks/m.png,liver\n");
         string[] train = ["train", _folder.At("t.csv"), "--out", _folder.At("m.zip"), "--epochs", "1", "--input-size", "32",
             "--encoder-training", "frozen", "--prompts", "box"];
         StringAssert.Contains(Segsam(train).Error,

@@ -22,7 +22,9 @@ public sealed class CliTableTests : IDisposable
     [DataRow('\t')]
     public void Separator_order_and_case_of_columns_are_free_and_quotes_hold_anything(char separator)
     {
-        var table = Read("category,ImagePath,MaskPath,Points,PointLabels,Description\n\"liver, left\",i.png,m.png,1 2 3.5 4,1 0,\"a \"\"big\"\"\none\"\n".Replace(',', separator).Replace($"liver{separator}", "liver,", StringComparison.Ordinal));
+        var table = Read(("category,ImagePath,MaskPath,Points,PointLabels,Description\n"
+            + "\"liver, left\",i.png,m.png,1 2 3.5 4,1 0,\"a \"\"big\"\"\none\"\n").Replace(',', separator)
+            .Replace($"liver{separator}", "liver,", StringComparison.Ordinal));
         var row = table.Rows.Single();
         Assert.AreEqual("liver, left", row.Category);
         Assert.AreEqual("a \"big\"\none", row.Description);
@@ -87,7 +89,8 @@ public sealed class CliTableTests : IDisposable
                 $"The mask '{_folder.At("small.png")}' is 20 x 48 pixels (width x height), its image 48 x 48"),
             ("i.png,none.png,a,8 8 40 40\n", $"mask '{_folder.At("none.png")}' is empty"),
             ("i.png,m.png,a,80 80 140 140\n",
-                "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; the image is 48 wide"),
+                "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; "
+                    + "the image is 48 wide"),
         ])
         {
             File.WriteAllText(_folder.At("t.csv"), Header + Good + row);

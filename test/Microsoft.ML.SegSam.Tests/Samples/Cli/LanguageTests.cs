@@ -51,7 +51,9 @@ public sealed class LanguageTests
                 isWhole ? "1,000" : "1,000.5"])
             {
                 var errors = root.Parse([command.Name, option.Name, wrong]).Errors.Select(error => error.Message).ToList();
-                Assert.Contains($"{option.Name} is '{wrong}'; expected a {(isWhole ? "whole number, such as 20" : "number with a decimal point, such as 0.001")}.", errors, $"{command.Name} {option.Name} {wrong}");
+                var kind = isWhole ? "whole number, such as 20" : "number with a decimal point, such as 0.001";
+                Assert.Contains($"{option.Name} is '{wrong}'; expected a {kind}.", errors,
+                    $"{command.Name} {option.Name} {wrong}");
             }
 
             var right = root.Parse([command.Name, option.Name, isWhole ? "-20" : "-1.25e-3"]);

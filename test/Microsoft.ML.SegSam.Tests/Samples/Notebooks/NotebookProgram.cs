@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 
-/// <summary>A notebook's code as a program of one file: what it uses first, types last, and all between as it stands, the words as comments.</summary>
+/// <summary>
+/// A notebook's code as a program of one file: what it uses first, types last, and all between as it stands, the words as comments.
+/// </summary>
 internal static class NotebookProgram
 {
     // A program has these without saying so.

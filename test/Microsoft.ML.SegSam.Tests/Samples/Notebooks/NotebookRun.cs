@@ -9,7 +9,9 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Notebooks;
 /// <summary>A value that a code cell showed; cells count from 1.</summary>
 internal sealed record ShownValue(int Cell, string Mime, string Value);
 
-/// <summary>Runs notebooks in the kernel of .NET Interactive, in a process of their own, from a copy of what the repository's user has around them.</summary>
+/// <summary>
+/// Runs notebooks in the kernel of .NET Interactive, in a process of their own, from a copy of what the repository's user has around them.
+/// </summary>
 internal sealed class NotebookRun : IDisposable
 {
     private readonly TemporaryFolder _root = new();
@@ -53,9 +55,13 @@ internal sealed class NotebookRun : IDisposable
             .Select(line => JsonSerializer.Deserialize<ShownValue>(line, JsonSerializerOptions.Web)!)];
     }
 
-    /// <summary>NuGet's message that a source does not answer, or that no source knows a package of others; null when neither is what is wrong.</summary>
+    /// <summary>
+    /// NuGet's message that a source does not answer, or that no source knows a package of others; null when neither is what is wrong.
+    /// </summary>
     internal static string? WhyPackagesAreOutOfReach(string error) =>
-        Regex.Match(error, @"NU1301: (?!The local source).*|NU1101: Unable to find package (?!Microsoft\.ML\.SegSam\.).*") is { Success: true } found ? found.Value : null;
+        Regex.Match(error,
+            @"NU1301: (?!The local source).*|NU1101: Unable to find package (?!Microsoft\.ML\.SegSam\.).*") is { Success: true } found
+            ? found.Value : null;
 
     public void Dispose()
     {

@@ -58,7 +58,8 @@ public sealed class NotebookRunTests
         string[] packages = ["Microsoft.ML", "Microsoft.ML.ImageAnalytics", "Microsoft.ML.Tokenizers", "Microsoft.ML.OnnxRuntime.Managed",
             "Microsoft.Extensions.AI.Abstractions", "TorchSharp", LocalFeed.Backend];
         var references = packages.Select(id => $"#r \"nuget: {id}, {PackagePins.Versions[id]}\"")
-            .Append($"#r \"{typeof(SegSamTransformer).Assembly.Location.Replace('\\', '/')}\"").Append("#r \"../Phantoms/bin/Debug/net10.0/Phantoms.dll\"");
+            .Append($"#r \"{typeof(SegSamTransformer).Assembly.Location.Replace('\\', '/')}\"")
+            .Append("#r \"../Phantoms/bin/Debug/net10.0/Phantoms.dll\"");
         var shown = _run!.Execute(Json(string.Join('\n', references), """
             using System.IO;
             using System.Runtime.Loader;
@@ -71,7 +72,9 @@ public sealed class NotebookRunTests
             var stream = new MemoryStream();
             ml.Model.Save(model, data.Schema, stream);
             var again = (SegSamTransformer)new MLContext().Model.Load(stream, out _);
-            $"{AssemblyLoadContext.GetLoadContext(typeof(SegSamTransformer).Assembly) == AssemblyLoadContext.Default}, {again.Categories.SequenceEqual(model.Categories)}"
+            $"{AssemblyLoadContext.GetLoadContext(typeof(SegSamTransformer).Assembly) == AssemblyLoadContext.Default}
+            """ + """
+            , {again.Categories.SequenceEqual(model.Categories)}"
             """));
         Assert.AreEqual("False, True", shown[^1].Value);
     }

@@ -84,7 +84,7 @@ public sealed class PhantomGeneratorTests
         var pairs = Sixty.Where(slice => slice.Objects.Any(found => found.Category == $"left {organ}")).ToArray();
         Assert.IsGreaterThanOrEqualTo(20, pairs.Length);
         foreach (var slice in pairs)
-            Assert.IsGreaterThan(CentreX(slice, $"right {organ}") + 4, CentreX(slice, $"left {organ}"), slice.Id);
+            Assert.IsGreaterThan(CenterX(slice, $"right {organ}") + 4, CenterX(slice, $"left {organ}"), slice.Id);
     }
 
     [TestMethod]
@@ -161,7 +161,7 @@ public sealed class PhantomGeneratorTests
     private static List<(int X, int Y)> Points(PhantomSlice slice, bool[] mask) =>
         [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (i % slice.Width, i / slice.Width))];
 
-    private static double CentreX(PhantomSlice slice, string category) =>
+    private static double CenterX(PhantomSlice slice, string category) =>
         Points(slice, Find(slice, category)!.Mask).Average(p => p.X);
 
     private static double Mean(PhantomSlice slice, bool[] mask) =>

@@ -70,7 +70,7 @@ public sealed class PhantomSettingsTests
     }
 
     [TestMethod]
-    public void Fundus_dermoscopy_and_endoscopy_are_colored_in_slice_row_and_file_and_the_others_grey()
+    public void Fundus_dermoscopy_and_endoscopy_are_colored_in_slice_row_and_file_and_the_others_gray()
     {
         using var folder = new TemporaryFolder();
         PhantomFolder.Write(folder.Path, Plain.Take(8));

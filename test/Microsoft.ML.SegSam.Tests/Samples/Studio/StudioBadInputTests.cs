@@ -88,7 +88,8 @@ public sealed class StudioBadInputTests
     [DataRow("""{"width":4,"height":2,"objects":[]}""", "There are 0 objects")]
     [DataRow("""{"width":0,"height":2,"objects":[]}""", "The image is 0 x 2 pixels")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":"liver","score":0.5,"counts":"44"}]}""", "")]
-    [DataRow("""{"width":4,"height":3,"objects":[{"category":"liver","score":0.5,"counts":"44"}]}""", "Object 1 ('liver'): The 2 run lengths sum up to 8")]
+    [DataRow("""{"width":4,"height":3,"objects":[{"category":"liver","score":0.5,"counts":"44"}]}""",
+        "Object 1 ('liver'): The 2 run lengths sum up to 8")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":" ","counts":"44"}]}""", "Object 1 has no category")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":"liver","score":7,"counts":"44"}]}""", "has the score 7")]
     public async Task An_export_says_which_object_is_wrong(string body, string reason)

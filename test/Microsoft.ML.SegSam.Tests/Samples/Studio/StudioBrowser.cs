@@ -16,7 +16,11 @@ internal sealed class StudioBrowser : IAsyncDisposable
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         if (path is null)
-            Assert.Inconclusive($"Skipped: there is no browser. Install Chromium, so that one of {string.Join(", ", Names)} is on the PATH (Debian: apt-get install chromium).");
+        {
+            Assert.Inconclusive("Skipped: there is no browser. "
+                + $"Install Chromium, so that one of {string.Join(", ", Names)} is on the PATH (Debian: apt-get install chromium).");
+        }
+
         var playwright = await Playwright.Playwright.CreateAsync();
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true }));
     }

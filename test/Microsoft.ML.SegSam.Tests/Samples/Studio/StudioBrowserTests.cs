@@ -248,7 +248,9 @@ public sealed class StudioBrowserTests
             async ({ x, y }) => {
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
               const canvas = document.getElementById('viewer'), bounds = canvas.getBoundingClientRect();
-              return canvas.getContext('2d').getImageData((x - bounds.left) * devicePixelRatio, (y - bounds.top) * devicePixelRatio, 1, 1).data.join();
+              return canvas.getContext('2d').getImageData((x - bounds.left) * devicePixelRatio,
+            """ + """
+             (y - bounds.top) * devicePixelRatio, 1, 1).data.join();
             }
             """, new { x = (double)(left + x * scale), y = (double)(top + y * scale) });
     }

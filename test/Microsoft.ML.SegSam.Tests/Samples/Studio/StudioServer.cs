@@ -7,7 +7,9 @@ using Studio;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
 
-/// <summary>A running Studio with a small model that its first start trained: interrupted after an epoch, and gone on with at the second.</summary>
+/// <summary>
+/// A running Studio with a small model that its first start trained: interrupted after an epoch, and gone on with at the second.
+/// </summary>
 internal sealed class StudioServer : IAsyncDisposable
 {
     public static readonly PhantomTraining Training = new(["fundus"], Slices: 64, Side: 128, Epochs: 8, InputSize: 64);

@@ -27,7 +27,7 @@ public sealed class StudioStartTests
     }
 
     [TestMethod]
-    public async Task A_later_start_finds_the_model_and_a_damaged_one_is_made_anew()
+    public async Task A_later_start_finds_the_model_and_a_damaged_one_is_made_again()
     {
         await using (var later = await StudioServer.Start())
             Assert.DoesNotContain("Epoch", later.Output.ToString());
