@@ -14,6 +14,7 @@ public sealed class PackageInstallTests
         using Microsoft.ML;
         using Microsoft.ML.Data;
         using Microsoft.ML.SegSam;
+        using Microsoft.ML.SegSam.Options;
 
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromTextFile<Row>("rows.tsv");

@@ -45,7 +45,7 @@ public sealed class CliModelFileTests : IDisposable
     {
         File.WriteAllText(_folder.At("page.ckpt"), "<html>not found</html>");
         StringAssert.Contains(Fails(1, "info", _folder.At("page.ckpt")), "page.ckpt");
-        StringAssert.Contains(Fails(1, "info", _folder.At("page.ckpt")), "expected is a checkpoint of torch.save");
+        StringAssert.Contains(Fails(1, "info", _folder.At("page.ckpt")), "expected: a checkpoint written by torch.save");
         StringAssert.Contains(Fails(1, "info", "model.onnx"), "There is no file 'model.onnx'. Give a model (.zip) or published weights");
         StringAssert.Contains(Fails(1, "info", _folder.At()), "is a folder. Give a model (.zip)");
     }

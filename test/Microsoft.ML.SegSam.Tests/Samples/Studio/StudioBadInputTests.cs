@@ -71,7 +71,7 @@ public sealed class StudioBadInputTests
         await RefusedJson(400, reason, $"api/images/{s_id}/predict", body);
 
     [TestMethod]
-    [DataRow("""{"pointsPerSide":0}""", "PointsPerSide is 0; it must be from 1 to 1024")]
+    [DataRow("""{"pointsPerSide":0}""", "PointsPerSide is '0'; it must be from 1 to 1024")]
     [DataRow("""{"pointsPerSide":65}""", "65 points per side are too many; expected 1 to 64")]
     [DataRow("""{"predIouThreshold":1.5}""", "PredIouThreshold is 1.5; it must be from 0 to 1")]
     public async Task A_setting_out_of_range_is_refused(string body, string reason) =>
