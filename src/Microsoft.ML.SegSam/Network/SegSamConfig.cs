@@ -84,7 +84,7 @@ internal sealed record SegSamConfig
             && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads));
 
     /// <summary>The preset of an encoder; <paramref name="inputSize"/> null means the size its family was published at.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The input size is no positive multiple of 16.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The input size is not a positive multiple of 16.</exception>
     public static SegSamConfig For(SegSamEncoder encoder, int? inputSize = null)
     {
         if (inputSize is { } size && (size <= 0 || size % 16 != 0))

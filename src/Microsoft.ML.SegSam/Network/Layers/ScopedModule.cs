@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>A module whose intermediate tensors are freed when its forward ends; what <see cref="Compute"/> returns survives.</summary>
 /// <remarks>
-/// So a forward reads as mathematics. What is no forward opens a dispose scope of its own: methods that others call directly, static
+/// So a forward reads as mathematics. Everything else opens a dispose scope of its own: methods that others call directly, static
 /// functions, and loops that must free their tensors at every turn.
 /// </remarks>
 internal abstract class ScopedModule<TIn, TOut>(string name) : Module<TIn, TOut>(name)

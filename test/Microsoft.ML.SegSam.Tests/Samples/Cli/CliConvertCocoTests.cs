@@ -31,7 +31,7 @@ public sealed class CliConvertCocoTests : IDisposable
     [DataRow("its segmentation is not readable", """[["a", 2, 3, 4, 5, 6]]""")]
     [DataRow("its run lengths have size [4,4], its image [48,48]", """{"size": [4, 4], "counts": [16]}""")]
     [DataRow("its run lengths have no counts", """{"size": [48, 48]}""")]
-    [DataRow("The 2 run lengths sum up to 12", """{"size": [48, 48], "counts": [2, 10]}""")]
+    [DataRow("The sum of the 2 run lengths is 12", """{"size": [48, 48], "counts": [2, 10]}""")]
     [DataRow("its segmentation is not readable", """{"size": [48, 48], "counts": "~~~"}""")]
     [DataRow("it has no segmentation", "null")]
     public void A_segmentation_that_makes_no_sense_is_said_with_its_annotation(string complaint, string segmentation)

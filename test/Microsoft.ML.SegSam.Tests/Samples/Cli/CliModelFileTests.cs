@@ -57,7 +57,7 @@ public sealed class CliModelFileTests : IDisposable
         weights["mask_decoder.mask_tokens.weight"] = ones(1, 32);
         PublishedFile.Write(_folder.At("tokens1.safetensors"), weights);
         var error = Fails(1, "info", _folder.At("tokens1.safetensors"));
-        StringAssert.Contains(error, "The weights have 1 mask token (mask_decoder.mask_tokens.weight); SAM has 4");
+        StringAssert.Contains(error, "The weights have 1 mask token (mask_decoder.mask_tokens.weight). SAM has 4");
         Assert.DoesNotContain("MultimaskOutputs", error);
     }
 }
