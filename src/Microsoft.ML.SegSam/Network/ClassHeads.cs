@@ -67,3 +67,13 @@ internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>,
         _logScale.Fill(scale => scale.fill_(Math.Log(StartingScale)));
     }
 }
+
+/// <summary>How tokens of the semantic-aware decoder become class scores.</summary>
+public enum ClassHead
+{
+    /// <summary>A three-layer perceptron with one output for each category and one for "no object".</summary>
+    Mlp,
+
+    /// <summary>Cosine similarity with the projected category texts; the zero vector stands for "no object".</summary>
+    TextSimilarity,
+}

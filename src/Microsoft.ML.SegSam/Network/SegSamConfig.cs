@@ -118,3 +118,25 @@ internal sealed record SegSamConfig
         };
     }
 }
+
+/// <summary>Kind and size of the image encoder: SAM's ViT with patches of 16 pixels, or MobileSAM's TinyViT.</summary>
+public enum SegSamEncoder
+{
+    /// <summary>Width 192, 4 blocks, default input 128. Trains from scratch on two CPU cores in minutes (our choice).</summary>
+    Tiny,
+
+    /// <summary>SAM's ViT-B: width 768, 12 blocks, 89 million parameters, default input 256.</summary>
+    VitB,
+
+    /// <summary>SAM's ViT-L: width 1024, 24 blocks, 308 million parameters, default input 256.</summary>
+    VitL,
+
+    /// <summary>SAM's ViT-H: width 1280, 32 blocks, 637 million parameters, default input 256.</summary>
+    VitH,
+
+    /// <summary>
+    /// MobileSAM's TinyViT-5M: convolutions, then attention in windows; 5.7 million parameters with SAM's neck, default input 256. Takes no
+    /// adapter.
+    /// </summary>
+    VitT,
+}

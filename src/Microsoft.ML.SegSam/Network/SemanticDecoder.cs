@@ -107,3 +107,15 @@ internal static class SemanticTokens
         return (mask, objectHidden, presenceHidden);
     }
 }
+
+/// <summary>Where the semantic tokens t_so and t_co do their work.</summary>
+public enum SemanticDecoding
+{
+    /// <summary>In a decoder of their own, which shares no parameter with SAM's (the published method).</summary>
+    Independent,
+
+    /// <summary>
+    /// In SAM's decoder, beside its mask tokens: half the decoder weights and time, but masks and categories then pull at the same weights.
+    /// </summary>
+    Shared,
+}

@@ -78,3 +78,29 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
         _layerScale?.Fill(scale => scale.fill_(_layerScaleStart));
     }
 }
+
+/// <summary>Which decoders read the text summary token t_text.</summary>
+public enum TextInsertion
+{
+    /// <summary>Both decoders (the published figure: t_text is embedded into the prompt tokens).</summary>
+    Both,
+
+    /// <summary>
+    /// The semantic-aware decoder alone, which must then be <see cref="SemanticDecoding.Independent"/>; SAM's own decoder stays exactly
+    /// SAM's.
+    /// </summary>
+    SemanticOnly,
+
+    /// <summary>Neither: no text module is built.</summary>
+    None,
+}
+
+/// <summary>What the text summary token t_text is conditioned on.</summary>
+internal enum TextConditioning
+{
+    /// <summary>The image.</summary>
+    Image,
+
+    /// <summary>The image and the prompt: t_text then differs between the prompts of one image.</summary>
+    ImageAndPrompt,
+}

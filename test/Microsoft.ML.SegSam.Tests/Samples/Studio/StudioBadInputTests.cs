@@ -73,7 +73,7 @@ public sealed class StudioBadInputTests
     [TestMethod]
     [DataRow("""{"pointsPerSide":0}""", "PointsPerSide is '0'; it must be from 1 to 1024")]
     [DataRow("""{"pointsPerSide":65}""", "65 points per side are too many; expected 1 to 64")]
-    [DataRow("""{"predIouThreshold":1.5}""", "PredIouThreshold is 1.5; it must be from 0 to 1")]
+    [DataRow("""{"predIouThreshold":1.5}""", "PredIouThreshold is '1.5'; it must be from 0 to 1")]
     public async Task A_setting_out_of_range_is_refused(string body, string reason) =>
         await RefusedJson(400, reason, $"api/images/{s_id}/everything", body);
 
@@ -89,7 +89,7 @@ public sealed class StudioBadInputTests
     [DataRow("""{"width":0,"height":2,"objects":[]}""", "The image is 0 x 2 pixels")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":"liver","score":0.5,"counts":"44"}]}""", "")]
     [DataRow("""{"width":4,"height":3,"objects":[{"category":"liver","score":0.5,"counts":"44"}]}""",
-        "Object 1 ('liver'): The 2 run lengths sum up to 8")]
+        "Object 1 ('liver'): The sum of the 2 run lengths is 8")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":" ","counts":"44"}]}""", "Object 1 has no category")]
     [DataRow("""{"width":4,"height":2,"objects":[{"category":"liver","score":7,"counts":"44"}]}""", "has the score 7")]
     public async Task An_export_says_which_object_is_wrong(string body, string reason)

@@ -108,7 +108,7 @@ public sealed class StudioPredictTests
         var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.AreEqual("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         StringAssert.StartsWith(events[0], "event: waiting");
-        StringAssert.Contains(events[^2], "\"done\":100,\"points\":100");
+        StringAssert.Contains(events[^2], "\"done\":100,\"total\":100");
         using var masks = JsonDocument.Parse(events[^1].Split("data: ")[1]);
         Assert.IsGreaterThan(0, masks.RootElement.GetArrayLength());
         var names = Sample.Slice.Objects.Select(each => each.Category).ToList();
