@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Columns;
 

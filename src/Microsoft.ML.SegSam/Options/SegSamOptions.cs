@@ -283,18 +283,4 @@ public sealed partial record SegSamOptions
     /// <summary>Stops training after the current step; the model keeps the best weights so far. Default none.</summary>
     [JsonIgnore]
     public CancellationToken CancellationToken { get; init; }
-
-    internal const int MostPresenceTokens = 256;
-
-    internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
-
-    internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
-
-    internal bool IsTrained => Epochs > 0;
-
-    internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
-
-    /// <summary>The preprocessing of the checkpoint's family, overridden by the options that are set.</summary>
-    internal Preprocessing Over(Preprocessing family) =>
-        new(Resize ?? family.Resize, Resampling ?? family.Resampling, PixelScaling ?? family.Scaling, ChannelOrder ?? family.Order);
 }

@@ -23,10 +23,10 @@ public sealed class LayeringTests
         ["Options"] = ["Checkpoints", "Display", "Imaging", "Knowledge", "Network", "Network/Encoder"],
         ["Prediction"] =
         [
-            "Checkpoints", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Knowledge/Embedders",
-            "Network", "Network/Encoder", "Network/Layers", "Options", "Storage",
+            "Checkpoints", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Network", "Network/Encoder", "Network/Layers", "Options",
+            "Storage",
         ],
-        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
+        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Prediction"],
         ["Training"] =
         [
             "Columns", "Display", "Hosting", "Imaging", "Knowledge", "Losses", "Network",

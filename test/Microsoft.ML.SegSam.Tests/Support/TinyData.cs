@@ -68,7 +68,7 @@ internal static class TinyData
                     Mask = Image(height, width, mask),
                     MaskFile = Png(height, width, mask),
                     Category = name,
-                    Description = name == "disc" ? "round and bright" : "long and grey",
+                    Description = name == "disc" ? "round and bright" : "long and gray",
                     DescriptionVector = name == "disc" ? [1, 0, 0.5f] : [0, 1, 0.5f],
                     Present = ["disc", "bar"],
                     ImageId = $"image {i}",

@@ -231,7 +231,7 @@ public sealed class CliCommandTests
         StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--input-size", "100"),
             "--input-size is '100'; it must be a multiple of 16");
         StringAssert.Contains(Fails(2, "auto", _model, _image, "--points-per-side", "0"),
-            "--points-per-side is 0; it must be from 1 to 1024");
+            "--points-per-side is '0'; it must be from 1 to 1024");
         StringAssert.Contains(Fails(2, "train", _table, "--out", Folder.At("x.zip"), "--patience", "2"),
             "name their table with --validation");
     }

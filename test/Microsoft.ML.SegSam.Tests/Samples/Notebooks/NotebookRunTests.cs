@@ -65,6 +65,7 @@ public sealed class NotebookRunTests
             using System.Runtime.Loader;
             using Microsoft.ML;
             using Microsoft.ML.SegSam;
+            using Microsoft.ML.SegSam.Options;
             using Phantoms;
             var ml = new MLContext(seed: 1);
             var data = PhantomData.Load(ml, PhantomGenerator.Create(seed: 1, 2).ToList());
