@@ -27,7 +27,8 @@ internal static class OptionParts
         options.ImageIdColumnName, options.DatasetColumnName);
 
     /// <inheritdoc cref="Columns.OutputColumns.All"/>
-    public static IReadOnlyList<OutputColumn> OutputColumns(this SegSamOptions options, IReadOnlyList<string> categories, uint scoreSet = 1) =>
+    public static IReadOnlyList<OutputColumn> OutputColumns(
+        this SegSamOptions options, IReadOnlyList<string> categories, uint scoreSet = 1) =>
         Columns.OutputColumns.All(options.OutputColumnPrefix, options.OutputLowResLogits, categories, scoreSet);
 
     /// <param name="usesBFloat16">The precision, as decided for this machine.</param>

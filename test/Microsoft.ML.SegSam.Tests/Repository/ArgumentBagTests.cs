@@ -26,7 +26,8 @@ public sealed partial class ArgumentBagTests
     public void A_use_is_found_however_it_is_written(string line, bool takes) =>
         Assert.AreEqual(takes, TakesOptions(new("Training/New.cs", "Training", line + "\n")));
 
-    private static bool TakesOptions(SourceFile file) => NameOf().Replace(file.Code, "").Contains("SegSamOptions", StringComparison.Ordinal);
+    private static bool TakesOptions(SourceFile file) =>
+        NameOf().Replace(file.Code, "").Contains("SegSamOptions", StringComparison.Ordinal);
 
     [GeneratedRegex(@"nameof\([\w.]+\)")]
     private static partial Regex NameOf();

@@ -46,7 +46,8 @@ public sealed class HouseRulesTests
                let expected = file.Room == SourceFile.Root ? "Microsoft.ML.SegSam" : $"Microsoft.ML.SegSam.{file.Room.Replace('/', '.')}"
                where found != expected
                    && !(found == "Microsoft.ML" && Regex.IsMatch(file.Name, @"^\w+Catalog\.cs$"))
-                   && !(found == "System.Runtime.CompilerServices" && file.Name == "Hosting/IgnoresAccessChecksToAttribute.cs") // by the runtime's demand
+                   // The runtime demands it.
+                   && !(found == "System.Runtime.CompilerServices" && file.Name == "Hosting/IgnoresAccessChecksToAttribute.cs")
                select $"{file.Name} is in {found}; expected {expected}");
 
     [TestMethod]
@@ -59,7 +60,7 @@ public sealed class HouseRulesTests
                where !rooms.Contains(file.Room) && !others.Contains(file.Room.Split('/')[0])
                select $"{file.Name}: the library has no room {file.Room}");
         Report(from file in SourceFile.Read("test/Microsoft.ML.SegSam.Tests")
-               let expected = file.Room == SourceFile.Root ? "Microsoft.ML.SegSam.Tests" : $"Microsoft.ML.SegSam.Tests.{file.Room.Replace('/', '.')}"
+               let expected = "Microsoft.ML.SegSam.Tests" + (file.Room == SourceFile.Root ? "" : "." + file.Room.Replace('/', '.'))
                where Namespace(file) != expected
                select $"{file.Name} is in {Namespace(file)}; expected {expected}");
     }
@@ -69,7 +70,7 @@ public sealed class HouseRulesTests
     {
         var files = ((string[])["*.props", "*.targets", "*.csproj", "*.slnx", "NuGet.config"])
             .SelectMany(pattern => Directory.EnumerateFiles(SharedFolder.Repository, pattern, SearchOption.AllDirectories))
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToList();
+            .Where(path => !path.Split(Path.DirectorySeparatorChar).Contains("obj")).ToList();
         Assert.Contains(Path.Combine(SharedFolder.Repository, "NuGet.config"), files);
         Assert.IsEmpty(files.Where(path => File.ReadAllText(path).Contains("http", StringComparison.OrdinalIgnoreCase)));
     }
@@ -78,7 +79,8 @@ public sealed class HouseRulesTests
     public void The_library_writes_nothing_to_the_console() =>
         Assert.IsEmpty(SourceFile.Library.Where(file => file.Uses("Console")).Select(file => file.Name));
 
-    private static string Namespace(SourceFile file) => Regex.Match(file.Text, @"^namespace ([\w.]+);", RegexOptions.Multiline).Groups[1].Value;
+    private static string Namespace(SourceFile file) =>
+        Regex.Match(file.Text, @"^namespace ([\w.]+);", RegexOptions.Multiline).Groups[1].Value;
 
     private static void Report(IEnumerable<string> wrong)
     {
