@@ -34,11 +34,11 @@ internal static class FrozenPart
         foreach (var weight in network.ImageEncoder.parameters())
             weight.requires_grad = false;
         network.train();
-        var isLowered = Networks.IsLowered(config);
-        var settings = Options.TrainingSettings(isLowered);
+        var usesBFloat16 = Networks.UsesBFloat16(config);
+        var settings = Options.TrainingSettings(usesBFloat16);
         using var set = TrainingData.Create(images, config.InputSize, config.CategoryCount, Path.GetTempPath());
-        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, usesBFloat16: isLowered);
-        using var computed = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: isLowered);
+        using var kept = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: true, usesBFloat16: usesBFloat16);
+        using var computed = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: usesBFloat16);
         using var withCache = new StepRunner(network, settings, set, kept, CPU);
         using var without = new StepRunner(network, settings, set, computed, CPU);
         var reader = new StepReader(set, settings, config.PresenceTokens, withCache.Threads, new Random(1));

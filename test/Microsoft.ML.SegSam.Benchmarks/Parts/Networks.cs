@@ -44,11 +44,11 @@ internal static class Networks
         string[] names = [.. Enumerable.Range(1, config.CategoryCount).Select(i => $"category {i}")];
         var options = Options(batchSize);
         var description = new ModelDescription(options, config, names, Preprocessing.Default, ModelDescription.PromptsOf(options));
-        return new(new(description, Create(config), new TorchDevice(CPU), IsLowered(config)));
+        return new(new(description, Create(config), new TorchDevice(CPU), UsesBFloat16(config)));
     }
 
     /// <summary>Whether the library itself would compute this encoder's products in bfloat16 here.</summary>
-    public static bool IsLowered(SegSamConfig config)
+    public static bool UsesBFloat16(SegSamConfig config)
     {
         TorchNatives.EnsureLoaded();
         return PrecisionChoice.Gains(config, new TorchDevice(CPU));

@@ -21,8 +21,8 @@ internal static class PipelinePart
     private static void Measure(Recorder recorder, string name, string words, SegSamConfig config, int rows, int repetitions)
     {
         const int batchSize = 8;
-        var isLowered = Networks.IsLowered(config);
-        recorder.Note($"{words}: the encoder computes in {(isLowered ? "bfloat16, image by image" : "float32, in batches")}, "
+        var usesBFloat16 = Networks.UsesBFloat16(config);
+        recorder.Note($"{words}: the encoder computes in {(usesBFloat16 ? "bfloat16, image by image" : "float32, in batches")}, "
             + "in the pipeline and in the bare network.");
         using var transformer = Networks.Transformer(config, batchSize);
         using var single = Networks.Transformer(config, batchSize: 1); // of the same weights
@@ -37,7 +37,7 @@ internal static class PipelinePart
         {
             using var inner = NewDisposeScope();
             Tensor visual;
-            using (MixedPrecision.Use(isLowered))
+            using (MixedPrecision.Use(usesBFloat16))
                 visual = together ? network.Encode(images) : cat([.. images.split(1).Select(network.Encode)]);
             network.DecodeInChunks(visual, prompts).BestMask();
         }
@@ -57,13 +57,13 @@ internal static class PipelinePart
 
         var times = Timing.TakeTurns(repetitions,
             Timing.Of(() => Scoring.Read(transformer.Transform(view))),
-            Timing.Of(Network(together: !isLowered)),
+            Timing.Of(Network(together: !usesBFloat16)),
             Timing.Of(() => Scoring.Read(single.Transform(view))),
-            Timing.Of(Network(together: isLowered)));
+            Timing.Of(Network(together: usesBFloat16)));
         recorder.Add($"pipeline/{name}/overhead",
             $"{words}, images of {ImageSide} x {ImageSide}: what scoring adds to the bare network",
             "share", [.. times[0].Zip(times[1], (scored, bare) => scored / bare - 1)]);
-        var (inBatches, apiece) = isLowered ? (times[3], times[1]) : (times[1], times[3]);
+        var (inBatches, apiece) = usesBFloat16 ? (times[3], times[1]) : (times[1], times[3]);
         recorder.AddRatio($"pipeline/{name}/encoding",
             $"{words}: the bare network with {batchSize} images encoded together, times faster than one by one",
             apiece, inBatches);

@@ -38,13 +38,14 @@ internal static class TrainingPart
             + "as in SAM-Med2D.");
 
         using var set = TrainingData.Create(Images, config.InputSize, config.CategoryCount, Path.GetTempPath());
-        var isLowered = Networks.IsLowered(config);
-        recorder.Note($"Fit would choose {(isLowered ? "bfloat16" : "float32")} here.");
+        var usesBFloat16 = Networks.UsesBFloat16(config);
+        recorder.Note($"Fit would choose {(usesBFloat16 ? "bfloat16" : "float32")} here.");
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
         var settings = Options.TrainingSettings(usesBFloat16: false);
         using var steps = new StepRunner(network, settings, set, visuals, CPU);
-        using var loweredVisuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: isLowered);
-        using var lowered = new StepRunner(network, Options.TrainingSettings(isLowered), set, loweredVisuals, CPU);
+        using var bfloat16Visuals = new VisualEmbeddings(
+            network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: usesBFloat16);
+        using var lowered = new StepRunner(network, Options.TrainingSettings(usesBFloat16), set, bfloat16Visuals, CPU);
         using var plain = new PlainStep(network, set, trained);
         using var update = new Update(trained, () => plain.Loss());
         var reader = new StepReader(set, settings, config.PresenceTokens, steps.Threads, new Random(1));
