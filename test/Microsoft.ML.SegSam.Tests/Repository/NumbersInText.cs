@@ -13,15 +13,6 @@ namespace Microsoft.ML.SegSam.Tests.Repository;
 /// </remarks>
 internal static class NumbersInText
 {
-    private const string Usings = """
-        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
-        global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
-        """;
-
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) != "Microsoft.ML.SegSam.dll").Select(path => MetadataReference.CreateFromFile(path))]);
-
     /// <summary>Places in a folder of the repository: file, line and code.</summary>
     public static IReadOnlyList<string> In(string folder)
     {
@@ -40,8 +31,7 @@ internal static class NumbersInText
 
     private static IEnumerable<SyntaxNode> Find(IReadOnlyList<SyntaxTree> trees)
     {
-        var program = CSharpCompilation.Create("searched", [.. trees, CSharpSyntaxTree.ParseText(Usings)], References.Value,
-            new(OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.All, allowUnsafe: true));
+        var program = SourceProgram.Of(trees);
         foreach (var tree in trees)
         {
             var model = program.GetSemanticModel(tree);

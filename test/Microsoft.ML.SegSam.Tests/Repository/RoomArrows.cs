@@ -13,15 +13,6 @@ internal sealed record RoomArrow(string From, string To, string File, string Typ
 /// <summary>Which rooms of the library use which, read by the compiler: names are resolved, comments and texts do not count.</summary>
 internal static class RoomArrows
 {
-    private const string Usings = """
-        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
-        global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
-        """;
-
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) != "Microsoft.ML.SegSam.dll").Select(path => MetadataReference.CreateFromFile(path))]);
-
     private static readonly Lazy<IReadOnlyList<RoomArrow>> Library = new(() => Read(SourceFile.Library, SourceFile.Library));
 
     public static IReadOnlyList<RoomArrow> OfLibrary => Library.Value;
@@ -33,8 +24,7 @@ internal static class RoomArrows
     {
         var rooms = all.ToDictionary(file => file.Name, file => file.Room);
         var trees = all.ToDictionary(file => file.Name, file => CSharpSyntaxTree.ParseText(file.Text, path: file.Name));
-        var program = CSharpCompilation.Create("library", [.. trees.Values, CSharpSyntaxTree.ParseText(Usings)], References.Value,
-            new(OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.All, allowUnsafe: true));
+        var program = SourceProgram.Of(trees.Values);
         return
         [
             .. from file in @from
