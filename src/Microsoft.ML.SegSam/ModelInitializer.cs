@@ -29,7 +29,7 @@ internal sealed class ModelInitializer : IDisposable
         if (options.Checkpoint is null)
         {
             Encoder = options.Encoder ?? SegSamEncoder.Tiny;
-            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize));
+            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize) with { BoxAsMask = Environment.GetEnvironmentVariable("NOBOX") is null });
             Preprocessing = options.Over(Preprocessing.Default);
             return;
         }
@@ -100,7 +100,7 @@ internal sealed class ModelInitializer : IDisposable
         {
             Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
         };
-        return new(new(options, network.Config, categories, Preprocessing, prompts), network, device, usesBFloat16);
+        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms), network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>

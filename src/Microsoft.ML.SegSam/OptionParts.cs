@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Training.Data;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Losses;
@@ -46,6 +47,8 @@ internal static class OptionParts
         AccumulateSteps = options.AccumulateSteps,
         PromptsPerImage = options.PromptsPerImage,
         RareCategorySampling = options.RareCategorySampling,
+        RareDatasetSampling = options.RareDatasetSampling,
+        Zooms = options.Zooms,
         Augmentation = options.Augmentation,
         FirstPrompts = ModelDescription.NamedPrompts(options),
         BoxJitter = options.BoxJitter,

@@ -20,7 +20,7 @@ internal sealed class PromptedImageReader
         _inputSize = model.Config.InputSize;
     }
 
-    /// <summary>The prompted image in the network's frame; null for a row without image or prompt, which gets no prediction.</summary>
+    /// <summary>The prompted image; null for a row without image or prompt, which gets no prediction.</summary>
     public PromptedImage? Read()
     {
         if (_image.Read() is not { } image)
@@ -29,6 +29,6 @@ internal sealed class PromptedImageReader
         if (prompt.IsEmpty)
             return null;
         var scaled = NetworkImage.From(image, _inputSize, _preprocessing);
-        return new(scaled, prompt.ToNetwork(scaled.Geometry));
+        return new(image, scaled, prompt);
     }
 }

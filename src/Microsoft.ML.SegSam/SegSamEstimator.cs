@@ -7,6 +7,7 @@ using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training.Data;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp;
 
@@ -129,6 +130,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         using var validationSet = validation is null ? null : Read(channel, start, categories, validation, folder, isValidation: true);
 
         _options.ValidateCategories(categories.Names);
+        training.Compatible = categories.Compatible(_options.Glossary);
         var settings = _options.TrainingSettings(usesBFloat16);
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
@@ -163,7 +165,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     {
         var warnings = new RowWarnings();
         var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing,
-            start.Config.InputSize, start.Config.MaskSide, categories, warnings);
+            start.Config.InputSize, start.Config.MaskSide, categories, warnings, _options.Zooms);
         var set = reader.Read(data, learnCategories: !isValidation, folder, _options.CancellationToken);
         foreach (var line in warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, isValidation ? "Validation data: " + line : line);

@@ -138,7 +138,7 @@ public sealed class SegSamMaskGenerator
 
     private IEnumerable<MaskProposal> Propose(EncodedImage image, RegionBox box, (float X, float Y)[] points, MaskProposals proposals)
     {
-        var predictions = _predictor.Predict(image, points.Select(point => PointPrompt(point.X, point.Y)), multimask: true);
+        var predictions = _predictor.Predict(image, points.Select(point => PointPrompt(point.X, point.Y)), multimask: true, zooms: false);
         return from pair in predictions.Zip(points)
                from candidate in pair.First.Candidates
                select proposals.From(candidate.Mask, candidate.PredictedIoU, image.Geometry, box, pair.Second) into proposal
@@ -152,7 +152,7 @@ public sealed class SegSamMaskGenerator
         foreach (var batch in proposals.Chunk(_options.PointsPerBatch))
         {
             cancellation.ThrowIfCancellationRequested();
-            var predictions = _predictor.Predict(whole, batch.Select(PromptFor), multimask: false);
+            var predictions = _predictor.Predict(whole, batch.Select(PromptFor), multimask: false, _predictor.Zoom);
             masks.AddRange(batch.Zip(predictions, (proposal, prediction) =>
                 new GeneratedMask(proposal, Categories[prediction.Category], prediction.ClassScores[prediction.Category])));
         }

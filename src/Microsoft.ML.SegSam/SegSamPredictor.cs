@@ -27,10 +27,17 @@ public sealed class SegSamPredictor : IDisposable
     {
     }
 
-    private SegSamPredictor(SegSamModel model, bool isOwner) => (_model, _isOwner) = (model, isOwner);
+    private SegSamPredictor(SegSamModel model, bool isOwner) => (_model, _isOwner, Zoom) = (model, isOwner, model.Zooms);
 
     /// <summary>Names of the model's categories.</summary>
     public IReadOnlyList<string> Categories => _model.Categories;
+
+    /// <summary>
+    /// Whether an object that is small beside its image gets a closer look: the part around it is encoded as well, and mask and category
+    /// come from there, presence scores from the whole image. Default: as the model was trained (<see cref="SegSamOptions.Zoom"/>); true
+    /// has no effect on a model that was trained without.
+    /// </summary>
+    public bool Zoom { get; set; }
 
     internal SegSamModel Model
     {
@@ -121,7 +128,7 @@ public sealed class SegSamPredictor : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(prompts);
         var parts = prompts.Select((prompt, i) => Check(prompt, i, prompts.Count, image)).ToList();
-        var predictions = parts.Chunk(_model.Options.BatchSize).SelectMany(batch => Predict(image, batch, multimask));
+        var predictions = parts.Chunk(_model.Options.BatchSize).SelectMany(batch => Predict(image, batch, multimask, Zoom));
         return [.. predictions.Select(prediction => new SegSamPrediction(prediction, Categories))];
     }
 
@@ -136,12 +143,9 @@ public sealed class SegSamPredictor : IDisposable
     }
 
     /// <summary>Predicts checked prompts, in pixels of the original image, in one batch.</summary>
-    internal MaskPrediction[] Predict(EncodedImage image, IEnumerable<Prompt> prompts, bool multimask)
-    {
-        var model = Model;
-        var embedding = image.EmbeddingFor(model);
-        return model.Predict(embedding, image.Geometry, [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))], multimask);
-    }
+    /// <param name="zooms">False for prompts that scan the image.</param>
+    internal MaskPrediction[] Predict(EncodedImage image, IEnumerable<Prompt> prompts, bool multimask, bool zooms) =>
+        Model.Predict(image, [.. prompts], multimask, zooms);
 
     internal EncodedImage Encode(PixelImage pixels)
     {

@@ -46,7 +46,7 @@ internal sealed class ScoredRow(Func<long> position, Func<MaskPrediction?> predi
 
     public void PredictedIoU(ref float into) => into = Prediction?.PredictedIoU ?? float.NaN;
 
-    public void LowResLogits(ref VBuffer<float> into) => Fill(ref into, Prediction?.Binary.Logits ?? []);
+    public void LowResLogits(ref VBuffer<float> into) => Fill(ref into, Prediction?.LowResLogits ?? []);
 
     private MaskPrediction? Prediction
     {

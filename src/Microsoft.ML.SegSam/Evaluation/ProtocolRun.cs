@@ -42,15 +42,15 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
             cancellation.ThrowIfCancellationRequested();
             var id = truth.ImageId();
             if (distinct.Read(id).Pixels is { } pixels)
-                open[id] = new(NetworkImage.From(pixels, model.Config.InputSize, model.Preprocessing), []);
+                open[id] = new(new(pixels, NetworkImage.From(pixels, model.Config.InputSize, model.Preprocessing), new()), []);
             var current = open[id];
 
             var mask = truth.Mask(out var height, out var width);
-            var geometry = current.Image.Geometry;
-            if ((height, width) != (geometry.OriginalHeight, geometry.OriginalWidth))
+            var read = current.Image.Pixels;
+            if ((height, width) != (read.Height, read.Width))
             {
                 throw truth.BadRow(FormattableString.Invariant($"the mask is {width} x {height} pixels and its image ")
-                    + FormattableString.Invariant($"{geometry.OriginalWidth} x {geometry.OriginalHeight}; both must be of one size"));
+                    + FormattableString.Invariant($"{read.Width} x {read.Height}; both must be of one size"));
             }
 
             var prompt = Find(cursor, columns, id, truth.Category(), mask, height, width);
@@ -116,7 +116,7 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
             tally.Add(id, first.CaseId ?? id, first.Modality, scored[kind]);
     }
 
-    private sealed record OpenImage(NetworkImage Image, List<(EvaluationPrompt Prompt, bool[] Truth)> Objects);
+    private sealed record OpenImage(PromptedImage Image, List<(EvaluationPrompt Prompt, bool[] Truth)> Objects);
 }
 
 /// <summary>Prompts a model for one object with each kind of prompt.</summary>
@@ -126,15 +126,14 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
 /// </remarks>
 internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts prompts)
 {
-    private readonly EmbeddingCache _cache = new(capacity: 1); // all prompts of an image come together
+    private readonly EmbeddingCache _cache = new(capacity: 8); // all prompts of an image come together
 
     /// <returns>The predictions for each kind of prompt, in their order.</returns>
-    public IReadOnlyDictionary<PromptKind, MaskPrediction> Predict(NetworkImage image, EvaluationPrompt prompt, bool[] truth)
+    public IReadOnlyDictionary<PromptKind, MaskPrediction> Predict(PromptedImage image, EvaluationPrompt prompt, bool[] truth)
     {
-        var promptedImage = new PromptedImage(image, new());
         var predictions = new Dictionary<PromptKind, MaskPrediction>
         {
-            [PromptKind.Box] = Predict(promptedImage, new(Box: [.. prompt.Box.Select(at => (float)at)])),
+            [PromptKind.Box] = Predict(image, new(Box: [.. prompt.Box.Select(at => (float)at)])),
         };
         var points = new List<EvaluationPoint>();
         EvaluationPoint? next = new(prompt.Point[0], prompt.Point[1], OnObject: true);
@@ -146,10 +145,10 @@ internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts pro
             if (next is not null) // a prediction without error stays
             {
                 points.Add(next);
-                prediction = Predict(promptedImage, new(
+                prediction = Predict(image, new(
                     Points: [.. points.SelectMany(point => (float[])[point.X, point.Y])],
                     PointLabels: [.. points.Select(point => point.OnObject ? 1f : 0f)],
-                    MaskLogits: prediction?.Binary.Logits));
+                    MaskLogits: prediction?.LowResLogits));
             }
 
             if (Enum.IsDefined((PromptKind)number))
@@ -159,6 +158,5 @@ internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts pro
         return predictions;
     }
 
-    private MaskPrediction Predict(PromptedImage promptedImage, Prompt prompt) =>
-        model.Predict([promptedImage with { Prompt = prompt.ToNetwork(promptedImage.Image.Geometry) }], _cache)[0];
+    private MaskPrediction Predict(PromptedImage image, Prompt prompt) => model.Predict([image with { Prompt = prompt }], _cache)[0];
 }

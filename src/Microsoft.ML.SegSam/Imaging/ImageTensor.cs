@@ -100,9 +100,14 @@ internal sealed record NetworkImage(ImageGeometry Geometry, byte[] Pixels)
     public string Key => _key ??= Digest();
 
     /// <summary>Resizes an image and orders its channels.</summary>
-    public static NetworkImage From(PixelImage image, int inputSize, Preprocessing preprocessing)
+    /// <param name="part">What the network shall see of the image; null for all of it.</param>
+    public static NetworkImage From(PixelImage image, int inputSize, Preprocessing preprocessing, RegionBox? part = null)
     {
-        var geometry = ImageGeometry.For(image.Height, image.Width, inputSize, preprocessing.Resize);
+        var geometry = part is { } seen
+            ? ImageGeometry.For(image.Height, image.Width, seen, inputSize, preprocessing.Resize)
+            : ImageGeometry.For(image.Height, image.Width, inputSize, preprocessing.Resize);
+        if (!geometry.IsWhole)
+            image = image.Crop(geometry.Part.X0, geometry.Part.Y0, geometry.Part.Width, geometry.Part.Height);
         var rgb = PixelResizer.Resize(image, geometry.ScaledHeight, geometry.ScaledWidth, preprocessing.Resampling);
         return new(geometry, preprocessing.Order == ChannelOrder.Rgb ? rgb : Swapped(rgb));
     }

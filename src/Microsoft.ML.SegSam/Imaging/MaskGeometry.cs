@@ -5,11 +5,14 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <summary>Maps masks from the original image to the network's input and back.</summary>
 internal static class MaskGeometry
 {
+    /// <summary>The logit of pixels that the network did not see: as sure of background as trained models are (our choice).</summary>
+    public const float OutsideLogit = -8;
+
     /// <summary>A training target: nearest neighbor, at the position of the image, with padding 0.</summary>
     /// <remarks>Our choice: an object that would vanish keeps the pixel at its center of mass.</remarks>
     /// <param name="mask">OriginalHeight x OriginalWidth bytes; non-zero is the object.</param>
     /// <param name="geometry">The geometry of the mask's image.</param>
-    /// <returns>S x S bytes, 0 or 1.</returns>
+    /// <returns>S x S bytes, 0 or 1; all 0 where the object lies outside the geometry's part.</returns>
     /// <exception cref="ArgumentException">The mask does not have as many pixels as the image.</exception>
     public static byte[] ToNetwork(ReadOnlySpan<byte> mask, ImageGeometry geometry)
     {
@@ -17,6 +20,12 @@ internal static class MaskGeometry
         if (mask.Length != height * width)
             throw new ArgumentException(
                 $"The mask has {mask.Length} pixels, its image {width} x {height} = {height * width}. Both must have the same size.");
+        if (!geometry.IsWhole)
+        {
+            mask = Cut(mask, width, geometry.Part);
+            (height, width) = (geometry.Part.Height, geometry.Part.Width);
+        }
+
         var scaled = PixelResizer.NearestMask(mask, height, width, geometry.ScaledHeight, geometry.ScaledWidth);
         var target = new byte[size * size];
         var isEmpty = true;
@@ -30,7 +39,8 @@ internal static class MaskGeometry
 
         if (isEmpty && Moments(mask, width) is { Count: > 0 } moments)
         {
-            var (centerX, centerY) = ((float)moments.SumX / moments.Count + 0.5f, (float)moments.SumY / moments.Count + 0.5f);
+            var centerX = geometry.Part.X0 + (float)moments.SumX / moments.Count + 0.5f;
+            var centerY = geometry.Part.Y0 + (float)moments.SumY / moments.Count + 0.5f;
             target[(int)geometry.ToNetworkY(centerY) * size + (int)geometry.ToNetworkX(centerX)] = 1;
         }
 
@@ -53,29 +63,81 @@ internal static class MaskGeometry
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<bool> into)
     {
-        var (rows, width) = (Original(lowRes, side, geometry), geometry.OriginalWidth);
-        for (var y = 0; y < geometry.OriginalHeight; y++)
-            Threshold.Above(rows(y), MemoryMarshal.AsBytes(into.Slice(y * width, width)));
+        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
+        if (!geometry.IsWhole)
+            into.Clear();
+        for (var y = 0; y < part.Height; y++)
+            Threshold.Above(rows(y), MemoryMarshal.AsBytes(into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width)));
     }
 
     /// <summary>The same with a value where the logit is above 0, and 0 elsewhere.</summary>
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<uint> into, uint inside)
     {
-        var (rows, width) = (Original(lowRes, side, geometry), geometry.OriginalWidth);
-        for (var y = 0; y < geometry.OriginalHeight; y++)
-            Threshold.Above(rows(y), into.Slice(y * width, width), inside);
+        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
+        if (!geometry.IsWhole)
+            into.Clear();
+        for (var y = 0; y < part.Height; y++)
+            Threshold.Above(rows(y), into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width), inside);
     }
 
-    /// <summary>One mask's logits at the original size, OriginalHeight x OriginalWidth, row-major.</summary>
+    /// <summary>
+    /// One mask's logits at the original size, OriginalHeight x OriginalWidth, row-major; <see cref="OutsideLogit"/> outside the part.
+    /// </summary>
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static float[] ToOriginalLogits(float[] lowRes, int side, ImageGeometry geometry)
     {
-        var (rows, width) = (Original(lowRes, side, geometry), geometry.OriginalWidth);
-        var logits = new float[geometry.OriginalHeight * width];
-        for (var y = 0; y < geometry.OriginalHeight; y++)
-            rows(y).CopyTo(logits.AsSpan(y * width));
+        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
+        var logits = new float[geometry.OriginalHeight * geometry.OriginalWidth];
+        if (!geometry.IsWhole)
+            Array.Fill(logits, OutsideLogit);
+        for (var y = 0; y < part.Height; y++)
+            rows(y).CopyTo(logits.AsSpan((part.Y0 + y) * geometry.OriginalWidth + part.X0));
         return logits;
+    }
+
+    /// <summary>
+    /// Low-resolution logits of one geometry in another of the same image: each pixel is the mean of 4 x 4 bilinear samples, and
+    /// <see cref="OutsideLogit"/> outside what the first one shows (our choice).
+    /// </summary>
+    /// <param name="lowRes">side x side logits.</param>
+    /// <param name="side">A quarter of the input's side, of both geometries.</param>
+    public static float[] Move(float[] lowRes, int side, ImageGeometry from, ImageGeometry to)
+    {
+        const int Samples = 4; // along each axis
+        var step = (double)to.InputSize / side;
+        var places = Enumerable.Range(0, side * Samples).Select(i => (i + 0.5) / Samples * step);
+        float[] columns = [.. places.Select(x => (float)to.ToOriginalX(x))
+            .Select(x => x >= from.Part.X0 && x <= from.Part.X1 ? (float)(from.ToNetworkX(x) / step - 0.5) : float.NaN)];
+        float[] rows = [.. places.Select(y => (float)to.ToOriginalY(y))
+            .Select(y => y >= from.Part.Y0 && y <= from.Part.Y1 ? (float)(from.ToNetworkY(y) / step - 0.5) : float.NaN)];
+        var moved = new float[side * side];
+        for (var y = 0; y < rows.Length; y++)
+        {
+            for (var x = 0; x < columns.Length; x++)
+                moved[y / Samples * side + x / Samples] += Sample(lowRes, side, columns[x], rows[y]) / (Samples * Samples);
+        }
+
+        return moved;
+    }
+
+    private static float Sample(float[] lowRes, int side, float x, float y)
+    {
+        if (float.IsNaN(x + y))
+            return OutsideLogit;
+        var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
+        float At(int column, int row) => lowRes[Math.Clamp(row, 0, side - 1) * side + Math.Clamp(column, 0, side - 1)];
+        var (right, low) = (x - left, y - top);
+        return (At(left, top) * (1 - right) + At(left + 1, top) * right) * (1 - low)
+            + (At(left, top + 1) * (1 - right) + At(left + 1, top + 1) * right) * low;
+    }
+
+    private static byte[] Cut(ReadOnlySpan<byte> mask, int width, RegionBox part)
+    {
+        var cut = new byte[part.Height * part.Width];
+        for (var y = 0; y < part.Height; y++)
+            mask.Slice((part.Y0 + y) * width + part.X0, part.Width).CopyTo(cut.AsSpan(y * part.Width));
+        return cut;
     }
 
     // As in SAM: bilinear to S, padding cropped, bilinear to the original size.
@@ -85,8 +147,8 @@ internal static class MaskGeometry
             throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {lowRes.Length}.");
         var input = new BilinearRows(y => lowRes.AsSpan(y * side, side), side, side, geometry.InputSize, geometry.InputSize);
         BilinearRows.Reader cropped = y => input.Read(y + geometry.OffsetY).Slice(geometry.OffsetX, geometry.ScaledWidth);
-        return (geometry.ScaledHeight, geometry.ScaledWidth) == (geometry.OriginalHeight, geometry.OriginalWidth) ? cropped
-            : new BilinearRows(cropped, geometry.ScaledHeight, geometry.ScaledWidth, geometry.OriginalHeight, geometry.OriginalWidth).Read;
+        return (geometry.ScaledHeight, geometry.ScaledWidth) == (geometry.Part.Height, geometry.Part.Width) ? cropped
+            : new BilinearRows(cropped, geometry.ScaledHeight, geometry.ScaledWidth, geometry.Part.Height, geometry.Part.Width).Read;
     }
 
     /// <summary>The moments of a mask, exactly: divided by the count, the sums are the center of mass less half a pixel.</summary>

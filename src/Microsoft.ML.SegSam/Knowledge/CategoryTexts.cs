@@ -85,6 +85,19 @@ internal sealed class CategoryTexts
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
+    /// <summary>For each pair of categories, whether a glossary says that one may be true of an object that has the other's name.</summary>
+    public bool[,] Compatible(CategoryGlossary? glossary)
+    {
+        var compatible = new bool[_names.Count, _names.Count];
+        for (var a = 0; a < _names.Count; a++)
+        {
+            for (var b = 0; b < _names.Count; b++)
+                compatible[a, b] = a == b; // TODO glossary
+        }
+
+        return compatible;
+    }
+
     /// <summary>The categories with a text that is too long for an embedder, which reads only its beginning.</summary>
     public IReadOnlyList<string> CutBy(OnnxTextEmbedder embedder, CategoryGlossary? glossary) => _vectors.Any(vector => vector is not null)
         ? []

@@ -11,16 +11,13 @@ internal static class CategoryLoss
 {
     private const double NoObjectWeight = 0.1; // DETR, Mask2Former
 
-    /// <summary>
-    /// Removes the categories that a sample's data set never annotates from the softmax, so that an object that was not annotated is not
-    /// taught as absent.
-    /// </summary>
+    /// <summary>Leaves categories out of the softmax, so that they are taught neither as right nor as wrong.</summary>
     /// <param name="logits">[P,K+1] or [P,N_c,K+1].</param>
-    /// <param name="labelSets">[P,K+1] bool, as in <see cref="LossTargets"/>.</param>
-    public static Tensor Restrict(Tensor logits, Tensor labelSets)
+    /// <param name="kept">[P,K+1] bool: <see cref="LossTargets.Rivals"/> for c_so, <see cref="LossTargets.LabelSets"/> for c_co.</param>
+    public static Tensor Restrict(Tensor logits, Tensor kept)
     {
-        var annotated = logits.dim() == 3 ? labelSets.unsqueeze(1) : labelSets;
-        return logits.masked_fill(annotated.logical_not(), Arithmetic.Number(double.NegativeInfinity));
+        var mask = logits.dim() == 3 ? kept.unsqueeze(1) : kept;
+        return logits.masked_fill(mask.logical_not(), Arithmetic.Number(double.NegativeInfinity));
     }
 
     /// <summary>Cross-entropy of c_so: [P].</summary>

@@ -9,8 +9,13 @@ namespace Microsoft.ML.SegSam.Losses;
 /// <param name="Masks">y [P,1,S,S], 0 or 1 in the network's type.</param>
 /// <param name="Categories">k* [P] int64, 0..K−1.</param>
 /// <param name="Others">For each prompt the categories of the image's other objects, each once, at most N_c.</param>
+/// <param name="Rivals">
+/// [P,K+1] bool: the categories that the object's own is told apart from, and its own. All, "no object" (K) too, but those that may be
+/// true of the object as well.
+/// </param>
 /// <param name="LabelSets">[P,K+1] bool: the categories that the prompt's data set annotates; "no object" (K) is always true.</param>
-internal sealed record LossTargets(Tensor Masks, Tensor Categories, IReadOnlyList<int[]> Others, Tensor LabelSets);
+internal sealed record LossTargets(
+    Tensor Masks, Tensor Categories, IReadOnlyList<int[]> Others, Tensor Rivals, Tensor LabelSets);
 
 /// <summary>The weighted sum, and its unweighted parts by name; each is a mean over the prompts.</summary>
 /// <param name="ChosenMask">Logits [P,1,4g,4g] of the candidate mask that the loss was taken of.</param>
@@ -41,7 +46,7 @@ internal sealed class SegSamLoss(LossWeights weights)
         var semantic = Upsample(output.SemanticLogits, side).sigmoid();                             // p_s [P,1,S,S]
         var semanticFocal = MaskLoss.Focal(semantic, targets.Masks);
         var semanticDice = MaskLoss.Dice(semantic, targets.Masks);
-        var category = CategoryLoss.Prompted(CategoryLoss.Restrict(output.ClassLogits, targets.LabelSets), targets.Categories);
+        var category = CategoryLoss.Prompted(CategoryLoss.Restrict(output.ClassLogits, targets.Rivals), targets.Categories);
 
         // L_co: the other categories in the image, from t_co
         var presenceLogits = CategoryLoss.Restrict(output.PresenceLogits, targets.LabelSets);

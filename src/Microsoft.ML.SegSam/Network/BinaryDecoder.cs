@@ -10,7 +10,8 @@ namespace Microsoft.ML.SegSam.Network;
 /// <summary>
 /// SAM's mask decoder, which the method calls the semantic-agnostic or binary one: masks of the prompted object and their predicted IoU.
 /// </summary>
-internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tensor Masks, Tensor PredictedIoUs, Tensor Tokens, Tensor Map)>
+internal sealed class BinaryDecoder :
+    ScopedModule<Tensor, Tensor, Tensor, FineMaps?, (Tensor Masks, Tensor PredictedIoUs, Tensor Tokens, Tensor Map)>
 {
     [ComponentName(Name = "transformer")] private readonly TwoWayTransformer _transformer;
     [ComponentName(Name = "iou_token")] private readonly EmbeddingLayer _iouToken;
@@ -34,12 +35,13 @@ internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tens
     /// <param name="map">f_v plus the dense prompt, [P,g·g,C]; with batch 1 one that all prompts share.</param>
     /// <param name="mapPositions">[1,g·g,C].</param>
     /// <param name="promptTokens">t_p' [P,n,C].</param>
+    /// <param name="fine">What the up-scaling adds, for each prompt; null for an encoder without.</param>
     /// <returns>
     /// Mask logits [P,1+3,4g,4g] (the first for unambiguous prompts, then the three of a multimask prediction) and their predicted IoU
     /// [P,1+3], unbounded; and for tokens that share this decoder, the prompt tokens [P,n,C] and the up-scaled map [P,4g·4g,C/8] at its
     /// end.
     /// </returns>
-    protected override (Tensor, Tensor, Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor promptTokens)
+    protected override (Tensor, Tensor, Tensor, Tensor) Compute(Tensor map, Tensor mapPositions, Tensor promptTokens, FineMaps? fine)
     {
         // 1. t_o: one IoU token, one token per mask, then the prompt
         var own = cat([_iouToken.Weight, _maskTokens.Weight]).expand(promptTokens.size(0), -1, -1); // [P,1+4,C]
@@ -49,7 +51,7 @@ internal sealed class BinaryDecoder : ScopedModule<Tensor, Tensor, Tensor, (Tens
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
 
         // 3. each mask token picks its mask out of the up-scaled map
-        var upscaled = _upscaling.call(map);                                                        // [P,4g·4g,C/8]
+        var upscaled = _upscaling.call(map, fine);                                                      // [P,4g·4g,C/8]
         var weights = stack(_maskHeads.Select((head, i) => head.call(tokens.select(1, 1 + i))), 1); // [P,4,C/8]
         var masks = DecoderHeads.Masks(weights, upscaled);                                          // M_b [P,4,4g,4g]
 

@@ -29,7 +29,7 @@ internal sealed class Perceptron : ScopedModule<Tensor, Tensor>
 /// <remarks>
 /// The parts that a pixel becomes do not overlap, so that transposed convolutions are products; channels stay side by side on the way.
 /// </remarks>
-internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
+internal sealed class Upscaling : ScopedModule<Tensor, FineMaps?, Tensor>
 {
     [ComponentName(Name = "0")] private readonly TransposedConvolutionLayer _first;
     [ComponentName(Name = "1")] private readonly MapNormLayer _norm;
@@ -43,11 +43,14 @@ internal sealed class Upscaling : ScopedModule<Tensor, Tensor>
         RegisterComponents();
     }
 
-    protected override Tensor Compute(Tensor pixels)
+    /// <param name="fine">Added on the way, as in SAM 2; null for none.</param>
+    protected override Tensor Compute(Tensor pixels, FineMaps? fine)
     {
         long prompts = pixels.size(0), grid = (long)Math.Sqrt(pixels.size(1));
-        var twofold = functional.gelu(_norm.OfPixels(Split(_first, pixels)));       // [P,g·g·2·2,C/4]
-        var fourfold = functional.gelu(Split(_second, twofold));                    // [P,g·g·2·2·2·2,C/8]
+        var first = Split(_first, pixels);                                          // [P,g·g·2·2,C/4]
+        var twofold = functional.gelu(_norm.OfPixels(fine is null ? first : first.Plus(fine.Twofold)));
+        var second = Split(_second, twofold);                                       // [P,g·g·2·2·2·2,C/8]
+        var fourfold = functional.gelu(fine is null ? second : second.Plus(fine.Fourfold));
         return fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7).reshape(prompts, 16 * grid * grid, -1);
     }
 

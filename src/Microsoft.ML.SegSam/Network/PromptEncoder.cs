@@ -32,6 +32,7 @@ internal sealed record PromptTensors(
 /// <summary>SAM's prompt encoder: points and boxes become tokens t_p, a mask becomes a map.</summary>
 internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense)>
 {
+    private const double EllipseLogit = 8;
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;
@@ -40,13 +41,13 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     [ComponentName(Name = "mask_downscaling")] private readonly Sequential _maskDownscaling;
     [ComponentName(Name = "no_mask_embed")] private readonly EmbeddingLayer _noMask;
     private readonly int _inputSize, _grid;
-    private readonly bool _sigmoidMask;
+    private readonly bool _sigmoidMask, _boxAsMask;
 
     public PromptEncoder(LayerFactory make, SegSamConfig config) : base(nameof(PromptEncoder))
     {
         _inputSize = config.InputSize;
         _grid = config.Grid;
-        _sigmoidMask = config.SigmoidMaskPrompt;
+        (_sigmoidMask, _boxAsMask) = (config.SigmoidMaskPrompt, config.BoxAsMask);
         _positions = new(make, config.Width);
         _kinds = [.. Enumerable.Range(0, 4).Select(_ => make.Embedding(1, config.Width))];
         _notAPoint = make.Embedding(1, config.Width);
@@ -72,7 +73,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         var sparse = tokens.Count == 0
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
-        var dense = prompts.MaskLogits is { } mask
+        var dense = (prompts.MaskLogits ?? (_boxAsMask && prompts.Boxes is not null ? EllipsesOf(prompts.Boxes) : null)) is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]
         return (sparse, dense);
@@ -98,6 +99,19 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     {
         var corners = Encode(boxes.reshape(-1, 2, 2));                                      // [P,2,C]
         return corners.Plus(cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]));
+    }
+
+    // Logits [P,1,4g,4g] of the ellipse in each box: 0 on its outline, EllipseLogit in the center, never below its negative.
+    private Tensor EllipsesOf(Tensor boxes)
+    {
+        var side = 4 * _grid;
+        var centers = arange(side, dtype: boxes.dtype, device: boxes.device).Plus(0.5).Times((double)_inputSize / side);
+        var corners = boxes.reshape(-1, 2, 2);
+        var (first, last) = (corners.select(1, 0), corners.select(1, 1));                   // [P,2] x, y
+        var distance = (centers - first.Plus(last).Times(0.5).unsqueeze(-1)) / last.Minus(first).Times(0.5).unsqueeze(-1); // [P,2,4g]
+        var squares = distance.square();
+        var radius = squares.select(1, 0).unsqueeze(1).Plus(squares.select(1, 1).unsqueeze(2)); // [P,4g,4g]
+        return radius.OneMinus().Times(EllipseLogit).clamp(-EllipseLogit, EllipseLogit).unsqueeze(1);
     }
 
     // A coordinate names a pixel; its center is half a pixel further.

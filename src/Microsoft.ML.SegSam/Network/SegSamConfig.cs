@@ -31,6 +31,7 @@ internal sealed record SegSamConfig
     public int QualityHeadDepth { get; init; } = 3;
     public int QualityHeadWidth { get; init; } = 256;
     public bool SingleMask { get; init; }                           // the first token's mask is predicted, as in MedSAM
+    public bool BoxAsMask { get; init; }                            // a box without a mask enters as the ellipse in it, too (our choice)
     public bool SigmoidMaskPrompt { get; init; }                    // mask prompts enter as probabilities, as in SAM-Med2D, not as logits
 
     // Semantic-aware decoder and text (4.4, 4.6; our choices)
@@ -49,6 +50,13 @@ internal sealed record SegSamConfig
     public double MapEpsilon { get; init; } = 1e-6;                 // of norms over a map's channels, in neck, mask prompt and up-scaling
     public double DecoderEpsilon { get; init; } = 1e-5;
     public double AdapterEpsilon { get; init; } = 1e-5;
+
+    [JsonIgnore]
+    /// <summary>Whether the encoder gives fine maps beside f_v.</summary>
+    public bool HasFineMaps => false;
+
+    /// <summary>Channels of an embedding: C, or 4C with fine maps.</summary>
+    public int EmbeddingWidth => HasFineMaps ? 4 * Width : Width;
 
     /// <summary>Side of the embedding map, g = S/16.</summary>
     public int Grid => InputSize / PatchSize;

@@ -49,7 +49,10 @@ internal sealed class SegSamNetwork : Module
 
     public TextToVision? TextToVision => _textToVision;
 
-    /// <summary>Image embeddings f_v [B,C,g,g] of normalized images [B,3,S,S]: computed once, whatever the number of prompts.</summary>
+    /// <summary>
+    /// Image embeddings f_v of normalized images [B,3,S,S]: [B,C,g,g], or [B,4C,g,g] with the encoder's fine maps (<see cref="FineMaps"/>);
+    /// computed once, whatever the number of prompts.
+    /// </summary>
     public Tensor Encode(Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -67,10 +70,13 @@ internal sealed class SegSamNetwork : Module
     public ImageContext Prepare(Tensor visual)
     {
         using var scope = NewDisposeScope();
-        var (pixels, positions) = (Pixels(visual), Pixels(_promptEncoder.DensePositions()));  // [B,g·g,C], [1,g·g,C]
+        var all = Pixels(visual);                                                             // [B,g·g,C] or [B,g·g,4C]
+        var fine = Config.HasFineMaps ? FineMaps.Unpack(all, Config.Width) : null;
+        var pixels = fine is null ? all : all.narrow(-1, 0, Config.Width);                    // [B,g·g,C]
+        var positions = Pixels(_promptEncoder.DensePositions());                              // [1,g·g,C]
         var text = _textToVision is { ReadsPrompt: false } ? _textToVision.call(_textBank, pixels, positions, null) : null; // [B,1,C]
-        scope.Keep((pixels, positions, text));
-        return new(pixels, positions, text);
+        scope.Keep((pixels, positions, text, fine?.Twofold, fine?.Fourfold));
+        return new(pixels, positions, text, fine);
     }
 
     /// <inheritdoc cref="Decode(Tensor, PromptTensors)"/>
@@ -80,16 +86,17 @@ internal sealed class SegSamNetwork : Module
         // 1. prompts: tokens t_p, and a map that joins the image's
         var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                       // [P,n_p,C], [P,C,g,g]
         var map = images.PixelsOf(prompts).Plus(Pixels(densePrompt));                         // [P,g·g,C]
+        var fine = images.Fine?.Of(prompts);
 
         // 2. text: t_p' = [t_p ; t_text]
         var (forBinary, forSemantic) = AddText(promptTokens, images, prompts.ImageIndex);     // [P,n_p+1,C] or without it
 
         // 3. SAM's masks M_b and their predicted IoU
         var (masks, predictedIoUs, tokens, upscaled) =
-            _binaryDecoder.call(map, images.Positions, _semanticDecoder.TokensInBinaryDecoder(forBinary));
+            _binaryDecoder.call(map, images.Positions, _semanticDecoder.TokensInBinaryDecoder(forBinary), fine);
 
         // 4. the semantic mask m_s, h_so and h_co
-        var (semantic, objectToken, presenceTokens) = _semanticDecoder.call(map, images.Positions, forSemantic, (tokens, upscaled));
+        var (semantic, objectToken, presenceTokens) = _semanticDecoder.call(map, images.Positions, forSemantic, (tokens, upscaled, fine));
 
         // 5. categories
         var classes = _classHead.call(objectToken, _textBank);                                // c_so [P,K+1]
@@ -134,7 +141,8 @@ internal sealed class SegSamNetwork : Module
 /// <param name="Pixels">f_v [B,g·g,C].</param>
 /// <param name="Positions">Position code of the map, [1,g·g,C].</param>
 /// <param name="Text">t_text [B,1,C]; null where each prompt has its own, or there is none.</param>
-internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Text)
+/// <param name="Fine">The encoder's fine maps; null for an encoder without.</param>
+internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Text, FineMaps? Fine)
 {
     /// <summary>f_v of each prompt's image [P,g·g,C]; with batch 1 where all prompts are about one image.</summary>
     public Tensor PixelsOf(PromptTensors prompts) => Pixels.size(0) == 1 ? Pixels : Pixels.index_select(0, prompts.ImageIndex);

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SegSam.Network;
 /// other objects in the image. It has two forms, one for each <see cref="SemanticDecoding"/>.
 /// </summary>
 internal abstract class SemanticDecoder(string name)
-    : ScopedModule<Tensor, Tensor, Tensor, (Tensor Tokens, Tensor Map), (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens)>(name)
+    : ScopedModule<Tensor, Tensor, Tensor, (Tensor Tokens, Tensor Map, FineMaps? Fine),
+        (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens)>(name)
 {
     public static SemanticDecoder Create(LayerFactory make, SegSamConfig config) => config.SemanticDecoding == SemanticDecoding.Shared
         ? new SharedSemanticDecoder(make, config)
@@ -25,11 +26,12 @@ internal abstract class SemanticDecoder(string name)
     /// <param name="mapPositions">[1,g·g,C].</param>
     /// <param name="promptTokens">t_p' [P,n,C].</param>
     /// <param name="binary">
-    /// What <see cref="BinaryDecoder"/> made of <see cref="TokensInBinaryDecoder"/> [P,n',C], and its up-scaled map [P,4g·4g,C/8].
+    /// What <see cref="BinaryDecoder"/> made of <see cref="TokensInBinaryDecoder"/> [P,n',C], its up-scaled map [P,4g·4g,C/8], and the
+    /// encoder's fine maps for a decoder with an up-scaling of its own.
     /// </param>
     /// <returns>Mask logits m_s [P,1,4g,4g], h_so [P,C] and h_co [P,N_c,C].</returns>
     protected abstract override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map) binary);
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary);
 }
 
 /// <summary>The published form: a transformer of its own, which shares no parameter with SAM's decoder.</summary>
@@ -54,11 +56,11 @@ internal sealed class IndependentSemanticDecoder : SemanticDecoder
     public override Tensor TokensInBinaryDecoder(Tensor promptTokens) => promptTokens;
 
     protected override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map) binary)
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary)
     {
         var tokens = SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
-        return SemanticTokens.Read(tokens, _upscaling.call(map), _presenceTokens, _maskHead);
+        return SemanticTokens.Read(tokens, _upscaling.call(map, binary.Fine), _presenceTokens, _maskHead);
     }
 }
 
@@ -81,7 +83,7 @@ internal sealed class SharedSemanticDecoder : SemanticDecoder
         SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
 
     protected override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map) binary) =>
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary) =>
         SemanticTokens.Read(binary.Tokens, binary.Map, _presenceTokens, _maskHead);
 }
 

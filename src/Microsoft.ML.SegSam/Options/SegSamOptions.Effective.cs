@@ -13,6 +13,8 @@ public sealed partial record SegSamOptions
 
     internal bool IsTrained => Epochs > 0;
 
+    internal bool Zooms => IsTrained && (Zoom ?? EncoderTraining != EncoderTraining.Frozen);
+
     internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
 
     /// <summary>The preprocessing of the checkpoint's family, overridden by the options that are set.</summary>

@@ -202,6 +202,21 @@ public sealed partial record SegSamOptions
     public double RareCategorySampling { get; init; }
 
     /// <summary>
+    /// Oversamples small data sets (<see cref="DatasetColumnName"/>), with exponent p from 0 to 1: each image is weighted by (images of its
+    /// data set)^-p, and images are resampled in proportion, so the epoch length does not change. 0 takes every image once; with 1, all
+    /// data sets come equally often. Default 0.
+    /// </summary>
+    public double RareDatasetSampling { get; init; }
+
+    /// <summary>
+    /// Closer looks at small objects: the part of the image around a prompt that is small beside the image is encoded by itself, at
+    /// prediction so that the object takes up half of the part's side, in training at random sizes. Masks and category scores then come from
+    /// the part, presence scores from the whole image; without a box, a first look at the whole image finds the part. Needs an encoder that
+    /// is trained; see docs/evidence.md for its effect. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
+    /// </summary>
+    public bool? Zoom { get; init; }
+
+    /// <summary>
     /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a
     /// cosine to 0. Above 0. Default null: 1e-4 with a checkpoint; without one, 1e-3.
     /// </summary>

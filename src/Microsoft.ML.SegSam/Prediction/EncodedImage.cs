@@ -4,14 +4,16 @@ using System.Text.Json;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
 /// <summary>An image that went through the encoder, ready for any number of prompts. Many threads may use it at once.</summary>
 /// <remarks>
-/// It holds managed memory only: the embedding (4 MB for SAM's 1024 x 1024 inputs) until it is disposed, and the image's pixels until
-/// <see cref="ImageDigest"/> is first read. Predictions that are running when it is disposed still finish.
+/// It holds managed memory only: the embedding (4 MB for SAM's 1024 x 1024 inputs), and the image's pixels, until it is disposed; those of
+/// a model that does not zoom (<see cref="SegSamOptions.Zoom"/>) until <see cref="ImageDigest"/> is first read. Predictions that are
+/// running when it is disposed still finish.
 /// </remarks>
 public sealed class EncodedImage : IDisposable
 {
@@ -20,9 +22,7 @@ public sealed class EncodedImage : IDisposable
     private volatile float[]? _embedding;
 
     internal EncodedImage(SegSamModel model, PixelImage pixels, ImageGeometry geometry, float[] embedding)
-        : this(model, new Lazy<string>(() => Digest(pixels)), geometry, embedding)
-    {
-    }
+        : this(model, new Lazy<string>(() => Digest(pixels)), geometry, embedding) => Pixels = model.Description.Zooms ? pixels : null;
 
     private EncodedImage(SegSamModel model, Lazy<string> digest, ImageGeometry geometry, float[] embedding)
     {
@@ -46,12 +46,19 @@ public sealed class EncodedImage : IDisposable
 
     internal ImageGeometry Geometry { get; }
 
+    /// <summary>For closer looks; null where the model takes none, or where only the embedding was saved.</summary>
+    internal PixelImage? Pixels { get; private set; }
+
+    /// <summary>The parts that were looked at last.</summary>
+    internal EmbeddingCache Parts { get; } = new();
+
     /// <summary>
     /// Writes the embedding to a file for <see cref="SegSamPredictor.LoadImage"/>. An existing file is replaced once the new one is
     /// complete.
     /// </summary>
     /// <remarks>
-    /// The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself.
+    /// The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself, so that
+    /// predictions for the loaded image do not zoom.
     /// </remarks>
     /// <exception cref="IOException">The file cannot be written; an existing file is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The image, or the model that encoded it, was disposed.</exception>
@@ -64,7 +71,11 @@ public sealed class EncodedImage : IDisposable
     }
 
     /// <summary>Releases the embedding.</summary>
-    public void Dispose() => _embedding = null;
+    public void Dispose()
+    {
+        _embedding = null;
+        Pixels = null;
+    }
 
     internal static EncodedImage Load(string path, SegSamModel model)
     {
@@ -126,21 +137,29 @@ public sealed class EncodedImage : IDisposable
 internal sealed record EncodedImageHeader(string Model, string Image, int Height, int Width);
 
 /// <summary>
-/// The embeddings of the images predicted last, for one cursor or engine. In managed memory; the oldest is dropped first.
+/// The embeddings of the images, or of parts of them, that were predicted last. In managed memory; the oldest is dropped first.
+/// Thread-safe.
 /// </summary>
 internal sealed class EmbeddingCache(int capacity = 16)
 {
     private readonly Dictionary<string, float[]> _embeddings = [];
     private readonly Queue<string> _order = [];
 
-    public float[]? Find(string key) => _embeddings.GetValueOrDefault(key);
+    public float[]? Find(string key)
+    {
+        lock (_order)
+            return _embeddings.GetValueOrDefault(key);
+    }
 
     public void Add(string key, float[] embedding)
     {
-        if (!_embeddings.TryAdd(key, embedding))
-            return;
-        _order.Enqueue(key);
-        if (_order.Count > capacity)
-            _embeddings.Remove(_order.Dequeue());
+        lock (_order)
+        {
+            if (!_embeddings.TryAdd(key, embedding))
+                return;
+            _order.Enqueue(key);
+            if (_order.Count > capacity)
+                _embeddings.Remove(_order.Dequeue());
+        }
     }
 }

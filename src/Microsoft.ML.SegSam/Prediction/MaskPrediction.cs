@@ -1,9 +1,13 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>An image with one prompt, both in the network's frame: what the model reads.</summary>
-internal sealed record PromptedImage(NetworkImage Image, Prompt Prompt);
+/// <summary>An image with one prompt.</summary>
+/// <param name="Pixels">The original image, which a closer look reads again.</param>
+/// <param name="Image">The whole image in the network's frame.</param>
+/// <param name="Prompt">In pixels of the original image.</param>
+internal sealed record PromptedImage(PixelImage Pixels, NetworkImage Image, Prompt Prompt);
 
 /// <summary>A mask as the decoders produce it, in the network's frame.</summary>
 /// <param name="Logits">Side x Side, row-major; above 0 is object.</param>
@@ -22,17 +26,26 @@ internal sealed record LowResMask(float[] Logits, int Side)
 }
 
 /// <summary>What the model predicts for one prompt; plain arrays, so that nothing native outlives the call.</summary>
-/// <param name="Geometry">Leads from the masks to the original image.</param>
+/// <param name="Geometry">Leads from the masks to the original image, of which they may show a part.</param>
+/// <param name="Whole">The geometry of the whole image.</param>
 /// <param name="Binary">SAM's own mask.</param>
 /// <param name="Semantic">The semantic decoder's mask.</param>
 /// <param name="PredictedIoU">The model's estimate of the binary mask's IoU.</param>
 /// <param name="ClassScores">Probabilities of the K categories, sum 1.</param>
 /// <param name="PresenceScores">For each category, 0 to 1, whether another object of it is in the image.</param>
 internal sealed record MaskPrediction(
-    ImageGeometry Geometry, LowResMask Binary, LowResMask Semantic, float PredictedIoU, float[] ClassScores, float[] PresenceScores)
+    ImageGeometry Geometry, ImageGeometry Whole, LowResMask Binary, LowResMask Semantic, float PredictedIoU, float[] ClassScores,
+    float[] PresenceScores)
 {
     /// <summary>SAM's multimask output, one of which is <see cref="Binary"/>; empty unless requested.</summary>
     public IReadOnlyList<(LowResMask Mask, float PredictedIoU)> Candidates { get; init; } = [];
+
+    /// <summary>The binary mask's logits in the frame of the whole image, in which mask prompts are given.</summary>
+    public float[] LowResLogits => InWholeImage(Binary);
+
+    /// <summary>A mask's logits in the frame of the whole image.</summary>
+    public float[] InWholeImage(LowResMask mask) =>
+        Geometry.IsWhole ? mask.Logits : MaskGeometry.Move(mask.Logits, mask.Side, Geometry, Whole);
 
     /// <summary>Index of the most probable category, counting from 0.</summary>
     public int Category => Array.IndexOf(ClassScores, ClassScores.Max());

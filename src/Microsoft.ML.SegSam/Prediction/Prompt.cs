@@ -18,6 +18,7 @@ internal sealed record Prompt(
     float[]? MaskLogits = null,
     [property: JsonIgnore] SegmentationMask? Mask = null)
 {
+    private const int MaskStep = 4; // pixels of the input for each of the low-resolution mask
     private const float SureLogit = 8; // of a pixel well inside a mask; trained models predict about that (our choice)
     private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
         + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
@@ -128,14 +129,21 @@ internal sealed record Prompt(
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 
-    /// <summary>The prompt in the frame of the network's input; logits stay as they are.</summary>
-    public Prompt ToNetwork(ImageGeometry geometry) => new(
-        Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels, Mask is null ? MaskLogits : Logits(Mask, geometry));
+    /// <summary>The prompt in the frame of the network's input; logits, which are of the whole image, move where it is zoomed into.</summary>
+    /// <param name="whole">The geometry of the whole image.</param>
+    public Prompt ToNetwork(ImageGeometry geometry, ImageGeometry whole) => new(
+        Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels,
+        Mask is not null ? Logits(Mask, geometry)
+        : MaskLogits is null || geometry.IsWhole ? MaskLogits
+        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskStep, whole, geometry));
+
+    /// <summary>The prompt in the frame of the network's input, which shows the whole image; logits stay as they are.</summary>
+    public Prompt ToNetwork(ImageGeometry whole) => ToNetwork(whole, whole);
 
     // Each of the network's low-resolution pixels is as sure as the mask covers it.
     private static float[] Logits(SegmentationMask mask, ImageGeometry geometry)
     {
-        const int Step = 4; // pixels of the input for each of the low-resolution mask
+        const int Step = MaskStep;
         var (input, side) = (MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry), geometry.InputSize / Step);
         var covered = new float[side * side];
         for (var i = 0; i < input.Length; i++)

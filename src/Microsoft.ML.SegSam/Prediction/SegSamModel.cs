@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
@@ -30,6 +31,9 @@ internal sealed class SegSamModel(
     public IReadOnlyList<string> Categories => description.Categories;
 
     public Preprocessing Preprocessing => description.Preprocessing;
+
+    /// <summary>Whether small objects get a closer look.</summary>
+    public bool Zooms => description.Zooms;
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public SegSamConfig Config => Network.Config;
@@ -65,32 +69,34 @@ internal sealed class SegSamModel(
     public void Save(ModelSaveContext context, string loader) => ModelArchive.Save(context, loader, description.ToJson(), Network);
 
     /// <summary>
-    /// Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together.
+    /// Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together. Where an object
+    /// is small, and the model zooms, its mask and category come from a closer look.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="InvalidDataException">The model predicts NaN.</exception>
     public MaskPrediction[] Predict(IReadOnlyList<PromptedImage> images, EmbeddingCache cache)
     {
-        var keys = images.Select(image => image.Image.Key).Distinct().ToList();
-        var embeddings = keys.Select(cache.Find).ToArray();
-        var unseen = Enumerable.Range(0, keys.Count).Where(i => embeddings[i] is null).ToList();
-        if (unseen.Count > 0)
-        {
-            var encoded = Encode([.. unseen.Select(i => images.First(image => image.Image.Key == keys[i]).Image)]);
-            foreach (var (i, embedding) in unseen.Zip(encoded))
-                cache.Add(keys[i], embeddings[i] = embedding);
-        }
-
-        var prompts = images.Select(image => (keys.IndexOf(image.Image.Key), image.Image.Geometry, image.Prompt));
-        return Decode(embeddings!, [.. prompts], multimask: false);
+        var embeddings = Embed([.. images.Select(image => image.Image)], cache);
+        var predictions = Decode([.. images.Zip(embeddings, (image, embedding) =>
+            new Look(embedding, image.Image.Geometry, image.Image.Geometry, image.Prompt))], multimask: false);
+        return Zooms ? LookCloser(predictions, [.. images.Select(image => (image.Pixels, image.Prompt))], cache, multimask: false)
+            : predictions;
     }
 
-    /// <summary>Predicts prompts, in the network's frame, for one encoded image; those of one kind are decoded together.</summary>
+    /// <summary>Predicts prompts, in pixels of the original image, for one encoded image; those of one kind are decoded together.</summary>
     /// <param name="multimask">Whether to keep SAM's candidate masks.</param>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <param name="zooms">Whether to look closer where an object is small, as far as the image's pixels are at hand.</param>
+    /// <exception cref="ObjectDisposedException">The model, or the image, was disposed.</exception>
     /// <exception cref="InvalidDataException">The model predicts NaN.</exception>
-    public MaskPrediction[] Predict(float[] embedding, ImageGeometry geometry, IReadOnlyList<Prompt> prompts, bool multimask) =>
-        Decode([embedding], [.. prompts.Select(prompt => (0, geometry, prompt))], multimask);
+    public MaskPrediction[] Predict(EncodedImage image, IReadOnlyList<Prompt> prompts, bool multimask, bool zooms)
+    {
+        var (embedding, pixels) = (image.EmbeddingFor(this), image.Pixels);
+        var predictions = Decode(
+            [.. prompts.Select(prompt => new Look(embedding, image.Geometry, image.Geometry, prompt))], multimask);
+        return zooms && pixels is not null
+            ? LookCloser(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask)
+            : predictions;
+    }
 
     /// <summary>The embeddings of images, C·g·g numbers each.</summary>
     /// <remarks>
@@ -117,26 +123,60 @@ internal sealed class SegSamModel(
         network.Dispose();
     }
 
-    private MaskPrediction[] Decode(float[][] embeddings, (int Image, ImageGeometry Geometry, Prompt Prompt)[] prompts, bool multimask)
+    // The embeddings of images in their order, from the cache or encoded together.
+    private float[][] Embed(IReadOnlyList<NetworkImage> images, EmbeddingCache cache)
+    {
+        var embeddings = images.Select(image => image.Key).Distinct().ToDictionary(key => key, cache.Find);
+        var unseen = images.DistinctBy(image => image.Key).Where(image => embeddings[image.Key] is null).ToList();
+        if (unseen.Count > 0)
+        {
+            foreach (var (image, embedding) in unseen.Zip(Encode(unseen)))
+                cache.Add(image.Key, embeddings[image.Key] = embedding);
+        }
+
+        return [.. images.Select(image => embeddings[image.Key]!)];
+    }
+
+    // The second look sees less of the image, so that the first one's presence scores stay.
+    private MaskPrediction[] LookCloser(
+        MaskPrediction[] first, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache, bool multimask)
+    {
+        var parts = prompts.Select((item, i) => item.Prompt.Box is { } box
+            ? Zoom.Around(box, item.Prompt.Points, item.Pixels.Height, item.Pixels.Width)
+            : Zoom.Around(first[i], item.Prompt.Points)).ToList();
+        var small = Enumerable.Range(0, parts.Count).Where(i => parts[i] is not null).ToList();
+        if (small.Count == 0)
+            return first;
+        var images = small.ConvertAll(i => NetworkImage.From(prompts[i].Pixels, Config.InputSize, Preprocessing, parts[i]));
+        var second = Decode([.. small.Zip(images, Embed(images, cache)).Select(item =>
+            new Look(item.Third, item.Second.Geometry, first[item.First].Whole, prompts[item.First].Prompt))], multimask);
+        foreach (var (i, prediction) in small.Zip(second))
+            first[i] = prediction with { PresenceScores = first[i].PresenceScores };
+        return first;
+    }
+
+    private MaskPrediction[] Decode(IReadOnlyList<Look> looks, bool multimask)
     {
         var config = Network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var visual = tensor(Arrays.Join(embeddings), [embeddings.Length, config.Width, config.Grid, config.Grid], device: device.Device);
+        var embeddings = looks.Select(look => look.Embedding).Distinct().ToArray(); // by reference
+        var visual = tensor(Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var prompts = looks.Select(look =>
+            ((long)Array.IndexOf(embeddings, look.Embedding), look, look.Prompt.ToNetwork(look.Geometry, look.Whole))).ToArray();
         var predictions = new MaskPrediction[prompts.Length];
-        foreach (var group in Enumerable.Range(0, prompts.Length).GroupBy(i => PromptCollator.Kind(prompts[i].Prompt)))
+        foreach (var group in Enumerable.Range(0, prompts.Length).GroupBy(i => PromptCollator.Kind(prompts[i].Item3)))
             Decode(visual, prompts, [.. group], predictions, multimask);
         return predictions;
     }
 
     private void Decode(
-        Tensor visual, (int Image, ImageGeometry Geometry, Prompt Prompt)[] prompts, int[] group, MaskPrediction[] predictions,
-        bool multimask)
+        Tensor visual, (long Image, Look Look, Prompt Prompt)[] prompts, int[] group, MaskPrediction[] predictions, bool multimask)
     {
         using var scope = NewDisposeScope();
         var side = network.Config.MaskSide;
         var collated = PromptCollator.Collate(
-            [.. group.Select(i => prompts[i].Prompt)], [.. group.Select(i => (long)prompts[i].Image)], side, device.Device);
+            [.. group.Select(i => prompts[i].Prompt)], [.. group.Select(i => prompts[i].Image)], side, device.Device);
         var output = network.DecodeInChunks(visual, collated);
         Interlocked.Add(ref _promptsDecoded, group.Length);
 
@@ -156,7 +196,8 @@ internal sealed class SegSamModel(
             }
 
             var (binaryMask, semanticMask) = (new LowResMask(binary[i], side), new LowResMask(semantic[i], side));
-            predictions[group[i]] = new(prompts[group[i]].Geometry, binaryMask, semanticMask, ious[i][0], classes[i], presence[i])
+            var look = prompts[group[i]].Look;
+            predictions[group[i]] = new(look.Geometry, look.Whole, binaryMask, semanticMask, ious[i][0], classes[i], presence[i])
             {
                 Candidates = candidates?[i] ?? [],
             };
@@ -180,3 +221,9 @@ internal sealed class SegSamModel(
         return rows;
     }
 }
+
+/// <summary>A prompt about an image, or about a part of it.</summary>
+/// <param name="Embedding">Of what <paramref name="Geometry"/> shows.</param>
+/// <param name="Whole">The geometry of the whole image.</param>
+/// <param name="Prompt">In pixels of the original image.</param>
+internal sealed record Look(float[] Embedding, ImageGeometry Geometry, ImageGeometry Whole, Prompt Prompt);

@@ -25,6 +25,7 @@ public sealed class CategoryScore
 public sealed class SegSamPrediction : INotebookView
 {
     private readonly Lazy<SegmentationMask> _mask, _semanticMask;
+    private readonly Lazy<float[]> _lowResLogits;
 
     internal SegSamPrediction(MaskPrediction prediction, IReadOnlyList<string> categories)
     {
@@ -35,15 +36,15 @@ public sealed class SegSamPrediction : INotebookView
         ClassScores = [.. categories.Zip(prediction.ClassScores, (category, score) => new CategoryScore(category, score))];
         PresenceScores = [.. categories.Zip(prediction.PresenceScores, (category, score) => new CategoryScore(category, score))];
         PredictedIoU = prediction.PredictedIoU;
-        LowResLogits = prediction.Binary.Logits;
+        _lowResLogits = new(() => prediction.LowResLogits);
         _mask = new(() => prediction.Binary.ToMask(prediction.Geometry));
         _semanticMask = new(() => prediction.Semantic.ToMask(prediction.Geometry));
         Candidates = [.. prediction.Candidates.Select(candidate =>
-            new SegSamPrediction(this, candidate.Mask, candidate.PredictedIoU, prediction.Geometry))];
+            new SegSamPrediction(this, prediction, candidate.Mask, candidate.PredictedIoU))];
     }
 
     // One of the candidate masks; the semantic decoder has predicted only once, so that all else is shared.
-    private SegSamPrediction(SegSamPrediction best, LowResMask mask, float predictedIoU, ImageGeometry geometry)
+    private SegSamPrediction(SegSamPrediction best, MaskPrediction prediction, LowResMask mask, float predictedIoU)
     {
         Height = best.Height;
         Width = best.Width;
@@ -52,8 +53,8 @@ public sealed class SegSamPrediction : INotebookView
         ClassScores = best.ClassScores;
         PresenceScores = best.PresenceScores;
         PredictedIoU = predictedIoU;
-        LowResLogits = mask.Logits;
-        _mask = new(() => mask.ToMask(geometry));
+        _lowResLogits = new(() => prediction.InWholeImage(mask));
+        _mask = new(() => mask.ToMask(prediction.Geometry));
         _semanticMask = best._semanticMask;
         Candidates = [];
     }
@@ -100,10 +101,10 @@ public sealed class SegSamPrediction : INotebookView
     public IReadOnlyList<SegSamPrediction> Candidates { get; }
 
     /// <summary>
-    /// Low-resolution mask logits, S/4 x S/4 for input side S, row-major; pass them to
+    /// Low-resolution mask logits of the whole image, S/4 x S/4 for input side S, row-major; pass them to
     /// <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/> to refine the mask.
     /// </summary>
-    public ReadOnlyMemory<float> LowResLogits { get; }
+    public ReadOnlyMemory<float> LowResLogits => _lowResLogits.Value;
 
     /// <summary>The prediction as JSON, with COCO's members where COCO has them.</summary>
     /// <remarks>

@@ -2,6 +2,7 @@ using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;
@@ -80,7 +81,7 @@ internal sealed class MicroBatch(
 
     private static bool IsFinite(Tensor logits) => logits.isfinite().all().item<bool>();
 
-    private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.LabelSets, _visual];
+    private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.Rivals, _targets?.LabelSets, _visual];
 
     // One kind for all prompts, so that they share a forward; of two kinds, or of none, each is used half of the time.
     private List<Prompt> FirstPrompts()

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Training.Data;
+
 namespace Microsoft.ML.SegSam.Training;
 
 /// <summary>The data of one micro-batch.</summary>
@@ -12,7 +14,7 @@ internal sealed class StepReader(TrainingSet set, TrainingSettings settings, int
     /// <param name="firstStep">Counts from 0.</param>
     /// <returns>For each step its groups of images, and for each group its micro-batches.</returns>
     public IEnumerable<MicroBatchData[][]> ReadEpoch(int firstStep = 0) =>
-        EpochPlan.Shuffled(set, settings.ImagesPerStep, settings.PromptsPerImage, random, settings.RareCategorySampling)
+        EpochPlan.Shuffled(set, settings.ImagesPerStep, settings.PromptsPerImage, random, settings.RareCategorySampling, settings.RareDatasetSampling)
             .Select(objects => EpochPlan.Share(set, objects, threads)
                 .Select(share => (Objects: share, Random: new Random(random.Next()))).ToArray())
             .Chunk(settings.AccumulateSteps).Skip(firstStep)
@@ -34,7 +36,8 @@ internal sealed class StepReader(TrainingSet set, TrainingSettings settings, int
     {
         try
         {
-            return TrainingBatch.Read(set, objects, presenceTokens, draws, settings.Augmentation, withPixels: !settings.IsFrozen);
+            return TrainingBatch.Read(set, objects, presenceTokens, draws, settings.Augmentation,
+                withPixels: !settings.IsFrozen, settings.Zooms ? settings.PromptsPerImage : null);
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Training.Data;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;

@@ -2,6 +2,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training.Data;
 
 namespace Microsoft.ML.SegSam.Training;
 
@@ -25,6 +26,8 @@ internal sealed record TrainingSettings
     public required int AccumulateSteps { get; init; }
     public required int PromptsPerImage { get; init; }
     public required double RareCategorySampling { get; init; }
+    public required double RareDatasetSampling { get; init; }
+    public required bool Zooms { get; init; }                       // closer looks, as decided for this run
     public required Augmentation? Augmentation { get; init; }
     public required ModelPrompts FirstPrompts { get; init; }        // the kinds that a step's first prompts are drawn from
     public required double BoxJitter { get; init; }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Training.Data;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Hosting;

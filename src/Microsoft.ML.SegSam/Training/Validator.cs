@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training.Data;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -32,8 +33,16 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
             var batch = TrainingBatch.Read(set, objects, network.Config.PresenceTokens, new Random(0));
             var visual = visuals.Of(batch.Images);
             var prompts = batch.Objects.Select((prompted, i) => PromptOf(prompted, batch.Masks[i], simulator)).ToList();
+            var parts = settings.Zooms ? [.. objects.Select((index, i) => PartOf(index, prompts[i]))] : new RegionBox?[objects.Count];
             foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i])))
-                Add(visual, batch, objects, prompts, [.. group]);
+            {
+                var output = Decode(visual, batch, prompts, [.. group]);
+                AddPresence(output.PresenceScores(), objects, [.. group]);
+                AddMasks(output, batch, [.. group], i => parts[i] is null);
+            }
+
+            foreach (var closer in Enumerable.Range(0, parts.Length).Where(i => parts[i] is not null).Chunk(settings.ValidationBatchSize))
+                AddCloser([.. closer.Select(i => TrainingImage.Closer(set, objects[i], parts[i]!.Value))], simulator);
         }
 
         double count = set.Objects.Count;
@@ -47,21 +56,37 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
         };
     }
 
-    private void Add(Tensor visual, TrainingBatch batch, IReadOnlyList<int> objects, List<Prompt> prompts, int[] group)
-    {
-        var output = network.DecodeInChunks(visual, PromptCollator.Collate(
+    private SegSamOutput Decode(Tensor visual, TrainingBatch batch, List<Prompt> prompts, int[] group) =>
+        network.DecodeInChunks(visual, PromptCollator.Collate(
             [.. group.Select(i => prompts[i])], [.. group.Select(i => batch.ImageIndex[i])], network.Config.MaskSide, device));
+
+    // Closer looks, as at prediction; the whole image has answered for presence.
+    private void AddCloser(IReadOnlyList<TrainingImage> images, PromptSimulator simulator)
+    {
+        using var scope = NewDisposeScope();
+        var batch = TrainingBatch.Of(images, network.Config.PresenceTokens, new Random(0), withPixels: true);
+        var prompts = batch.Objects.Select((prompted, i) => new Prompt(prompted.Given.Box ?? simulator.BoxOf(batch.Masks[i]))).ToList();
+        int[] all = [.. Enumerable.Range(0, prompts.Count)];
+        AddMasks(Decode(visuals.Of(batch), batch, prompts, all), batch, all, _ => true);
+    }
+
+    private void AddMasks(SegSamOutput output, TrainingBatch batch, int[] group, Func<int, bool> counts)
+    {
         var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device)
             .to(ScalarType.Bool);
         var category = tensor(group.Select(i => (long)batch.Objects[i].Category).ToArray(), device: device);
-        var mask = Dice(output.SemanticLogits, target);
-        var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64);
-        _binary += Sum(Dice(output.BestMask().Logits, target));
+        var counted = tensor(group.Select(i => counts(i) ? 1.0 : 0.0).ToArray(), device: device);
+        var mask = Dice(output.SemanticLogits, target) * counted;
+        var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64) * counted;
+        _binary += Sum(Dice(output.BestMask().Logits, target) * counted);
         _mask += Sum(mask);
         _semantic += Sum(mask * isRight); // a mask of the wrong category counts 0
         _right += Sum(isRight);
-        AddPresence(output.PresenceScores(), objects, group);
     }
+
+    private RegionBox? PartOf(int index, Prompt prompt) =>
+        set.Objects[index] is { Detail: { } detail } item && prompt.Box is not null && set.DetailSizeOf(item.Image) is var (height, width)
+            ? Zoom.Around(detail.GivenBox ?? [detail.Box.X0, detail.Box.Y0, detail.Box.X1, detail.Box.Y1], [], height, width) : null;
 
     // F1 over all pairs of an object and a category other than its own.
     private void AddPresence(Tensor scores, IReadOnlyList<int> objects, int[] group)

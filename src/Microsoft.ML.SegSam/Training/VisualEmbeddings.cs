@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Training.Data;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
@@ -23,7 +24,7 @@ internal sealed class VisualEmbeddings(
 {
     private const long MostBytesInMemory = 256L << 20; // our choice; an epoch visits all images, so the first are as good as any
 
-    private readonly long[] _sides = [network.Config.Width, network.Config.Grid, network.Config.Grid];
+    private readonly long[] _sides = [network.Config.EmbeddingWidth, network.Config.Grid, network.Config.Grid];
     private readonly TemporaryFile? _file = isFrozen && folder is null ? new(set.Folder) : null;
     private readonly float[]?[] _kept = new float[isFrozen ? set.ImageCount : 0][];
     private readonly long?[] _offsets = new long?[isFrozen ? set.ImageCount : 0];

@@ -1,14 +1,19 @@
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Knowledge;
 
-namespace Microsoft.ML.SegSam.Training;
+namespace Microsoft.ML.SegSam.Training.Data;
 
 /// <summary>Reads the rows of training or validation data once, checks them and puts them into a <see cref="TrainingSet"/>.</summary>
 /// <param name="warnings">Receives what looks wrong in rows that are read nevertheless.</param>
+/// <param name="keepsDetail">Whether images and masks are also kept at their own size, for closer looks.</param>
 internal sealed class TrainingReader(
-    TrainingColumnNames names, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings)
+    TrainingColumnNames names, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings,
+    bool keepsDetail = false)
 {
+    private const int MostDetail = 4; // times the input's side: what a closer look could show beyond that is not worth its bytes (ours)
+
     private readonly Dictionary<string, int> _imageIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _datasets = new(StringComparer.Ordinal);
 
@@ -22,7 +27,7 @@ internal sealed class TrainingReader(
     public TrainingSet Read(IDataView data, bool learnCategories, string folder, CancellationToken cancellation)
     {
         var columns = TrainingColumns.Bind(data.Schema, names);
-        var set = new TrainingSet(inputSize, folder);
+        var set = new TrainingSet(inputSize, folder, preprocessing);
         try
         {
             using var cursor = data.GetRowCursor(columns.All);
@@ -58,8 +63,9 @@ internal sealed class TrainingReader(
         if (!_datasets.TryGetValue(datasetName, out var dataset))
             _datasets[datasetName] = dataset = _datasets.Count;
 
-        var given = row.ReadPrompt(mask, geometry.OriginalHeight, geometry.OriginalWidth).ToNetwork(geometry);
-        set.Add(image, MaskGeometry.ToNetwork(mask, geometry), category, dataset, given);
+        var given = row.ReadPrompt(mask, geometry.OriginalHeight, geometry.OriginalWidth);
+        var (detail, box) = set.DetailSizeOf(image) is var (height, width) ? Detail(mask, given.Box, geometry, height, width) : (null, null);
+        set.Add(image, MaskGeometry.ToNetwork(mask, geometry), category, dataset, given.ToNetwork(geometry), detail, box);
         foreach (var name in row.ReadPresent())
             set.AddPresent(image, Category(row, names.Present!, name, learnCategories), dataset);
     }
@@ -68,8 +74,27 @@ internal sealed class TrainingReader(
     {
         var (key, pixels) = row.ReadImage();
         if (pixels is not null)
-            _imageIndices[key] = set.Add(NetworkImage.From(pixels, inputSize, preprocessing));
+            _imageIndices[key] = set.Add(NetworkImage.From(pixels, inputSize, preprocessing), keepsDetail ? Detail(pixels) : null);
         return _imageIndices[key];
+    }
+
+    private PixelImage Detail(PixelImage pixels)
+    {
+        var (longest, most) = (Math.Max(pixels.Height, pixels.Width), MostDetail * inputSize);
+        if (longest <= most)
+            return pixels;
+        var (height, width) = (Math.Max(1, pixels.Height * most / longest), Math.Max(1, pixels.Width * most / longest));
+        return new(height, width, PixelResizer.Resize(pixels, height, width, preprocessing.Resampling));
+    }
+
+    // An object too thin for the detail's grid has no part to look at.
+    private static (byte[]? Mask, float[]? Box) Detail(byte[] mask, float[]? box, ImageGeometry geometry, int height, int width)
+    {
+        var (down, across) = ((float)height / geometry.OriginalHeight, (float)width / geometry.OriginalWidth);
+        var detail = PixelResizer.NearestMask(mask, geometry.OriginalHeight, geometry.OriginalWidth, height, width);
+        return detail.AsSpan().Contains((byte)1)
+            ? (detail, box is [var x0, var y0, var x1, var y1] ? [x0 * across, y0 * down, x1 * across, y1 * down] : null)
+            : (null, null);
     }
 
     private int Category(TrainingRow row, string column, string name, bool learn)

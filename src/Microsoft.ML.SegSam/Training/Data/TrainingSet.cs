@@ -4,21 +4,31 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Prediction;
 
-namespace Microsoft.ML.SegSam.Training;
+namespace Microsoft.ML.SegSam.Training.Data;
 
 /// <summary>One object: its image, category, data set and the prompt of its row, in the network's frame.</summary>
-internal sealed record TrainingObject(int Image, long MaskOffset, int Category, int Dataset, Prompt Given);
+/// <param name="Detail">The object in the detail that closer looks read; null without.</param>
+internal sealed record TrainingObject(
+    int Image, long MaskOffset, int Category, int Dataset, Prompt Given, ObjectDetail? Detail = null);
+
+/// <summary>An object in the frame of its image's detail.</summary>
+/// <param name="Box">Around its mask.</param>
+/// <param name="GivenBox">The box of its row; null without.</param>
+internal sealed record ObjectDetail(long MaskOffset, RegionBox Box, float[]? GivenBox);
 
 /// <summary>
 /// The training rows, ready for the network: each scaled image once, and the masks, in a temporary file. Memory holds a few numbers
 /// for each row.
 /// </summary>
-internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
+/// <param name="preprocessing">Of the parts that closer looks show. Default <see cref="Preprocessing.Default"/>.</param>
+internal sealed class TrainingSet(int inputSize, string folder, Preprocessing? preprocessing = null) : IDisposable
 {
     private readonly TemporaryFile _file = new(folder);
     private readonly List<(long Offset, ImageGeometry Geometry)> _images = [];
+    private readonly List<(long Offset, int Height, int Width)?> _details = [];
     private readonly List<List<int>> _objectsOf = [];
     private readonly List<HashSet<int>> _alsoPresent = [];
     private readonly List<TrainingObject> _objects = [];
@@ -35,9 +45,14 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 
     public ImageGeometry GeometryOf(int image) => _images[image].Geometry;
 
-    public int Add(NetworkImage image)
+    /// <summary>For each pair of categories, whether one may be true of an object that has the other's name; null where none is.</summary>
+    public bool[,]? Compatible { get; set; }
+
+    /// <param name="detail">The image for closer looks; null without.</param>
+    public int Add(NetworkImage image, PixelImage? detail = null)
     {
         _images.Add((_file.Append(image.Pixels), image.Geometry));
+        _details.Add(detail is null ? null : (_file.Append(detail.Rgb), detail.Height, detail.Width));
         _objectsOf.Add([]);
         _alsoPresent.Add([]);
         return _images.Count - 1;
@@ -45,14 +60,36 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
 
     /// <param name="mask">S x S bytes, 0 or 1.</param>
     /// <param name="given">The row's prompt, in the network's frame.</param>
-    public void Add(int image, ReadOnlySpan<byte> mask, int category, int dataset, Prompt given)
+    /// <param name="detailMask">The mask in the frame of the image's detail, bytes 0 or 1; null without.</param>
+    /// <param name="detailBox">The row's box in that frame; null without.</param>
+    public void Add(
+        int image, ReadOnlySpan<byte> mask, int category, int dataset, Prompt given, byte[]? detailMask = null, float[]? detailBox = null)
     {
-        var bits = new byte[(mask.Length + 7) / 8];
-        for (var i = 0; i < mask.Length; i++)
-            bits[i / 8] |= (byte)(mask[i] << i % 8);
         _objectsOf[image].Add(_objects.Count);
-        _objects.Add(new(image, _file.Append(bits), category, dataset, given));
+        var offset = AppendMask(mask);
+        var detail = detailMask is null || DetailSizeOf(image) is not var (height, width) ? null
+            : new ObjectDetail(AppendMask(detailMask), MaskRegions.Box(detailMask, height, width)!.Value, detailBox);
+        _objects.Add(new(image, offset, category, dataset, given, detail));
         LabelSet(dataset).Add(category);
+    }
+
+    /// <summary>Height and width of an image's detail; null without.</summary>
+    public (int Height, int Width)? DetailSizeOf(int image) => _details[image] is var (_, height, width) ? (height, width) : null;
+
+    /// <summary>A part of an image, from its detail.</summary>
+    /// <param name="part">In the frame of the detail.</param>
+    public NetworkImage ReadPart(int image, RegionBox part)
+    {
+        var (offset, height, width) = _details[image]!.Value;
+        return NetworkImage.From(
+            new(height, width, Read(offset, height * width * 3)), inputSize, preprocessing ?? Preprocessing.Default, part);
+    }
+
+    /// <returns>Bytes 0 or 1, of the size of the image's detail.</returns>
+    public byte[] ReadDetailMask(TrainingObject item)
+    {
+        var (_, height, width) = _details[item.Image]!.Value;
+        return ReadMask(item.Detail!.MaskOffset, height * width);
     }
 
     /// <summary>Notes that an image holds a category, whether or not a row has an object of it.</summary>
@@ -69,14 +106,7 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     }
 
     /// <returns>S x S bytes, 0 or 1.</returns>
-    public byte[] ReadMask(TrainingObject item)
-    {
-        var mask = new byte[inputSize * inputSize];
-        var bits = Read(item.MaskOffset, (mask.Length + 7) / 8);
-        for (var i = 0; i < mask.Length; i++)
-            mask[i] = (byte)(bits[i / 8] >> i % 8 & 1);
-        return mask;
-    }
+    public byte[] ReadMask(TrainingObject item) => ReadMask(item.MaskOffset, inputSize * inputSize);
 
     /// <summary>The categories of the other objects in an object's image, each once, in ascending order.</summary>
     /// <param name="gone">Objects that left the picture: a category all of whose rows in the image left is left out, too.</param>
@@ -112,6 +142,13 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
     /// <summary>The categories that a data set annotates.</summary>
     public IReadOnlySet<int> LabelSetOf(int dataset) => _labelSets[dataset];
 
+    /// <summary>
+    /// Whether an object's category is told apart from another one, or is it. Not where that may be true of the object as well, unless
+    /// the object's data set uses both names: then its annotators have told them apart.
+    /// </summary>
+    public bool IsRival(TrainingObject item, int category) => category == item.Category
+        || Compatible?[item.Category, category] is not true || LabelSetOf(item.Dataset).Contains(category);
+
     public void Dispose() => _file.Dispose();
 
     private HashSet<int> LabelSet(int dataset)
@@ -119,6 +156,23 @@ internal sealed class TrainingSet(int inputSize, string folder) : IDisposable
         while (_labelSets.Count <= dataset)
             _labelSets.Add([]);
         return CollectionsMarshal.AsSpan(_labelSets)[dataset];
+    }
+
+    private long AppendMask(ReadOnlySpan<byte> mask)
+    {
+        var bits = new byte[(mask.Length + 7) / 8];
+        for (var i = 0; i < mask.Length; i++)
+            bits[i / 8] |= (byte)(mask[i] << i % 8);
+        return _file.Append(bits);
+    }
+
+    private byte[] ReadMask(long offset, int length)
+    {
+        var mask = new byte[length];
+        var bits = Read(offset, (mask.Length + 7) / 8);
+        for (var i = 0; i < mask.Length; i++)
+            mask[i] = (byte)(bits[i / 8] >> i % 8 & 1);
+        return mask;
     }
 
     private byte[] Read(long offset, int length)
