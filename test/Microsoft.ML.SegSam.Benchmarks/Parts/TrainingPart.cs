@@ -6,6 +6,7 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Training.Data;
 using Microsoft.ML.SegSam.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

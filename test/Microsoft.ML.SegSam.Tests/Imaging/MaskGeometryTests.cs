@@ -40,6 +40,57 @@ public sealed class MaskGeometryTests
         }, iter: 500);
 
     [TestMethod]
+    public void A_part_is_a_picture_of_its_own_and_its_mask_comes_back_to_its_place() => Gen.Select(
+            Gen.Int[8, 90], Gen.Int[8, 90], Gen.Int[0, 1000], Gen.Enum<ResizeRule>())
+        .Sample((height, width, seed, rule) =>
+        {
+            var random = new Random(seed);
+            var (x, y) = (random.Next(width - 4), random.Next(height - 4));
+            var part = new RegionBox(x, y, x + random.Next(2, width - x), y + random.Next(2, height - y));
+            var (whole, geometry) = (new byte[height * width], ImageGeometry.For(height, width, part, 32, rule));
+            random.NextBytes(whole);
+            for (var i = 0; i < whole.Length; i++)
+                whole[i] &= 1;
+            var cut = Enumerable.Range(0, part.Height * part.Width)
+                .Select(i => whole[(part.Y0 + i / part.Width) * width + part.X0 + i % part.Width]).ToArray();
+            var alone = ImageGeometry.For(part.Height, part.Width, 32, rule == ResizeRule.PadOrStretch ? ResizeRule.Stretch : rule);
+            var lowRes = Enumerable.Range(0, 64).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            var (inside, expected) = (MaskGeometry.ToOriginalMask(lowRes, 8, geometry), MaskGeometry.ToOriginalMask(lowRes, 8, alone));
+            var logits = MaskGeometry.ToOriginalLogits(lowRes, 8, geometry);
+            for (var i = 0; i < inside.Length; i++)
+            {
+                var (row, column) = (i / width - part.Y0, i % width - part.X0);
+                var isIn = row >= 0 && row < part.Height && column >= 0 && column < part.Width;
+                if (inside[i] != (isIn && expected[row * part.Width + column]) || logits[i] > 0 != inside[i])
+                    return false;
+            }
+
+            return MaskGeometry.ToNetwork(whole, geometry).SequenceEqual(MaskGeometry.ToNetwork(cut, alone));
+        }, iter: 200);
+
+    [TestMethod]
+    public void Logits_move_from_a_part_to_the_whole_image_and_back()
+    {
+        var whole = ImageGeometry.For(64, 64, 64, ResizeRule.LongestSide);
+        var part = ImageGeometry.For(64, 64, new RegionBox(16, 32, 32, 48), 64, ResizeRule.LongestSide);
+        float[] square = [.. Enumerable.Range(0, 256).Select(i => i % 16 is >= 4 and < 12 && i / 16 is >= 4 and < 12 ? 8f : -8)];
+        var moved = MaskGeometry.Move(square, 16, part, whole); // 16 x 16 of 4 pixels each; the part is 4 x 4 of them, the square 2 x 2
+        for (var i = 0; i < moved.Length; i++)
+        {
+            var (row, column) = (i / 16, i % 16);
+            var isSquare = row is 9 or 10 && column is 5 or 6;
+            Assert.AreEqual(isSquare, moved[i] > 0, $"{row} {column}");
+            if (row is < 8 or >= 12 || column is < 4 or >= 8)
+                Assert.AreEqual(MaskGeometry.OutsideLogit, moved[i]);
+        }
+
+        var back = MaskGeometry.Move(moved, 16, whole, part);
+        Assert.IsTrue(back[8 * 16 + 8] > 0 && back[0] < 0 && back[255] < 0);
+        CollectionAssert.AreEqual(square, MaskGeometry.Move(square, 16, whole, whole).Select(MathF.Round).ToArray(),
+            "Inside areas of one level, averaging changes nothing.");
+    }
+
+    [TestMethod]
     public void No_object_vanishes_and_none_appears() => Gen.Select(
             Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 16], Gen.Enum<ResizeRule>(), Gen.Int[0, 10_000])
         .Sample((height, width, size, rule, at) =>

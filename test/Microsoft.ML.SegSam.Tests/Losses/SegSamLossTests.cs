@@ -99,7 +99,8 @@ public sealed class SegSamLossTests
         var alone = Enumerable.Range(0, 3).Select(i => loss.Compute(
             new(One(output.MaskLogits, i), One(output.PredictedIoUs, i), One(output.SemanticLogits, i), One(output.ClassLogits, i),
                 One(output.PresenceLogits, i), SingleMask: false),
-            new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.LabelSets, i)))).ToList();
+            new(One(targets.Masks, i), One(targets.Categories, i), [targets.Others[i]], One(targets.Rivals, i),
+                One(targets.LabelSets, i)))).ToList();
         foreach (var (name, value) in together.Parts)
         {
             Assert.AreEqual(alone.Average(one => one.Parts.Single(part => part.Name == name).Value.item<float>()), value.item<float>(),
@@ -107,6 +108,30 @@ public sealed class SegSamLossTests
         }
 
         static Tensor One(Tensor batch, int i) => batch.narrow(0, i, 1);
+    }
+
+    [TestMethod]
+    public void A_label_set_restricts_presence_alone_and_rivals_the_class_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var network = Create(Config);
+        var (output, targets) = (Answer(network), Targets());
+        var loss = new SegSamLoss(Weights);
+        double Part(LossTargets changed, string name) =>
+            loss.Compute(output, changed).Parts.Single(part => part.Name == name).Value.item<float>();
+
+        var fewLabels = targets.LabelSets.clone();
+        fewLabels[0, 1] = tensor(false); // category 1 occurs in the other rows alone
+        var restricted = targets with { LabelSets = fewLabels };
+        Assert.AreEqual(Part(targets, "semantic.class"), Part(restricted, "semantic.class"), 0.0, "The prompted object's name is known.");
+        Assert.AreNotEqual(Part(targets, "presence"), Part(restricted, "presence"));
+
+        var fewRivals = targets.Rivals.clone();
+        fewRivals[0, 1] = tensor(false);
+        var apart = targets with { Rivals = fewRivals };
+        Assert.IsLessThan(Part(targets, "semantic.class"), Part(apart, "semantic.class"), "One rival fewer.");
+        Assert.AreEqual(Part(targets, "presence"), Part(apart, "presence"), 0.0);
     }
 
     private static SegSamOutput Answer(SegSamNetwork network) => network.Decode(network.Encode(Normal(7, 2, 3, 64, 64)), Boxes(0, 0, 1));
@@ -117,6 +142,6 @@ public sealed class SegSamLossTests
         masks[0, 0].narrow(0, 8, 24).narrow(1, 8, 24).fill_(1);
         masks[1, 0].narrow(0, 32, 24).narrow(1, 8, 40).fill_(1);
         masks[2, 0].narrow(0, 16, 16).narrow(1, 24, 16).fill_(1);
-        return new(masks, tensor([0L, 3, 1]), [[3], [0], [2, 4]], ones(3, 6, dtype: ScalarType.Bool));
+        return new(masks, tensor([0L, 3, 1]), [[3], [0], [2, 4]], ones(3, 6, dtype: ScalarType.Bool), ones(3, 6, dtype: ScalarType.Bool));
     }
 }

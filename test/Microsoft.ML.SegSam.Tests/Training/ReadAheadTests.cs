@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
+using Microsoft.ML.SegSam.Tests.Training.Data;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;

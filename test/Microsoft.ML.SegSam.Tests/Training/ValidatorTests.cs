@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Support;
+using Microsoft.ML.SegSam.Tests.Training.Data;
 using Microsoft.ML.SegSam.Training;
 using static TorchSharp.torch;
 

@@ -1,11 +1,11 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Support;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Data;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Data;
 
 [TestClass]
-public sealed class RareCategoriesTests
+public sealed class RareFirstTests
 {
     private const int Common = 0, Rare = 1;
 
@@ -46,6 +46,33 @@ public sealed class RareCategoriesTests
         Assert.AreEqual(0.5, (double)rare / Epochs, 0.03, "Three objects of a third each against one of 1.");
         var both = EpochPlan.Shuffled(set, 1, 2, random, 1).Single();
         Assert.HasCount(2, both.Distinct());
+    }
+
+    [TestMethod]
+    [DataRow(0, 1, 1)]
+    [DataRow(0.5, 0.8453, 1.4641)]
+    [DataRow(1, 2.0 / 3, 2)]
+    public void Images_come_as_often_as_the_size_of_their_data_set_says(double power, double large, double small)
+    {
+        using var folder = new TemporaryFolder();
+        using var set = new TrainingSet(2, folder.Path);
+        foreach (var dataset in (int[])[0, 0, 1, 0])
+        {
+            var image = set.Add(new(ImageGeometry.For(2, 2, 2, ResizeRule.Stretch), new byte[12]));
+            foreach (var _ in Enumerable.Range(0, 1 + 3 * dataset)) // the number of objects does not matter
+                set.Add(image, [1, 0, 0, 0], Common, dataset, new());
+        }
+
+        var (counts, random) = (new double[4], new Random(1));
+        const int Epochs = 3000;
+        for (var epoch = 0; epoch < Epochs; epoch++)
+        {
+            foreach (var step in EpochPlan.Shuffled(set, 1, 1, random, datasetRarity: power))
+                counts[set.Objects[step.Single()].Image]++;
+        }
+
+        foreach (var image in Enumerable.Range(0, 4))
+            Assert.AreEqual(image == 2 ? small : large, counts[image] / Epochs, 0.03, $"image {image}");
     }
 
     [TestMethod]

@@ -1,9 +1,9 @@
 using CsCheck;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Support;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Data;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Data;
 
 [TestClass]
 public sealed class TrainingSetTests
@@ -68,6 +68,24 @@ public sealed class TrainingSetTests
         CollectionAssert.AreEquivalent(new[] { 4, 5 }, set.LabelSetOf(2).ToArray());
         CollectionAssert.AreEquivalent(new[] { 1 }, set.LabelSetOf(0).ToArray());
         Assert.IsEmpty(set.LabelSetOf(1));
+    }
+
+    [TestMethod]
+    public void A_name_that_may_be_true_as_well_is_no_rival_unless_the_data_set_uses_it_too()
+    {
+        using var folder = new TemporaryFolder();
+        using var set = new TrainingSet(2, folder.Path);
+        const int Lung = 0, LeftLung = 1, Nucleus = 2;
+        set.Compatible = new bool[3, 3];
+        set.Compatible[Lung, LeftLung] = set.Compatible[LeftLung, Lung] = true;
+        var image = set.Add(Image());
+        set.Add(image, [1, 0, 0, 0], LeftLung, dataset: 0, new());
+        set.Add(image, [1, 0, 0, 0], LeftLung, dataset: 1, new());
+        set.Add(image, [1, 0, 0, 0], Lung, dataset: 1, new());
+        bool[] RivalsOf(int index) => [.. Enumerable.Range(0, 3).Select(category => set.IsRival(set.Objects[index], category))];
+        CollectionAssert.AreEqual(new[] { false, true, true }, RivalsOf(0), "A left lung is a lung; nobody has told them apart here.");
+        CollectionAssert.AreEqual(new[] { true, true, true }, RivalsOf(1), "Here annotators have.");
+        CollectionAssert.AreEqual(new[] { true, true, true }, RivalsOf(2));
     }
 
     [TestMethod]

@@ -1,7 +1,7 @@
 using Microsoft.ML.SegSam.Tests.Support;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Data;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Data;
 
 [TestClass]
 public sealed class EpochPlanTests

@@ -1,9 +1,9 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Tests.Support;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Data;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Data;
 
 /// <summary>Gray images of bright shapes on dark noise; each object knows its mask and its box. The same for the same seed.</summary>
 internal static class ShapeImages
