@@ -11,6 +11,12 @@ public sealed record CategoryEntry
     /// <summary>Other names for the same category. Default none.</summary>
     public IReadOnlyList<string> Synonyms { get; init; } = [];
 
+    /// <summary>
+    /// Names of other entries that are true of it as well, as "skin lesion" is of a melanoma. Kinds, not wholes: a lobe of the lung is a
+    /// part of a lung, but no lung. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Broader { get; init; } = [];
+
     /// <summary>Whether the body has one on the left and one on the right, or it may lie on either side. Default false.</summary>
     public bool HasSides { get; init; }
 

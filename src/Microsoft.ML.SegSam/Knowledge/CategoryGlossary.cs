@@ -5,14 +5,16 @@ namespace Microsoft.ML.SegSam.Knowledge;
 
 /// <summary>Key characteristics of categories in medical images, looked up by name.</summary>
 /// <remarks>
-/// Name comparison ignores case, separators, word order, plurals, British or American spelling, and a number at the end. A side (left, lt,
-/// l, right, rt, r) always counts. A glossary is immutable, so threads may share it.
+/// Name comparison ignores case, separators, word order, plurals, British or American spelling, and numbers at the end that no entry has;
+/// sup, inf, ant, post and mid are read as superior, inferior, anterior, posterior and middle. A side (left, lt, l, right, rt, r) always
+/// counts. A glossary is immutable, so threads may share it.
 /// </remarks>
 public sealed class CategoryGlossary
 {
     private const string Resource = "Microsoft.ML.SegSam.Knowledge.glossary.json";
     private readonly Lazy<IReadOnlyList<CategoryEntry>> _entries;
     private readonly Lazy<Dictionary<CategoryName, CategoryEntry>> _byName;
+    private readonly Lazy<BroaderTerms> _broader;
 
     private CategoryGlossary(Func<IReadOnlyList<CategoryEntry>> read, string source)
     {
@@ -22,16 +24,18 @@ public sealed class CategoryGlossary
             var index = new Dictionary<CategoryName, CategoryEntry>();
             foreach (var entry in _entries.Value)
                 Add(index, entry, source);
+            new BroaderTerms(index).Check(_entries.Value, source);
             return index;
         });
+        _broader = new(() => new(_byName.Value));
     }
 
     private CategoryGlossary(IReadOnlyList<CategoryEntry> entries, Dictionary<CategoryName, CategoryEntry> byName) =>
-        (_entries, _byName) = (new(entries), new(byName));
+        (_entries, _byName, _broader) = (new(entries), new(byName), new(() => new(byName)));
 
     /// <summary>
-    /// The library's own glossary: common structures and lesions in CT, MR, PET, X-ray, ultrasound, fundus, dermoscopy, endoscopy and
-    /// histology images, in our own words. It is read on first use.
+    /// The library's own glossary: common structures and lesions in CT, MR, PET, X-ray, ultrasound, OCT, fundus, dermoscopy, endoscopy,
+    /// histology, microscopy and electron microscopy images, in our own words. It is read on first use.
     /// </summary>
     public static CategoryGlossary Default { get; } = new(ReadEmbedded, Resource);
 
@@ -46,8 +50,8 @@ public sealed class CategoryGlossary
     /// <returns>The glossary.</returns>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not JSON or has another version; an entry has a missing, unknown or empty field; or two entries share a name. The
-    /// message names the entry.
+    /// The file is not JSON or has another version; an entry has a missing, unknown or empty field; two entries share a name; or a broader
+    /// term is not the name of an entry, or is also narrower. The message names the entry.
     /// </exception>
     public static CategoryGlossary Load(string path)
     {
@@ -97,12 +101,29 @@ public sealed class CategoryGlossary
         return false;
     }
 
+    /// <summary>
+    /// Whether both names may be true of one object: they are names of one category, or one is a broader term of the other. So an object
+    /// that is called by one of them is no example of what the other is not.
+    /// </summary>
+    /// <param name="name">In any spelling that <see cref="TryFind"/> understands; an entry is not needed.</param>
+    /// <param name="other">The same.</param>
+    /// <remarks>
+    /// Broader are an entry's <see cref="CategoryEntry.Broader"/> and theirs in turn, and a name without the side or the number that the
+    /// other has: "lung" of "left lung", "rib" of "rib 9". Opposite sides and different numbers never agree, so L1 is not L2 though both
+    /// have one description. A part is another object than its whole. A number that starts with 0 counts instances and is ignored.
+    /// </remarks>
+    internal bool Compatible(string name, string other) => _broader.Value.Agree(name, other);
+
     /// <summary>This glossary and one more entry.</summary>
-    /// <exception cref="InvalidDataException">A name of the entry already belongs to another entry.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A name of the entry already belongs to another entry, or a broader term to none.
+    /// </exception>
     internal CategoryGlossary With(CategoryEntry entry)
     {
         var index = new Dictionary<CategoryName, CategoryEntry>(_byName.Value);
-        Add(index, entry, "The glossary with the new entry");
+        const string source = "The glossary with the new entry";
+        Add(index, entry, source);
+        new BroaderTerms(index).Check([entry], source);
         return new([.. Entries, entry], index);
     }
 
@@ -113,7 +134,7 @@ public sealed class CategoryGlossary
     {
         var entries = GlossaryFile.Read(stream, source);
         var glossary = new CategoryGlossary(() => entries, source);
-        _ = glossary._byName.Value; // Names that clash are an error of the file, so they must be reported now.
+        _ = glossary._byName.Value; // Names that clash and broader terms that fail are errors of the file, to be reported now.
         return glossary;
     }
 

@@ -12,8 +12,8 @@ namespace Microsoft.ML.SegSam.Knowledge;
 internal readonly partial record struct CategoryName(string Words, BodySide? Side)
 {
     /// <summary>
-    /// The keys by which a name may be found, the most exact first: with its number, then without ("liver_000", "rib 9"). None if the name
-    /// contains both sides or no word.
+    /// The keys by which a name may be found, the most exact first: with the numbers at its end, then without the last one, and so on
+    /// ("liver_000", "rib 9", "lobule 4_5_000"). None if the name contains both sides or no word.
     /// </summary>
     public static IEnumerable<CategoryName> Candidates(string name)
     {
@@ -26,9 +26,8 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
         var unnumbered = words.FindLastIndex(word => !word.All(char.IsAsciiDigit)) + 1;
         if (unnumbered == 0)
             yield break;
-        yield return new(Sorted(words), side);
-        if (unnumbered < words.Count)
-            yield return new(Sorted(words[..unnumbered]), side);
+        for (var count = words.Count; count >= unnumbered; count--)
+            yield return new(Sorted(words[..count]), side);
     }
 
     /// <summary>Whether two names differ at most in side, case, word order, plural and spelling.</summary>
@@ -54,7 +53,7 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
         plain = plain.Replace("æ", "ae", StringComparison.Ordinal).Replace("œ", "oe", StringComparison.Ordinal);
         var words = Word().Matches(LooseNon().Replace(plain, "non")).Select(match => match.Value);
         return [.. words.Where(word => word is not ("of" or "the" or "and" or "in" or "with" or "a" or "side" or "sided"))
-            .Select(word => American(Singular(word)))];
+            .Select(word => American(InFull(Singular(word))))];
     }
 
     // Rules, not a dictionary: both sides of a comparison pass through them, so a word that is changed wrongly still matches itself.
@@ -68,6 +67,18 @@ internal readonly partial record struct CategoryName(string Words, BodySide? Sid
         _ when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + "y",                     // arteries
         _ when word.EndsWith('i') => word[..^1] + "us",                                                // nuclei
         _ when word.EndsWith('s') && word[^2] is not ('s' or 'u' or 'i') => word[..^1],                // lungs, but not thrombus
+        _ => word,
+    };
+
+    // Lists of labels shorten directions; the atlas AAL has one l in cerebellum.
+    private static string InFull(string word) => word switch
+    {
+        "sup" => "superior",
+        "inf" => "inferior",
+        "ant" => "anterior",
+        "post" => "posterior",
+        "mid" => "middle",
+        "cerebelum" => "cerebellum",
         _ => word,
     };
 

@@ -86,6 +86,8 @@ internal static class GlossaryFile
             yield return new("right", right);
         foreach (var synonym in entry.Synonyms)
             yield return new("synonyms", synonym);
+        foreach (var broader in entry.Broader)
+            yield return new("broader", broader);
         foreach (var text in entry.Intensity.SelectMany(pair => (string?[])[pair.Key, pair.Value]))
             yield return new("intensity", text);
     }
@@ -100,7 +102,7 @@ internal static class GlossaryFile
         {
             throw Invalid(source, $"{Title(element, index)} does not have the expected form: {failure.Message.TrimEnd('.')}. "
                 + "Name, location, shape, intensity (by modality), texture, border and differs are required; "
-                + "synonyms, hasSides, left and right are optional", failure);
+                + "synonyms, broader, hasSides, left and right are optional", failure);
         }
     }
 

@@ -42,6 +42,8 @@ public sealed class GlossaryFileTests
     [DataRow("\"name\": \" \"", "name", "empty")]
     [DataRow("\"name\": \"drum\", \"synonyms\": [\"\"]", "synonyms", "empty")]
     [DataRow("\"name\": \"drum\", \"synonyms\": null", "synonyms")]
+    [DataRow("\"name\": \"drum\", \"broader\": [\" \"]", "broader", "empty")]
+    [DataRow("\"name\": \"drum\", \"broader\": null", "broader")]
     [DataRow("\"name\": \"drum\", \"left\": \"above\"", "hasSides")]
     [DataRow("\"name\": \"left drum\", \"hasSides\": true", "left drum", "remove the side")]
     [DataRow("\"name\": \"17\"", "contains no word")]
@@ -59,8 +61,50 @@ public sealed class GlossaryFileTests
             "Drums of the ear", "'membrane'", "'ear drum'");
 
     [TestMethod]
+    public void Broader_terms_are_read_and_written()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, Entries($"{Named("tumor", "lump")}, {Named("ear tumor", broader: "lump")}"));
+            CategoryGlossary.Load(path).Save(path);
+            var loaded = CategoryGlossary.Load(path);
+            CollectionAssert.AreEqual((string[])["lump"], loaded.Entries[1].Broader.ToArray());
+            Assert.IsTrue(loaded.Compatible("Ear tumors, left", "tumor"));
+            Assert.IsFalse(loaded.Compatible("ear tumor", "ear"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [TestMethod]
+    public void A_broader_term_that_no_entry_has_is_refused() =>
+        Refused(Entries(Named("drum", broader: "membrane")), "'membrane' of 'drum'", "add an entry of this name");
+
+    [TestMethod]
+    [DataRow("left drum")]
+    [DataRow("drum 3")]
+    public void A_broader_term_with_a_side_or_a_number_is_refused(string broader) => Refused(
+        Entries($"{{ \"name\": \"drum\", \"hasSides\": true, {Phrases} }}, {Named("pearl", broader: broader)}"), broader, "'pearl'");
+
+    [TestMethod]
+    [DataRow("drum", "membrane", "skin")]
+    [DataRow("skin", "membrane", "drum")]
+    [DataRow("drum", "drums", "skin")]
+    public void Broader_terms_that_lead_back_are_refused(string first, string second, string third) => Refused(
+        Entries(string.Join(", ", Named("drum", broader: second), Named("membrane", broader: third), Named("skin", broader: first))),
+        "is a broader term of", "remove one of the two");
+
+    [TestMethod]
     public void A_missing_file_is_an_error_of_the_file_system() =>
         Assert.ThrowsExactly<FileNotFoundException>(() => CategoryGlossary.Load(Path.Combine(Path.GetTempPath(), "no such glossary.json")));
+
+    private static string Named(string name, string? synonym = null, string? broader = null) =>
+        $"{{ \"name\": \"{name}\", \"synonyms\": [{Quoted(synonym)}], \"broader\": [{Quoted(broader)}], {Phrases} }}";
+
+    private static string Quoted(string? text) => text is null ? "" : $"\"{text}\"";
 
     private static string Entries(string entries) => $"{{ \"version\": 1, \"entries\": [ {entries} ] }}";
 
