@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using Med2D.Training;
 
 namespace Med2D.Commands;
 
@@ -23,20 +25,39 @@ internal static class ValueOptions
         DefaultValueFactory = _ => byDefault,
     };
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Names joined by commas.</summary>
+    public static Option<string> Names(string name, string description) => new(name) { Description = description, HelpName = "A,B,..." };
+
+    /// <summary>One of an enum's values, in small letters with hyphens.</summary>
+    public static Option<T?> Name<T>(string name, string description) where T : struct, Enum => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', Enum.GetValues<T>().Select(Forms.NameOf)),
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            if (Forms.Parse<T>(text) is { } value)
+                return value;
+            result.AddError($"{name} is '{text}'; expected one of {string.Join(", ", Enum.GetValues<T>().Select(Forms.NameOf))}.");
+            return null;
+        },
+    };
+
+    /// <summary>A whole number with a default.</summary>
     public static Option<int> Whole(string name, int byDefault, int least, string description) => new(name)
     {
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least)
-                return number;
-            result.AddError(FormattableString.Invariant($"{name} is '{text}'; expected a whole number of at least {least}."));
-            return default;
-        },
+        CustomParser = result => Whole(result, name, least) ?? default,
+    };
+
+    /// <summary>A whole number without a default.</summary>
+    public static Option<int?> Whole(string name, int least, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Whole(result, name, least),
     };
 
     /// <summary>A number above 0.</summary>
@@ -55,4 +76,13 @@ internal static class ValueOptions
             return default;
         },
     };
+
+    private static int? Whole(ArgumentResult result, string name, int least)
+    {
+        var text = result.Tokens.Single().Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least)
+            return number;
+        result.AddError(FormattableString.Invariant($"{name} is '{text}'; expected a whole number of at least {least}."));
+        return null;
+    }
 }

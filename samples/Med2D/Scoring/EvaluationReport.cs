@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SampleKit;
@@ -19,6 +20,7 @@ internal static class EvaluationReport
     {
         WriteIndented = true,
         NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
     };
 
@@ -83,7 +85,7 @@ internal static class EvaluationReport
         return node;
     }
 
-    private static JsonObject Mean(IReadOnlyList<SourceFigures> sources)
+    private static JsonObject Mean(List<SourceFigures> sources)
     {
         var node = new JsonObject
         {
