@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Med2D.Scoring;
 using Med2D.Tables;
+using Med2D.UNets;
 using SampleKit;
 
 namespace Med2D.Commands;
@@ -44,6 +45,7 @@ internal sealed class EvaluateCommand : Command
         messages.Result($"Wrote {report}.");
     }
 
-    private static SegSamScorer Load(string path, int seed) => File.Exists(path) ? new SegSamScorer(path, seed)
-        : throw new FileNotFoundException($"There is no model '{path}'. Name a .zip that 'train' wrote, or remove --model.");
+    private static IScoredModel Load(string path, int seed) => Directory.Exists(path) ? new UNetScorer(path)
+        : File.Exists(path) ? new SegSamScorer(path, seed)
+        : throw new FileNotFoundException($"There is no model '{path}'. Name a .zip or a folder that 'train' wrote, or remove --model.");
 }

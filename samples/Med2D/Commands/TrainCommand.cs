@@ -3,6 +3,7 @@ using System.Globalization;
 using Med2D.Scoring;
 using Med2D.Tables;
 using Med2D.Training;
+using Med2D.UNets;
 using Microsoft.ML.SegSam.Network;
 using SampleKit;
 
@@ -44,16 +45,17 @@ internal sealed class TrainCommand : Command
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
         var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without));
         var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel));
-        var epochs = parsed.GetValue(_epochs);
+        var (form, epochs) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs));
         var settings = new RunSettings(
-            Forms.NameOf(parsed.GetValue(_form)!.Value), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
+            Forms.NameOf(form), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
             data.Sources, data.Images, data.Rows.Count, data.Digest,
             parsed.GetValue(_encoder) is { } encoder ? Forms.NameOf(encoder) : null,
-            parsed.GetValue(_input),
+            parsed.GetValue(_input) ?? (form == Form.UNets ? UNetTraining.DefaultInput : null),
             checkpoint is null ? null : Digests.OfFile(checkpoint),
             epochs is null ? parsed.GetValue(_minutes) : null, epochs);
         messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
-        var record = new LibraryTraining(settings, data, folder, checkpoint, messages, cancel).Run();
+        var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run()
+            : new LibraryTraining(settings, data, folder, checkpoint, messages, cancel).Run();
         messages.Result(FormattableString.Invariant($"{record.Work.Steps} steps and {record.Work.ImagesSeen} images in ")
             + $"{Messages.Text(TimeSpan.FromSeconds(record.Work.WallSeconds))} "
             + $"({Messages.Text(TimeSpan.FromSeconds(record.Work.CpuSeconds))} of processor time). "

@@ -1,12 +1,12 @@
 namespace Med2D.Scoring;
 
 /// <summary>What one prompt of one object gave.</summary>
-/// <param name="Binary">The predicted mask, whatever its name, compared with the true one.</param>
+/// <param name="Binary">The predicted mask, whatever its name, compared with the true one; null without a mask.</param>
 /// <param name="SemanticDice">Dice of the mask that carries the true category; null where the model does not know it.</param>
 /// <param name="ClassAccuracy">1 where the predicted category is the true one, else 0; null likewise, or where none is predicted.</param>
 /// <param name="Presence">For each other category of the source: its score, and whether the image shows it.</param>
 internal sealed record ObjectScore(
-    MaskAgreement Binary, double? SemanticDice, double? ClassAccuracy, IReadOnlyList<(double Score, bool IsPresent)> Presence)
+    MaskAgreement? Binary, double? SemanticDice, double? ClassAccuracy, IReadOnlyList<(double Score, bool IsPresent)> Presence)
 {
     /// <summary>Whether the object's category is none of the model's.</summary>
     public bool IsUnknown { get; init; }
@@ -46,8 +46,8 @@ internal sealed record Figures
     {
         Images = objects.Select(item => item.ImageId).Distinct().Count(),
         Objects = objects.Count,
-        BinaryDice = Mean(objects.Select(item => (double?)item.Score.Binary.Dice)),
-        BinaryNsd = Mean(objects.Select(item => (double?)item.Score.Binary.Nsd)),
+        BinaryDice = Mean(objects.Select(item => item.Score.Binary?.Dice)),
+        BinaryNsd = Mean(objects.Select(item => item.Score.Binary?.Nsd)),
         SemanticDice = Mean(objects.Select(item => item.Score.SemanticDice)),
         ClassAccuracy = Mean(objects.Select(item => item.Score.ClassAccuracy)),
         PresenceAuc = RocArea([.. objects.SelectMany(item => item.Score.Presence)]),

@@ -8,10 +8,10 @@ namespace Med2D.Scoring;
 /// <summary>The drawn objects of one image, with their prompts.</summary>
 /// <param name="Source">Where the image is from.</param>
 /// <param name="ImagePath">Its file.</param>
-/// <param name="Present">Categories of all objects of the image, drawn or not.</param>
+/// <param name="All">All objects of the image, drawn or not.</param>
 /// <param name="Categories">Categories of all images of the source.</param>
 /// <param name="Objects">Row and prompts of each object.</param>
-internal sealed record ImageObjects(string Source, string ImagePath, IReadOnlySet<string> Present, IReadOnlyList<string> Categories,
+internal sealed record ImageObjects(string Source, string ImagePath, IReadOnlyList<ObjectRow> All, IReadOnlyList<string> Categories,
     IReadOnlyList<(ObjectRow Row, EvaluationPrompt Prompt)> Objects)
 {
     public string ImageId => Objects[0].Row.ImageId;
@@ -28,7 +28,7 @@ internal sealed record ImageObjects(string Source, string ImagePath, IReadOnlySe
            where category != own
            let score = scoreOf(category)
            where score is not null
-           select (score.Value, Present.Contains(category)),
+           select (score.Value, All.Any(row => row.Category == category)),
     ];
 
     /// <summary>Draws at most so many objects of each image and makes their prompts, by the library's protocol.</summary>
@@ -39,18 +39,17 @@ internal sealed record ImageObjects(string Source, string ImagePath, IReadOnlySe
         var ml = new MLContext(seed);
         var categories = table.All.GroupBy(row => row.Source)
             .ToDictionary(source => source.Key, source => (IReadOnlyList<string>)[.. source.Select(row => row.Category).Distinct()]);
-        var present = rows.GroupBy(row => (row.Source, row.ImageId))
-            .ToDictionary(image => image.Key, image => image.Select(row => row.Category).ToHashSet());
-        var images = rows.GroupBy(row => (row.Source, row.ImageId)).Select(image => HashRules.Draw([.. image], most, seed)).ToList();
+        var images = rows.GroupBy(row => (row.Source, row.ImageId)).Select(image => image.ToList())
+            .Select(all => (All: all, Drawn: HashRules.Draw(all, most, seed))).ToList();
         var prompts = EvaluationPrompts.Create(
-            ml.Data.LoadFromEnumerable(images.SelectMany(image => image).Select(row => new PromptRow(row))), seed).Prompts;
+            ml.Data.LoadFromEnumerable(images.SelectMany(image => image.Drawn).Select(row => new PromptRow(row))), seed).Prompts;
         var (drawn, at) = (new List<ImageObjects>(), 0);
-        foreach (var image in images)
+        foreach (var (all, chosen) in images)
         {
-            var (first, start) = (image[0], at);
-            at += image.Count;
-            drawn.Add(new(first.Source, first.ImagePath, present[(first.Source, first.ImageId)], categories[first.Source],
-                [.. image.Select((row, i) => (row, prompts[start + i]))]));
+            var start = at;
+            at += chosen.Count;
+            drawn.Add(new(all[0].Source, all[0].ImagePath, all, categories[all[0].Source],
+                [.. chosen.Select((row, i) => (row, prompts[start + i]))]));
         }
 
         return drawn;

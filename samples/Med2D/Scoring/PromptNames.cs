@@ -18,6 +18,9 @@ internal static class PromptNames
     /// <summary>Three points: the later two each lie in the error of the previous prediction, whose logits are the mask prompt.</summary>
     public const string Points3 = "points3";
 
+    /// <summary>No prompt: the mask of a category against all of its objects in the image. For U-Nets.</summary>
+    public const string Unprompted = "unprompted";
+
     /// <summary>What every report has.</summary>
     public static IReadOnlyList<string> Baselines { get; } = [FilledBox, FilledEllipse];
 }

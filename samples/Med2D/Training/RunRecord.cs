@@ -30,7 +30,11 @@ internal sealed record Work(long ImagesSeen, int Steps, double WallSeconds, doub
 /// <summary>One network of a run: the library's, or one source's U-Net.</summary>
 /// <param name="Parameters">Number of trained weights; null where not known.</param>
 /// <param name="Sha256">Of the file.</param>
-internal sealed record TrainedModel(string File, string Sha256, Work Work, double? Loss, long? Parameters);
+internal sealed record TrainedModel(string File, string Sha256, Work Work, double? Loss, long? Parameters)
+{
+    /// <summary>A U-Net's categories, in the order of its maps; null for the library's models, which hold their own.</summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+}
 
 /// <summary>run.json: a run's settings, plan and work, kept from its start so that it can continue.</summary>
 /// <param name="Epochs">Number of passes over the images; 0 for U-Nets, where each source has its own.</param>
@@ -61,30 +65,34 @@ internal sealed record RunRecord(
     /// <summary>The device, such as "CPU (2 threads)".</summary>
     public string? Device { get; init; }
 
-    /// <summary>The run in a folder, to continue it; null if there is none.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or is of a run with other settings.</exception>
-    public static RunRecord? Find(string folder, RunSettings settings)
+    /// <summary>The run in a folder; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static RunRecord? Find(string folder)
     {
         var path = PathIn(folder);
-        if (!File.Exists(path))
-            return null;
-        RunRecord? found;
         try
         {
-            found = JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Json);
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Json) : null;
         }
         catch (JsonException wrong)
         {
             throw new InvalidDataException($"'{path}' is damaged: {wrong.Message} Delete it to start over.", wrong);
         }
+    }
 
-        var (before, now) = (JsonSerializer.SerializeToNode(found?.Settings, Json)!.AsObject(), JsonSerializer.SerializeToNode(settings, Json)!);
+    /// <summary>The run in a folder, to continue it; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or is of a run with other settings.</exception>
+    public static RunRecord? Find(string folder, RunSettings settings)
+    {
+        if (Find(folder) is not { } found)
+            return null;
+        var (before, now) = (JsonSerializer.SerializeToNode(found.Settings, Json)!, JsonSerializer.SerializeToNode(settings, Json)!);
         foreach (var (name, value) in now.AsObject())
         {
             var (old, current) = (before[name]?.ToJsonString() ?? "null", value?.ToJsonString() ?? "null");
             if (old != current)
             {
-                throw new InvalidDataException($"'{path}' is of another run: its {name} is {old}, now it is {current}. "
+                throw new InvalidDataException($"'{PathIn(folder)}' is of another run: its {name} is {old}, now it is {current}. "
                     + "Repeat the command that began it, use another --out, or delete the folder.");
             }
         }
@@ -100,5 +108,6 @@ internal sealed record RunRecord(
         OutputFile.Write(PathIn(folder), node.ToJsonString(Json) + "\n");
     }
 
-    private static string PathIn(string folder) => Path.Combine(folder, "run.json");
+    /// <summary>The file in a folder.</summary>
+    public static string PathIn(string folder) => Path.Combine(folder, "run.json");
 }
