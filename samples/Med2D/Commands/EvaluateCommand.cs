@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Med2D.Scoring;
+using Med2D.Tables;
+using Med2D.UNets;
+using SampleKit;
+
+namespace Med2D.Commands;
+
+/// <summary>Scores a model, and masks that need only the box, source by source.</summary>
+internal sealed class EvaluateCommand : Command
+{
+    private readonly Option<string> _data = ValueOptions.Data(), _split = ValueOptions.Split("test");
+    private readonly Option<string> _out = ValueOptions.Out("Where to write report.json.");
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "A model of the library, or a folder of U-Nets that 'train --form u-nets' wrote. "
+            + "Without one, only the filled box and the ellipse in it are scored.",
+        HelpName = "FILE.zip|FOLDER",
+    };
+    private readonly Option<int> _objects = ValueOptions.Whole("--objects-per-image", 4, 1,
+        "At most so many objects of an image, drawn by the seed.");
+    private readonly Option<int> _seed = ValueOptions.Whole("--seed", 1, 0, "Draws objects and points.");
+
+    public EvaluateCommand() : base("evaluate",
+        "Prompt each object by its box, by one point and by three points, and compare masks and names with the truth.")
+    {
+        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed])
+            Add(option);
+        this.SetRun(Run);
+    }
+
+    private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
+    {
+        var (seed, most, split) = (parsed.GetValue(_seed), parsed.GetValue(_objects), parsed.GetValue(_split)!);
+        var report = Path.Combine(parsed.GetRequiredValue(_out), "report.json");
+        OutputFile.CheckWritable(report);
+        var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
+        using var model = parsed.GetValue(_model) is { } path ? Load(path, seed) : null;
+        var images = ImageObjects.Draw(table, TableCheck.Keep(table, table.Rows, messages, cancel), most, seed);
+        var sources = EvaluationRun.Run(model, table, images, messages, cancel);
+        EvaluationReport.Write(report, new(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,
+            model?.Sha256, DateTimeOffset.UtcNow), sources);
+        foreach (var line in EvaluationReport.Lines(sources))
+            messages.Result(line);
+        messages.Result($"Wrote {report}.");
+    }
+
+    private static IScoredModel Load(string path, int seed) => Directory.Exists(path) ? new UNetScorer(path)
+        : File.Exists(path) ? new SegSamScorer(path, seed)
+        : throw new FileNotFoundException($"There is no model '{path}'. Name a .zip or a folder that 'train' wrote, or remove --model.");
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Med2D.Scoring;
+using Med2D.Tables;
+using Med2D.Training;
+using Med2D.UNets;
+using Microsoft.ML.SegSam.Network;
+using SampleKit;
+
+namespace Med2D.Commands;
+
+/// <summary>Trains a form of the method, or U-Nets, for a given time.</summary>
+internal sealed class TrainCommand : Command
+{
+    private readonly Option<string> _data = ValueOptions.Data(), _split = ValueOptions.Split("train");
+    private readonly Option<string> _out = ValueOptions.Out("Where to write the model and run.json, and to keep an unfinished run.");
+    private readonly Option<Form?> _form = ValueOptions.Name<Form>("--form", "What to train.");
+    private readonly Option<int> _seed = ValueOptions.Whole("--seed", 1, 0, "Initial weights and all random choices.");
+    private readonly Option<double> _minutes = ValueOptions.Positive("--minutes", 20,
+        "Training time on this machine: as many passes over the images as fit, at least one.");
+    private readonly Option<int?> _epochs = ValueOptions.Whole("--epochs", 1, "Passes over the images, in place of --minutes.");
+    private readonly Option<string> _sources = ValueOptions.Names("--sources", "Train on these sources alone.");
+    private readonly Option<string> _without = ValueOptions.Names("--without-source", "Leave out these sources.");
+    private readonly Option<SegSamEncoder?> _encoder = ValueOptions.Name<SegSamEncoder>("--encoder",
+        "The image encoder (default: the checkpoint's, or the library's).");
+    private readonly Option<int?> _input = ValueOptions.Whole("--input", 16,
+        "Side of the square to which images are resized (default: the checkpoint's, or the library's; 256 for U-Nets).");
+    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Weights to start from.", HelpName = "FILE" };
+
+    public TrainCommand() : base("train", "Train a model; a stopped or killed run continues with the same command.")
+    {
+        _form.Required = true;
+        foreach (var option in (Option[])
+            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _split, _encoder, _input, _checkpoint])
+            Add(option);
+        this.SetRun(Run);
+    }
+
+    private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
+    {
+        var (folder, split, checkpoint) = (parsed.GetRequiredValue(_out), parsed.GetValue(_split)!, parsed.GetValue(_checkpoint));
+        if (checkpoint is not null && !File.Exists(checkpoint))
+            throw new FileNotFoundException($"There is no file '{checkpoint}'. Set --checkpoint to the path of weights.");
+        OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
+        var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
+        var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without));
+        var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel));
+        var (form, epochs) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs));
+        var settings = new RunSettings(
+            Forms.NameOf(form), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
+            data.Sources, data.Images, data.Rows.Count, data.Digest,
+            parsed.GetValue(_encoder) is { } encoder ? Forms.NameOf(encoder) : null,
+            parsed.GetValue(_input) ?? (form == Form.UNets ? UNetTraining.DefaultInput : null),
+            checkpoint is null ? null : Digests.OfFile(checkpoint),
+            epochs is null ? parsed.GetValue(_minutes) : null, epochs);
+        messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
+        var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run()
+            : new LibraryTraining(settings, data, folder, checkpoint, messages, cancel).Run();
+        messages.Result(FormattableString.Invariant($"{record.Work.Steps} steps and {record.Work.ImagesSeen} images in ")
+            + $"{Messages.Text(TimeSpan.FromSeconds(record.Work.WallSeconds))} "
+            + $"({Messages.Text(TimeSpan.FromSeconds(record.Work.CpuSeconds))} of processor time). "
+            + $"Wrote {string.Join(", ", record.Models.Values.Select(model => Path.Combine(folder, model.File)))}.");
+    }
+
+    private static string[] Names(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}

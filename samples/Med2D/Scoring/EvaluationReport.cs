@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SampleKit;
+
+namespace Med2D.Scoring;
+
+/// <summary>What was scored, beside the figures.</summary>
+/// <param name="Table">File name of the table.</param>
+/// <param name="Split">The asked split; null where the table has none.</param>
+/// <param name="Date">When, in UTC.</param>
+internal sealed record EvaluationFacts(
+    string Table, string? Split, int ObjectsPerImage, int Seed, string? Model, string? ModelSha256, DateTimeOffset Date);
+
+/// <summary>Writes figures as report.json, for programs, and as a table, for people.</summary>
+internal static class EvaluationReport
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
+
+    /// <remarks>
+    /// Members: command · table, split, objectsPerImage, seed, date · model {name, sha256}, null without one · sources
+    /// {NAME: {modality, images, objects, PROMPT: figures}} · meanOverSources {sources, images, objects, PROMPT: figures} ·
+    /// meanByModality {NAME: likewise}. Means leave out sources without images. <see cref="Figures"/> names the members of figures.
+    /// </remarks>
+    public static void Write(string path, EvaluationFacts facts, IReadOnlyList<SourceFigures> sources)
+    {
+        var scored = sources.Where(source => source.Images > 0).ToList();
+        var report = new JsonObject
+        {
+            ["command"] = "evaluate",
+            ["table"] = facts.Table,
+            ["split"] = facts.Split,
+            ["objectsPerImage"] = facts.ObjectsPerImage,
+            ["seed"] = facts.Seed,
+            ["date"] = facts.Date.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            ["model"] = facts.Model is null ? null : new JsonObject { ["name"] = facts.Model, ["sha256"] = facts.ModelSha256 },
+            ["sources"] = new JsonObject(sources.Select(source => KeyValuePair.Create(source.Source, (JsonNode?)Source(source)))),
+            ["meanOverSources"] = Mean(scored),
+            ["meanByModality"] = new JsonObject(scored.GroupBy(source => source.Modality)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => KeyValuePair.Create(group.Key, (JsonNode?)Mean([.. group])))),
+        };
+        OutputFile.Write(path, report.ToJsonString(Json) + "\n");
+    }
+
+    /// <summary>A line for each source and one for their mean: counts, then binary and semantic Dice of each kind of prompt.</summary>
+    public static IEnumerable<string> Lines(IReadOnlyList<SourceFigures> sources)
+    {
+        var scored = sources.Where(source => source.Images > 0).ToList();
+        var prompts = sources[0].Prompts.Keys.ToList();
+        List<string[]> rows =
+        [
+            ["source", "images", "objects", .. prompts.SelectMany(prompt => Columns(prompt).Select(column => column.Name))],
+            .. sources.Select(source => Row(source.Source, source.Images, source.Objects, prompt => source.Prompts[prompt])),
+            Row(FormattableString.Invariant($"mean of {scored.Count}"), scored.Sum(source => source.Images),
+                scored.Sum(source => source.Objects), prompt => Over(scored, prompt)),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
+        return rows.Select(row => string.Join("  ", row.Select((cell, column) =>
+            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+
+        string[] Row(string name, int images, int objects, Func<string, Figures> figures) =>
+        [
+            name, images.ToString(CultureInfo.InvariantCulture), objects.ToString(CultureInfo.InvariantCulture),
+            .. prompts.SelectMany(prompt => Columns(prompt).Select(column => column.Of(figures(prompt)) is { } value
+                ? value.ToString("0.000", CultureInfo.InvariantCulture) : "-")),
+        ];
+    }
+
+    private static (string Name, Func<Figures, double?> Of)[] Columns(string prompt) => PromptNames.Baselines.Contains(prompt)
+        ? [(prompt, figures => figures.BinaryDice)]
+        : [(prompt, figures => figures.BinaryDice), ("semantic", figures => figures.SemanticDice)];
+
+    private static JsonObject Source(SourceFigures source)
+    {
+        var node = new JsonObject { ["modality"] = source.Modality, ["images"] = source.Images, ["objects"] = source.Objects };
+        foreach (var (prompt, figures) in source.Prompts)
+            node[prompt] = JsonSerializer.SerializeToNode(figures, Json);
+        return node;
+    }
+
+    private static JsonObject Mean(List<SourceFigures> sources)
+    {
+        var node = new JsonObject
+        {
+            ["sources"] = sources.Count,
+            ["images"] = sources.Sum(source => source.Images),
+            ["objects"] = sources.Sum(source => source.Objects),
+        };
+        foreach (var prompt in sources[0].Prompts.Keys)
+            node[prompt] = JsonSerializer.SerializeToNode(Over(sources, prompt), Json);
+        return node;
+    }
+
+    private static Figures Over(IEnumerable<SourceFigures> sources, string prompt) =>
+        Figures.Over([.. sources.Select(source => source.Prompts[prompt])]);
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Med2D.Tables;
+using Microsoft.ML;
+
+namespace Med2D.Training;
+
+/// <summary>The rows that a run trains on.</summary>
+internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
+{
+    public IReadOnlyList<ObjectRow> Rows => rows;
+
+    public int Images => rows.Select(row => row.ImageId).Distinct().Count();
+
+    /// <summary>The sources, in order of their names.</summary>
+    public IReadOnlyList<string> Sources => [.. rows.Select(row => row.Source).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>SHA-256 of what the rows say.</summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', rows.Select(row => $"{row.Source}|{row.ImageId}|{row.MaskId}|{row.Category}")))));
+
+    /// <summary>Chooses sources of a table.</summary>
+    /// <param name="only">Names to keep; empty keeps all.</param>
+    /// <param name="without">Names to leave out.</param>
+    /// <exception cref="ArgumentException">The table has no such source, or nothing is left.</exception>
+    public static IReadOnlyList<ObjectRow> Choose(ObjectTable table, IReadOnlyList<string> only, IReadOnlyList<string> without)
+    {
+        if (only.Concat(without).FirstOrDefault(name => !table.Sources.Contains(name)) is { } unknown)
+            throw new ArgumentException($"{table.Path} has no source '{unknown}'; found {string.Join(", ", table.Sources)}.");
+        List<ObjectRow> rows =
+            [.. table.Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source))];
+        return rows.Count > 0 ? rows : throw new ArgumentException(
+            $"{table.Path}: --sources and --without-source leave no row to train on; keep one source of the split at least.");
+    }
+
+    /// <summary>The rows as the library reads them.</summary>
+    public IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows.Select(row => new TrainingRow(row)));
+
+    /// <summary>The rows of at most so many images, spread evenly over the table.</summary>
+    public TrainingData Sample(int images)
+    {
+        string[] ids = [.. rows.Select(row => row.ImageId).Distinct()];
+        var count = Math.Min(images, ids.Length);
+        var kept = Enumerable.Range(0, count).Select(i => ids[(long)i * ids.Length / count]).ToHashSet();
+        return new([.. rows.Where(row => kept.Contains(row.ImageId))]);
+    }
+}
