@@ -85,14 +85,16 @@ internal sealed class CategoryTexts
         return [.. _vectors.Select(vector => vector!.Value.Sum.Select(value => value / vector.Value.Count).ToArray())];
     }
 
-    /// <summary>For each pair of categories, whether a glossary says that one may be true of an object that has the other's name.</summary>
-    public bool[,] Compatible(CategoryGlossary? glossary)
+    /// <summary>For each pair of categories, whether a glossary says that both names may be true of one object; null without one.</summary>
+    public bool[,]? Compatible(CategoryGlossary? glossary)
     {
+        if (glossary is null)
+            return null;
         var compatible = new bool[_names.Count, _names.Count];
         for (var a = 0; a < _names.Count; a++)
         {
             for (var b = 0; b < _names.Count; b++)
-                compatible[a, b] = a == b; // TODO glossary
+                compatible[a, b] = glossary.Compatible(_names[a], _names[b]);
         }
 
         return compatible;
