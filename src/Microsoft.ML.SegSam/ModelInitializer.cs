@@ -15,6 +15,11 @@ namespace Microsoft.ML.SegSam;
 internal sealed class ModelInitializer : IDisposable
 {
     private const int SamWidth = 256; // of the decoder, in everything published
+    /// <summary>The highest learning rate for random weights (our choice).</summary>
+    public const double RateFromScratch = 1e-3;
+
+    private const double RateFromSam = 1e-4; // SAM-Med2D
+    private const double PretrainedRate = 0.1; // of the learning rate, for an encoder among random weights (our choice)
     private const double StartingTextScale = 0.1; // of t_text, so that it does not dominate the prompt early in training (our choice)
     private readonly SegSamOptions _options;
     private readonly CheckpointFile? _file;
@@ -29,7 +34,7 @@ internal sealed class ModelInitializer : IDisposable
         if (options.Checkpoint is null)
         {
             Encoder = options.Encoder ?? SegSamEncoder.Tiny;
-            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize) with { BoxAsMask = Environment.GetEnvironmentVariable("NOBOX") is null });
+            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize) with { MaskPrior = true });
             Preprocessing = options.Over(Preprocessing.Default);
             return;
         }
@@ -39,7 +44,13 @@ internal sealed class ModelInitializer : IDisposable
         {
             _pretrained = Pretrained.Recognize(_file, options.CheckpointFamily);
             Encoder = _pretrained.Encoder;
-            Config = Settle(_pretrained.Config with { InputSize = options.InputSize ?? _pretrained.Config.InputSize });
+            if (_pretrained.IsEncoderAlone && !options.IsTrained)
+                throw Untrained();
+            Config = Settle(_pretrained.Config with
+            {
+                InputSize = options.InputSize ?? _pretrained.Config.InputSize,
+                MaskPrior = !StartsFromSam || _pretrained.Config.MaskPrior, // SAM's decoders have learned to draw
+            });
             Preprocessing = options.Over(_pretrained.Preprocessing);
         }
         catch (InvalidDataException failure)
@@ -59,6 +70,16 @@ internal sealed class ModelInitializer : IDisposable
 
     /// <summary>The network's config, except for what depends on the categories.</summary>
     public SegSamConfig Config { get; }
+
+    /// <summary>The highest learning rate.</summary>
+    public double LearningRate => _options.LearningRate ?? (StartsFromSam ? RateFromSam : RateFromScratch);
+
+    /// <summary>The factor of the learning rate for the encoder, its neck excepted.</summary>
+    public double EncoderRate =>
+        _options.EncoderLearningRate / LearningRate ?? (_pretrained is { IsEncoderAlone: true } ? PretrainedRate : 1);
+
+    /// <summary>Whether the weights are those of a SAM, which knows all kinds of prompts, before they are trained.</summary>
+    public bool StartsFromSam => _pretrained is { IsEncoderAlone: false };
 
     /// <summary>How images are prepared for the network.</summary>
     public Preprocessing Preprocessing { get; }
@@ -113,8 +134,9 @@ internal sealed class ModelInitializer : IDisposable
         var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} "
             + $"(if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): "
             + $"{Encoder?.ToString() ?? "an encoder that matches no preset"}, "
-            + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
-        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
+            + (_pretrained.IsEncoderAlone ? "all but its stages random, " : $"trained at {trained.InputSize} x {trained.InputSize}, ")
+            + $"used at {Config.InputSize} x {Config.InputSize}; {images}";
+        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam && !_pretrained.IsEncoderAlone)
             text += $"; weights do not reveal the number of the decoder's heads, {trained.DecoderHeads} are assumed";
         string[] unused = [.. _pretrained.Unused, .. _file.Skipped];
         return unused.Length == 0 ? text : $"{text}; not used: {string.Join(", ", unused)}";
@@ -138,7 +160,7 @@ internal sealed class ModelInitializer : IDisposable
             TextLayerScale = StartingTextScale,
             ClassHead = _options.ClassHead,
         };
-        _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);
+        _options.ValidateNetwork(config);
         return config;
     }
 
@@ -150,6 +172,10 @@ internal sealed class ModelInitializer : IDisposable
                 + FormattableString.Invariant($"it must be null or '{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
         }
     }
+
+    private static InvalidDataException Untrained() => new("The file holds an image encoder alone; without training, the decoders would be "
+        + $"random. Use it as {nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} with {nameof(SegSamOptions.Epochs)} of at least "
+        + "1, or use the weights of a Segment Anything Model.");
 
     private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
         : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. "

@@ -33,7 +33,9 @@ internal static class OptionParts
         Columns.OutputColumns.All(options.OutputColumnPrefix, options.OutputLowResLogits, categories, scoreSet);
 
     /// <param name="usesBFloat16">The precision, as decided for this machine.</param>
-    public static TrainingSettings TrainingSettings(this SegSamOptions options, bool usesBFloat16) => new()
+    /// <param name="rates">The learning rate, and its factor for the encoder, as decided for the weights; null for random ones.</param>
+    public static TrainingSettings TrainingSettings(
+        this SegSamOptions options, bool usesBFloat16, (double Highest, double Encoder)? rates = null) => new()
     {
         Epochs = options.Epochs,
         Patience = options.Patience,
@@ -54,7 +56,8 @@ internal static class OptionParts
         BoxJitter = options.BoxJitter,
         Rounds = options.Rounds,
         LossWeights = new LossWeights(options.ClassWeight, options.PresenceWeight, options.AlignmentWeight),
-        LearningRate = options.HighestRate,
+        LearningRate = rates?.Highest ?? options.LearningRate ?? ModelInitializer.RateFromScratch,
+        EncoderRate = rates?.Encoder ?? 1,
         WeightDecay = options.WeightDecay,
         GradientClip = options.GradientClip,
         StateFile = options.StateFile,

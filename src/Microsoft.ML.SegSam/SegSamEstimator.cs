@@ -131,7 +131,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
         _options.ValidateCategories(categories.Names);
         training.Compatible = categories.Compatible(_options.Glossary);
-        var settings = _options.TrainingSettings(usesBFloat16);
+        var settings = _options.TrainingSettings(usesBFloat16, (start.LearningRate, start.EncoderRate));
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {
@@ -150,7 +150,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 CategoryTexts = categories.Digest(_options.Glossary),
             };
             var isComplete = trainer.Train(training, validationSet);
-            Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens);
+            Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens, start.LearningRate);
             return Finish(network, categories, start, device, usesBFloat16);
         }
         catch
@@ -172,7 +172,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         return set;
     }
 
-    private void Summarize(IChannel channel, Trainer trainer, bool isComplete, List<double> losses, int presenceTokens)
+    private void Summarize(IChannel channel, Trainer trainer, bool isComplete, List<double> losses, int presenceTokens, double rate)
     {
         void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
         if (!isComplete)
@@ -181,7 +181,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         {
             Warn("The loss did not fall: "
                 + FormattableString.Invariant($"{losses[0]:0.###} in the first epoch, {losses[^1]:0.###} in the last. ")
-                + FormattableString.Invariant($"A lower {nameof(SegSamOptions.LearningRate)} than {_options.HighestRate} may help."));
+                + FormattableString.Invariant($"A lower {nameof(SegSamOptions.LearningRate)} than {rate} may help."));
         }
 
         var (encoded, found, damaged) = trainer.Embeddings;
@@ -229,7 +229,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
     private SegSamTransformer Finish(
         SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
-        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options), device, usesBFloat16));
+        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options, start.StartsFromSam), device, usesBFloat16));
 
     // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -61,6 +62,32 @@ internal sealed class Upscaling : ScopedModule<Tensor, FineMaps?, Tensor>
         var parts = functional.linear(pixels.ToComputeType(), weight, layer.Bias?.ToComputeType().repeat(4));
         return parts.reshape(pixels.size(0), -1, layer.Weight.size(1));
     }
+}
+
+/// <summary>What the decoders make their masks of beside the map, for each prompt.</summary>
+/// <param name="Fine">What the up-scaling adds; null for an encoder without.</param>
+/// <param name="Prior">Logits [P,1,4g,4g] of the prompt's own mask; null without one, or where masks do not begin with it.</param>
+internal sealed record MaskContext(FineMaps? Fine, Tensor? Prior);
+
+/// <summary>
+/// Adds the prompt's own mask to the predicted logits, scaled by a learned number for each mask, so that a decoder learns to change a mask
+/// and not to draw it (our choice: from random weights, it takes long until boxes are understood).
+/// </summary>
+internal sealed class MaskPrior : ScopedModule<Tensor, Tensor?, Tensor>, IInitialized
+{
+    private const double StartingScale = 0.25;
+    [ComponentName(Name = "scale")] private readonly Parameter _scale;
+
+    public MaskPrior(LayerFactory make, int masks) : base(nameof(MaskPrior))
+    {
+        _scale = make.Parameter(masks, 1, 1);
+        RegisterComponents();
+    }
+
+    protected override Tensor Compute(Tensor masks, Tensor? prior) =>                   // [P,m,4g,4g] [P,1,4g,4g]
+        prior is null ? masks.alias() : masks.Plus(prior * _scale);
+
+    public void Initialize(Generator generator) => _scale.Fill(scale => scale.fill_(StartingScale));
 }
 
 /// <summary>The parts that both decoders build alike, each with weights of its own.</summary>

@@ -30,9 +30,9 @@ internal sealed record PromptTensors(
 }
 
 /// <summary>SAM's prompt encoder: points and boxes become tokens t_p, a mask becomes a map.</summary>
-internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense)>
+internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense, Tensor? Prior)>
 {
-    private const double EllipseLogit = 8;
+    private const double SureLogit = 8, DiscRadius = 0.125; // the radius in sides of the input
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;
@@ -41,13 +41,13 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     [ComponentName(Name = "mask_downscaling")] private readonly Sequential _maskDownscaling;
     [ComponentName(Name = "no_mask_embed")] private readonly EmbeddingLayer _noMask;
     private readonly int _inputSize, _grid;
-    private readonly bool _sigmoidMask, _boxAsMask;
+    private readonly bool _sigmoidMask, _hasPrior;
 
     public PromptEncoder(LayerFactory make, SegSamConfig config) : base(nameof(PromptEncoder))
     {
         _inputSize = config.InputSize;
         _grid = config.Grid;
-        (_sigmoidMask, _boxAsMask) = (config.SigmoidMaskPrompt, config.BoxAsMask);
+        (_sigmoidMask, _hasPrior) = (config.SigmoidMaskPrompt, config.MaskPrior);
         _positions = new(make, config.Width);
         _kinds = [.. Enumerable.Range(0, 4).Select(_ => make.Embedding(1, config.Width))];
         _notAPoint = make.Embedding(1, config.Width);
@@ -63,7 +63,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     /// <summary>Position code of the embedding map: [1,C,g,g].</summary>
     public Tensor DensePositions() => _positions.EncodeGrid(_grid);
 
-    protected override (Tensor, Tensor) Compute(PromptTensors prompts)
+    protected override (Tensor, Tensor, Tensor?) Compute(PromptTensors prompts)
     {
         var tokens = new List<Tensor>();
         if (prompts.Points is not null)
@@ -73,10 +73,11 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         var sparse = tokens.Count == 0
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
-        var dense = (prompts.MaskLogits ?? (_boxAsMask && prompts.Boxes is not null ? EllipsesOf(prompts.Boxes) : null)) is { } mask
+        var prior = prompts.MaskLogits ?? (_hasPrior ? Suggest(prompts) : null);
+        var dense = prior is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]
-        return (sparse, dense);
+        return (sparse, dense, _hasPrior ? prior : null);
     }
 
     // Without a box SAM adds one "not a point" token, so that one point and one box have two tokens each.
@@ -101,17 +102,31 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         return corners.Plus(cat([_kinds[TopLeft].Weight, _kinds[BottomRight].Weight]));
     }
 
-    // Logits [P,1,4g,4g] of the ellipse in each box: 0 on its outline, EllipseLogit in the center, never below its negative.
-    private Tensor EllipsesOf(Tensor boxes)
+    // Logits [P,1,4g,4g] of the mask that a prompt suggests by itself: the ellipse in its box, else discs about the points on the object.
+    private Tensor? Suggest(PromptTensors prompts)
+    {
+        if (prompts.Boxes is { } boxes)
+        {
+            var corners = boxes.reshape(-1, 2, 2);
+            var (first, last) = (corners.select(1, 0), corners.select(1, 1));               // [P,2] x, y
+            return Round(first.Plus(last).Times(0.5), last.Minus(first).Times(0.5)).unsqueeze(1);
+        }
+
+        if (prompts.Points is not { } points)
+            return null;
+        var discs = Round(points, full_like(points, DiscRadius * _inputSize));              // [P,n,4g,4g]
+        var isOn = prompts.PointLabels!.eq(Arithmetic.Number(1)).unsqueeze(-1).unsqueeze(-1);
+        return discs.masked_fill(isOn.logical_not(), Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
+    }
+
+    // Logits [..,4g,4g] of ellipses: 0 on the outline, SureLogit in the center and never below its negative. Centers and radii: [..,2] x, y.
+    private Tensor Round(Tensor centers, Tensor radii)
     {
         var side = 4 * _grid;
-        var centers = arange(side, dtype: boxes.dtype, device: boxes.device).Plus(0.5).Times((double)_inputSize / side);
-        var corners = boxes.reshape(-1, 2, 2);
-        var (first, last) = (corners.select(1, 0), corners.select(1, 1));                   // [P,2] x, y
-        var distance = (centers - first.Plus(last).Times(0.5).unsqueeze(-1)) / last.Minus(first).Times(0.5).unsqueeze(-1); // [P,2,4g]
-        var squares = distance.square();
-        var radius = squares.select(1, 0).unsqueeze(1).Plus(squares.select(1, 1).unsqueeze(2)); // [P,4g,4g]
-        return radius.OneMinus().Times(EllipseLogit).clamp(-EllipseLogit, EllipseLogit).unsqueeze(1);
+        var at = arange(side, dtype: centers.dtype, device: centers.device).Plus(0.5).Times((double)_inputSize / side);
+        var squares = ((at - centers.unsqueeze(-1)) / radii.unsqueeze(-1)).square();        // [..,2,4g]
+        var distance = squares.select(-2, 0).unsqueeze(-2).Plus(squares.select(-2, 1).unsqueeze(-1));
+        return distance.OneMinus().Times(SureLogit).clamp(-SureLogit, SureLogit);
     }
 
     // A coordinate names a pixel; its center is half a pixel further.

@@ -25,7 +25,7 @@ internal sealed class SegSamNetwork : Module
     {
         make ??= LayerFactory.Default;
         Config = config;
-        _imageEncoder = config.Stages is null ? new ImageEncoder(make, config.ForEncoder()) : new TinyVitEncoder(make, config.ForEncoder());
+        _imageEncoder = ImageEncoders.Create(make, config.ForEncoder());
         _promptEncoder = new(make, config);
         _binaryDecoder = new(make, config);
         _semanticDecoder = SemanticDecoder.Create(make, config);
@@ -37,7 +37,7 @@ internal sealed class SegSamNetwork : Module
 
     public SegSamConfig Config { get; }
 
-    /// <summary>SAM's vision transformer, or MobileSAM's TinyViT where the config lists its stages.</summary>
+    /// <summary>Of the kind that the config says.</summary>
     public Module<Tensor, Tensor> ImageEncoder => _imageEncoder;
 
     public PromptEncoder PromptEncoder => _promptEncoder;
@@ -71,7 +71,7 @@ internal sealed class SegSamNetwork : Module
     {
         using var scope = NewDisposeScope();
         var all = Pixels(visual);                                                             // [B,g·g,C] or [B,g·g,4C]
-        var fine = Config.HasFineMaps ? FineMaps.Unpack(all, Config.Width) : null;
+        var fine = Config.FineMaps ? FineMaps.Unpack(all, Config.Width) : null;
         var pixels = fine is null ? all : all.narrow(-1, 0, Config.Width);                    // [B,g·g,C]
         var positions = Pixels(_promptEncoder.DensePositions());                              // [1,g·g,C]
         var text = _textToVision is { ReadsPrompt: false } ? _textToVision.call(_textBank, pixels, positions, null) : null; // [B,1,C]
@@ -84,19 +84,20 @@ internal sealed class SegSamNetwork : Module
     {
         using var scope = NewDisposeScope();
         // 1. prompts: tokens t_p, and a map that joins the image's
-        var (promptTokens, densePrompt) = _promptEncoder.call(prompts);                       // [P,n_p,C], [P,C,g,g]
+        var (promptTokens, densePrompt, prior) = _promptEncoder.call(prompts);                // [P,n_p,C], [P,C,g,g]
         var map = images.PixelsOf(prompts).Plus(Pixels(densePrompt));                         // [P,g·g,C]
-        var fine = images.Fine?.Of(prompts);
+        var context = new MaskContext(images.Fine?.Of(prompts.ImageIndex), prior);
 
         // 2. text: t_p' = [t_p ; t_text]
         var (forBinary, forSemantic) = AddText(promptTokens, images, prompts.ImageIndex);     // [P,n_p+1,C] or without it
 
         // 3. SAM's masks M_b and their predicted IoU
         var (masks, predictedIoUs, tokens, upscaled) =
-            _binaryDecoder.call(map, images.Positions, _semanticDecoder.TokensInBinaryDecoder(forBinary), fine);
+            _binaryDecoder.call(map, images.Positions, _semanticDecoder.TokensInBinaryDecoder(forBinary), context);
 
         // 4. the semantic mask m_s, h_so and h_co
-        var (semantic, objectToken, presenceTokens) = _semanticDecoder.call(map, images.Positions, forSemantic, (tokens, upscaled, fine));
+        var (semantic, objectToken, presenceTokens) =
+            _semanticDecoder.call(map, images.Positions, forSemantic, (tokens, upscaled, context));
 
         // 5. categories
         var classes = _classHead.call(objectToken, _textBank);                                // c_so [P,K+1]
@@ -120,6 +121,10 @@ internal sealed class SegSamNetwork : Module
         var withText = cat([promptTokens, text], 1);
         return (Config.TextInsertion == TextInsertion.Both ? withText : promptTokens, withText);
     }
+
+    /// <summary>Whether a weight belongs to the image encoder and not to its necks, which lead to the decoders' width.</summary>
+    public static bool IsOfStages(string weight) => weight.StartsWith("image_encoder.", StringComparison.Ordinal)
+        && !((string[])["neck.", "fine."]).Any(neck => weight.StartsWith("image_encoder." + neck, StringComparison.Ordinal));
 
     /// <summary>Fills every weight with starting values, the same for the same seed on every machine.</summary>
     /// <param name="loaded">Names of weights that have their values already: parts that hold one of them are left alone.</param>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace Microsoft.ML.SegSam.Network;
 /// other objects in the image. It has two forms, one for each <see cref="SemanticDecoding"/>.
 /// </summary>
 internal abstract class SemanticDecoder(string name)
-    : ScopedModule<Tensor, Tensor, Tensor, (Tensor Tokens, Tensor Map, FineMaps? Fine),
+    : ScopedModule<Tensor, Tensor, Tensor, (Tensor Tokens, Tensor Map, MaskContext Context),
         (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens)>(name)
 {
     public static SemanticDecoder Create(LayerFactory make, SegSamConfig config) => config.SemanticDecoding == SemanticDecoding.Shared
@@ -26,12 +27,12 @@ internal abstract class SemanticDecoder(string name)
     /// <param name="mapPositions">[1,g·g,C].</param>
     /// <param name="promptTokens">t_p' [P,n,C].</param>
     /// <param name="binary">
-    /// What <see cref="BinaryDecoder"/> made of <see cref="TokensInBinaryDecoder"/> [P,n',C], its up-scaled map [P,4g·4g,C/8], and the
-    /// encoder's fine maps for a decoder with an up-scaling of its own.
+    /// What <see cref="BinaryDecoder"/> made of <see cref="TokensInBinaryDecoder"/> [P,n',C], its up-scaled map [P,4g·4g,C/8], and what
+    /// it made the masks of beside the map.
     /// </param>
     /// <returns>Mask logits m_s [P,1,4g,4g], h_so [P,C] and h_co [P,N_c,C].</returns>
     protected abstract override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary);
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, MaskContext Context) binary);
 }
 
 /// <summary>The published form: a transformer of its own, which shares no parameter with SAM's decoder.</summary>
@@ -42,6 +43,7 @@ internal sealed class IndependentSemanticDecoder : SemanticDecoder
     [ComponentName(Name = "presence_tokens")] private readonly EmbeddingLayer _presenceTokens;    // t_co
     [ComponentName(Name = "output_upscaling")] private readonly Upscaling _upscaling;
     [ComponentName(Name = "mask_head")] private readonly Perceptron _maskHead;
+    [ComponentName(Name = "mask_prior")] private readonly MaskPrior? _prior;
 
     public IndependentSemanticDecoder(LayerFactory make, SegSamConfig config) : base(nameof(IndependentSemanticDecoder))
     {
@@ -50,17 +52,18 @@ internal sealed class IndependentSemanticDecoder : SemanticDecoder
         _presenceTokens = make.Embedding(config.PresenceTokens, config.Width);
         _upscaling = new(make, config);
         _maskHead = DecoderHeads.MaskHead(make, config);
+        _prior = config.MaskPrior ? new(make, masks: 1) : null;
         RegisterComponents();
     }
 
     public override Tensor TokensInBinaryDecoder(Tensor promptTokens) => promptTokens;
 
     protected override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary)
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, MaskContext Context) binary)
     {
         var tokens = SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
-        return SemanticTokens.Read(tokens, _upscaling.call(map, binary.Fine), _presenceTokens, _maskHead);
+        return SemanticTokens.Read(tokens, _upscaling.call(map, binary.Context.Fine), _presenceTokens, _maskHead, _prior, binary.Context.Prior);
     }
 }
 
@@ -70,12 +73,14 @@ internal sealed class SharedSemanticDecoder : SemanticDecoder
     [ComponentName(Name = "object_token")] private readonly EmbeddingLayer _objectToken;          // t_so
     [ComponentName(Name = "presence_tokens")] private readonly EmbeddingLayer _presenceTokens;    // t_co
     [ComponentName(Name = "mask_head")] private readonly Perceptron _maskHead;
+    [ComponentName(Name = "mask_prior")] private readonly MaskPrior? _prior;
 
     public SharedSemanticDecoder(LayerFactory make, SegSamConfig config) : base(nameof(SharedSemanticDecoder))
     {
         _objectToken = make.Embedding(1, config.Width);
         _presenceTokens = make.Embedding(config.PresenceTokens, config.Width);
         _maskHead = DecoderHeads.MaskHead(make, config);
+        _prior = config.MaskPrior ? new(make, masks: 1) : null;
         RegisterComponents();
     }
 
@@ -83,8 +88,8 @@ internal sealed class SharedSemanticDecoder : SemanticDecoder
         SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
 
     protected override (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Compute(
-        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, FineMaps? Fine) binary) =>
-        SemanticTokens.Read(binary.Tokens, binary.Map, _presenceTokens, _maskHead);
+        Tensor map, Tensor mapPositions, Tensor promptTokens, (Tensor Tokens, Tensor Map, MaskContext Context) binary) =>
+        SemanticTokens.Read(binary.Tokens, binary.Map, _presenceTokens, _maskHead, _prior, binary.Context.Prior);
 }
 
 /// <summary>How both forms lay out their tokens, and what they read off them.</summary>
@@ -101,12 +106,12 @@ internal static class SemanticTokens
     /// <param name="tokens">Those of <see cref="Prepend"/> after a transformer, [P,1+N_c+n,C].</param>
     /// <param name="upscaled">Its up-scaled map [P,4g·4g,C/8].</param>
     public static (Tensor Mask, Tensor ObjectToken, Tensor PresenceTokens) Read(
-        Tensor tokens, Tensor upscaled, EmbeddingLayer presenceTokens, Perceptron maskHead)
+        Tensor tokens, Tensor upscaled, EmbeddingLayer presenceTokens, Perceptron maskHead, MaskPrior? prior, Tensor? priorLogits)
     {
         var objectHidden = tokens.select(1, 0);                                                     // h_so [P,C]
         var presenceHidden = tokens.narrow(1, 1, presenceTokens.Weight.size(0));                    // h_co [P,N_c,C]
         var mask = DecoderHeads.Masks(maskHead.call(objectHidden).unsqueeze(1), upscaled);          // m_s [P,1,4g,4g]
-        return (mask, objectHidden, presenceHidden);
+        return (prior is null ? mask : prior.call(mask, priorLogits), objectHidden, presenceHidden);
     }
 }
 

@@ -7,8 +7,6 @@ public sealed partial record SegSamOptions
 {
     internal const int MostPresenceTokens = 256;
 
-    internal double HighestRate => LearningRate ?? (Checkpoint is null ? 1e-3 : 1e-4);
-
     internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
 
     internal bool IsTrained => Epochs > 0;

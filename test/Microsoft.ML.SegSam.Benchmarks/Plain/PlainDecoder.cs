@@ -43,7 +43,7 @@ internal sealed class PlainDecoder(SegSamNetwork network)
 
     private (Tensor Positions, Tensor Map, Tensor Tokens) Prompt(Tensor visual, PromptTensors prompts)
     {
-        var (tokens, dense) = network.PromptEncoder.call(prompts);
+        var (tokens, dense, _) = network.PromptEncoder.call(prompts);
         return (network.PromptEncoder.DensePositions(), visual.index_select(0, prompts.ImageIndex).Plus(dense), tokens);
     }
 

@@ -27,7 +27,7 @@ public sealed class PromptParityTests
         foreach (var precision in Precision.Both)
         {
             var model = GoldenModel.Of(file, precision);
-            var (sparse, dense) = model.Network.PromptEncoder.call(model.Prompt(name));
+            var (sparse, dense, _) = model.Network.PromptEncoder.call(model.Prompt(name));
             var comparison = new Comparison(Group(model), GoldenFolder.Open(file), precision);
             comparison.Check("tokens", name + ".sparse", sparse, Allowed.Prompt);
             // One value for all pixels without a mask.

@@ -34,7 +34,7 @@ public sealed class ShapeTests
             box ? tensor([2f, 3, 20, 30, 10, 10, 50, 60, 0, 0, side, side], [p, 4]) : null,
             mask ? Normal(6, p, 1, 4 * g, 4 * g) : null);
 
-        var (sparse, dense) = network.PromptEncoder.call(prompts);
+        var (sparse, dense, _) = network.PromptEncoder.call(prompts);
         Check(sparse, p, sparseTokens, c);
         Check(dense, mask ? [p, c, g, g] : [1, c, 1, 1]);
         Check(network.PromptEncoder.DensePositions(), 1, c, g, g);

@@ -70,7 +70,7 @@ public sealed class TextToVisionTests
         var module = network.TextToVision!;
         Assert.AreEqual(readsPrompt, module.ReadsPrompt);
         var visual = SegSamNetwork.Pixels(Visual(network).narrow(0, 0, 1).expand(2, -1, -1, -1)); // one image, two prompts
-        var (tokens, _) = network.PromptEncoder.call(Boxes(0, 0));
+        var (tokens, _, _) = network.PromptEncoder.call(Boxes(0, 0));
         var text = module.call(network.TextBank, visual, Positions(network), tokens);
         Assert.AreEqual(readsPrompt, (text[0] - text[1]).abs().max().item<float>() > 1e-4);
     }

@@ -1,7 +1,6 @@
-using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network;
+namespace Microsoft.ML.SegSam.Network.Encoder;
 
 // B images, P prompts, g = S/16, C decoder width.
 
@@ -33,6 +32,7 @@ internal sealed record FineMaps(Tensor Twofold, Tensor Fourfold)
         pixels.narrow(-1, 2 * width, 2 * width).reshape(pixels.size(0), -1, width / 8));
 
     /// <summary>The maps of each prompt's image; with batch 1 where all prompts are about one image.</summary>
-    public FineMaps Of(PromptTensors prompts) => Twofold.size(0) == 1 ? this
-        : new(Twofold.index_select(0, prompts.ImageIndex), Fourfold.index_select(0, prompts.ImageIndex));
+    /// <param name="imageIndex">[P] int64: the image of each prompt.</param>
+    public FineMaps Of(Tensor imageIndex) => Twofold.size(0) == 1 ? this
+        : new(Twofold.index_select(0, imageIndex), Fourfold.index_select(0, imageIndex));
 }
