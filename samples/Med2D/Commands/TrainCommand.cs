@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Med2D.Scoring;
 using Med2D.Tables;
 using Med2D.Training;

@@ -44,7 +44,8 @@ internal static class EvaluationReport
             ["sources"] = new JsonObject(sources.Select(source => KeyValuePair.Create(source.Source, (JsonNode?)Source(source)))),
             ["meanOverSources"] = Mean(scored),
             ["meanByModality"] = new JsonObject(scored.GroupBy(source => source.Modality)
-                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => KeyValuePair.Create(group.Key, (JsonNode?)Mean([.. group])))),
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => KeyValuePair.Create(group.Key, (JsonNode?)Mean([.. group])))),
         };
         OutputFile.Write(path, report.ToJsonString(Json) + "\n");
     }

@@ -29,7 +29,8 @@ internal sealed class LibraryTraining(
         record.Save(folder);
         var (before, state) = (record.Work, Path.Combine(folder, StateFile));
         var (clock, cpu, loss) = (Stopwatch.StartNew(), CpuSeconds(), 0.0);
-        var (left, since) = (TimeSpan.FromSeconds(record.SecondsPerStep ?? 0) * (record.Epochs * StepsPerEpoch - before.Steps), TimeSpan.Zero);
+        var toDo = record.Epochs * StepsPerEpoch - before.Steps;
+        var (left, since) = (TimeSpan.FromSeconds(record.SecondsPerStep ?? 0) * toDo, TimeSpan.Zero);
         using var timer = new Timer(_ => ShowTimeLeft(), null, BetweenLines, BetweenLines); // an epoch may take long
         var ml = Context();
         using var model = Fit(ml, data, _options with

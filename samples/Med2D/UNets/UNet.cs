@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.SegSam;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,6 +14,7 @@ namespace Med2D.UNets;
 internal sealed class UNet : Module<Tensor, Tensor>
 {
     private const int Top = 16, Levels = 4, Groups = 8;
+    private const double Prior = -3; // logit of about 0.05 (Lin et al. 2017, 4.1): objects are small, and training begins at once
 
     private readonly ModuleList<Sequential> _down = [], _up = [];
     private readonly ModuleList<ConvTranspose2d> _widen = [];
@@ -81,7 +81,7 @@ internal sealed class UNet : Module<Tensor, Tensor>
             if (weight.dim() == 4)
                 weight.normal_(0, Math.Sqrt(2.0 / (weight.numel() / weight.size(0))), generator);
             else
-                weight.fill_(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
+                weight.fill_(name == "_categories.bias" ? Prior : name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0);
         }
     }
 }

@@ -101,7 +101,8 @@ internal sealed class UNetImages(IReadOnlyList<ObjectRow> rows, int side)
         using var image = ImageFile.Read(path);
         var bgra = tensor(image.Pixels.ToArray(), [1, image.Height, image.Width, 4]).permute(0, 3, 1, 2);
         var order = image.PixelFormat == MLPixelFormat.Bgra32 ? (long[])[2, 1, 0] : [0, 1, 2];
-        return Resize(bgra.index_select(1, tensor(order)).to(ScalarType.Float32), side).round().clamp(0, 255).to(ScalarType.Byte).contiguous();
+        var levels = Resize(bgra.index_select(1, tensor(order)).to(ScalarType.Float32), side);
+        return levels.round().clamp(0, 255).to(ScalarType.Byte).contiguous();
     }
 
     private static Tensor Normalize(Tensor pixels)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Med2D.Scoring;
-using Med2D.Tables;
 using Med2D.Training;
 using SampleKit;
 using TorchSharp;
@@ -64,7 +63,8 @@ internal sealed class UNetTraining(RunSettings settings, TrainingData data, stri
         var images = new UNetImages([.. data.Rows.Where(row => row.Source == source)], side);
         using var network = new UNet(images.Categories.Count, seed);
         var last = TimeSpan.Zero;
-        var budget = new UNetBudget(settings.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes * Share(source)) : null, settings.Epochs);
+        var budget = new UNetBudget(
+            settings.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes * Share(source)) : null, settings.Epochs);
         var (seen, steps, loss) = UNetTrainer.Train(network, images, budget, seed, (step, all, loss) =>
         {
             if (all == int.MaxValue || (clock.Elapsed - last < TimeSpan.FromSeconds(5) && step < all))

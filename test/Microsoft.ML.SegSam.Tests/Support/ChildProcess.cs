@@ -14,6 +14,9 @@ internal static class ChildProcess
     /// <summary>Ablation.dll, likewise.</summary>
     public static string Ablation { get; } = Program("samples", "Ablation");
 
+    /// <summary>Med2D.dll, likewise.</summary>
+    public static string Med2D { get; } = Program("samples", "Med2D");
+
     /// <summary>SegSam.Cli.dll, likewise.</summary>
     public static string SegSamCli { get; } = Program("samples", "SegSam.Cli");
 
@@ -44,6 +47,20 @@ internal static class ChildProcess
         using var process = Start(SharedFolder.Repository, arguments);
         var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         process.WaitForExit(after);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        Task.WaitAll(error, output);
+    }
+
+    /// <summary>The same, once a condition holds.</summary>
+    public static void KillDotnet(Func<bool> when, params string[] arguments)
+    {
+        using var process = Start(SharedFolder.Repository, arguments);
+        var (error, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(10)) && !when())
+        {
+        }
+
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
         Task.WaitAll(error, output);
