@@ -75,7 +75,7 @@ public sealed class TrainingSetTests
     {
         using var folder = new TemporaryFolder();
         using var set = new TrainingSet(2, folder.Path);
-        const int Lung = 0, LeftLung = 1, Nucleus = 2;
+        const int Lung = 0, LeftLung = 1; // and 2, a nucleus
         set.Compatible = new bool[3, 3];
         set.Compatible[Lung, LeftLung] = set.Compatible[LeftLung, Lung] = true;
         var image = set.Add(Image());
