@@ -1,8 +1,7 @@
 using System.IO.Compression;
-using Microsoft.ML.SegSam.Storage;
 using Microsoft.Win32.SafeHandles;
 
-namespace Microsoft.ML.SegSam.Checkpoints.Torch;
+namespace Microsoft.ML.SegSam.Storage;
 
 /// <summary>
 /// A section of a file, read in place; if it is deflated, it is inflated on first use and kept until the checkpoint is closed.
