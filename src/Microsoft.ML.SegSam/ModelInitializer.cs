@@ -138,7 +138,7 @@ internal sealed class ModelInitializer : IDisposable
             TextLayerScale = StartingTextScale,
             ClassHead = _options.ClassHead,
         };
-        _options.ValidateNetwork(Encoder, config.Adapter, config.InputSize);
+        _options.ValidateNetwork(config);
         return config;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.SegSam.Network.Encoder;
 
 namespace Microsoft.ML.SegSam.Network;
@@ -6,11 +7,12 @@ namespace Microsoft.ML.SegSam.Network;
 /// <remarks>Values are SAM's unless a comment says otherwise; presets are in <see cref="For"/>.</remarks>
 internal sealed record SegSamConfig
 {
-    // Image encoder: SAM's ViT (method, 4.2), or MobileSAM's TinyViT where Stages are given
+    // Image encoder: SAM's ViT (method, 4.2), or another kind where its stages are given
     public required int InputSize { get; init; }                    // S, a multiple of the patch size
     public int PatchSize { get; init; } = 16;
     public double EncoderMlpRatio { get; init; } = 4;
     public IReadOnlyList<TinyVitStage>? Stages { get; init; }       // TinyViT alone
+    public IReadOnlyList<ResNetStage>? ResNetStages { get; init; }  // ResNet alone
     public int EncoderWidth { get; init; }                          // D; from here to the adapters ViT alone
     public int EncoderDepth { get; init; }
     public int EncoderHeads { get; init; }
@@ -50,6 +52,10 @@ internal sealed record SegSamConfig
     public double DecoderEpsilon { get; init; } = 1e-5;
     public double AdapterEpsilon { get; init; } = 1e-5;
 
+    /// <summary>The encoder's kind: the one whose stages are given.</summary>
+    [JsonIgnore]
+    public EncoderKind Kind => ResNetStages is not null ? EncoderKind.ResNet : Stages is not null ? EncoderKind.TinyVit : EncoderKind.Vit;
+
     /// <summary>Side of the embedding map, g = S/16.</summary>
     public int Grid => InputSize / PatchSize;
 
@@ -59,12 +65,14 @@ internal sealed record SegSamConfig
     /// <summary>The numbers of the image encoder, which knows nothing of the rest.</summary>
     public EncoderConfig ForEncoder() => new()
     {
+        Kind = Kind,
         Grid = Grid,
         PatchSize = PatchSize,
         MlpRatio = EncoderMlpRatio,
         OutputWidth = Width,
         MapEpsilon = MapEpsilon,
         Stages = Stages,
+        ResNetStages = ResNetStages,
         Width = EncoderWidth,
         Depth = EncoderDepth,
         Heads = EncoderHeads,
@@ -80,8 +88,9 @@ internal sealed record SegSamConfig
     /// <summary>The preset whose encoder this is; null where it has no preset's size.</summary>
     public SegSamEncoder? Preset() => Enum.GetValues<SegSamEncoder>().Cast<SegSamEncoder?>().FirstOrDefault(
         encoder => For(encoder!.Value) is var preset
-            && preset.Stages is null == Stages is null
-            && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads));
+            && preset.Kind == Kind
+            && (preset.EncoderWidth, preset.EncoderDepth, preset.EncoderHeads) == (EncoderWidth, EncoderDepth, EncoderHeads)
+            && (preset.ResNetStages ?? []).SequenceEqual(ResNetStages ?? []));
 
     /// <summary>The preset of an encoder; <paramref name="inputSize"/> null means the size its family was published at.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input size is not a positive multiple of 16.</exception>
@@ -99,17 +108,24 @@ internal sealed record SegSamConfig
             SegSamEncoder.VitL => Vit(width: 1024, depth: 24, heads: 16, globalBlocks: [5, 11, 17, 23]),
             SegSamEncoder.VitH => Vit(width: 1280, depth: 32, heads: 16, globalBlocks: [7, 15, 23, 31]),
             // Our choice: small enough to train from scratch on two CPU cores in minutes.
-            SegSamEncoder.Tiny => new()
+            SegSamEncoder.Tiny => Small(new()
             {
                 InputSize = inputSize ?? 128, EncoderWidth = 192, EncoderDepth = 4, EncoderHeads = 3, GlobalBlocks = [1, 3], WindowSize = 8,
-                Width = 128, DecoderMlpWidth = 512, AttentionDownsample = 1, QualityHeadWidth = 128, TextMlpWidth = 256,
-            },
+            }),
             // TinyViT-5M as in MobileSAM, which runs it at 1024; 256 is medical practice (LiteMedSAM).
             SegSamEncoder.VitT => new()
             {
                 InputSize = inputSize ?? 256, Stages = [new(64, 2), new(128, 2, 4, 7), new(160, 6, 5, 14), new(320, 2, 10, 7)],
             },
-            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Unknown encoder; choose Tiny, VitB, VitL, VitH or VitT."),
+            // Pretrained weights for a processor without a GPU; the rest of the network is Tiny's (our choice).
+            SegSamEncoder.ResNet18 => Small(new() { InputSize = inputSize ?? 256, ResNetStages = [new(64, 2), new(128, 2), new(256, 2)] }),
+            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder,
+                $"Unknown encoder; choose one of {string.Join(", ", Enum.GetNames<SegSamEncoder>())}."),
+        };
+
+        static SegSamConfig Small(SegSamConfig encoder) => encoder with
+        {
+            Width = 128, DecoderMlpWidth = 512, AttentionDownsample = 1, QualityHeadWidth = 128, TextMlpWidth = 256,
         };
 
         SegSamConfig Vit(int width, int depth, int heads, int[] globalBlocks) => new()
@@ -119,7 +135,7 @@ internal sealed record SegSamConfig
     }
 }
 
-/// <summary>Kind and size of the image encoder: SAM's ViT with patches of 16 pixels, or MobileSAM's TinyViT.</summary>
+/// <summary>Kind and size of the image encoder: SAM's ViT with patches of 16 pixels, MobileSAM's TinyViT, or a ResNet.</summary>
 public enum SegSamEncoder
 {
     /// <summary>Width 192, 4 blocks, default input 128. Trains from scratch on two CPU cores in minutes (our choice).</summary>
@@ -139,4 +155,10 @@ public enum SegSamEncoder
     /// adapter.
     /// </summary>
     VitT,
+
+    /// <summary>
+    /// ResNet-18 up to its third stage, with batch norms folded into the convolutions: 3.0 million parameters with SAM's neck, default
+    /// input 256 (our choice). Its weights may come from ImageNet: see docs/training.md. Takes no adapter.
+    /// </summary>
+    ResNet18,
 }

@@ -25,7 +25,7 @@ internal sealed class SegSamNetwork : Module
     {
         make ??= LayerFactory.Default;
         Config = config;
-        _imageEncoder = config.Stages is null ? new ImageEncoder(make, config.ForEncoder()) : new TinyVitEncoder(make, config.ForEncoder());
+        _imageEncoder = ImageEncoders.Create(make, config.ForEncoder());
         _promptEncoder = new(make, config);
         _binaryDecoder = new(make, config);
         _semanticDecoder = SemanticDecoder.Create(make, config);
@@ -37,7 +37,7 @@ internal sealed class SegSamNetwork : Module
 
     public SegSamConfig Config { get; }
 
-    /// <summary>SAM's vision transformer, or MobileSAM's TinyViT where the config lists its stages.</summary>
+    /// <summary>Of the kind that the config says.</summary>
     public Module<Tensor, Tensor> ImageEncoder => _imageEncoder;
 
     public PromptEncoder PromptEncoder => _promptEncoder;

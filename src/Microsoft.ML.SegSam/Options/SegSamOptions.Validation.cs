@@ -18,14 +18,15 @@ public sealed partial record SegSamOptions
         .. ColumnRules(needsPrompt), .. FileRules(),
         new(InputSize is null or (> 0 and <= 4096) && InputSize % 16 is null or 0, nameof(InputSize), InputSize,
             "a multiple of 16 from 16 to 4096, or null"),
-        .. Checkpoint is null ? NetworkRules(Encoder ?? SegSamEncoder.Tiny, Adapter ?? SegSamAdapter.None, InputSize) : [],
+        .. Checkpoint is null && (Encoder ?? SegSamEncoder.Tiny) is var encoder && Enum.IsDefined(encoder)
+            ? NetworkRules(SegSamConfig.For(encoder).Kind, Adapter ?? SegSamAdapter.None, InputSize) : [],
         .. NumberRules(), .. ChoiceRules(),
     ]);
 
     /// <summary>Checks what depends on the network, which may be known only from a checkpoint.</summary>
     /// <inheritdoc cref="Validate" path="/exception"/>
-    internal void ValidateNetwork(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize) =>
-        Check(nameof(SegSamOptions), NetworkRules(encoder, adapter, inputSize));
+    internal void ValidateNetwork(SegSamConfig config) =>
+        Check(nameof(SegSamOptions), NetworkRules(config.Kind, config.Adapter, config.InputSize));
 
     /// <summary>Checks what depends on the categories of the training rows.</summary>
     /// <inheritdoc cref="Validate" path="/exception"/>
@@ -71,21 +72,24 @@ public sealed partial record SegSamOptions
             $"null unless {nameof(EncoderTraining)} is Frozen: the embeddings of an encoder that is trained change with every step"),
     ];
 
-    private OptionRule[] NetworkRules(SegSamEncoder? encoder, SegSamAdapter adapter, int? inputSize)
+    private OptionRule[] NetworkRules(EncoderKind kind, SegSamAdapter adapter, int? inputSize)
     {
-        var isViT = encoder != SegSamEncoder.VitT;
+        var isVit = kind == EncoderKind.Vit;
+        var (encoder, blocks, cannotRepeat) = kind == EncoderKind.TinyVit
+            ? ($"{nameof(Encoder)} VitT", "TinyViT's blocks", "whose batch norms would see every image twice")
+            : ($"{nameof(Encoder)} ResNet18", "a ResNet's blocks", "which computes no block a second time");
         return
         [
             new(adapter != SegSamAdapter.SamMed2D || inputSize % 32 is null or 0, nameof(InputSize), inputSize,
                 "a multiple of 32 with SAM-Med2D's adapter, which halves the map"),
-            new(isViT || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16, nameof(InputSize), inputSize,
-                $"at least 32 to train {nameof(Encoder)} VitT, whose batch norms need more than one value per channel"),
-            new(isViT || adapter == SegSamAdapter.None, nameof(Adapter), adapter,
-                $"None with {nameof(Encoder)} VitT: TinyViT's blocks have no place for adapters"),
-            new(isViT || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining,
-                $"Full or Frozen with {nameof(Encoder)} VitT, which has no adapters"),
-            new(isViT || !GradientCheckpointing, nameof(GradientCheckpointing), GradientCheckpointing,
-                $"false with {nameof(Encoder)} VitT, whose batch norms would see every image twice"),
+            new(kind != EncoderKind.TinyVit || EncoderTraining == EncoderTraining.Frozen || inputSize is not 16,
+                nameof(InputSize), inputSize, $"at least 32 to train {encoder}, whose batch norms need more than one value per channel"),
+            new(isVit || adapter == SegSamAdapter.None, nameof(Adapter), adapter,
+                $"None with {encoder}: {blocks} have no place for adapters"),
+            new(isVit || EncoderTraining != EncoderTraining.Adapter, nameof(EncoderTraining), EncoderTraining,
+                $"Full or Frozen with {encoder}, which has no adapters"),
+            new(isVit || !GradientCheckpointing, nameof(GradientCheckpointing), GradientCheckpointing,
+                $"false with {encoder}, {cannotRepeat}"),
             new(EncoderTraining != EncoderTraining.Adapter || adapter != SegSamAdapter.None, nameof(EncoderTraining), EncoderTraining,
                 $"used with an {nameof(Adapter)} other than None"),
         ];

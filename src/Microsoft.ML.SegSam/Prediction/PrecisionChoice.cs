@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;
@@ -43,5 +44,5 @@ internal static class PrecisionChoice
         MayGain(config, device) && TorchDevice.GainOfBFloat16 >= WorthwhileGain;
 
     private static bool MayGain(SegSamConfig config, TorchDevice device) => device.Device.type == TorchSharp.DeviceType.CPU
-        && device.HasBFloat16 && config.EncoderWidth >= WorthwhileWidth && config.Stages is null;
+        && device.HasBFloat16 && config.EncoderWidth >= WorthwhileWidth && config.Kind == EncoderKind.Vit;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 
 namespace Microsoft.ML.SegSam.Storage;
@@ -15,8 +16,8 @@ internal static class ConfigCheck
     /// <exception cref="InvalidDataException">A number is out of range, or numbers contradict each other.</exception>
     public static SegSamNetwork Shapes(SegSamConfig config)
     {
-        if (config.Stages is { } stages && stages.Contains(null!))
-            throw new InvalidDataException("The model's config has a null among its Stages.");
+        if (config.Stages?.Contains(null!) is true || config.ResNetStages?.Contains(null!) is true)
+            throw new InvalidDataException("The model's config has a null among its Stages or ResNetStages.");
         foreach (var rule in Rules(config))
             rule.Check();
         if (!IsConsistent(config))
@@ -64,25 +65,36 @@ internal static class ConfigCheck
         .. EncoderRules(config),
     ];
 
-    private static IEnumerable<Rule> EncoderRules(SegSamConfig config) => config.Stages is { } stages
-        ? stages.SelectMany(stage => (Rule[])
+    private static IEnumerable<Rule> EncoderRules(SegSamConfig config) => config.Kind switch
+    {
+        EncoderKind.TinyVit => config.Stages!.SelectMany(stage => (Rule[])
         [
             new(nameof(stage.Width), stage.Width),
             new(nameof(stage.Depth), stage.Depth, 1, MostLayers),
             new(nameof(stage.Heads), stage.Heads, 0, stage.Width),
             new(nameof(stage.Window), stage.Window, 0, 256),
-        ])
-        :
+        ]),
+        EncoderKind.ResNet => config.ResNetStages!.SelectMany(stage => (Rule[])
+        [
+            new(nameof(stage.Width), stage.Width),
+            new(nameof(stage.Depth), stage.Depth, 1, MostLayers),
+        ]),
+        _ =>
         [
             new(nameof(config.EncoderDepth), config.EncoderDepth, 1, MostLayers),
             new(nameof(config.EncoderWidth), config.EncoderWidth),
             new(nameof(config.EncoderHeads), config.EncoderHeads),
-        ];
+        ],
+    };
 
     private static bool IsConsistent(SegSamConfig config) =>
-        (config.Stages is { } stages
-            ? stages.Count is > 0 and <= 8
-            : config.GlobalBlocks is { } blocks && blocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0)
+        config.Kind switch
+        {
+            EncoderKind.TinyVit => config.Stages!.Count is > 0 and <= 8,
+            // Stem and pooling take a quarter of each side, every further stage half of the rest.
+            EncoderKind.ResNet => config.ResNetStages!.Count is > 0 and <= 8 && 4 << config.ResNetStages.Count - 1 == config.PatchSize,
+            _ => config.GlobalBlocks is { } blocks && blocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0,
+        }
         && config.InputSize % config.PatchSize == 0
         && config.Width % 8 == 0
         && config.Width / config.AttentionDownsample % config.DecoderHeads == 0

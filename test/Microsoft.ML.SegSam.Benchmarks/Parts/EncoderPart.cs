@@ -2,6 +2,7 @@ using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Benchmarks.Plain;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
@@ -41,8 +42,12 @@ internal static class EncoderPart
     }
 
     /// <summary>The plain form of a network's encoder.</summary>
-    public static Func<Tensor, Tensor> Plain(SegSamNetwork network) =>
-        network.Config.Stages is null ? new PlainEncoder(network).Encode : new PlainTinyVit(network).Encode;
+    public static Func<Tensor, Tensor> Plain(SegSamNetwork network) => network.Config.Kind switch
+    {
+        EncoderKind.Vit => new PlainEncoder(network).Encode,
+        EncoderKind.TinyVit => new PlainTinyVit(network).Encode,
+        _ => throw new NotSupportedException($"The encoder {network.Config.Kind} has no plain form."),
+    };
 
     private static void Lowered(
         Recorder recorder, string name, SegSamNetwork network, Tensor image, Func<Tensor, Tensor> plain, int repetitions)

@@ -16,8 +16,12 @@ internal static class NeededWork
     /// <summary>As the official implementation computes it.</summary>
     public static double PlainEncoderFlops(SegSamConfig config) => 2.0 * Products(config, padded: true);
 
-    private static long Products(SegSamConfig config, bool padded) =>
-        config.Stages is { } stages ? TinyVit(config, stages, padded) : Vit(config, padded);
+    private static long Products(SegSamConfig config, bool padded) => config.Kind switch
+    {
+        EncoderKind.Vit => Vit(config, padded),
+        EncoderKind.TinyVit => TinyVit(config, config.Stages!, padded),
+        _ => throw new NotSupportedException($"Work of the encoder {config.Kind} is not counted."),
+    };
 
     private static long Vit(SegSamConfig config, bool padded)
     {

@@ -33,6 +33,16 @@ public sealed class ParameterCountTests
         Assert.AreEqual(10_140_231, weights + statistics + classifier + positionMatrix);
     }
 
+    /// <summary>torchvision's ResNet-18 has 2,782,784 weights up to its third stage, two per channel in norms; here one, a bias.</summary>
+    [TestMethod]
+    public void The_resnet_has_as_many_weights_as_published_less_one_per_channel()
+    {
+        var config = SegSamConfig.For(SegSamEncoder.ResNet18) with { CategoryCount = 8 };
+        const int channels = 64 + 4 * 64 + 5 * 128 + 5 * 256, neck = 256 * 128 + 9 * 128 * 128 + 4 * 128;
+        Assert.AreEqual(2_782_784 - channels + neck, Count(config, "image_encoder."));
+        Assert.IsLessThan(6_000_000, Count(config, ""), "in half precision below 12 MB");
+    }
+
     [TestMethod]
     [DataRow("prompt_encoder.", 6_220L)]
     [DataRow("mask_decoder.", 4_058_340L)]

@@ -22,6 +22,7 @@ public sealed class StateDictTests
     [DataRow("VitL", SegSamEncoder.VitL, SegSamAdapter.None)]
     [DataRow("VitH", SegSamEncoder.VitH, SegSamAdapter.None)]
     [DataRow("VitT", SegSamEncoder.VitT, SegSamAdapter.None)]
+    [DataRow("ResNet18", SegSamEncoder.ResNet18, SegSamAdapter.None)]
     public void The_state_dict_of_a_preset_is_the_approved_one(string name, SegSamEncoder encoder, SegSamAdapter adapter)
     {
         var actual = Listing(SegSamConfig.For(encoder) with { Adapter = adapter, CategoryCount = 8 });

@@ -57,6 +57,12 @@ public sealed class OptionsTests
             "EncoderTraining is 'Adapter'; it must be Full or Frozen with Encoder VitT, which has no adapters"),
         (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, Adapter = SegSamAdapter.Bottleneck },
             "Adapter is 'Bottleneck'; it must be None with Encoder VitT"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.ResNet18, Adapter = SegSamAdapter.LowRank },
+            "Adapter is 'LowRank'; it must be None with Encoder ResNet18"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.ResNet18, EncoderTraining = EncoderTraining.Adapter },
+            "EncoderTraining is 'Adapter'; it must be Full or Frozen with Encoder ResNet18, which has no adapters"),
+        (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.ResNet18, GradientCheckpointing = true },
+            "GradientCheckpointing is 'True'; it must be false with Encoder ResNet18"),
         (new() { BoxColumnName = "Box", Encoder = SegSamEncoder.VitT, InputSize = 16 },
             "InputSize is '16'; it must be at least 32 to train Encoder VitT"),
         (new() { BoxColumnName = "Box", PresenceTokens = 0 }, "PresenceTokens is '0'; it must be from 1 to 256"),
@@ -84,7 +90,8 @@ public sealed class OptionsTests
         (new() { BoxColumnName = "Box", RareCategorySampling = -0.1 }, "RareCategorySampling is '-0.1'; it must be from 0 to 1"),
         (new() { BoxColumnName = "Box", RareCategorySampling = double.NaN }, "RareCategorySampling is 'NaN'"),
         (new() { BoxColumnName = "Box", InteractiveRounds = -1 }, "InteractiveRounds is '-1'; it must be at least 0, or null"),
-        (new() { BoxColumnName = "Box", Encoder = (SegSamEncoder)9 }, "Encoder is '9'; it must be one of Tiny, VitB, VitL, VitH, VitT"),
+        (new() { BoxColumnName = "Box", Encoder = (SegSamEncoder)9 },
+            "Encoder is '9'; it must be one of Tiny, VitB, VitL, VitH, VitT, ResNet18"),
         (new() { BoxColumnName = "Box", Resize = (ResizeRule)9 },
             "Resize is '9'; it must be one of PadOrStretch, LongestSide, Stretch, or null"),
         (new() { BoxColumnName = "Box", Resampling = (Resampling)9 },
@@ -122,6 +129,7 @@ public sealed class OptionsTests
             BoxColumnName = "Box", InputSize = 16, Encoder = SegSamEncoder.VitT, EncoderTraining = EncoderTraining.Frozen,
         });
         _ = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 32, Encoder = SegSamEncoder.VitT });
+        _ = Ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", InputSize = 16, Encoder = SegSamEncoder.ResNet18 });
         _ = Ml.Transforms.SegSam(new SegSamOptions
         {
             BoxColumnName = "Box", InputSize = 4096, PresenceTokens = 1, Adapter = SegSamAdapter.SamMed2D,

@@ -17,7 +17,7 @@ public sealed class LayeringTests
         ["Network/Encoder"] = ["Network/Layers"],
         ["Network"] = ["Network/Encoder", "Network/Layers"],
         ["Losses"] = ["Network", "Network/Layers"],
-        ["Storage"] = ["Network", "Network/Layers"],
+        ["Storage"] = ["Network", "Network/Encoder", "Network/Layers"],
         ["Checkpoints/Torch"] = ["Storage"],
         ["Checkpoints"] = ["Checkpoints/Torch", "Hosting", "Imaging", "Network", "Network/Encoder", "Storage"],
         ["Options"] = ["Checkpoints", "Display", "Imaging", "Knowledge", "Network", "Network/Encoder"],

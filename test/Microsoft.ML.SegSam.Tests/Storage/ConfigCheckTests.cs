@@ -13,6 +13,7 @@ public sealed class ConfigCheckTests
     [DataRow(SegSamEncoder.VitB)]
     [DataRow(SegSamEncoder.VitL)]
     [DataRow(SegSamEncoder.VitH)]
+    [DataRow(SegSamEncoder.ResNet18)]
     public void Every_preset_passes_also_at_the_largest_input(SegSamEncoder encoder)
     {
         foreach (var inputSize in new int?[] { null, 4096 })
@@ -33,6 +34,11 @@ public sealed class ConfigCheckTests
         [(Func<object>)(() => Tiny with { CategoryCount = 0 }), "CategoryCount = 0"],
         [(Func<object>)(() => Tiny with { EncoderHeads = 5 }), "contradict each other"],
         [(Func<object>)(() => Tiny with { Stages = [new(64, 2), null!] }), "null among its Stages"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), null!, new(8, 1)] }), "null among its Stages or ResNetStages"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(-8, 2), new(8, 1)] }), "Width = -8"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(8, 1000), new(8, 1)] }), "Depth = 1000"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [] }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(128, 2)] }), "contradict each other"],
         [(Func<object>)(() => Tiny with { GlobalBlocks = null! }), "contradict each other"],
     ];
 

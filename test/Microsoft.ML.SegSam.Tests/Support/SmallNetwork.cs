@@ -17,6 +17,9 @@ internal static class SmallNetwork
     public static SegSamConfig TinyVit { get; } =
         Config with { Stages = [new(8, 1), new(16, 1, 2, 3), new(24, 2, 3, 5), new(32, 1, 4, 3)] };
 
+    /// <summary>The same with a ResNet.</summary>
+    public static SegSamConfig ResNet { get; } = Config with { ResNetStages = [new(8, 1), new(12, 2), new(16, 1)] };
+
     /// <summary>Starting weights, and texts that differ.</summary>
     public static SegSamNetwork Create(SegSamConfig config, long seed = 1)
     {

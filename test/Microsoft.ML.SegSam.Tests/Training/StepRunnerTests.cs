@@ -56,6 +56,22 @@ public sealed class StepRunnerTests : IDisposable
             drawn.SelectMany(groups => groups).SelectMany(group => group).SelectMany(data => data.Batch.Objects).ToArray());
     }
 
+    [TestMethod]
+    [DataRow(false, 2)]
+    [DataRow(true, 1)]
+    public void Threads_share_a_step_unless_each_would_change_the_statistics(bool tinyVit, int threads)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var set = ShapeImages.Create(2, folder.Path);
+        using var network = SmallNetwork.Create(tinyVit ? SmallNetwork.TinyVit : SmallNetwork.ResNet);
+        using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
+        set_num_threads(2);
+        using var runner = new StepRunner(
+            network, new SegSamOptions { BoxColumnName = "Box" }.TrainingSettings(usesBFloat16: false), set, visuals, CPU);
+        Assert.AreEqual(threads, runner.Threads);
+    }
+
     public void Dispose() => _thread.Dispose();
 
     /// <summary>All weights of the same network in one row, trained on seven images, or as they start.</summary>

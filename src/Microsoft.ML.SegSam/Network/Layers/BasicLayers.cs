@@ -184,6 +184,14 @@ internal sealed class EmbeddingLayer : Module, IInitialized
 
 internal static class StartingValues
 {
+    /// <summary>Weights that keep the scale of a map through ReLU (He et al. 2015), and no biases.</summary>
+    public static void FillForRelu(this ConvolutionLayer layer, Generator generator)
+    {
+        var fanIn = layer.Weight.size(1) * layer.Weight.size(2) * layer.Weight.size(3);
+        layer.Weight.Fill(weight => weight.normal_(0, Math.Sqrt(2.0 / fanIn), generator));
+        layer.Bias?.Fill(bias => bias.fill_(0));
+    }
+
     /// <summary>Changes a parameter in place without recording it for gradients.</summary>
     public static void Fill(this Tensor parameter, Action<Tensor> change)
     {
