@@ -39,6 +39,8 @@ internal sealed class ModelInitializer : IDisposable
         {
             _pretrained = Pretrained.Recognize(_file, options.CheckpointFamily);
             Encoder = _pretrained.Encoder;
+            if (_pretrained.IsEncoderAlone && !options.IsTrained)
+                throw Untrained();
             Config = Settle(_pretrained.Config with { InputSize = options.InputSize ?? _pretrained.Config.InputSize });
             Preprocessing = options.Over(_pretrained.Preprocessing);
         }
@@ -59,6 +61,9 @@ internal sealed class ModelInitializer : IDisposable
 
     /// <summary>The network's config, except for what depends on the categories.</summary>
     public SegSamConfig Config { get; }
+
+    /// <summary>Whether the weights are those of a SAM, which knows all kinds of prompts, before they are trained.</summary>
+    public bool StartsFromSam => _pretrained is { IsEncoderAlone: false };
 
     /// <summary>How images are prepared for the network.</summary>
     public Preprocessing Preprocessing { get; }
@@ -113,8 +118,9 @@ internal sealed class ModelInitializer : IDisposable
         var text = $"Starting from {_file!.Name}, read as {_pretrained.Family} "
             + $"(if that is wrong, set {nameof(SegSamOptions.CheckpointFamily)}): "
             + $"{Encoder?.ToString() ?? "an encoder that matches no preset"}, "
-            + $"trained at {trained.InputSize} x {trained.InputSize}, used at {Config.InputSize} x {Config.InputSize}; {images}";
-        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam)
+            + (_pretrained.IsEncoderAlone ? "all but its stages random, " : $"trained at {trained.InputSize} x {trained.InputSize}, ")
+            + $"used at {Config.InputSize} x {Config.InputSize}; {images}";
+        if (trained.Width != SamWidth && _pretrained.Family != CheckpointFamily.SegSam && !_pretrained.IsEncoderAlone)
             text += $"; weights do not reveal the number of the decoder's heads, {trained.DecoderHeads} are assumed";
         string[] unused = [.. _pretrained.Unused, .. _file.Skipped];
         return unused.Length == 0 ? text : $"{text}; not used: {string.Join(", ", unused)}";
@@ -150,6 +156,10 @@ internal sealed class ModelInitializer : IDisposable
                 + FormattableString.Invariant($"it must be null or '{ofCheckpoint}', which {_options.Checkpoint} holds."), option);
         }
     }
+
+    private static InvalidDataException Untrained() => new("The file holds an image encoder alone; without training, the decoders would be "
+        + $"random. Use it as {nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} with {nameof(SegSamOptions.Epochs)} of at least "
+        + "1, or use the weights of a Segment Anything Model.");
 
     private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
         : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. "

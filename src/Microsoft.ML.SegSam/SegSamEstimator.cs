@@ -227,7 +227,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
     private SegSamTransformer Finish(
         SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
-        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options), device, usesBFloat16));
+        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options, start.StartsFromSam), device, usesBFloat16));
 
     // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>

@@ -26,8 +26,8 @@ internal sealed class TrainArguments
         "Maximum number of passes over the images: Ctrl-C ends training early and keeps the best weights so far.");
     private readonly Option<string> _checkpoint = new("--checkpoint")
     {
-        Description = "Published weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ, MobileSAM (.pth, .safetensors). "
-            + "Without them, training starts from random weights.",
+        Description = "Published weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ, MobileSAM (.pth, .safetensors), or ML.NET's "
+            + "ResNet-18 (.onnx). Without them, training starts from random weights.",
         HelpName = "FILE",
     };
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();

@@ -14,7 +14,9 @@ internal static class CheckpointFamilies
     /// </summary>
     public static CheckpointFamily Recognize(CheckpointFile file, SegSamConfig config, IReadOnlyList<string> unused)
     {
-        if (config.Stages is not null)
+        if (IsEncoderAlone(file))
+            return CheckpointFamily.ResNet18;
+        if (config.Kind == EncoderKind.TinyVit)
             return CheckpointFamily.MobileSam;
         if (config.Adapter == SegSamAdapter.SamMed2D)
             return CheckpointFamily.SamMed2D;
@@ -25,6 +27,9 @@ internal static class CheckpointFamilies
             : file.Wrapper != "model" ? CheckpointFamily.Sam
             : config.InputSize < MedSamInput ? CheckpointFamily.SamMed2D : CheckpointFamily.MedSam;
     }
+
+    /// <summary>Whether the file holds an image encoder and nothing of SAM, as <see cref="CheckpointFamily.ResNet18"/> does.</summary>
+    public static bool IsEncoderAlone(CheckpointFile file) => file.Format == CheckpointFormat.Onnx;
 
     /// <summary>How images are preprocessed for the family's weights.</summary>
     public static Preprocessing Preprocessing(CheckpointFamily family) => family switch
@@ -65,4 +70,10 @@ public enum CheckpointFamily
 
     /// <summary>Weights saved by this library; the file states how images are preprocessed.</summary>
     SegSam,
+
+    /// <summary>
+    /// The ResNet-18 of the NuGet package Microsoft.ML.DnnImageFeaturizer.ResNet18 (.onnx), trained on ImageNet: the image encoder's stages
+    /// come from it, its neck and all else start at random, so that it must be trained. Images are preprocessed as for <see cref="Sam"/>.
+    /// </summary>
+    ResNet18,
 }

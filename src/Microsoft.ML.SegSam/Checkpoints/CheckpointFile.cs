@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.ML.SegSam.Checkpoints.Onnx;
 using Microsoft.ML.SegSam.Checkpoints.Torch;
 using Microsoft.ML.SegSam.Storage;
 
@@ -16,6 +17,9 @@ internal enum CheckpointFormat
 
     /// <summary>A .safetensors file.</summary>
     Safetensors,
+
+    /// <summary>An ONNX file, of which one network is supported: <see cref="OnnxResNet"/>.</summary>
+    Onnx,
 }
 
 /// <summary>
@@ -34,6 +38,8 @@ internal sealed class CheckpointFile : IDisposable
         Format = Recognize();
         if (Format == CheckpointFormat.Safetensors)
             (Tensors, Metadata) = ReadSafetensors();
+        else if (Format == CheckpointFormat.Onnx)
+            (Tensors, Skipped) = ReadOnnx();
         else
             (Tensors, Skipped, Wrapper) = ReadPickled();
     }
@@ -45,7 +51,7 @@ internal sealed class CheckpointFile : IDisposable
 
     /// <summary>
     /// The tensors of the state dict, in file order. A state dict under 'model', 'state_dict' or 'model_state_dict' is found, and the names
-    /// of its tensors omit that prefix. Tensors outside the state dict are not listed.
+    /// of its tensors omit that prefix. Tensors outside the state dict are not listed. Those of an ONNX file have this library's names.
     /// </summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 
@@ -94,10 +100,11 @@ internal sealed class CheckpointFile : IDisposable
             [(byte)'P', (byte)'K', ..] => CheckpointFormat.TorchZip,
             [0x80, <= 5, ..] => CheckpointFormat.TorchLegacy,
             [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] => CheckpointFormat.Safetensors,
+            [0x08, > 0 and < 0x80, 0x12 or 0x3a, ..] => CheckpointFormat.Onnx, // its version, then its producer or its graph
             [] => throw CheckpointError.Invalid("the file is empty"),
             _ => throw CheckpointError.Invalid(
                 $"the file begins with {CheckpointError.Quote(Encoding.Latin1.GetString(start))} ({Convert.ToHexString(start)}); "
-                + "expected: a checkpoint written by torch.save (.pth, .pt, .bin) or a .safetensors file. "
+                + "expected: a checkpoint written by torch.save (.pth, .pt, .bin), a .safetensors file or a ResNet-18 (.onnx). "
                 + "A web page or a pointer file may have been downloaded instead"),
         };
     }
@@ -107,6 +114,20 @@ internal sealed class CheckpointFile : IDisposable
         var (root, find) = Format == CheckpointFormat.TorchZip ? TorchZip.Read(_file.SafeFileHandle) : TorchLegacy.Read(_file);
         var (tensors, skipped, wrapper) = StateDict.Find(root);
         return (tensors.ConvertAll(tensor => CheckpointTensor.Of(tensor.Name, tensor.Value, find)), skipped, wrapper);
+    }
+
+    private (List<CheckpointTensor> Tensors, string[] Skipped) ReadOnnx()
+    {
+        const string Encoder = "image_encoder.";
+        var graph = OnnxReader.Read(_file);
+        var layers = OnnxResNet.Find(graph);
+        var tensors = layers.SelectMany(layer => (CheckpointTensor[])
+        [
+            CheckpointTensor.Of($"{Encoder}{layer.Name}.weight", [.. layer.Convolution.Shape], layer.Weight),
+            CheckpointTensor.Of($"{Encoder}{layer.Name}.bias", [layer.Convolution.Shape[0]], layer.Bias),
+        ]).ToList();
+        var used = layers.SelectMany(layer => layer.Parts).Distinct().Count();
+        return (tensors, [$"{graph.Tensors.Count - used} of the file's {graph.Tensors.Count} tensors: what follows the third stage"]);
     }
 
     private (List<CheckpointTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) ReadSafetensors()

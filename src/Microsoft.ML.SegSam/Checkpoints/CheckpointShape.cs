@@ -12,8 +12,9 @@ internal sealed class CheckpointShape(IReadOnlyDictionary<string, CheckpointTens
     /// <exception cref="InvalidDataException">A weight that shows sizes is missing or has the wrong number of dimensions.</exception>
     public SegSamConfig ToConfig()
     {
-        var isTinyVit = weights.ContainsKey("image_encoder.patch_embed.seq.0.c.weight");
-        var encoder = isTinyVit ? SegSamConfig.For(SegSamEncoder.VitT, TinyVitInput) : Vit();
+        var encoder = weights.ContainsKey("image_encoder.patch_embed.seq.0.c.weight") ? SegSamConfig.For(SegSamEncoder.VitT, TinyVitInput)
+            : weights.ContainsKey("image_encoder.stem.weight") ? SegSamConfig.For(SegSamEncoder.ResNet18) // as this library saves it
+            : Vit();
         var width = Side("prompt_encoder.no_mask_embed.weight", 1, of: 2);
         var attentionWidth = Side("mask_decoder.transformer.final_attn_token_to_image.q_proj.weight", 0, of: 2);
         return encoder with

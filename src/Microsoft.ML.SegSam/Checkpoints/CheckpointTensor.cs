@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Checkpoints.Torch;
 using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
@@ -7,20 +8,22 @@ namespace Microsoft.ML.SegSam.Checkpoints;
 /// <summary>A named tensor of a checkpoint; its values stay in the file until they are read.</summary>
 internal sealed class CheckpointTensor
 {
-    private readonly FileBytes _bytes;
+    private delegate void ReadBytes(long at, Span<byte> into);
+
+    private readonly ReadBytes _read;
     private readonly long _begin;       // of the first element, in bytes
     private readonly long _span;        // from the first to the last element, in elements
     private readonly long[] _shape;
     private readonly long[]? _strides;  // in elements; null = row-major
 
-    private CheckpointTensor(string name, ScalarType type, long[] shape, long[]? strides, long span, FileBytes bytes, long begin)
+    private CheckpointTensor(string name, ScalarType type, long[] shape, long[]? strides, long span, ReadBytes read, long begin)
     {
         Name = name;
         Type = type;
         _shape = shape;
         _strides = strides;
         _span = span;
-        _bytes = bytes;
+        _read = read;
         _begin = begin;
         if ((Int128)span * StorageTypes.SizeOf(type) > int.MaxValue)
         {
@@ -42,7 +45,12 @@ internal sealed class CheckpointTensor
 
     /// <summary>A tensor of row-major values that begin at <paramref name="begin"/>; the caller has checked where they end.</summary>
     public static CheckpointTensor Of(SafetensorsEntry entry, FileBytes bytes, long begin) =>
-        new(entry.Name, entry.Type, entry.Shape, null, (entry.End - entry.Begin) / StorageTypes.SizeOf(entry.Type), bytes, begin);
+        new(entry.Name, entry.Type, entry.Shape, null, (entry.End - entry.Begin) / StorageTypes.SizeOf(entry.Type), bytes.Read, begin);
+
+    /// <summary>A tensor of row-major float32 numbers that are computed when they are read, as many as the shape has.</summary>
+    public static CheckpointTensor Of(string name, long[] shape, Func<float[]> compute) =>
+        new(name, ScalarType.Float32, shape, null, shape.Aggregate(1L, (product, side) => product * side),
+            (at, into) => MemoryMarshal.AsBytes(compute().AsSpan()).Slice((int)at, into.Length).CopyTo(into), begin: 0);
 
     /// <exception cref="InvalidDataException">Shape, strides and offset do not fit the storage, or the storage its bytes.</exception>
     public static CheckpointTensor Of(string name, PickleTensor tensor, Func<PickleStorage, FileBytes> find)
@@ -65,7 +73,7 @@ internal sealed class CheckpointTensor
         }
 
         if (shape.Contains(0))
-            return new(name, type, shape, null, 0, find(storage), 0);
+            return new(name, type, shape, null, 0, find(storage).Read, 0);
         if (last >= storage.Count)
             throw Invalid($"extends beyond its storage of {storage.Count} elements");
         if (count > storage.Count)
@@ -74,7 +82,7 @@ internal sealed class CheckpointTensor
         if ((Int128)storage.Count * size > bytes.Length)
             throw Invalid($"has a storage that claims {storage.Count} elements of {size} bytes, but the file holds {bytes.Length} bytes "
                 + "of it");
-        return new(name, type, shape, IsRowMajor(shape, strides) ? null : strides, (long)last - offset + 1, bytes, offset * size);
+        return new(name, type, shape, IsRowMajor(shape, strides) ? null : strides, (long)last - offset + 1, bytes.Read, offset * size);
     }
 
     /// <summary>Fills a tensor of the same shape, on any device and of any type; values are converted.</summary>
@@ -96,12 +104,12 @@ internal sealed class CheckpointTensor
         if (_strides is null && target.dtype == stored && target.device_type == TorchSharp.DeviceType.CPU && target.is_contiguous()
             && Type == stored)
         {
-            _bytes.Read(_begin, target.bytes);
+            _read(_begin, target.bytes);
             return;
         }
 
         var buffer = empty(_span, stored);
-        _bytes.Read(_begin, buffer.bytes);
+        _read(_begin, buffer.bytes);
         var values = _strides is null ? buffer.reshape(_shape) : buffer.as_strided(_shape, _strides, 0);
         target.copy_(Type == stored ? values : values.to(Type));
     }

@@ -26,6 +26,9 @@ internal sealed class Pretrained
 
     public CheckpointFamily Family { get; }
 
+    /// <summary>Whether only the encoder's stages are in the file: its neck, prompt encoder and decoders start at random.</summary>
+    public bool IsEncoderAlone => Family == CheckpointFamily.ResNet18;
+
     /// <summary>The config of the SAM part, as trained; without categories.</summary>
     public SegSamConfig Config { get; }
 
@@ -41,13 +44,20 @@ internal sealed class Pretrained
     /// <summary>Recognizes family, sizes and adapters, without reading weights yet.</summary>
     /// <param name="file">Must stay open until <see cref="Build"/> has run; the caller disposes it.</param>
     /// <param name="known">The family, if the caller knows it. Null: it is recognized.</param>
-    /// <exception cref="InvalidDataException">The file is not a SAM checkpoint.</exception>
+    /// <exception cref="InvalidDataException">The file is not a SAM checkpoint, or not of the known family.</exception>
     public static Pretrained Recognize(CheckpointFile file, CheckpointFamily? known = null)
     {
+        var isEncoderAlone = CheckpointFamilies.IsEncoderAlone(file);
+        if (known is not null && (known == CheckpointFamily.ResNet18) != isEncoderAlone)
+        {
+            throw new InvalidDataException($"{nameof(CheckpointFamily)} is {known}, but the file is {(isEncoderAlone ? "" : "not ")}an "
+                + $"ONNX file; expected null, or {nameof(CheckpointFamily.ResNet18)} for an ONNX file and another family for any other.");
+        }
+
         var (weights, unused) = PublishedNames.Rename(file.Tensors);
         if (known is null or CheckpointFamily.SegSam && SamDescription.From(file.Metadata) is { } own)
             return new(CheckpointFamily.SegSam, own.Config, own.Preprocessing, weights, unused);
-        var config = new CheckpointShape(weights).ToConfig();
+        var config = isEncoderAlone ? SegSamConfig.For(SegSamEncoder.ResNet18) : new CheckpointShape(weights).ToConfig();
         var family = known ?? CheckpointFamilies.Recognize(file, config, unused);
         return new(family, CheckpointFamilies.Complete(config, family), CheckpointFamilies.Preprocessing(family), weights, unused);
     }
@@ -57,7 +67,7 @@ internal sealed class Pretrained
     /// </summary>
     /// <remarks>
     /// The semantic decoder starts from SAM's weights: its transformer and upscaling from SAM's, its mask head from hypernetwork 0, t_so
-    /// from mask token 0 (method, 4.8). Position weights are resized if the input size differs.
+    /// from mask token 0 (method, 4.8), where the checkpoint has them. Position weights are resized if the input size differs.
     /// </remarks>
     /// <param name="config">Like <see cref="Config"/>, possibly with another input size, new adapters, categories and texts.</param>
     /// <exception cref="InvalidDataException">Weights are missing, unexpected or have the wrong shape; the message lists all.</exception>
@@ -70,7 +80,7 @@ internal sealed class Pretrained
             using var noGrad = no_grad();
             var state = network.state_dict();
             ReadAll(state);
-            network.Initialize(seed, [.. _weights.Keys, .. CopyToSemanticDecoder(state)]);
+            network.Initialize(seed, [.. _weights.Keys, .. IsEncoderAlone ? [] : CopyToSemanticDecoder(state)]);
             return network;
         }
         catch
@@ -133,7 +143,7 @@ internal sealed class Pretrained
         var common = _weights.Where(pair => expected.ContainsKey(pair.Key)).ToList();
         string[] problems =
         [
-            .. expected.Keys.Where(name => !_weights.ContainsKey(name) && !IsNewAdapter(name)).Select(name => $"missing: {name}"),
+            .. expected.Keys.Where(name => !_weights.ContainsKey(name) && !IsNew(name)).Select(name => $"missing: {name}"),
             .. _weights.Where(pair => !expected.ContainsKey(pair.Key)).Select(pair => $"unexpected: {pair.Key}"),
             .. common.Where(pair => !Fits(pair.Key, pair.Value.Shape, expected[pair.Key].shape, config))
                 .Select(pair => $"shape: {pair.Key} is [{string.Join(',', pair.Value.Shape)}], expected "
@@ -160,8 +170,10 @@ internal sealed class Pretrained
         }
     }
 
-    // Adapters that are added to a checkpoint without any are initialized randomly.
-    private bool IsNewAdapter(string name) => Config.Adapter == SegSamAdapter.None && name.Contains(".Adapter.", StringComparison.Ordinal);
+    // Adapters that are added to a checkpoint without any are initialized randomly, as is all but the stages of an encoder alone.
+    private bool IsNew(string name) => IsEncoderAlone
+        ? !name.StartsWith("image_encoder.", StringComparison.Ordinal) || name.StartsWith("image_encoder.neck.", StringComparison.Ordinal)
+        : Config.Adapter == SegSamAdapter.None && name.Contains(".Adapter.", StringComparison.Ordinal);
 
     private static bool Fits(string name, IReadOnlyList<long> shape, long[] expected, SegSamConfig config)
     {

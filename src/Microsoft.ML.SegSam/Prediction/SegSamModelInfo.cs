@@ -76,6 +76,7 @@ public sealed class SegSamModelInfo
             return new(pretrained.Config, pretrained.Preprocessing, parameters)
             {
                 Family = pretrained.Family,
+                Prompts = pretrained.IsEncoderAlone ? ModelPrompts.None : ModelDescription.AllPrompts,
                 Unused = [.. pretrained.Unused, .. file.Skipped],
             };
         }

@@ -43,7 +43,7 @@ internal static class Networks
     {
         string[] names = [.. Enumerable.Range(1, config.CategoryCount).Select(i => $"category {i}")];
         var options = Options(batchSize);
-        var description = new ModelDescription(options, config, names, Preprocessing.Default, ModelDescription.PromptsOf(options));
+        var description = new ModelDescription(options, config, names, Preprocessing.Default, ModelDescription.PromptsOf(options, false));
         return new(new(description, Create(config), new TorchDevice(CPU), UsesBFloat16(config)));
     }
 

@@ -107,6 +107,20 @@ public sealed class PretrainedTests
     }
 
     [TestMethod]
+    public void A_resnet_that_this_library_saved_without_a_description_is_a_SAM()
+    {
+        var weights = PublishedFile.Weights(SegSamConfig.For(SegSamEncoder.ResNet18) with { CategoryCount = 1 });
+        PublishedFile.Use(weights, opened =>
+        {
+            var pretrained = Pretrained.Recognize(opened);
+            Assert.AreEqual((CheckpointFamily.Sam, SegSamEncoder.ResNet18, 256, 128),
+                (pretrained.Family, pretrained.Encoder, pretrained.Config.InputSize, pretrained.Config.Width));
+            AssertHolds(pretrained, weights);
+            return 0;
+        });
+    }
+
+    [TestMethod]
     public void Of_SAM_HQ_the_SAM_part_is_used_and_the_rest_reported()
     {
         var weights = PublishedFile.Weights(PublishedFile.Sam);

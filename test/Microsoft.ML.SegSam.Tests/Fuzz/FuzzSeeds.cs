@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Checkpoints;
+using Microsoft.ML.SegSam.Tests.Checkpoints.Onnx;
 using Microsoft.ML.SegSam.Tests.Checkpoints.Torch;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
@@ -46,6 +47,8 @@ internal static class FuzzSeeds
     public static byte[][] Legacies { get; } = [TorchWriter.Legacy(TorchWriter.LegacyPickle(Tensors))];
 
     public static byte[][] Safetensors { get; } = [Written()];
+
+    public static byte[][] Onnx { get; } = [new TinyResNet().ToArray(), new TinyResNet(side: 96, raw: false, padsBehind: true).ToArray()];
 
     /// <summary>Headers of two files of the same small SAM, of others and of ours, and the numbers that follow both.</summary>
     public static (byte[][] Headers, byte[] Data) Networks()

@@ -36,6 +36,9 @@ public sealed class FuzzTests(TestContext context)
     public void Safetensors() => OnDisk("safetensors", share: 0.1, FuzzSeeds.Safetensors, seed: 5);
 
     [TestMethod]
+    public void Onnx() => OnDisk("onnx", share: 0.1, FuzzSeeds.Onnx, seed: 10);
+
+    [TestMethod]
     public void Weights_of_models() => Run("model weights", share: 0.05, FuzzSeeds.Safetensors, seed: 6, wrap: null, bytes =>
     {
         using var scope = NewDisposeScope();

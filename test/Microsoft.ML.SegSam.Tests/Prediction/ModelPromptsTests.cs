@@ -18,13 +18,14 @@ public sealed class ModelPromptsTests
     }
 
     [TestMethod]
-    public void A_checkpoint_and_correction_rounds_teach_points_and_masks_but_no_boxes()
+    public void A_SAM_and_correction_rounds_teach_points_and_masks_but_no_boxes_and_an_encoder_alone_teaches_nothing()
     {
         var box = new SegSamOptions { BoxColumnName = "Box", InteractiveRounds = 0 };
-        Assert.AreEqual(ModelPrompts.Box, ModelDescription.PromptsOf(box));
-        Assert.AreEqual(All, ModelDescription.PromptsOf(box with { Checkpoint = "sam.pth" }));
-        Assert.AreEqual(All, ModelDescription.PromptsOf(box with { InteractiveRounds = 1 }));
-        Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask,
-            ModelDescription.PromptsOf(new() { PointsColumnName = "Points", PointLabelsColumnName = "Labels", Checkpoint = "sam.pth" }));
+        Assert.AreEqual(ModelPrompts.Box, ModelDescription.PromptsOf(box, startsFromSam: false));
+        Assert.AreEqual(All, ModelDescription.PromptsOf(box with { Checkpoint = "sam.pth" }, startsFromSam: true));
+        Assert.AreEqual(ModelPrompts.Box, ModelDescription.PromptsOf(box with { Checkpoint = "ResNet18.onnx" }, startsFromSam: false));
+        Assert.AreEqual(All, ModelDescription.PromptsOf(box with { InteractiveRounds = 1 }, startsFromSam: false));
+        var points = new SegSamOptions { PointsColumnName = "Points", PointLabelsColumnName = "Labels", Checkpoint = "sam.pth" };
+        Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask, ModelDescription.PromptsOf(points, startsFromSam: true));
     }
 }

@@ -19,7 +19,8 @@ public sealed class LayeringTests
         ["Losses"] = ["Network", "Network/Layers"],
         ["Storage"] = ["Network", "Network/Encoder", "Network/Layers"],
         ["Checkpoints/Torch"] = ["Storage"],
-        ["Checkpoints"] = ["Checkpoints/Torch", "Hosting", "Imaging", "Network", "Network/Encoder", "Storage"],
+        ["Checkpoints/Onnx"] = ["Imaging", "Storage"],
+        ["Checkpoints"] = ["Checkpoints/Onnx", "Checkpoints/Torch", "Hosting", "Imaging", "Network", "Network/Encoder", "Storage"],
         ["Options"] = ["Checkpoints", "Display", "Imaging", "Knowledge", "Network", "Network/Encoder"],
         ["Prediction"] =
         [

@@ -29,7 +29,7 @@ public static class FittedModel
     /// <summary>The same weights with another preprocessing than theirs.</summary>
     internal static SegSamTransformer With(SegSamOptions options, Preprocessing preprocessing) =>
         With(Shared.Model.Description with { Options = options, Preprocessing = preprocessing,
-            Prompts = ModelDescription.PromptsOf(options) });
+            Prompts = ModelDescription.PromptsOf(options, startsFromSam: options.Checkpoint is not null) });
 
     /// <summary>The same weights with another description than theirs.</summary>
     internal static SegSamTransformer With(ModelDescription description)

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Tests.Support;
+
 namespace Microsoft.ML.SegSam.Tests.Knowledge.Embedders;
 
 /// <summary>Vocabularies and text encoders of a few tokens: token i has the vector (i, 1).</summary>

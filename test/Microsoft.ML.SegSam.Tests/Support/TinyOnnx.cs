@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.SegSam.Tests.Knowledge.Embedders;
+namespace Microsoft.ML.SegSam.Tests.Support;
 
 /// <summary>
 /// Writes an ONNX file (protocol buffers, by hand) whose nodes and tensors a test names; fields are numbered as in onnx.proto.
@@ -10,15 +10,15 @@ internal sealed class TinyOnnx
     private const int Float = 1, Int64 = 7;
     private readonly List<(int Field, byte[] Message)> _graph = [(2, Encoding.UTF8.GetBytes("tiny"))];
 
-    /// <summary>A node with at most one list of whole numbers as its attribute.</summary>
-    public TinyOnnx Node(string operation, string[] inputs, string output, (string Name, long[] Values)? attribute = null)
+    /// <summary>A node with lists of whole numbers as its attributes.</summary>
+    public TinyOnnx Node(string operation, string[] inputs, string output, params (string Name, long[] Values)[] attributes)
     {
         using var node = new MemoryStream();
         foreach (var input in inputs)
             Bytes(node, 1, Encoding.UTF8.GetBytes(input));
         Text(node, 2, output);
         Text(node, 4, operation);
-        if (attribute is { } list)
+        foreach (var list in attributes)
             Bytes(node, 5, Message(stream =>
             {
                 Text(stream, 1, list.Name);
@@ -31,13 +31,19 @@ internal sealed class TinyOnnx
     }
 
     /// <summary>A constant matrix of floats.</summary>
-    public TinyOnnx Table(string name, float[][] rows) => Add(5, stream =>
+    public TinyOnnx Table(string name, float[][] rows) => Floats(name, [rows.Length, rows[0].Length], [.. rows.SelectMany(row => row)]);
+
+    /// <summary>A constant tensor of floats, as raw bytes, or as packed numbers.</summary>
+    public TinyOnnx Floats(string name, long[] shape, float[] values, bool raw = true) => Add(5, stream =>
     {
-        Number(stream, 1, rows.Length);
-        Number(stream, 1, rows[0].Length);
+        foreach (var side in shape)
+            Number(stream, 1, side);
         Number(stream, 2, Float);
-        Text(stream, 8, name);
-        Bytes(stream, 9, [.. rows.SelectMany(row => row).SelectMany(BitConverter.GetBytes)]);
+        if (raw)
+            Text(stream, 8, name);
+        Bytes(stream, raw ? 9 : 4, [.. values.SelectMany(BitConverter.GetBytes)]);
+        if (!raw)
+            Text(stream, 8, name);
     });
 
     /// <summary>A constant whole number.</summary>
@@ -59,16 +65,26 @@ internal sealed class TinyOnnx
     /// <summary>An input of floats.</summary>
     public TinyOnnx FloatInput(string name, params long[] shape) => Add(11, Value(name, Float, shape));
 
-    public void Save(string path)
+    public void Save(string path) => File.WriteAllBytes(path, ToArray());
+
+    public byte[] ToArray(string? producer = null) => Message(stream =>
     {
-        var graph = Message(stream => _graph.ForEach(part => Bytes(stream, part.Field, part.Message)));
-        File.WriteAllBytes(path, Message(stream =>
-        {
-            Number(stream, 1, 8); // IR version
-            Bytes(stream, 7, graph);
-            Bytes(stream, 8, Message(set => Number(set, 2, 13))); // operators of version 13
-        }));
+        Number(stream, 1, 8); // IR version
+        if (producer is not null)
+            Text(stream, 2, producer);
+        Bytes(stream, 7, Graph());
+        Bytes(stream, 8, Message(set => Number(set, 2, 13))); // operators of version 13
+    });
+
+    /// <summary>The bytes of an ONNX file that gives out more of its values: a message that comes twice in a file is joined.</summary>
+    public static byte[] WithOutput(byte[] file, string name, params long[] shape)
+    {
+        using var stream = new MemoryStream();
+        Bytes(stream, 7, new TinyOnnx().Output(name, shape).Graph());
+        return [.. file, .. stream.ToArray()];
     }
+
+    private byte[] Graph() => Message(stream => _graph.ForEach(part => Bytes(stream, part.Field, part.Message)));
 
     private TinyOnnx Add(int field, Action<MemoryStream> write)
     {
