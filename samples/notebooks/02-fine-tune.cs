@@ -83,12 +83,12 @@ Console.WriteLine($"{images.Count - held.Count} images to train on, {held.Count}
 // | `medsam_vit_b.pth` | MedSAM: ViT-B, trained on medical images with boxes |
 // | `mobile_sam.pt` | MobileSAM: a small encoder |
 //
-// The substitute below is a small network of SAM's own parts. `SaveSamWeights` writes only SAM's own weights, in the format of a
-// published file.
+// The substitute below is a small network of SAM's own parts. `SaveSamWeights` writes only its SAM part, under
+// the names of a published file.
 
 if (checkpoint == "")
 {
-    checkpoint = Path.Combine(work, "small-sam.pth");
+    checkpoint = Path.Combine(work, "small-sam.safetensors");
     var settings = new PhantomSettings { Modalities = new[] { "mr", "ultrasound" } };
     var earlier = PhantomGenerator.Create(seed: 6, earlierSlices, size: 128, settings).ToList();
     var small = ml.Transforms.SegSam(new SegSamOptions

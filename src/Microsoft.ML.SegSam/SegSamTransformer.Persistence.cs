@@ -115,11 +115,17 @@ public sealed partial class SegSamTransformer
     /// SAM-Med2D's loader takes a bare state dict for an official file and reinitializes parts of the decoder: give it <c>{"model":
     /// ...}</c>. MobileSAM also expects an unused classifier (<c>norm_head</c>, <c>head</c>): load with <c>strict=False</c>.
     /// </para>
+    /// <para>
+    /// A model that was not trained from a SAM's weights has a part that SAM's code does not know (<c>mask_prior</c>: its masks begin with
+    /// the prompt's mask). It can only be saved as <c>.safetensors</c>, for this library.
+    /// </para>
     /// <para>The file is written as <c>path.partial</c> and moved to the path when it is complete; an existing file is replaced.</para>
     /// </remarks>
     /// <param name="path">Ends in <c>.safetensors</c>, or in <c>.pth</c> for torch.save's format since PyTorch 1.6, which torch.load
     /// reads, also with <c>weights_only</c>.</param>
-    /// <exception cref="ArgumentException">The path has another extension.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path has another extension, or ends in .pth and the model was not trained from a SAM's weights.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; no incomplete file is left at the path.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void SaveSamWeights(string path)

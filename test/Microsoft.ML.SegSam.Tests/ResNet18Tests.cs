@@ -39,7 +39,6 @@ public sealed class ResNet18Tests
 
     [TestMethod]
     [DataRow("segsam.safetensors", CheckpointFamily.SegSam, 64)]
-    [DataRow("segsam.pth", CheckpointFamily.Sam, 256)]
     public void Its_weights_are_saved_and_read_again_as_a_SAM(string name, CheckpointFamily family, int inputSize)
     {
         using var scope = NewDisposeScope();

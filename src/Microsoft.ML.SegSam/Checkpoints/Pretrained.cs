@@ -124,9 +124,12 @@ internal sealed class Pretrained
         {
             var part = name[Semantic.Length..];
             using var scope = NewDisposeScope();
-            var source = part == "object_token.weight"
-                ? state[Sam + "mask_tokens.weight"].narrow(0, 0, 1)
-                : state.GetValueOrDefault(Sam + part.Replace("mask_head.", MaskHead, StringComparison.Ordinal));
+            var source = part switch
+            {
+                "object_token.weight" => state[Sam + "mask_tokens.weight"].narrow(0, 0, 1),
+                "mask_prior.scale" => state[Sam + part].narrow(0, 0, 1),
+                _ => state.GetValueOrDefault(Sam + part.Replace("mask_head.", MaskHead, StringComparison.Ordinal)),
+            };
             if (source is null)
                 continue; // t_co
             value.copy_(source);

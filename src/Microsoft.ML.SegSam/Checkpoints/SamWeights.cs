@@ -12,7 +12,9 @@ namespace Microsoft.ML.SegSam.Checkpoints;
 internal static class SamWeights
 {
     /// <summary>Writes the file atomically; an existing file is replaced.</summary>
-    /// <exception cref="ArgumentException">The path does not end in .safetensors or .pth.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path does not end in .safetensors or .pth, or the network's masks begin with the prompt's, which a .pth cannot say.
+    /// </exception>
     public static void Save(string path, SegSamNetwork network, Preprocessing preprocessing)
     {
         var write = Writer(path, new(network.Config, preprocessing));
@@ -26,7 +28,13 @@ internal static class SamWeights
         if (extension.Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
             return (stream, tensors) => Safetensors.Write(stream, tensors, description.ToMetadata());
         if (extension.Equals(".pth", StringComparison.OrdinalIgnoreCase))
-            return TorchZipWriter.Write;
+        {
+            return !description.Config.MaskPrior ? TorchZipWriter.Write : throw new ArgumentException(
+                $"'{Path.GetFileName(path)}' is a .pth, for SAM's code, but this model was not trained from a SAM's weights: its masks begin "
+                + "with the prompt's mask, which SAM's code does not know. Expected: .safetensors, which this library reads again.",
+                nameof(path));
+        }
+
         throw new ArgumentException($"'{Path.GetFileName(path)}' {(extension.Length == 0 ? "has no extension" : $"ends in {extension}")}; "
             + "expected: .safetensors or .pth. The extension determines the format of the weights.", nameof(path));
     }

@@ -46,7 +46,7 @@ public sealed class EncodedImage : IDisposable
 
     internal ImageGeometry Geometry { get; }
 
-    /// <summary>For closer looks; null where the model takes none, or where only the embedding was saved.</summary>
+    /// <summary>For closer looks; null where the model takes none.</summary>
     internal PixelImage? Pixels { get; private set; }
 
     /// <summary>The parts that were looked at last.</summary>
@@ -57,8 +57,8 @@ public sealed class EncodedImage : IDisposable
     /// complete.
     /// </summary>
     /// <remarks>
-    /// The file records the image's digest, the encoder's weights and the preprocessing; it does not contain the image itself, so that
-    /// predictions for the loaded image do not zoom.
+    /// The file records the image's digest, the encoder's weights and the preprocessing. It contains the image itself, as a PNG, if the
+    /// model takes closer looks (<see cref="SegSamOptions.Zoom"/>), and no image otherwise.
     /// </remarks>
     /// <exception cref="IOException">The file cannot be written; an existing file is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The image, or the model that encoded it, was disposed.</exception>
@@ -66,7 +66,8 @@ public sealed class EncodedImage : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var embedding = EmbeddingFor(_model);
-        var header = JsonSerializer.Serialize(new EncodedImageHeader(_model.Signature, ImageDigest, Height, Width), ModelArchive.Json);
+        var header = JsonSerializer.Serialize(
+            new EncodedImageHeader(_model.Signature, ImageDigest, Height, Width, Pixels?.EncodePng()), ModelArchive.Json);
         WholeFile.Write(path, file => EmbeddingFile.Write(file, header, embedding));
     }
 
@@ -90,7 +91,8 @@ public sealed class EncodedImage : IDisposable
         }
 
         var geometry = ImageGeometry.For(header.Height, header.Width, model.Config.InputSize, model.Preprocessing.Resize);
-        return new(model, new Lazy<string>(header.Image), geometry, embedding);
+        var pixels = header.Png is null ? null : PixelImage.Decode(header.Png);
+        return new(model, new Lazy<string>(header.Image), geometry, embedding) { Pixels = pixels };
     }
 
     /// <exception cref="ArgumentException">Another model encoded the image.</exception>
@@ -134,7 +136,8 @@ public sealed class EncodedImage : IDisposable
 /// <summary>What a file says of its embedding.</summary>
 /// <param name="Model">Signature of encoder and preprocessing.</param>
 /// <param name="Image">Digest of the image.</param>
-internal sealed record EncodedImageHeader(string Model, string Image, int Height, int Width);
+/// <param name="Png">The image, for closer looks; null where the model takes none.</param>
+internal sealed record EncodedImageHeader(string Model, string Image, int Height, int Width, byte[]? Png = null);
 
 /// <summary>
 /// The embeddings of the images, or of parts of them, that were predicted last. In managed memory; the oldest is dropped first.

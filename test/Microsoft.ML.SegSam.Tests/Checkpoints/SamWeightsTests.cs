@@ -14,12 +14,12 @@ public sealed class SamWeightsTests
     [TestMethod]
     [DataRow("model.pth", nameof(CheckpointFormat.TorchZip))]
     [DataRow("model.SAFETENSORS", nameof(CheckpointFormat.Safetensors))]
-    public void A_trained_model_gives_its_SAM_part_bit_for_bit_and_nothing_else(string name, string format)
+    public void A_network_gives_its_SAM_part_bit_for_bit_and_nothing_else(string name, string format)
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, name);
-        FittedModel.Shared.SaveSamWeights(path);
-        var network = FittedModel.Shared.Model.Network;
+        using var network = SmallNetwork.Create(SmallNetwork.Config);
+        SamWeights.Save(path, network, Preprocessing.Sam);
         string[] ours = ["semantic_decoder.", "class_head.", "text_bank", "text_to_vision."];
         var expected = network.state_dict().Where(pair => !ours.Any(part => pair.Key.StartsWith(part, StringComparison.Ordinal))).ToList();
         using var scope = NewDisposeScope();
@@ -29,6 +29,21 @@ public sealed class SamWeightsTests
         foreach (var ((key, value), tensor) in expected.Zip(file.Tensors))
             CollectionAssert.AreEqual(value.bytes.ToArray(), tensor.Read().bytes.ToArray(), key);
         CollectionAssert.AreEqual(new[] { path }, Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
+    public void What_SAMs_code_does_not_know_is_not_saved_for_it()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.pth");
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => FittedModel.Shared.SaveSamWeights(path));
+        Assert.StartsWith("'model.pth' is a .pth, for SAM's code, but this model was not trained from a SAM's weights", failure.Message);
+        Assert.IsFalse(File.Exists(path));
+
+        FittedModel.Shared.SaveSamWeights(Path.ChangeExtension(path, ".safetensors"));
+        using var again = SegSamTransformer.FromCheckpoint(Path.ChangeExtension(path, ".safetensors"));
+        var scale = FittedModel.Shared.Model.Network.state_dict()["mask_decoder.mask_prior.scale"];
+        Assert.IsTrue(scale.Equals(again.Model.Network.state_dict()["mask_decoder.mask_prior.scale"]));
     }
 
     [TestMethod]

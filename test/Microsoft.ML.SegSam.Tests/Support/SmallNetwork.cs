@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Checkpoints;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using static TorchSharp.torch;
 
@@ -17,8 +19,9 @@ internal static class SmallNetwork
     public static SegSamConfig TinyVit { get; } =
         Config with { Stages = [new(8, 1), new(16, 1, 2, 3), new(24, 2, 3, 5), new(32, 1, 4, 3)] };
 
-    /// <summary>The same with a ResNet.</summary>
-    public static SegSamConfig ResNet { get; } = Config with { ResNetStages = [new(8, 1), new(12, 2), new(16, 1)] };
+    /// <summary>The same with a ResNet, its fine maps, and masks that begin with the prompt's.</summary>
+    public static SegSamConfig ResNet { get; } =
+        Config with { ResNetStages = [new(8, 1), new(12, 2), new(16, 1)], FineMaps = true, MaskPrior = true };
 
     /// <summary>Starting weights, and texts that differ.</summary>
     public static SegSamNetwork Create(SegSamConfig config, long seed = 1)
@@ -27,6 +30,13 @@ internal static class SmallNetwork
         using var texts = Normal(seed + 1, network.TextBank.shape);
         network.TextBank.copy_(texts);
         return network;
+    }
+
+    /// <summary>Writes the SAM part of a network as SAM's code knows it.</summary>
+    public static void SaveAsSam(string path)
+    {
+        using var network = Create(Config);
+        SamWeights.Save(path, network, Preprocessing.Default);
     }
 
     /// <summary>Standard normal numbers, the same for the same seed.</summary>

@@ -30,6 +30,7 @@ internal static class TinyData
         Epochs = 1,
         BatchSize = batchSize,
         InteractiveRounds = 0,
+        Zoom = false,
     };
 
     /// <summary>Two rows for each image, a disc and a bar; sizes take turns.</summary>

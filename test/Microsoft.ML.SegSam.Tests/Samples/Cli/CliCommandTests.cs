@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
@@ -166,7 +167,7 @@ public sealed class CliCommandTests
     public void Weights_go_to_torchs_form_and_back_bit_for_bit()
     {
         string[] files = [Folder.At("a.safetensors"), Folder.At("b.pth"), Folder.At("c.safetensors")];
-        Done("convert", _model, "--out", files[0]);
+        SmallNetwork.SaveAsSam(files[0]);
         StringAssert.Contains(Segsam("convert", files[0], "--out", files[1]).Error,
             "cannot say how images are prepared: a reader will assume LongestSide");
         Done("convert", files[1], "--out", files[2], "--checkpoint-family", "segsam");
@@ -176,6 +177,14 @@ public sealed class CliCommandTests
             Json("predict", files[1], _image, "--box", "5,15,40,42", "--checkpoint-family", "samMed2d"));
         Assert.AreEqual("object", direct.GetProperty("objects")[0].GetProperty("category").GetString());
         Assert.AreEqual(64, converted.GetProperty("height").GetInt32());
+    }
+
+    [TestMethod]
+    public void A_model_that_no_SAM_began_has_no_form_for_SAMs_code()
+    {
+        var (code, _, error) = Segsam("convert", _model, "--out", Folder.At("own.pth"));
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(error, "'own.pth' is a .pth, for SAM's code, but this model was not trained from a SAM's weights");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Tests.Checkpoints;
+using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public sealed class CliModelFileTests : IDisposable
         var (model, image) = (_folder.Model(), _folder.At("i.png"));
         TinySources.Block(image, 8, 8, 40, 40);
         Done("convert", model, "--out", _folder.At("w.safetensors"));
-        Done("convert", model, "--out", _folder.At("w.pth"));
+        SmallNetwork.SaveAsSam(_folder.At("w.pth"));
         foreach (var (source, kind) in ((string, string)[])[("w.safetensors", "weights"), ("w.pth", "weights"), ("model.zip", "model")])
         {
             foreach (var name in (string[])["x.ckpt", "x.bin", "x.pt", "x", "x.zip", "x.pth", "x.safetensors", "x.onnx"])
