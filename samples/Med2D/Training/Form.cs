@@ -42,6 +42,10 @@ internal static partial class Forms
             ImageIdColumnName = nameof(TrainingRow.ImageId),
             DatasetColumnName = nameof(TrainingRow.Source),
             Augmentation = new Augmentation(),
+            Resize = ResizeRule.LongestSide, // images of all shapes and sizes
+            RareDatasetSampling = 0.5, // from 4 images of a source to 175
+            PromptsPerImage = 4,
+            InteractiveRounds = 0,
             Encoder = settings.Encoder is { } encoder ? Parse<SegSamEncoder>(encoder) : null,
             InputSize = settings.Input,
             Checkpoint = checkpoint,
