@@ -25,7 +25,7 @@ internal enum Form
 internal static partial class Forms
 {
     /// <summary>The name of a value on the command line: SegSam becomes seg-sam.</summary>
-    public static string NameOf<T>(T value) where T : struct, Enum => UpperCase().Replace($"{value}", "-$0").ToLowerInvariant();
+    public static string NameOf<T>(T value) where T : struct, Enum => UpperCase().Replace(Enum.GetName(value)!, "-$0").ToLowerInvariant();
 
     /// <summary>The value of a name; null if there is none.</summary>
     public static T? Parse<T>(string name) where T : struct, Enum =>
