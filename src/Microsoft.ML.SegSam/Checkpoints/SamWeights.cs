@@ -30,8 +30,8 @@ internal static class SamWeights
         if (extension.Equals(".pth", StringComparison.OrdinalIgnoreCase))
         {
             return !description.Config.MaskPrior ? TorchZipWriter.Write : throw new ArgumentException(
-                $"'{Path.GetFileName(path)}' is a .pth, for SAM's code, but this model was not trained from a SAM's weights: its masks begin "
-                + "with the prompt's mask, which SAM's code does not know. Expected: .safetensors, which this library reads again.",
+                $"'{Path.GetFileName(path)}' is a .pth, for SAM's code, but this model was not trained from a SAM's weights: its masks "
+                + "begin with the prompt's mask, which SAM's code does not know. Expected: .safetensors, which this library reads again.",
                 nameof(path));
         }
 

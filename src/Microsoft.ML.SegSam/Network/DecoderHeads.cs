@@ -49,9 +49,9 @@ internal sealed class Upscaling : ScopedModule<Tensor, FineMaps?, Tensor>
     {
         long prompts = pixels.size(0), grid = (long)Math.Sqrt(pixels.size(1));
         var first = Split(_first, pixels);                                          // [P,g·g·2·2,C/4]
-        var twofold = functional.gelu(_norm.OfPixels(fine is null ? first : first.Plus(fine.Twofold)));
+        var twofold = functional.gelu(_norm.OfPixels(fine is null ? first : first.Plus(fine.Twofold.ToComputeType())));
         var second = Split(_second, twofold);                                       // [P,g·g·2·2·2·2,C/8]
-        var fourfold = functional.gelu(fine is null ? second : second.Plus(fine.Fourfold));
+        var fourfold = functional.gelu(fine is null ? second : second.Plus(fine.Fourfold.ToComputeType()));
         return fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7).reshape(prompts, 16 * grid * grid, -1);
     }
 

@@ -119,7 +119,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         return discs.masked_fill(isOn.logical_not(), Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
     }
 
-    // Logits [..,4g,4g] of ellipses: 0 on the outline, SureLogit in the center and never below its negative. Centers and radii: [..,2] x, y.
+    // Logits [..,4g,4g] of ellipses: 0 on the outline, SureLogit in the center, nowhere below its negative. Centers and radii: [..,2] x, y.
     private Tensor Round(Tensor centers, Tensor radii)
     {
         var side = 4 * _grid;

@@ -63,7 +63,8 @@ internal sealed class IndependentSemanticDecoder : SemanticDecoder
     {
         var tokens = SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
-        return SemanticTokens.Read(tokens, _upscaling.call(map, binary.Context.Fine), _presenceTokens, _maskHead, _prior, binary.Context.Prior);
+        var upscaled = _upscaling.call(map, binary.Context.Fine);
+        return SemanticTokens.Read(tokens, upscaled, _presenceTokens, _maskHead, _prior, binary.Context.Prior);
     }
 }
 

@@ -202,31 +202,23 @@ public sealed partial record SegSamOptions
     /// </summary>
     public double RareCategorySampling { get; init; }
 
-    /// <summary>
-    /// Oversamples small data sets (<see cref="DatasetColumnName"/>), with exponent p from 0 to 1: each image is weighted by (images of its
-    /// data set)^-p, and images are resampled in proportion, so the epoch length does not change. 0 takes every image once; with 1, all
-    /// data sets come equally often. Default 0.
-    /// </summary>
+    /// <summary>Oversamples small data sets likewise: each image is also weighted by (images of its data set)^-p. Default 0.</summary>
     public double RareDatasetSampling { get; init; }
 
     /// <summary>
-    /// Closer looks at small objects: the part of the image around a prompt that is small beside the image is encoded by itself, at
-    /// prediction so that the object takes up half of the part's side, in training at random sizes. Masks and category scores then come from
-    /// the part, presence scores from the whole image; without a box, a first look at the whole image finds the part. Needs an encoder that
-    /// is trained; see docs/evidence.md for its effect. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
+    /// Closer looks at objects that are small beside their image, in training and prediction: the part of the image around them is encoded
+    /// by itself, and masks and category scores come from there, presence scores from the whole image. Without a box, a first look at the
+    /// whole image finds the part. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
     /// </summary>
     public bool? Zoom { get; init; }
 
     /// <summary>
-    /// Peak learning rate of AdamW. It is reached by linear warm-up over the first twentieth of the updates and then falls along half a
-    /// cosine to 0. Above 0. Default null: 1e-4 with the checkpoint of a SAM, else 1e-3.
+    /// Peak learning rate of AdamW: reached by linear warm-up over the first twentieth of the updates, then it falls along half a cosine
+    /// to 0. Above 0. Default null: 1e-4 with the checkpoint of a SAM, else 1e-3.
     /// </summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>
-    /// Peak learning rate of the image encoder, its neck excepted. Above 0. Default null: a tenth of <see cref="LearningRate"/> where the
-    /// checkpoint is an encoder alone (ResNet18), since a rate for random weights would destroy its own; else <see cref="LearningRate"/>.
-    /// </summary>
+    /// <summary>The same for the encoder but its neck. Above 0. Default null: the same; with ResNet18's weights, a tenth of it.</summary>
     public double? EncoderLearningRate { get; init; }
 
     /// <summary>Decoupled weight decay of AdamW. At least 0. Default 0.01.</summary>
@@ -275,10 +267,8 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Folder that keeps the image embeddings of a frozen encoder for later runs. Fit creates it; runs may share it at the same time, and
-    /// you may delete it between runs. An embedding is reused only for the same pixels as the network gets them, encoder weights,
-    /// preprocessing, type of device and number of threads, so results are bit-identical. Each takes 4 bytes x width x (InputSize / 16)²:
-    /// for ViT-B 256 KiB at 256 and 4 MiB at 1024. The time it saves is in docs/performance.md. Default null: embeddings are kept for one
-    /// run.
+    /// you may delete it between runs. An embedding is reused only for the same pixels, encoder weights, preprocessing, type of device and
+    /// number of threads, so results are bit-identical. One of ViT-B takes 256 KiB at 256 and 4 MiB at 1024. Default null: none.
     /// </summary>
     public string? EmbeddingFolder { get; init; }
 

@@ -129,7 +129,7 @@ internal sealed record Prompt(
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 
-    /// <summary>The prompt in the frame of the network's input; logits, which are of the whole image, move where it is zoomed into.</summary>
+    /// <summary>The prompt in the frame of the network's input; logits, which are of the whole image, move to the part it shows.</summary>
     /// <param name="whole">The geometry of the whole image.</param>
     public Prompt ToNetwork(ImageGeometry geometry, ImageGeometry whole) => new(
         Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels,

@@ -161,7 +161,8 @@ internal sealed class SegSamModel(
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var embeddings = looks.Select(look => look.Embedding).Distinct().ToArray(); // by reference
-        var visual = tensor(Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var visual = tensor(
+            Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
         var prompts = looks.Select(look =>
             ((long)Array.IndexOf(embeddings, look.Embedding), look, look.Prompt.ToNetwork(look.Geometry, look.Whole))).ToArray();
         var predictions = new MaskPrediction[prompts.Length];

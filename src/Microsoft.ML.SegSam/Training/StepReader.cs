@@ -14,7 +14,8 @@ internal sealed class StepReader(TrainingSet set, TrainingSettings settings, int
     /// <param name="firstStep">Counts from 0.</param>
     /// <returns>For each step its groups of images, and for each group its micro-batches.</returns>
     public IEnumerable<MicroBatchData[][]> ReadEpoch(int firstStep = 0) =>
-        EpochPlan.Shuffled(set, settings.ImagesPerStep, settings.PromptsPerImage, random, settings.RareCategorySampling, settings.RareDatasetSampling)
+        EpochPlan.Shuffled(set, settings.ImagesPerStep, settings.PromptsPerImage, random,
+                settings.RareCategorySampling, settings.RareDatasetSampling)
             .Select(objects => EpochPlan.Share(set, objects, threads)
                 .Select(share => (Objects: share, Random: new Random(random.Next()))).ToArray())
             .Chunk(settings.AccumulateSteps).Skip(firstStep)

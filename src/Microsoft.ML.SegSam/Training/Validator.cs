@@ -77,7 +77,8 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
         var category = tensor(group.Select(i => (long)batch.Objects[i].Category).ToArray(), device: device);
         var counted = tensor(group.Select(i => counts(i) ? 1.0 : 0.0).ToArray(), device: device);
         var mask = Dice(output.SemanticLogits, target) * counted;
-        var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64) * counted;
+        var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64)
+            * counted;
         _binary += Sum(Dice(output.BestMask().Logits, target) * counted);
         _mask += Sum(mask);
         _semantic += Sum(mask * isRight); // a mask of the wrong category counts 0

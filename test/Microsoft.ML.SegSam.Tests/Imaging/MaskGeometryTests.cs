@@ -86,8 +86,8 @@ public sealed class MaskGeometryTests
 
         var back = MaskGeometry.Move(moved, 16, whole, part);
         Assert.IsTrue(back[8 * 16 + 8] > 0 && back[0] < 0 && back[255] < 0);
-        CollectionAssert.AreEqual(square, MaskGeometry.Move(square, 16, whole, whole).Select(logit => MathF.Round(logit)).ToArray(),
-            "Inside areas of one level, averaging changes nothing.");
+        var still = MaskGeometry.Move(square, 16, whole, whole);
+        Assert.IsTrue(still.Zip(square).All(pair => pair.First > 0 == pair.Second > 0), "In its own frame a mask stays where it is.");
     }
 
     [TestMethod]

@@ -28,10 +28,11 @@ public sealed class LayeringTests
             "Storage",
         ],
         ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
+        ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction"],
         ["Training"] =
         [
-            "Columns", "Display", "Hosting", "Imaging", "Knowledge", "Losses", "Network",
-            "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",
+            "Display", "Hosting", "Imaging", "Losses", "Network", "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",
+            "Training/Data",
         ],
         ["Metrics"] = ["Display"],
         ["Evaluation"] =

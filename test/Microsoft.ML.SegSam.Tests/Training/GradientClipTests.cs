@@ -24,11 +24,20 @@ public sealed class GradientClipTests
             "Without the limit the weights go elsewhere.");
     }
 
-    private static Tensor After(double clip, double[] norms)
+    [TestMethod]
+    public void A_weight_with_a_tenth_of_the_rate_goes_a_tenth_as_far()
+    {
+        using var scope = NewDisposeScope();
+        var (full, slow) = (After(clip: 1, [2]), After(clip: 1, [2], rates: [1, 0.1]));
+        SmallNetwork.AssertClose(full[..6], slow[..6], 0);
+        SmallNetwork.AssertClose((full[6..] - 1) * 0.1, slow[6..] - 1, 1e-6);
+    }
+
+    private static Tensor After(double clip, double[] norms, double[]? rates = null)
     {
         Parameter[] weights = [new(ones(2, 3)), new(ones(4))];
         using var gradients = new Gradients(weights);
-        using var optimizer = new FusedAdamW(weights, Decay, clip);
+        using var optimizer = new FusedAdamW(weights, Decay, clip, rates);
         foreach (var (i, norm) in norms.Index())
         {
             var direction = torch.tensor([.. Enumerable.Range(0, 10).Select(each => MathF.Sin(each + i))]);

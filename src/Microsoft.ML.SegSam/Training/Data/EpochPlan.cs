@@ -56,8 +56,9 @@ internal sealed class RareFirst(TrainingSet set, double power, double datasetPow
         .ToDictionary(pair => pair.Key, pair => Math.Pow(pair.Value, -power));
 
     /// <summary>
-    /// Resamples the images in proportion to the weights of their rarest objects and data sets, without changing their number. Each comes its share of
-    /// times, rounded up or down at random: that varies less than independent draws, and with equal weights every image comes once.
+    /// Resamples the images in proportion to the weights of their rarest objects and data sets, without changing their number. Each comes
+    /// its share of times, rounded up or down at random: that varies less than independent draws, and with equal weights every image comes
+    /// once.
     /// </summary>
     public int[] Repeat(int[] images, Random random)
     {

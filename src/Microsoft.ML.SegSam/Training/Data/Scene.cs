@@ -36,7 +36,8 @@ internal sealed record Scene(
     /// <summary>An object, and others that are mostly in the picture, drawn at random.</summary>
     public IReadOnlyList<int> Draw(int first, int most, Random random)
     {
-        var (geometry, scale) = (Pixels.Geometry, (double)Pixels.Geometry.ScaledHeight * Pixels.Geometry.ScaledWidth / Pixels.Geometry.Part.Area);
+        var geometry = Pixels.Geometry;
+        var scale = (double)geometry.ScaledHeight * geometry.ScaledWidth / geometry.Part.Area;
         var others = Seen.Keys.Where(index => index != first && IsMostlySeen(index)).ToArray();
         random.Shuffle(others);
         return [first, .. others.Take(most - 1)];

@@ -59,7 +59,7 @@ internal sealed record TrainingBatch(
     {
         var masks = tensor(Arrays.Join(Masks), [Masks.Count, 1, side, side], device: device).to(ScalarType.Float32);
         return new(masks, tensor(Objects.Select(item => (long)item.Category).ToArray(), device: device), Others,
-            Flags((item, category) => set.IsRival(item, category)), Flags((item, category) => set.LabelSetOf(item.Dataset).Contains(category)));
+            Flags(set.IsRival), Flags((item, category) => set.LabelSetOf(item.Dataset).Contains(category)));
 
         Tensor Flags(Func<TrainingObject, int, bool> flag) // "no object", the last, is always among them
         {

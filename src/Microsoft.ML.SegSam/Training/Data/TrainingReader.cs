@@ -64,7 +64,8 @@ internal sealed class TrainingReader(
             _datasets[datasetName] = dataset = _datasets.Count;
 
         var given = row.ReadPrompt(mask, geometry.OriginalHeight, geometry.OriginalWidth);
-        var (detail, box) = set.DetailSizeOf(image) is var (height, width) ? Detail(mask, given.Box, geometry, height, width) : (null, null);
+        var (detail, box) = set.DetailSizeOf(image) is var (height, width)
+            ? Detail(mask, given.Box, geometry, height, width) : (null, null);
         set.Add(image, MaskGeometry.ToNetwork(mask, geometry), category, dataset, given.ToNetwork(geometry), detail, box);
         foreach (var name in row.ReadPresent())
             set.AddPresent(image, Category(row, names.Present!, name, learnCategories), dataset);

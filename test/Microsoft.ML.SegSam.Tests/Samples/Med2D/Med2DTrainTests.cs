@@ -20,13 +20,14 @@ public sealed class Med2DTrainTests
     }
 
     [TestMethod]
-    public void The_method_is_trained_with_its_defaults_and_each_other_form_without_a_part()
+    public void The_method_is_trained_with_the_defaults_of_its_parts_and_each_other_form_without_one()
     {
         var (plain, method) = (new SegSamOptions(), OptionsOf(Form.SegSam));
         Assert.AreEqual(plain, method with
         {
             BoxColumnName = null, PointsColumnName = null, PointLabelsColumnName = null, ImageIdColumnName = null, DatasetColumnName = null,
             Augmentation = null,
+            Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
         });
         Assert.AreEqual(method with { SemanticDecoding = SemanticDecoding.Shared }, OptionsOf(Form.TokensInSam));
         var sam = OptionsOf(Form.SamStyle);
