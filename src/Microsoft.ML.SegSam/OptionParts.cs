@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Training.Data;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Losses;

@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -2,7 +2,6 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
-using Microsoft.ML.SegSam.Training.Data;
 
 namespace Microsoft.ML.SegSam.Training;
 
