@@ -1,6 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Training.Data;
-using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
