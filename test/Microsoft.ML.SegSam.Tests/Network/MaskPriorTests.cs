@@ -1,11 +1,10 @@
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Tests.Support;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network;
 
-/// <summary>The mask that a prompt suggests (method, 4.3), and masks that begin with it (4.5). Masks are 16 x 16 of an input of 64.</summary>
+/// <summary>The mask that a prompt suggests (method, 4.3), and masks that begin with it (4.5): 16 x 16 of an input of 64.</summary>
 [TestClass]
 public sealed class MaskPriorTests
 {
@@ -25,7 +24,7 @@ public sealed class MaskPriorTests
             Assert.AreEqual(Math.Clamp(8 * (1 - x * x - y * y), -8, 8), prior[0, 0, row, column].item<float>(), 1e-5, $"{column} {row}");
         }
 
-        Assert.AreEqual(prior.gt(0).sum().item<long>(), 32, "About π · 16 · 8 / 16 = 25 pixels, those whose centers are inside.");
+        Assert.AreEqual(28, prior.gt(0).sum().item<long>(), "Four rows of pixels have their centers inside, of 6, 8, 8 and 6.");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Reference;
@@ -11,13 +12,13 @@ internal sealed class DecoderStages : IDisposable
     public DecoderStages(BinaryDecoder decoder)
     {
         var transformer = (TwoWayTransformer)Child(decoder, "transformer");
-        var upscaling = (nn.Module<Tensor, Tensor>)Child(decoder, "output_upscaling");
+        var upscaling = (nn.Module<Tensor, FineMaps?, Tensor>)Child(decoder, "output_upscaling");
         var first = transformer.register_forward_hook((_, _, _, _, output) =>
         {
             (Tokens, Map) = (Copy(output.Tokens), Copy(output.Map));
             return output;
         });
-        var second = upscaling.register_forward_hook((_, _, output) =>
+        var second = upscaling.register_forward_hook((_, _, _, output) =>
         {
             var side = (long)Math.Sqrt(output.size(1));
             Upscaled = Copy(output.transpose(1, 2).reshape(output.size(0), -1, side, side));

@@ -13,7 +13,8 @@ public sealed class FineMapsTests
     {
         using var scope = NewDisposeScope();
         const int Grid = 3, Width = 16;
-        var (map, twofold, fourfold) = (SmallNetwork.Normal(1, 2, Width, Grid, Grid), SmallNetwork.Normal(2, 2, Width / 4, 2 * Grid, 2 * Grid),
+        var map = SmallNetwork.Normal(1, 2, Width, Grid, Grid);
+        var (twofold, fourfold) = (SmallNetwork.Normal(2, 2, Width / 4, 2 * Grid, 2 * Grid),
             SmallNetwork.Normal(3, 2, Width / 8, 4 * Grid, 4 * Grid));
         var packed = FineMaps.Pack(map, twofold, fourfold);
         CollectionAssert.AreEqual(new long[] { 2, 4 * Width, Grid, Grid }, packed.shape);

@@ -183,7 +183,7 @@ public sealed class CliCommandTests
     public void A_model_that_no_SAM_began_has_no_form_for_SAMs_code()
     {
         var (code, _, error) = Segsam("convert", _model, "--out", Folder.At("own.pth"));
-        Assert.AreEqual(1, code);
+        Assert.AreEqual(2, code, error);
         StringAssert.Contains(error, "'own.pth' is a .pth, for SAM's code, but this model was not trained from a SAM's weights");
     }
 
