@@ -22,7 +22,7 @@ public sealed class EncodedImage : IDisposable
     private volatile float[]? _embedding;
 
     internal EncodedImage(SegSamModel model, PixelImage pixels, ImageGeometry geometry, float[] embedding)
-        : this(model, new Lazy<string>(() => Digest(pixels)), geometry, embedding) => Pixels = model.Description.Zooms ? pixels : null;
+        : this(model, new Lazy<string>(() => Digest(pixels)), geometry, embedding) => Pixels = model.Zooms ? pixels : null;
 
     private EncodedImage(SegSamModel model, Lazy<string> digest, ImageGeometry geometry, float[] embedding)
     {

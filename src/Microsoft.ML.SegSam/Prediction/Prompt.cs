@@ -143,12 +143,11 @@ internal sealed record Prompt(
     // Each of the network's low-resolution pixels is as sure as the mask covers it.
     private static float[] Logits(SegmentationMask mask, ImageGeometry geometry)
     {
-        const int Step = MaskStep;
-        var (input, side) = (MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry), geometry.InputSize / Step);
+        var (input, side) = (MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry), geometry.InputSize / MaskStep);
         var covered = new float[side * side];
         for (var i = 0; i < input.Length; i++)
-            covered[i / geometry.InputSize / Step * side + i % geometry.InputSize / Step] += input[i];
-        return Array.ConvertAll(covered, count => SureLogit * (2 * count / (Step * Step) - 1));
+            covered[i / geometry.InputSize / MaskStep * side + i % geometry.InputSize / MaskStep] += input[i];
+        return Array.ConvertAll(covered, count => SureLogit * (2 * count / (MaskStep * MaskStep) - 1));
     }
 
     private static bool Near(float value, int expected) => Math.Abs(value - expected) <= 1;

@@ -19,14 +19,9 @@ internal sealed record TrainingImage(
     /// <summary>Changes image, masks and boxes together; objects that leave the picture are left out.</summary>
     /// <param name="objects">Indices of objects of this image.</param>
     public static TrainingImage Augmented(
-        TrainingSet set, int image, IReadOnlyCollection<int> objects, Augmentation augmentation, Random random)
-    {
-        var intensity = IntensityTransform.Draw(augmentation, random);
-        var spatial = SpatialTransform.Draw(augmentation, set.GeometryOf(image), random);
-        var seen = augmentation.Moves && Scene.Whole(set, image).Move(spatial, objects) is { } moved
-            ? moved.Prompt(objects) : Read(set, image, objects, withPixels: true);
-        return seen with { Pixels = intensity.Change(seen.Pixels!) };
-    }
+        TrainingSet set, int image, IReadOnlyCollection<int> objects, Augmentation augmentation, Random random) =>
+        Augment(set.GeometryOf(image), () => Scene.Whole(set, image), () => Read(set, image, objects, withPixels: true),
+            objects, augmentation, random);
 
     /// <summary>
     /// A closer look, most of the time: a random part of the image that holds the first of the drawn objects, with that and others of
@@ -43,12 +38,8 @@ internal sealed record TrainingImage(
         {
             var scene = Scene.Of(set, image, part);
             var prompted = scene.Draw(objects[0], most, random);
-            if (augmentation is null)
-                return scene.Prompt(prompted);
-            var intensity = IntensityTransform.Draw(augmentation, random);
-            var spatial = SpatialTransform.Draw(augmentation, scene.Pixels.Geometry, random);
-            var seen = (scene.Move(spatial, prompted) ?? scene).Prompt(prompted);
-            return seen with { Pixels = intensity.Change(seen.Pixels!) };
+            return augmentation is null ? scene.Prompt(prompted)
+                : Augment(scene.Pixels.Geometry, () => scene, () => scene.Prompt(prompted), prompted, augmentation, random);
         }
 
         return augmentation is null ? Read(set, image, objects, withPixels: true) : Augmented(set, image, objects, augmentation, random);
@@ -58,4 +49,14 @@ internal sealed record TrainingImage(
     /// <param name="part">In the frame of the image's detail.</param>
     public static TrainingImage Closer(TrainingSet set, int index, RegionBox part) =>
         Scene.Of(set, set.Objects[index].Image, part).Prompt([index]);
+
+    /// <param name="still">The image where it is, if nothing moves, or all prompted objects would leave it.</param>
+    private static TrainingImage Augment(ImageGeometry geometry, Func<Scene> scene, Func<TrainingImage> still,
+        IReadOnlyCollection<int> objects, Augmentation augmentation, Random random)
+    {
+        var intensity = IntensityTransform.Draw(augmentation, random);
+        var spatial = SpatialTransform.Draw(augmentation, geometry, random);
+        var seen = augmentation.Moves && scene().Move(spatial, objects) is { } moved ? moved.Prompt(objects) : still();
+        return seen with { Pixels = intensity.Change(seen.Pixels!) };
+    }
 }
