@@ -1,3 +1,5 @@
+using SampleKit;
+
 namespace Ablation;
 
 /// <summary>One measure of one variant over the seeds, as shown in the tables.</summary>

@@ -6,6 +6,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Tests.Support;
+using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests;
 
@@ -43,6 +44,49 @@ public sealed class PersistenceTests
         Table.AssertEqual(Table.Read(Shared.Transform(data)), Table.Read(twice.Transform(data)), "saved twice");
         ((IDisposable)once).Dispose();
         ((IDisposable)twice).Dispose();
+    }
+
+    [TestMethod]
+    public void A_model_saved_in_half_precision_is_half_as_large_and_answers_the_same_but_for_single_pixels()
+    {
+        using var folder = new TemporaryFolder();
+        string whole = Path.Combine(folder.Path, "whole.zip"), half = Path.Combine(folder.Path, "half.zip");
+        Shared.Save(whole);
+        Shared.Save(half, halfPrecision: true);
+        Assert.IsLessThan(0.6 * new FileInfo(whole).Length, new FileInfo(half).Length);
+        using var small = SegSamTransformer.Load(half);
+        Assert.AreSequenceEqual(Shared.Categories, small.Categories);
+        var data = Load(TinyData.Rows(images: 3));
+        using (var large = SegSamTransformer.Load(whole))
+            Table.AssertEqual(Table.Read(Shared.Transform(data)), Table.Read(large.Transform(data)), "saved alone");
+        var (expected, found) = (Answers(Shared, data), Answers(small, data));
+        Assert.AreNotEqual(0, expected.Sum(answer => answer.BinaryMask!.Count(on => on)));
+        foreach (var (a, b) in expected.Zip(found))
+        {
+            var (shared, all) = (a.BinaryMask!.Zip(b.BinaryMask!).Count(pixel => pixel is (true, true)),
+                a.BinaryMask!.Zip(b.BinaryMask!).Count(pixel => pixel is not (false, false)));
+            Assert.IsGreaterThanOrEqualTo(0.97 * all, shared);
+            Assert.AreEqual(a.PredictedIoU, b.PredictedIoU, 0.01f);
+        }
+
+        static List<TinyAnswer> Answers(SegSamTransformer model, IDataView data) =>
+            [.. Ml.Data.CreateEnumerable<TinyAnswer>(model.Transform(data), reuseRowObject: false)];
+    }
+
+    [TestMethod]
+    public void A_weight_beyond_half_precision_is_an_error_and_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "half.zip");
+        Shared.Save(path);
+        using var model = SegSamTransformer.Load(path);
+        File.Delete(path);
+        using (torch.no_grad())
+            model.Model.Network.state_dict().Values.First(weight => weight.is_floating_point()).fill_(70_000);
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => model.Save(path, halfPrecision: true));
+        Assert.Contains("are beyond the range of half precision (65,504). Save the model in full precision.", failure.Message);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path));
+        model.Save(path);
     }
 
     [TestMethod]

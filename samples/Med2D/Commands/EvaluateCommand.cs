@@ -32,7 +32,7 @@ internal sealed class EvaluateCommand : Command
     private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
     {
         var (seed, most, split) = (parsed.GetValue(_seed), parsed.GetValue(_objects), parsed.GetValue(_split)!);
-        var report = Path.Combine(parsed.GetRequiredValue(_out), "report.json");
+        var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
         using var model = parsed.GetValue(_model) is { } path ? Load(path, seed) : null;

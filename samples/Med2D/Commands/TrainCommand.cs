@@ -16,7 +16,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<Form?> _form = ValueOptions.Name<Form>("--form", "What to train.");
     private readonly Option<int> _seed = ValueOptions.Whole("--seed", 1, 0, "Initial weights and all random choices.");
     private readonly Option<double> _minutes = ValueOptions.Positive("--minutes", 20,
-        "Training time on this machine: as many passes over the images as fit, at least one.");
+        "Processor time of all cores together: as many passes over the images as fit, at least one.");
     private readonly Option<int?> _epochs = ValueOptions.Whole("--epochs", 1, "Passes over the images, in place of --minutes.");
     private readonly Option<string> _sources = ValueOptions.Names("--sources", "Train on these sources alone.");
     private readonly Option<string> _without = ValueOptions.Names("--without-source", "Leave out these sources.");
@@ -24,13 +24,16 @@ internal sealed class TrainCommand : Command
         "The image encoder (default: the checkpoint's, or the library's).");
     private readonly Option<int?> _input = ValueOptions.Whole("--input", 16,
         "Side of the square to which images are resized (default: the checkpoint's, or the library's; 256 for U-Nets).");
+    private readonly Option<Texts?> _texts = ValueOptions.Name<Texts>("--texts", "What the network is told about a category.");
+    private readonly Option<Embedder?> _embedder = ValueOptions.Name<Embedder>("--embedder", "What makes vectors of the texts.");
+    private readonly Option<bool> _half = new("--half") { Description = "Store the model in half precision: half the size." };
     private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Weights to start from.", HelpName = "FILE" };
 
     public TrainCommand() : base("train", "Train a model; a stopped or killed run continues with the same command.")
     {
         _form.Required = true;
         foreach (var option in (Option[])
-            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _split, _encoder, _input, _checkpoint])
+            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _split, _encoder, _input, _checkpoint, _texts, _embedder, _half])
             Add(option);
         this.SetRun(Run);
     }
@@ -38,6 +41,10 @@ internal sealed class TrainCommand : Command
     private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
     {
         var (folder, split, checkpoint) = (parsed.GetRequiredValue(_out), parsed.GetValue(_split)!, parsed.GetValue(_checkpoint));
+        if (!Forms.HasTexts(parsed.GetValue(_form)!.Value) && (parsed.GetValue(_texts) is not null || parsed.GetValue(_embedder) is not null))
+            throw new ArgumentException($"--form {Forms.NameOf(parsed.GetValue(_form)!.Value)} has no texts; remove --texts and --embedder.");
+        if (parsed.GetValue(_form) == Form.UNets && parsed.GetValue(_half))
+            throw new ArgumentException("--half is for models of the library; remove it, or choose another --form.");
         if (checkpoint is not null && !File.Exists(checkpoint))
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Set --checkpoint to the path of weights.");
         OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
@@ -50,15 +57,22 @@ internal sealed class TrainCommand : Command
             data.Sources, data.Images, data.Rows.Count, data.Digest,
             parsed.GetValue(_encoder) is { } encoder ? Forms.NameOf(encoder) : null,
             parsed.GetValue(_input) ?? (form == Form.UNets ? UNetTraining.DefaultInput : null),
-            checkpoint is null ? null : Digests.OfFile(checkpoint),
-            epochs is null ? parsed.GetValue(_minutes) : null, epochs);
+            checkpoint is null ? null : Digests.OfFile(checkpoint), Path.GetFileName(checkpoint),
+            Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_texts) ?? Texts.Descriptions) : null,
+            Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_embedder) ?? Embedder.Hashed) : null,
+            epochs is null ? parsed.GetValue(_minutes) : null, epochs, parsed.GetValue(_half));
         messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
-        var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run()
-            : new LibraryTraining(settings, data, folder, checkpoint, messages, cancel).Run();
+        var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run() : TrainLibrary();
         messages.Result(FormattableString.Invariant($"{record.Work.Steps} steps and {record.Work.ImagesSeen} images in ")
             + $"{Messages.Text(TimeSpan.FromSeconds(record.Work.WallSeconds))} "
             + $"({Messages.Text(TimeSpan.FromSeconds(record.Work.CpuSeconds))} of processor time). "
             + $"Wrote {string.Join(", ", record.Models.Values.Select(model => Path.Combine(folder, model.File)))}.");
+
+        RunRecord TrainLibrary()
+        {
+            using var training = new LibraryTraining(settings, data, folder, checkpoint, messages, cancel);
+            return training.Run();
+        }
     }
 
     private static string[] Names(ParseResult parsed, Option<string> option) =>

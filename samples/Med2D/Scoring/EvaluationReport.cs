@@ -24,6 +24,8 @@ internal static class EvaluationReport
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
     };
 
+    public const string FileName = "report.json";
+
     /// <remarks>
     /// Members: command · table, split, objectsPerImage, seed, date · model {name, sha256}, null without one · sources
     /// {NAME: {modality, images, objects, PROMPT: figures}} · meanOverSources {sources, images, objects, PROMPT: figures} ·
@@ -49,6 +51,29 @@ internal static class EvaluationReport
         };
         OutputFile.Write(path, report.ToJsonString(Json) + "\n");
     }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; means are left out.</summary>
+    /// <exception cref="InvalidDataException">The file is none of this program.</exception>
+    public static (EvaluationFacts Facts, IReadOnlyList<SourceFigures> Sources) Read(string path)
+    {
+        try
+        {
+            var report = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+            var facts = new EvaluationFacts((string)report["table"]!, (string?)report["split"], (int)report["objectsPerImage"]!,
+                (int)report["seed"]!, (string?)report["model"]?["name"], (string?)report["model"]?["sha256"],
+                DateTimeOffset.Parse((string)report["date"]!, CultureInfo.InvariantCulture));
+            return (facts, [.. report["sources"]!.AsObject().Select(source => ReadSource(source.Key, source.Value!.AsObject()))]);
+        }
+        catch (Exception wrong) when (wrong is JsonException or NullReferenceException or InvalidOperationException or FormatException
+            or ArgumentNullException)
+        {
+            throw new InvalidDataException($"'{path}' is no report of 'evaluate': {wrong.Message} Run 'evaluate' again.", wrong);
+        }
+    }
+
+    private static SourceFigures ReadSource(string name, JsonObject node) => new(
+        name, (string)node["modality"]!, (int)node["images"]!, (int)node["objects"]!,
+        node.Where(member => member.Value is JsonObject).ToDictionary(member => member.Key, member => member.Value.Deserialize<Figures>(Json)!));
 
     /// <summary>A line for each source and one for their mean: counts, then binary and semantic Dice of each kind of prompt.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<SourceFigures> sources)

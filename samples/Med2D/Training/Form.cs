@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Knowledge.Embedders;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 
@@ -14,8 +15,14 @@ internal enum Form
     /// <summary>SAM's masks alone: no texts, and no loss of names, presence and agreement.</summary>
     SamStyle,
 
-    /// <summary>The method with its semantic tokens inside SAM's decoder.</summary>
+    /// <summary>The semantic tokens inside SAM's decoder: no texts, no loss of agreement.</summary>
     TokensInSam,
+
+    /// <summary>The semantic tokens in a decoder of their own; no texts, no loss of agreement.</summary>
+    WithoutText,
+
+    /// <summary>The method without the loss of agreement.</summary>
+    WithoutAlignment,
 
     /// <summary>A U-Net for each source, without prompts.</summary>
     UNets,
@@ -31,8 +38,13 @@ internal static partial class Forms
     public static T? Parse<T>(string name) where T : struct, Enum =>
         Enum.GetValues<T>().Select(value => (T?)value).FirstOrDefault(value => NameOf(value!.Value) == name);
 
+    /// <summary>Whether a form is told about the categories in words.</summary>
+    public static bool HasTexts(Form form) => form is Form.SegSam or Form.WithoutAlignment;
+
     /// <summary>The options of a form, but for epochs, state and progress.</summary>
-    public static SegSamOptions Options(RunSettings settings, string? checkpoint)
+    /// <param name="checkpoint">The file of weights to start from; null for none.</param>
+    /// <param name="embedder">Of the texts; null for the library's own.</param>
+    public static SegSamOptions Options(RunSettings settings, string? checkpoint, OnnxTextEmbedder? embedder)
     {
         var method = new SegSamOptions
         {
@@ -49,23 +61,29 @@ internal static partial class Forms
             Encoder = settings.Encoder is { } encoder ? Parse<SegSamEncoder>(encoder) : null,
             InputSize = settings.Input,
             Checkpoint = checkpoint,
+            DescriptionColumnName = settings.Texts is null || settings.Texts == NameOf(Texts.Descriptions) ? null : nameof(TrainingRow.Description),
+            TextEmbedder = embedder,
         };
         return Parse<Form>(settings.Form) switch
         {
             Form.SegSam => method,
-            Form.TokensInSam => method with { SemanticDecoding = SemanticDecoding.Shared },
-            Form.SamStyle => method with
-            {
-                TextInsertion = TextInsertion.None,
-                ClassHead = ClassHead.Mlp,
-                Glossary = null,
-                ClassWeight = 0,
-                PresenceWeight = 0,
-                AlignmentWeight = 0,
-            },
+            Form.WithoutAlignment => method with { AlignmentWeight = 0 },
+            Form.WithoutText => WithoutText(method),
+            Form.TokensInSam => WithoutText(method) with { SemanticDecoding = SemanticDecoding.Shared },
+            Form.SamStyle => WithoutText(method) with { Glossary = null, ClassWeight = 0, PresenceWeight = 0 },
             _ => throw new ArgumentException($"'{settings.Form}' is not a form of the library."),
         };
     }
+
+    // As in samples/Ablation: without texts, a perceptron outputs the categories; it trains best with four times the class weights.
+    private static SegSamOptions WithoutText(SegSamOptions method) => method with
+    {
+        TextInsertion = TextInsertion.None,
+        ClassHead = ClassHead.Mlp,
+        ClassWeight = 4 * method.ClassWeight,
+        PresenceWeight = 4 * method.PresenceWeight,
+        AlignmentWeight = 0,
+    };
 
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex UpperCase();

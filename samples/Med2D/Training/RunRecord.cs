@@ -11,11 +11,16 @@ namespace Med2D.Training;
 /// <param name="Encoder">Null: the checkpoint's, or the library's default.</param>
 /// <param name="Input">Side of the network's input; null likewise.</param>
 /// <param name="Checkpoint">SHA-256 of the file of pretrained weights.</param>
-/// <param name="Minutes">Training time that the epochs were chosen for; null where they were given.</param>
+/// <param name="CheckpointName">Name of that file.</param>
+/// <param name="Texts">See <see cref="Training.Texts"/>; null for a form without texts.</param>
+/// <param name="Embedder">See <see cref="Training.Embedder"/>; null likewise.</param>
+/// <param name="Minutes">Processor time that the epochs were chosen for; null where they were given.</param>
 /// <param name="Epochs">The given number of epochs.</param>
+/// <param name="HalfPrecision">Whether the model is stored in half precision.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
-    string? Encoder, int? Input, string? Checkpoint, double? Minutes, int? Epochs);
+    string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
+    bool HalfPrecision);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>
 /// <param name="ImagesSeen">Images in all steps, repeated ones counted again.</param>
@@ -38,7 +43,7 @@ internal sealed record TrainedModel(string File, string Sha256, Work Work, doubl
 
 /// <summary>run.json: a run's settings, plan and work, kept from its start so that it can continue.</summary>
 /// <param name="Epochs">Number of passes over the images; 0 for U-Nets, where each source has its own.</param>
-/// <param name="SecondsPerStep">Measured before the epochs were chosen.</param>
+/// <param name="SecondsPerStep">Processor time, measured before the epochs were chosen.</param>
 /// <param name="ProbeSeconds">What measuring took; it is not part of the work.</param>
 /// <param name="Work">All steps so far.</param>
 /// <param name="Models">By source, or "all".</param>

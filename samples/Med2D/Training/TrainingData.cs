@@ -34,7 +34,9 @@ internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
     }
 
     /// <summary>The rows as the library reads them.</summary>
-    public IDataView Load(MLContext ml) => ml.Data.LoadFromEnumerable(rows.Select(row => new TrainingRow(row)));
+    /// <param name="descriptions">Of the categories; null where the glossary has them.</param>
+    public IDataView Load(MLContext ml, IReadOnlyDictionary<string, string>? descriptions) =>
+        ml.Data.LoadFromEnumerable(rows.Select(row => new TrainingRow(row, descriptions?[row.Category] ?? "")));
 
     /// <summary>The rows of at most so many images, spread evenly over the table.</summary>
     public TrainingData Sample(int images)

@@ -3,7 +3,7 @@ using Med2D.Tables;
 namespace Med2D.Training;
 
 /// <summary>One object as the library trains on it; the files are read on each access. Boxes and points come from the mask.</summary>
-internal sealed class TrainingRow(ObjectRow row)
+internal sealed class TrainingRow(ObjectRow row, string description)
 {
     /// <summary>The image's file.</summary>
     public byte[] Image => File.ReadAllBytes(row.ImagePath);
@@ -12,6 +12,9 @@ internal sealed class TrainingRow(ObjectRow row)
     public byte[] Mask => File.ReadAllBytes(row.MaskPath);
 
     public string Category => row.Category;
+
+    /// <summary>Read only where the run shuffles descriptions.</summary>
+    public string Description => description;
 
     public string ImageId => row.ImageId;
 

@@ -1,11 +1,11 @@
-using System.Diagnostics;
+using Med2D.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Med2D.UNets;
 
-/// <summary>How long to train: for a time, or for a number of passes over the images.</summary>
+/// <summary>How long to train: for a processor time, or for a number of passes over the images.</summary>
 internal sealed record UNetBudget(TimeSpan? Time, int? Epochs);
 
 /// <summary>Trains a U-Net on one source: Dice and cross-entropy of each category, AdamW, a cosine.</summary>
@@ -24,7 +24,7 @@ internal static class UNetTrainer
     public static (long ImagesSeen, int Steps, double Loss) Train(
         UNet network, UNetImages images, UNetBudget budget, int seed, Action<int, int, double> report, CancellationToken cancel)
     {
-        var (random, clock, warm) = (new Random(seed), Stopwatch.StartNew(), TimeSpan.Zero);
+        var (random, start, warm) = (new Random(seed), LibraryTraining.CpuSeconds(), 0.0);
         images.ReadAhead(cancel);
         var mirrors = !images.Categories.Any(UNetAugmentation.HasSide);
         using var optimizer = optim.AdamW(network.parameters(), LearningRate, weight_decay: WeightDecay);
@@ -37,9 +37,9 @@ internal static class UNetTrainer
             cancel.ThrowIfCancellationRequested();
             // The first step warms up and is not timed; the time left after the timed ones decides the number of steps.
             if (step == 1)
-                warm = clock.Elapsed;
+                warm = LibraryTraining.CpuSeconds();
             if (step == 1 + TimedSteps && budget.Time is { } time)
-                total = step + Math.Max(0, (int)((time - clock.Elapsed) / ((clock.Elapsed - warm) / TimedSteps)));
+                total = step + Math.Max(0, (int)((time.TotalSeconds - Since(start)) / (Since(warm) / TimedSteps)));
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = LearningRate * Schedule(step, total);
             var batch = Next();
@@ -52,6 +52,8 @@ internal static class UNetTrainer
 
         network.eval();
         return (seen, losses.Count, losses.Skip(losses.Count * 9 / 10).DefaultIfEmpty(double.NaN).Average());
+
+        static double Since(double before) => LibraryTraining.CpuSeconds() - before;
 
         // All images in random order, then again; the last group of a pass may be smaller.
         List<int> Next()

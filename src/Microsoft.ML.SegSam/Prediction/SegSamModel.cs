@@ -66,7 +66,8 @@ internal sealed class SegSamModel(
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void Save(ModelSaveContext context, string loader) => ModelArchive.Save(context, loader, description.ToJson(), Network);
+    public void Save(ModelSaveContext context, string loader, bool halfPrecision) =>
+        ModelArchive.Save(context, loader, description.ToJson(), Network, halfPrecision);
 
     /// <summary>
     /// Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together. Where an object

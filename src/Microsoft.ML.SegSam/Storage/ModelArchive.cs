@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SegSam.Network;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Storage;
 
@@ -22,7 +23,9 @@ internal static class ModelArchive
 
     /// <param name="loader">Name of the loader that ML.NET finds for the model.</param>
     /// <param name="description">Must suffice to make the config of the network again.</param>
-    public static void Save(ModelSaveContext context, string loader, string description, SegSamNetwork network)
+    /// <param name="halfPrecision">Whether to store the weights as float16; reading makes float32 of them.</param>
+    /// <exception cref="InvalidOperationException">A weight is beyond the range of float16.</exception>
+    public static void Save(ModelSaveContext context, string loader, string description, SegSamNetwork network, bool halfPrecision)
     {
         context.CheckAtModel();
         context.SetVersionInfo(VersionOf(loader));
@@ -30,7 +33,10 @@ internal static class ModelArchive
         context.SaveBinaryStream(WeightsEntry, writer =>
         {
             writer.Flush();
-            Safetensors.Write(writer.BaseStream, [.. network.state_dict().Select(pair => (pair.Key, pair.Value))], belonging: description);
+            using var scope = NewDisposeScope();
+            Safetensors.Write(writer.BaseStream,
+                [.. network.state_dict().Select(pair => (pair.Key, halfPrecision ? Half(pair.Key, pair.Value) : pair.Value))],
+                belonging: description);
         });
     }
 
@@ -70,6 +76,16 @@ internal static class ModelArchive
             network?.Dispose();
             throw;
         }
+    }
+
+    private static Tensor Half(string name, Tensor value)
+    {
+        if (!value.is_floating_point())
+            return value;
+        using var noGrad = no_grad();
+        var half = value.to(ScalarType.Float16);
+        return half.isfinite().all().item<bool>() ? half : throw new InvalidOperationException(
+            $"The weights '{name}' are beyond the range of half precision (65,504). Save the model in full precision.");
     }
 
     private static VersionInfo VersionOf(string loader) => new(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ablation;
 using Microsoft.ML.SegSam.Tests.Support;
+using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Samples;
 

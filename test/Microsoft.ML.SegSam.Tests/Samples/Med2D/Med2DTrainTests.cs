@@ -13,7 +13,7 @@ public sealed class Med2DTrainTests
     [TestMethod]
     public void Names_on_the_command_line_are_those_of_the_values()
     {
-        Assert.AreSequenceEqual(["seg-sam", "sam-style", "tokens-in-sam", "u-nets"], Enum.GetValues<Form>().Select(Forms.NameOf));
+        Assert.AreSequenceEqual(["seg-sam", "sam-style", "tokens-in-sam", "without-text", "without-alignment", "u-nets"], Enum.GetValues<Form>().Select(Forms.NameOf));
         foreach (var encoder in Enum.GetValues<SegSamEncoder>())
             Assert.AreEqual(encoder, Forms.Parse<SegSamEncoder>(Forms.NameOf(encoder)));
         Assert.IsNull(Forms.Parse<Form>("SegSam"));
@@ -29,12 +29,20 @@ public sealed class Med2DTrainTests
             Augmentation = null,
             Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
         });
-        Assert.AreEqual(method with { SemanticDecoding = SemanticDecoding.Shared }, OptionsOf(Form.TokensInSam));
+        Assert.AreEqual(method with { AlignmentWeight = 0 }, OptionsOf(Form.WithoutAlignment));
+        var textless = OptionsOf(Form.WithoutText);
+        Assert.AreEqual(method with
+        {
+            AlignmentWeight = 0, TextInsertion = TextInsertion.None, ClassHead = ClassHead.Mlp, ClassWeight = 0.4, PresenceWeight = 0.4,
+        }, textless);
+        Assert.AreEqual(textless with { SemanticDecoding = SemanticDecoding.Shared }, OptionsOf(Form.TokensInSam));
         var sam = OptionsOf(Form.SamStyle);
         Assert.AreEqual((0, 0, 0, TextInsertion.None), (sam.ClassWeight, sam.PresenceWeight, sam.AlignmentWeight, sam.TextInsertion));
 
         static SegSamOptions OptionsOf(Form form) => Forms.Options(
-            new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, null, 20, null), checkpoint: null);
+            new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null, CheckpointName: null,
+                Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 20, Epochs: null,
+                HalfPrecision: false), checkpoint: null, embedder: null);
     }
 
     [TestMethod]

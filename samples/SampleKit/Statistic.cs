@@ -1,13 +1,14 @@
 using System.Globalization;
 
-namespace Ablation;
+namespace SampleKit;
 
 /// <summary>One cell of a table: a statistic over the seeds.</summary>
 /// <param name="Mean">Arithmetic mean.</param>
 /// <param name="Deviation">Sample standard deviation; NaN for a single value.</param>
 /// <param name="Count">Number of values.</param>
-internal sealed record Statistic(double Mean, double Deviation, int Count)
+public sealed record Statistic(double Mean, double Deviation, int Count)
 {
+    /// <param name="values">At least one.</param>
     public static Statistic Of(IReadOnlyList<double> values)
     {
         var mean = values.Average();
@@ -16,6 +17,7 @@ internal sealed record Statistic(double Mean, double Deviation, int Count)
         return new(mean, deviation, values.Count);
     }
 
+    /// <summary>For example "0.812 ± 0.004"; without a deviation for a single value.</summary>
     public override string ToString() => Text("0.000");
 
     /// <summary>With a sign, for differences.</summary>

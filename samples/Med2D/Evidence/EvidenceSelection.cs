@@ -1,0 +1,136 @@
+using Med2D.Scoring;
+using Med2D.Training;
+using SampleKit;
+
+namespace Med2D.Evidence;
+
+/// <summary>Chooses the runs of each table. The networks of a table have equal data, input size and time.</summary>
+internal sealed class EvidenceSelection
+{
+    private static readonly (Form Form, string Title)[] Titles =
+    [
+        (Form.SamStyle, "SAM-style"), (Form.TokensInSam, "(a) tokens inside SAM's decoder"),
+        (Form.WithoutText, "(b) + semantic-aware decoder"), (Form.WithoutAlignment, "(c) + text"),
+        (Form.SegSam, "SEG-SAM: (d) + alignment"), (Form.UNets, "U-Nets"),
+    ];
+
+    private static readonly (Form Without, Form With, string Title)[] Steps =
+    [
+        (Form.TokensInSam, Form.WithoutText, "semantic-aware decoder: (b) over (a)"), (Form.WithoutText, Form.WithoutAlignment, "text: (c) over (b)"),
+        (Form.WithoutAlignment, Form.SegSam, "alignment: (d) over (c)"), (Form.TokensInSam, Form.SegSam, "all three: (d) over (a)"),
+        (Form.SamStyle, Form.SegSam, "SEG-SAM over SAM-style"),
+    ];
+
+    private readonly List<EvidenceRun> _comparable;
+
+    /// <param name="runs">At least one.</param>
+    /// <exception cref="InvalidDataException">There is none of the method in full.</exception>
+    public EvidenceSelection(IReadOnlyList<EvidenceRun> runs)
+    {
+        Everything = runs;
+        // The comparison: the rows, input, time and split that most runs share, of the largest training set.
+        var most = runs.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam)).GroupBy(Budget)
+            .OrderByDescending(group => group.First().Settings.Images)
+            .ThenByDescending(group => runs.Count(run => Budget(run) == group.Key)).FirstOrDefault()
+            ?? throw new InvalidDataException("There is no run of '--form seg-sam', which all tables need; train and evaluate one.");
+        _comparable = [.. runs.Where(run => Budget(run) == most.Key)];
+        var variants = _comparable.Where(IsDefault).GroupBy(run => run.Variant).ToList();
+        var reference = variants.Where(group => group.First().Settings.Form == Forms.NameOf(Form.SegSam))
+            .OrderByDescending(group => variants.Count(other => Weights(other.First()) == Weights(group.First())))
+            .ThenByDescending(group => group.Count()).FirstOrDefault() ?? most.GroupBy(run => run.Variant).First();
+        Reference = Group(Titles[4].Title, reference);
+        Methods =
+        [
+            .. from title in Titles
+               from same in variants
+               let run = same.First()
+               where run.Settings.Form == Forms.NameOf(title.Form)
+                   && (title.Form == Form.UNets || Weights(run) == Weights(Reference.Runs[0]))
+               select title.Form == Form.SegSam ? Reference : Group(title.Title, same),
+        ];
+    }
+
+    /// <summary>All runs of the page.</summary>
+    public IReadOnlyList<EvidenceRun> Everything { get; }
+
+    /// <summary>The method in full, with its default texts.</summary>
+    public EvidenceGroup Reference { get; }
+
+    /// <summary>The forms of the method, and U-Nets.</summary>
+    public IReadOnlyList<EvidenceGroup> Methods { get; }
+
+    public EvidenceGroup? UNets => Find(Form.UNets);
+
+    /// <summary>Of the scored sources.</summary>
+    public IReadOnlyList<string> Modalities =>
+        [.. Reference.Runs[0].Scored.Select(source => source.Modality).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The scored sources.</summary>
+    public IReadOnlyList<string> Sources => [.. Reference.Runs[0].Scored.Select(source => source.Source)];
+
+    /// <summary>The steps from one form to the next.</summary>
+    public IReadOnlyList<EvidenceStep> Contributions =>
+    [
+        .. from step in Steps
+           let without = Find(step.Without)
+           let with = Find(step.With)
+           where without is not null && with is not null
+           select new EvidenceStep(step.Title, without, with),
+    ];
+
+    /// <summary>Sources without which a run of the method in full was trained, though not without any of their categories.</summary>
+    public IReadOnlyList<(string Source, EvidenceGroup Without)> LeftOut =>
+    [
+        .. from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)
+               && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table).GroupBy(run => run.Variant)
+           from source in runs.First().Scored
+           where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
+               && source.Prompts[PromptNames.Box].UnknownCategoryObjects == 0
+           select (source.Source, Group(source.Source, runs)),
+    ];
+
+    /// <summary>The method in full by the texts that it is told, and without any.</summary>
+    public IReadOnlyList<EvidenceGroup> Texts =>
+    [
+        .. _comparable.Where(run => Weights(run) == Weights(Reference.Runs[0])
+               && (run.Settings.Form == Forms.NameOf(Form.SegSam) || run.Settings.Form == Forms.NameOf(Form.WithoutText)))
+           .GroupBy(run => run.Variant)
+           .Select(group => Group(group.First().Settings is { Texts: { } texts, Embedder: var embedder }
+               ? $"{texts}, {embedder}" : "no texts, no alignment", group)),
+    ];
+
+    /// <summary>The method in full by its encoder and the weights that it starts from.</summary>
+    public IReadOnlyList<EvidenceGroup> Encoders =>
+    [
+        .. _comparable.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)).GroupBy(run => run.Variant)
+            .Select(group => Group(string.Join(", ", ((string?[])[group.First().Settings.Encoder, group.First().Settings.CheckpointName])
+                .OfType<string>().DefaultIfEmpty("the default")), group)),
+    ];
+
+    /// <summary>Number of scored images of a source or modality.</summary>
+    public int Images(string name) =>
+        Reference.Runs[0].Scored.Where(source => source.Source == name || source.Modality == name).Sum(source => source.Images);
+
+    /// <summary>Dice of the ellipse, which is the same in every run.</summary>
+    public Statistic? Ellipse(string name, Func<EvidenceGroup, string, Func<Figures, double?>, Statistic?> of) =>
+        of(Group("", Reference.Runs.Take(1).Select(run => run with
+        {
+            Sources = [.. run.Sources.Select(source => source with
+            {
+                Prompts = new Dictionary<string, Figures> { [PromptNames.Box] = source.Prompts[PromptNames.FilledEllipse] },
+            })],
+        })), name, figures => figures.BinaryDice);
+
+    private EvidenceGroup? Find(Form form) => Methods.FirstOrDefault(group => group.Runs[0].Settings.Form == Forms.NameOf(form));
+
+    private static EvidenceGroup Group(string title, IEnumerable<EvidenceRun> runs) => new(title, [.. runs]);
+
+    private static (string, string, int?, double?, int?, string?) Budget(EvidenceRun run) => (run.Facts.Table, run.Settings.Rows,
+        run.Settings.Input, run.Settings.Minutes, run.Settings.Epochs, run.Facts.Split);
+
+    private static bool IsDefault(EvidenceRun run) =>
+        (run.Settings.Texts is null || run.Settings.Texts == Forms.NameOf(Training.Texts.Descriptions))
+        && (run.Settings.Embedder is null || run.Settings.Embedder == Forms.NameOf(Embedder.Hashed));
+
+    private static (string?, string?) Weights(EvidenceRun run) => (run.Settings.Encoder, run.Settings.Checkpoint);
+}
