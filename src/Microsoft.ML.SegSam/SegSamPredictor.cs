@@ -33,8 +33,8 @@ public sealed class SegSamPredictor : IDisposable
     public IReadOnlyList<string> Categories => _model.Categories;
 
     /// <summary>
-    /// Whether an object that is small beside its image gets a closer look: the part around it is encoded as well, and mask and category
-    /// come from there, presence scores from the whole image. Default: as the model was trained (<see cref="SegSamOptions.Zoom"/>); true
+    /// Whether an object that is small beside its image gets a closer look: the part around it is encoded as well, and masks come from
+    /// there, presence scores from the whole image, category scores from both. Default: as the model was trained (<see cref="SegSamOptions.Zoom"/>); true
     /// has no effect on a model that was trained without.
     /// </summary>
     public bool Zoom { get; set; }

@@ -22,7 +22,7 @@ public sealed class ZoomedPredictionTests
     public static void Free() => Model.Value.Dispose();
 
     [TestMethod]
-    public void A_small_object_is_predicted_from_the_part_around_it_and_presence_from_the_whole_image()
+    public void A_small_object_is_predicted_from_the_part_around_it_presence_from_the_whole_image_and_its_name_from_both()
     {
         using var predictor = new SegSamPredictor(Model.Value);
         Assert.IsTrue(predictor.Zoom);
@@ -37,7 +37,9 @@ public sealed class ZoomedPredictionTests
         var stretched = new PixelImage(64, 64, PixelResizer.Resize(part, 64, 64, Resampling.Bilinear));
         using var alone = predictor.Encode(stretched.Rgb, 64, 64);
         var direct = predictor.Predict(alone, SegSamPrompt.Box(16, 64 / 3f, 48, 128 / 3f));
-        AssertClose(direct.ClassScores.Select(score => score.Score), closer.ClassScores.Select(score => score.Score));
+        AssertClose(direct.ClassScores.Zip(whole.ClassScores, (part, all) => (part.Score + all.Score) / 2),
+            closer.ClassScores.Select(score => score.Score)); // both looks have a say in the name
+        Assert.AreNotEqual(whole.ClassScores[0].Score, closer.ClassScores[0].Score);
         Assert.AreEqual(direct.PredictedIoU, closer.PredictedIoU, 1e-4);
         AssertClose(whole.PresenceScores.Select(score => score.Score), closer.PresenceScores.Select(score => score.Score));
         Assert.AreNotEqual(whole.PredictedIoU, closer.PredictedIoU);

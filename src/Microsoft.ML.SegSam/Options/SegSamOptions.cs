@@ -207,8 +207,8 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Closer looks at objects that are small beside their image, in training and prediction: the part of the image around them is encoded
-    /// by itself, and masks and category scores come from there, presence scores from the whole image. Without a box, a first look at the
-    /// whole image finds the part. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
+    /// by itself, and masks come from there, presence scores from the whole image, category scores from both. Without a box, a first look
+    /// at the whole image finds the part. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
     /// </summary>
     public bool? Zoom { get; init; }
 

@@ -47,6 +47,16 @@ internal sealed record MaskPrediction(
     public float[] InWholeImage(LowResMask mask) =>
         Geometry.IsWhole ? mask.Logits : MaskGeometry.Move(mask.Logits, mask.Side, Geometry, Whole);
 
+    /// <summary>
+    /// What two looks at an object say together: the masks of the closer one, which shows more of the object; the mean of both looks'
+    /// category scores, as the first one shows where the object lies; the first one's presence scores, as the other sees less of the image.
+    /// </summary>
+    public MaskPrediction Closer(MaskPrediction second) => second with
+    {
+        ClassScores = [.. ClassScores.Zip(second.ClassScores, (a, b) => (a + b) / 2)],
+        PresenceScores = PresenceScores,
+    };
+
     /// <summary>Index of the most probable category, counting from 0.</summary>
     public int Category => Array.IndexOf(ClassScores, ClassScores.Max());
 }

@@ -71,7 +71,7 @@ internal sealed class SegSamModel(
 
     /// <summary>
     /// Predicts a batch: images that are not in the cache are encoded together, prompts of one kind are decoded together. Where an object
-    /// is small, and the model zooms, its mask and category come from a closer look.
+    /// is small, and the model zooms, its mask comes from a closer look.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="InvalidDataException">The model predicts NaN.</exception>
@@ -138,7 +138,6 @@ internal sealed class SegSamModel(
         return [.. images.Select(image => embeddings[image.Key]!)];
     }
 
-    // The second look sees less of the image, so that the first one's presence scores stay.
     private MaskPrediction[] LookCloser(
         MaskPrediction[] first, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache, bool multimask)
     {
@@ -152,7 +151,7 @@ internal sealed class SegSamModel(
         var second = Decode([.. small.Zip(images, Embed(images, cache)).Select(item =>
             new Look(item.Third, item.Second.Geometry, first[item.First].Whole, prompts[item.First].Prompt))], multimask);
         foreach (var (i, prediction) in small.Zip(second))
-            first[i] = prediction with { PresenceScores = first[i].PresenceScores };
+            first[i] = first[i].Closer(prediction);
         return first;
     }
 

@@ -34,15 +34,22 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
             var visual = visuals.Of(batch.Images);
             var prompts = batch.Objects.Select((prompted, i) => PromptOf(prompted, batch.Masks[i], simulator)).ToList();
             var parts = settings.Zooms ? [.. objects.Select((index, i) => PartOf(index, prompts[i]))] : new RegionBox?[objects.Count];
+            var classes = new Tensor[prompts.Count]; // [K] for each object, of the first look
             foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i])))
             {
                 var output = Decode(visual, batch, prompts, [.. group]);
                 AddPresence(output.PresenceScores(), objects, [.. group]);
-                AddMasks(output, batch, [.. group], i => parts[i] is null);
+                var scores = ClassScores(output);
+                AddMasks(output, scores, batch, [.. group], i => parts[i] is null);
+                foreach (var (row, i) in group.Index())
+                    classes[i] = scores[row];
             }
 
             foreach (var closer in Enumerable.Range(0, parts.Length).Where(i => parts[i] is not null).Chunk(settings.ValidationBatchSize))
-                AddCloser([.. closer.Select(i => TrainingImage.Closer(set, objects[i], parts[i]!.Value))], simulator);
+            {
+                AddCloser([.. closer.Select(i => TrainingImage.Closer(set, objects[i], parts[i]!.Value))],
+                    stack(closer.Select(i => classes[i])), simulator);
+            }
         }
 
         double count = set.Objects.Count;
@@ -60,25 +67,28 @@ internal sealed class Validator(SegSamNetwork network, TrainingSet set, Training
         network.DecodeInChunks(visual, PromptCollator.Collate(
             [.. group.Select(i => prompts[i])], [.. group.Select(i => batch.ImageIndex[i])], network.Config.MaskSide, device));
 
-    // Closer looks, as at prediction; the whole image has answered for presence.
-    private void AddCloser(IReadOnlyList<TrainingImage> images, PromptSimulator simulator)
+    // Closer looks, as at prediction; the whole image has answered for presence, and for the classes in part.
+    private void AddCloser(IReadOnlyList<TrainingImage> images, Tensor firstClasses, PromptSimulator simulator)
     {
         using var scope = NewDisposeScope();
         var batch = TrainingBatch.Of(images, network.Config.PresenceTokens, new Random(0), withPixels: true);
         var prompts = batch.Objects.Select((prompted, i) => new Prompt(prompted.Given.Box ?? simulator.BoxOf(batch.Masks[i]))).ToList();
         int[] all = [.. Enumerable.Range(0, prompts.Count)];
-        AddMasks(Decode(visuals.Of(batch), batch, prompts, all), batch, all, _ => true);
+        var output = Decode(visuals.Of(batch), batch, prompts, all);
+        AddMasks(output, ClassScores(output).Plus(firstClasses), batch, all, _ => true);
     }
 
-    private void AddMasks(SegSamOutput output, TrainingBatch batch, int[] group, Func<int, bool> counts)
+    // Probabilities: [n,K].
+    private Tensor ClassScores(SegSamOutput output) => output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).softmax(-1);
+
+    private void AddMasks(SegSamOutput output, Tensor classes, TrainingBatch batch, int[] group, Func<int, bool> counts)
     {
         var target = tensor(Arrays.Join([.. group.Select(i => batch.Masks[i])]), [group.Length, 1, _side, _side], device: device)
             .to(ScalarType.Bool);
         var category = tensor(group.Select(i => (long)batch.Objects[i].Category).ToArray(), device: device);
         var counted = tensor(group.Select(i => counts(i) ? 1.0 : 0.0).ToArray(), device: device);
         var mask = Dice(output.SemanticLogits, target) * counted;
-        var isRight = output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).argmax(-1).eq(category).to(ScalarType.Float64)
-            * counted;
+        var isRight = classes.argmax(-1).eq(category).to(ScalarType.Float64) * counted;
         _binary += Sum(Dice(output.BestMask().Logits, target) * counted);
         _mask += Sum(mask);
         _semantic += Sum(mask * isRight); // a mask of the wrong category counts 0
