@@ -7,11 +7,15 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Storage;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam;
 
-/// <summary>Makes the network that training starts from, as the options say: a preset with random weights, or a checkpoint.</summary>
+/// <summary>
+/// Makes the network that training starts from, as the options say: a preset with random weights, a checkpoint, or a model that this
+/// library saved.
+/// </summary>
 internal sealed class ModelInitializer : IDisposable
 {
     private const int SamWidth = 256; // of the decoder, in everything published
@@ -24,6 +28,7 @@ internal sealed class ModelInitializer : IDisposable
     private readonly SegSamOptions _options;
     private readonly CheckpointFile? _file;
     private readonly Pretrained? _pretrained;
+    private readonly SegSamTransformer? _trained;
 
     /// <exception cref="ArgumentException">An option does not fit the checkpoint; the message names it.</exception>
     /// <exception cref="IOException">The checkpoint does not exist or cannot be read.</exception>
@@ -39,7 +44,37 @@ internal sealed class ModelInitializer : IDisposable
             return;
         }
 
-        _file = Open(options.Checkpoint);
+        if (!File.Exists(options.Checkpoint))
+        {
+            throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{options.Checkpoint}'; there "
+                + "is no such file. Download the weights, or correct the path.", options.Checkpoint);
+        }
+
+        if (ModelArchive.IsIn(options.Checkpoint))
+        {
+            if (options.CheckpointFamily is { } family and not CheckpointFamily.SegSam)
+            {
+                throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.CheckpointFamily)} is '{family}'; it must be null "
+                    + $"or '{CheckpointFamily.SegSam}', since {options.Checkpoint} is a model that this library saved.", nameof(options));
+            }
+
+            _trained = SegSamTransformer.Load(options.Checkpoint);
+            try
+            {
+                var config = _trained.Model.Config;
+                Encoder = config.Preset();
+                Config = Settle(config with { InputSize = options.InputSize ?? config.InputSize });
+                Preprocessing = options.Over(_trained.Model.Preprocessing);
+                return;
+            }
+            catch
+            {
+                _trained.Dispose();
+                throw;
+            }
+        }
+
+        _file = CheckpointFile.Open(options.Checkpoint);
         try
         {
             _pretrained = Pretrained.Recognize(_file, options.CheckpointFamily);
@@ -72,14 +107,21 @@ internal sealed class ModelInitializer : IDisposable
     public SegSamConfig Config { get; }
 
     /// <summary>The highest learning rate.</summary>
-    public double LearningRate => _options.LearningRate ?? (StartsFromSam ? RateFromSam : RateFromScratch);
+    public double LearningRate => _options.LearningRate ?? (StartsFromSam || IsTrainedModel ? RateFromSam : RateFromScratch);
 
     /// <summary>The factor of the learning rate for the encoder, its neck excepted.</summary>
     public double EncoderRate =>
         _options.EncoderLearningRate / LearningRate ?? (_pretrained is { IsEncoderAlone: true } ? PretrainedRate : 1);
 
-    /// <summary>Whether the weights are those of a SAM, which knows all kinds of prompts, before they are trained.</summary>
-    public bool StartsFromSam => _pretrained is { IsEncoderAlone: false };
+    /// <summary>The prompts that the network knows after its training.</summary>
+    public ModelPrompts Prompts => ModelDescription.PromptsOf(_options, StartsFromSam)
+        | (_trained?.Model.Description.Prompts ?? ModelPrompts.None);
+
+    /// <summary>Whether training starts from a model that this library saved, with all its parts.</summary>
+    public bool IsTrainedModel => _trained is not null;
+
+    // A SAM knows all kinds of prompts before it is trained.
+    private bool StartsFromSam => _pretrained is { IsEncoderAlone: false };
 
     /// <summary>How images are prepared for the network.</summary>
     public Preprocessing Preprocessing { get; }
@@ -98,7 +140,8 @@ internal sealed class ModelInitializer : IDisposable
         var config = Config with { CategoryCount = bank.Length, TextWidth = bank[0].Length, PresenceTokens = tokens };
         try
         {
-            var network = _pretrained?.Build(config, seed) ?? new SegSamNetwork(config).Initialize(seed);
+            var network = _trained is not null ? FromTrained(config, categories.Names, seed)
+                : _pretrained?.Build(config, seed) ?? new SegSamNetwork(config).Initialize(seed);
             using var vectors = tensor(bank.SelectMany(vector => vector).ToArray(), network.TextBank.shape);
             network.TextBank.copy_(vectors);
             return network;
@@ -108,6 +151,9 @@ internal sealed class ModelInitializer : IDisposable
             throw WithFileName(failure);
         }
     }
+
+    /// <summary>The layers of a trained model that did not fit and start at random, once the network is built.</summary>
+    public IReadOnlyList<string> NewLayers { get; private set; } = [];
 
     /// <summary>The model of a built, and possibly trained, network, ready to predict.</summary>
     /// <param name="prompts">The prompts that it was made for.</param>
@@ -128,6 +174,12 @@ internal sealed class ModelInitializer : IDisposable
     public override string ToString()
     {
         var images = $"images: {Preprocessing.Resize}, {Preprocessing.Resampling}, {Preprocessing.Scaling}, {Preprocessing.Order}";
+        if (_trained is not null)
+        {
+            return $"Starting from the trained model {Path.GetFileName(_options.Checkpoint)} with {_trained.Categories.Count} categories: "
+                + $"{Encoder?.ToString() ?? "an encoder that matches no preset"}, input {Config.InputSize} x {Config.InputSize}; {images}";
+        }
+
         if (_pretrained is null)
             return $"Starting from random weights: {Encoder}, input {Config.InputSize} x {Config.InputSize}; {images}";
         var trained = _pretrained.Config;
@@ -142,7 +194,18 @@ internal sealed class ModelInitializer : IDisposable
         return unused.Length == 0 ? text : $"{text}; not used: {string.Join(", ", unused)}";
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _trained?.Dispose();
+    }
+
+    private SegSamNetwork FromTrained(SegSamConfig config, IReadOnlyList<string> categories, int seed)
+    {
+        var (network, layers) = TrainedWeights.Build(_trained!.Model.Network, _trained.Categories, config, categories, seed);
+        NewLayers = layers;
+        return network;
+    }
 
     private SegSamConfig Settle(SegSamConfig config)
     {
@@ -153,13 +216,20 @@ internal sealed class ModelInitializer : IDisposable
         {
             Adapter = _options.Adapter ?? config.Adapter,
             PresenceTokens = _options.PresenceTokens ?? config.PresenceTokens,
-            // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
-            SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
-            TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
-            TextConditioning = TextConditioning.Image,
-            TextLayerScale = StartingTextScale,
-            ClassHead = _options.ClassHead,
         };
+        if (_trained is null || _options.IsTrained)
+        {
+            config = config with
+            {
+                // Untrained, further tokens in SAM's decoder would only disturb what the checkpoint knows.
+                SemanticDecoding = _options.IsTrained ? _options.SemanticDecoding : SemanticDecoding.Independent,
+                TextInsertion = _options.IsTrained ? _options.TextInsertion : TextInsertion.None,
+                TextConditioning = TextConditioning.Image,
+                TextLayerScale = StartingTextScale,
+                ClassHead = _options.ClassHead,
+            };
+        }
+
         _options.ValidateNetwork(config);
         return config;
     }
@@ -176,10 +246,6 @@ internal sealed class ModelInitializer : IDisposable
     private static InvalidDataException Untrained() => new("The file holds an image encoder alone; without training, the decoders would be "
         + $"random. Use it as {nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} with {nameof(SegSamOptions.Epochs)} of at least "
         + "1, or use the weights of a Segment Anything Model.");
-
-    private static CheckpointFile Open(string path) => File.Exists(path) ? CheckpointFile.Open(path)
-        : throw new FileNotFoundException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} is '{path}'; there is no such file. "
-            + "Download the weights, or correct the path.", path);
 
     private InvalidDataException WithFileName(InvalidDataException failure) => new($"{_file!.Name}: {failure.Message}", failure);
 }

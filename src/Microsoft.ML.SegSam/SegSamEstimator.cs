@@ -210,8 +210,17 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         foreach (var need in Needs())
             ColumnCheck.Require(input.Schema, need);
         var categories = CategoryReader.Collect(input, _options.CategoryColumnName, _options.DescriptionColumnName);
-        channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): "
-            + "binary masks are the checkpoint's; semantic masks and class scores have no meaning yet.");
+        if (start.IsTrainedModel)
+        {
+            channel.Info(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): categories that the model does "
+                + "not know are recognized by their texts alone.");
+        }
+        else
+        {
+            channel.Warning(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): "
+                + "binary masks are the checkpoint's; semantic masks and class scores have no meaning yet.");
+        }
+
         return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
     }
 
@@ -224,12 +233,15 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 + $"the ends of longer texts were left out, for these categories: {string.Join(", ", cut)}. Shorten their descriptions.");
         }
 
-        return start.Build(categories, seed, others);
+        var network = start.Build(categories, seed, others);
+        if (start.NewLayers.Count > 0)
+            channel.Info(MessageSensitivity.None, $"Layers that do not fit and start at random: {string.Join(", ", start.NewLayers)}");
+        return network;
     }
 
     private SegSamTransformer Finish(
         SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
-        new(start.Finish(network, categories.Names, ModelDescription.PromptsOf(_options, start.StartsFromSam), device, usesBFloat16));
+        new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16));
 
     // A shape does not know vector lengths; the checks accept an unknown length.
     private static DataViewType TypeOf(SchemaShape.Column column) =>

@@ -10,6 +10,7 @@ using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Storage;
 using TorchSharp;
 
 [assembly: LoadableClass(typeof(SegSamTransformer), null, typeof(SignatureLoadModel), "SEG-SAM", SegSamTransformer.LoaderSignature)]
@@ -68,6 +69,12 @@ public sealed partial class SegSamTransformer
         using var channel = environment.Start(nameof(FromCheckpoint));
         var options = new SegSamOptions { Checkpoint = path, CheckpointFamily = family, Epochs = 0 };
         options.Validate(needsPrompt: false);
+        if (File.Exists(path) && ModelArchive.IsIn(path))
+        {
+            throw new InvalidDataException($"'{path}' is a whole model with its categories, not weights alone; use {nameof(Load)}, or as "
+                + $"{nameof(SegSamOptions)}.{nameof(SegSamOptions.Checkpoint)} to train it further.");
+        }
+
         var device = TorchDevice.Choose(environment);
         using var initializer = new ModelInitializer(options);
         channel.Info(MessageSensitivity.None, initializer.ToString());

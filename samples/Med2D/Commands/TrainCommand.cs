@@ -20,6 +20,9 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _epochs = ValueOptions.Whole("--epochs", 1, "Passes over the images, in place of --minutes.");
     private readonly Option<string> _sources = ValueOptions.Names("--sources", "Train on these sources alone.");
     private readonly Option<string> _without = ValueOptions.Names("--without-source", "Leave out these sources.");
+    private readonly Option<string> _withoutCategory = ValueOptions.Names("--without-category", "Leave out these categories.");
+    private readonly Option<int?> _images = ValueOptions.Whole("--images", 1, "At most so many images of each source.");
+    private readonly Option<bool> _frozen = new("--frozen") { Description = "Keep the image encoder's weights as --checkpoint has them." };
     private readonly Option<SegSamEncoder?> _encoder = ValueOptions.Name<SegSamEncoder>("--encoder",
         "The image encoder (default: the checkpoint's, or the library's).");
     private readonly Option<int?> _input = ValueOptions.Whole("--input", 16,
@@ -27,13 +30,13 @@ internal sealed class TrainCommand : Command
     private readonly Option<Texts?> _texts = ValueOptions.Name<Texts>("--texts", "What the network is told about a category.");
     private readonly Option<Embedder?> _embedder = ValueOptions.Name<Embedder>("--embedder", "What makes vectors of the texts.");
     private readonly Option<bool> _half = new("--half") { Description = "Store the model in half precision: half the size." };
-    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Weights to start from.", HelpName = "FILE" };
+    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Weights or a trained model to start from.", HelpName = "FILE" };
 
     public TrainCommand() : base("train", "Train a model; a stopped or killed run continues with the same command.")
     {
         _form.Required = true;
         foreach (var option in (Option[])
-            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _split, _encoder, _input, _checkpoint, _texts, _embedder, _half])
+            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _withoutCategory, _images, _split, _frozen, _encoder, _input, _checkpoint, _texts, _embedder, _half])
             Add(option);
         this.SetRun(Run);
     }
@@ -43,14 +46,16 @@ internal sealed class TrainCommand : Command
         var (folder, split, checkpoint) = (parsed.GetRequiredValue(_out), parsed.GetValue(_split)!, parsed.GetValue(_checkpoint));
         if (!Forms.HasTexts(parsed.GetValue(_form)!.Value) && (parsed.GetValue(_texts) is not null || parsed.GetValue(_embedder) is not null))
             throw new ArgumentException($"--form {Forms.NameOf(parsed.GetValue(_form)!.Value)} has no texts; remove --texts and --embedder.");
+        if (checkpoint is null && parsed.GetValue(_frozen))
+            throw new ArgumentException("--frozen keeps the encoder of --checkpoint, which is missing.");
         if (parsed.GetValue(_form) == Form.UNets && parsed.GetValue(_half))
             throw new ArgumentException("--half is for models of the library; remove it, or choose another --form.");
         if (checkpoint is not null && !File.Exists(checkpoint))
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Set --checkpoint to the path of weights.");
         OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without));
-        var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel));
+        var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without), Names(parsed, _withoutCategory));
+        var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel)).AtMost(parsed.GetValue(_images));
         var (form, epochs) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs));
         var settings = new RunSettings(
             Forms.NameOf(form), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
@@ -60,7 +65,8 @@ internal sealed class TrainCommand : Command
             checkpoint is null ? null : Digests.OfFile(checkpoint), Path.GetFileName(checkpoint),
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_texts) ?? Texts.Descriptions) : null,
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_embedder) ?? Embedder.Hashed) : null,
-            epochs is null ? parsed.GetValue(_minutes) : null, epochs, parsed.GetValue(_half));
+            epochs is null ? parsed.GetValue(_minutes) : null, epochs, parsed.GetValue(_half),
+            parsed.GetValue(_frozen));
         messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
         var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run() : TrainLibrary();
         messages.Result(FormattableString.Invariant($"{record.Work.Steps} steps and {record.Work.ImagesSeen} images in ")

@@ -53,7 +53,7 @@ internal static partial class Forms
             PointLabelsColumnName = nameof(TrainingRow.PointLabels),
             ImageIdColumnName = nameof(TrainingRow.ImageId),
             DatasetColumnName = nameof(TrainingRow.Source),
-            Augmentation = new Augmentation(),
+            Augmentation = settings.Frozen ? null : new Augmentation(),
             Resize = ResizeRule.LongestSide, // images of all shapes and sizes
             RareDatasetSampling = 0.5, // from 4 images of a source to 175
             PromptsPerImage = 4,
@@ -61,6 +61,7 @@ internal static partial class Forms
             Encoder = settings.Encoder is { } encoder ? Parse<SegSamEncoder>(encoder) : null,
             InputSize = settings.Input,
             Checkpoint = checkpoint,
+            EncoderTraining = settings.Frozen ? EncoderTraining.Frozen : EncoderTraining.Full,
             DescriptionColumnName = settings.Texts is null || settings.Texts == NameOf(Texts.Descriptions) ? null : nameof(TrainingRow.Description),
             TextEmbedder = embedder,
         };

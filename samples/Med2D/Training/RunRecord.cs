@@ -17,10 +17,11 @@ namespace Med2D.Training;
 /// <param name="Minutes">Processor time that the epochs were chosen for; null where they were given.</param>
 /// <param name="Epochs">The given number of epochs.</param>
 /// <param name="HalfPrecision">Whether the model is stored in half precision.</param>
+/// <param name="Frozen">Whether the encoder keeps the checkpoint's weights.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
     string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
-    bool HalfPrecision);
+    bool HalfPrecision, bool Frozen);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>
 /// <param name="ImagesSeen">Images in all steps, repeated ones counted again.</param>

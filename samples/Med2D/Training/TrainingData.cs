@@ -22,15 +22,33 @@ internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
     /// <summary>Chooses sources of a table.</summary>
     /// <param name="only">Names to keep; empty keeps all.</param>
     /// <param name="without">Names to leave out.</param>
-    /// <exception cref="ArgumentException">The table has no such source, or nothing is left.</exception>
-    public static IReadOnlyList<ObjectRow> Choose(ObjectTable table, IReadOnlyList<string> only, IReadOnlyList<string> without)
+    /// <param name="withoutCategories">Categories to leave out, in every source.</param>
+    /// <exception cref="ArgumentException">The table has no such source or category, or nothing is left.</exception>
+    public static IReadOnlyList<ObjectRow> Choose(
+        ObjectTable table, IReadOnlyList<string> only, IReadOnlyList<string> without, IReadOnlyList<string> withoutCategories)
     {
         if (only.Concat(without).FirstOrDefault(name => !table.Sources.Contains(name)) is { } unknown)
             throw new ArgumentException($"{table.Path} has no source '{unknown}'; found {string.Join(", ", table.Sources)}.");
+        var categories = table.All.Select(row => row.Category).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (withoutCategories.FirstOrDefault(name => !categories.Contains(name)) is { } missing)
+            throw new ArgumentException($"{table.Path} has no category '{missing}'; found {string.Join(", ", categories)}.");
         List<ObjectRow> rows =
-            [.. table.Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source))];
+        [
+            .. table.Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source)
+                && !withoutCategories.Contains(row.Category)),
+        ];
         return rows.Count > 0 ? rows : throw new ArgumentException(
-            $"{table.Path}: --sources and --without-source leave no row to train on; keep one source of the split at least.");
+            $"{table.Path}: --sources, --without-source and --without-category leave no row to train on; keep one of the split at least.");
+    }
+
+    /// <summary>The rows of at most so many images of each source, in the order of the table; null takes all.</summary>
+    public TrainingData AtMost(int? images)
+    {
+        if (images is null)
+            return this;
+        var kept = rows.GroupBy(row => row.Source)
+            .SelectMany(source => source.Select(row => row.ImageId).Distinct().Take(images.Value)).ToHashSet();
+        return new([.. rows.Where(row => kept.Contains(row.ImageId))]);
     }
 
     /// <summary>The rows as the library reads them.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SegSam.Network;
@@ -20,6 +21,21 @@ internal static class ModelArchive
         NumberHandling = JsonNumberHandling.Strict,
         RespectRequiredConstructorParameters = true, // a missing member is an error, not the first value of an enumeration
     };
+
+    /// <summary>Whether a file is a zip that holds a saved model, rather than one that torch.save wrote, or anything else.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static bool IsIn(string path)
+    {
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            return zip.Entries.Any(entry => entry.Name == WeightsEntry);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     /// <param name="loader">Name of the loader that ML.NET finds for the model.</param>
     /// <param name="description">Must suffice to make the config of the network again.</param>

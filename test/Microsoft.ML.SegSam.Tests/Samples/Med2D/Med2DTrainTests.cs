@@ -42,7 +42,7 @@ public sealed class Med2DTrainTests
         static SegSamOptions OptionsOf(Form form) => Forms.Options(
             new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null, CheckpointName: null,
                 Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 20, Epochs: null,
-                HalfPrecision: false), checkpoint: null, embedder: null);
+                HalfPrecision: false, Frozen: false), checkpoint: null, embedder: null);
     }
 
     [TestMethod]
