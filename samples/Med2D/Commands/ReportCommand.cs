@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Med2D.Evidence;
+using Med2D.Scoring;
+using Med2D.Tables;
 using Med2D.Training;
+using Med2D.UNets;
 using SampleKit;
 
 namespace Med2D.Commands;
@@ -16,9 +19,16 @@ internal sealed class ReportCommand : Command
     private readonly Option<string> _out = ValueOptions.Out(
         "Where to write evidence.json and evidence.md. Runs of an evidence.json that is there stay, unless --runs has them anew.");
 
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "The table whose images a picture shows, with the masks of the first run of each method in --runs.",
+        HelpName = "TABLE.csv",
+    };
+
     public ReportCommand() : base("report", "Write the tables of trained and scored models.")
     {
         Add(_runs);
+        Add(_data);
         Add(_out);
         this.SetRun(Run);
     }
@@ -34,16 +44,50 @@ internal sealed class ReportCommand : Command
             throw new InvalidDataException($"There is no run: '{file}' has none, and --runs names none that is finished and scored.");
         EvidenceFile.Write(file, all);
         OutputFile.Write(page, new EvidencePage(EvidenceFile.Read(file)).Text);
+        if (parsed.GetValue(_data) is { } table)
+            Draw(table, parsed.GetValue(_runs), EvidenceFile.Read(file), Path.Combine(folder, EvidencePage.Picture), messages, cancel);
         messages.Result(FormattableString.Invariant($"{added.Count} runs added, {all.Count} in all. Wrote {file} and {page}."));
     }
+
+    private static void Draw(
+        string path, string? runs, IReadOnlyList<EvidenceRun> all, string picture, Messages messages, CancellationToken cancel)
+    {
+        var facts = new EvidenceSelection(all).Reference.Runs[0].Facts;
+        var table = ObjectTable.Read(path, facts.Split ?? "");
+        var images = ImageObjects.Draw(
+            table, TableCheck.Keep(table, table.Rows, messages, cancel), facts.ObjectsPerImage, facts.Seed);
+        var modalities = table.All.GroupBy(row => row.Source).ToDictionary(source => source.Key, source => source.First().Modality);
+        var methods = new List<(string Title, IScoredModel Model)>();
+        try
+        {
+            foreach (var (form, title) in ((Form, string)[])
+                [(Form.UNets, "U-Nets"), (Form.SamStyle, "SAM-style"), (Form.SegSam, "SEG-SAM")])
+            {
+                if (Folders(runs).FirstOrDefault(folder => RunRecord.Find(folder) is { Finished: not null } run
+                    && run.Settings.Form == Forms.NameOf(form)) is not { } found)
+                    continue;
+                methods.Add((title, form == Form.UNets ? new UNetScorer(found)
+                    : new SegSamScorer(Path.Combine(found, RunRecord.Find(found)!.Models.Values.Single().File), facts.Seed)));
+            }
+
+            OutputFile.Write(picture, EvidencePicture.Draw(images, source => modalities[source], methods));
+        }
+        finally
+        {
+            foreach (var (_, model) in methods)
+                model.Dispose();
+        }
+    }
+
+    private static IEnumerable<string> Folders(string? runs) => runs is null ? []
+        : Directory.GetDirectories(runs).Where(folder => File.Exists(RunRecord.PathIn(folder))).Order(StringComparer.Ordinal);
 
     private static List<EvidenceRun> Read(string runs, Messages messages)
     {
         if (!Directory.Exists(runs))
             throw new DirectoryNotFoundException($"There is no folder '{runs}'. Set --runs to the folder that holds the runs.");
         var read = new List<EvidenceRun>();
-        foreach (var folder in Directory.GetDirectories(runs).Where(folder => File.Exists(RunRecord.PathIn(folder)))
-            .Order(StringComparer.Ordinal))
+        foreach (var folder in Folders(runs))
         {
             try
             {

@@ -9,6 +9,9 @@ namespace Med2D.Evidence;
 /// <summary>evidence.md: the tables of all runs. A table without runs is left out.</summary>
 internal sealed class EvidencePage
 {
+    /// <summary>The picture that the page shows, beside it.</summary>
+    public const string Picture = "images/evidence.png";
+
     private static readonly (string Title, string Prompt)[] Prompts =
         [("box", PromptNames.Box), ("1 point", PromptNames.Point1), ("3 points", PromptNames.Points3)];
 
@@ -47,6 +50,10 @@ internal sealed class EvidencePage
             Networks of one table were trained on the same {run.Settings.Images} images with {run.Settings.Objects} objects, at an input of
             {run.Settings.Input} pixels, for the same processor time: {Budget(run)}. All runs of this page together
             took {minutes.ToString("0", CultureInfo.InvariantCulture)} minutes of processor time.
+
+            ![A row for each modality: image, truth, and the masks of U-Nets, SAM-style and SEG-SAM]({Picture})
+
+            Above, the first test image of each modality in the order of the table, prompted by boxes; none is chosen by its result.
 
             """);
     }

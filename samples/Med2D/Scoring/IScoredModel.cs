@@ -17,4 +17,8 @@ internal interface IScoredModel : IDisposable
     /// <returns>One entry for each object and kind of prompt; none where the model cannot say anything.</returns>
     public IEnumerable<(string Prompt, ObjectScore Score)> Score(
         ImageObjects image, IReadOnlyList<bool[]> truths, CancellationToken cancel);
+
+    /// <summary>The mask of each object of an image, prompted by its box, as a picture shows it: with the predicted name, if any.</summary>
+    /// <returns>Height·Width pixels for each object; null where the model cannot say anything.</returns>
+    public IReadOnlyList<(bool[]? Mask, string Label)> Masks(ImageObjects image);
 }

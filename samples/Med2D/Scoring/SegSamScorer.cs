@@ -9,15 +9,24 @@ namespace Med2D.Scoring;
 /// The prompts are those of the library's protocol. <c>EvaluateProtocol</c> itself gives no area under the ROC curve, and counts
 /// categories that the model does not know as missed.
 /// </remarks>
-/// <param name="path">What <c>ml.Model.Save</c> wrote.</param>
-/// <param name="seed">Draws the points.</param>
-internal sealed class SegSamScorer(string path, int seed) : IScoredModel
+internal sealed class SegSamScorer : IScoredModel
 {
-    private readonly SegSamPredictor _predictor = SegSamPredictor.Load(path);
+    private readonly SegSamTransformer _model;
+    private readonly SegSamPredictor _predictor;
+    private readonly int _seed;
 
-    public string Name => Path.GetFileName(path);
+    /// <param name="path">What <c>ml.Model.Save</c> wrote.</param>
+    /// <param name="seed">Draws the points.</param>
+    public SegSamScorer(string path, int seed)
+    {
+        (Name, Sha256, _seed) = (Path.GetFileName(path), Digests.OfFile(path), seed);
+        _model = SegSamTransformer.Load(path);
+        _predictor = new(_model);
+    }
 
-    public string Sha256 { get; } = Digests.OfFile(path);
+    public string Name { get; }
+
+    public string Sha256 { get; }
 
     public IReadOnlyList<string> Prompts => [PromptNames.Box, PromptNames.Point1, PromptNames.Points3];
 
@@ -29,7 +38,7 @@ internal sealed class SegSamScorer(string path, int seed) : IScoredModel
         {
             cancel.ThrowIfCancellationRequested();
             yield return (PromptNames.Box, Score(image, prompt, truth,
-                _predictor.Predict(encoded, SegSamPrompt.Box(prompt.Box[0], prompt.Box[1], prompt.Box[2], prompt.Box[3]))));
+                _predictor.Predict(encoded, BoxOf(prompt))));
             foreach (var (points, prediction) in Points(encoded, prompt, truth).Index())
             {
                 if (points is 0 or 2)
@@ -38,7 +47,24 @@ internal sealed class SegSamScorer(string path, int seed) : IScoredModel
         }
     }
 
-    public void Dispose() => _predictor.Dispose();
+    public IReadOnlyList<(bool[]? Mask, string Label)> Masks(ImageObjects image)
+    {
+        using var encoded = _predictor.Encode(image.ImagePath);
+        return
+        [
+            .. _predictor.Predict(encoded, [.. image.Objects.Select(item => BoxOf(item.Prompt))]).Select(prediction =>
+                ((bool[]?)(HasNames ? prediction.SemanticMask : prediction.Mask).ToPixels(),
+                    HasNames ? FormattableString.Invariant($"{prediction.Category} {prediction.Score:0.00}") : "")),
+        ];
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    // A model that was trained without the loss of names gives masks alone.
+    private bool HasNames => _model.Info.Options is not { ClassWeight: 0 };
+
+    private static SegSamPrompt BoxOf(EvaluationPrompt prompt) =>
+        SegSamPrompt.Box(prompt.Box[0], prompt.Box[1], prompt.Box[2], prompt.Box[3]);
 
     // The predictions with one, two and three points; where a prediction has no error left, it stays.
     private IEnumerable<SegSamPrediction> Points(EncodedImage encoded, EvaluationPrompt prompt, bool[] truth)
@@ -48,7 +74,7 @@ internal sealed class SegSamScorer(string path, int seed) : IScoredModel
         yield return prediction;
         for (var number = 2; number <= 3; number++)
         {
-            if (HashRules.NextPoint(prompt, seed, number, truth, prediction.Mask.ToPixels()) is var (x, y, onObject))
+            if (HashRules.NextPoint(prompt, _seed, number, truth, prediction.Mask.ToPixels()) is var (x, y, onObject))
             {
                 points = points.AndPoint(x, y, onObject);
                 prediction = _predictor.Predict(encoded, points.AndMask(prediction.LowResLogits));

@@ -43,11 +43,7 @@ internal sealed class UNetScorer : IScoredModel
     public IEnumerable<(string Prompt, ObjectScore Score)> Score(
         ImageObjects image, IReadOnlyList<bool[]> truths, CancellationToken cancel)
     {
-        var categories = _run.Models.GetValueOrDefault(image.Source)?.Categories ?? [];
-        var (height, width) = (image.Objects[0].Prompt.Height, image.Objects[0].Prompt.Width);
-        var masks = new Dictionary<string, (bool[] Mask, double Most)>();
-        foreach (var category in categories.Zip(categories.Count > 0 ? Predict(image, height, width) : []))
-            masks[category.First] = category.Second;
+        var (masks, width) = (Predict(image), image.Objects[0].Prompt.Width);
         foreach (var ((_, prompt), truth) in image.Objects.Zip(truths))
         {
             var mask = masks.TryGetValue(prompt.Category, out var found) ? Inside(found.Mask, prompt.Box, width) : null;
@@ -68,21 +64,31 @@ internal sealed class UNetScorer : IScoredModel
         }
     }
 
+    public IReadOnlyList<(bool[]? Mask, string Label)> Masks(ImageObjects image)
+    {
+        var masks = Predict(image);
+        return
+        [
+            .. image.Objects.Select(item => masks.TryGetValue(item.Row.Category, out var found)
+                ? (Inside(found.Mask, item.Prompt.Box, item.Prompt.Width), "") : ((bool[]?)null, "")),
+        ];
+    }
+
     public void Dispose() => _open?.Network.Dispose();
 
-    // The pixels of each category at the size of the image, and the highest probability of a pixel.
-    private List<(bool[] Mask, double Most)> Predict(ImageObjects image, int height, int width)
+    // Of each category the pixels at the size of the image, and the highest probability of a pixel.
+    private Dictionary<string, (bool[] Mask, double Most)> Predict(ImageObjects image)
     {
+        if (_run.Models.GetValueOrDefault(image.Source)?.Categories is not { } categories)
+            return [];
+        var (height, width) = (image.Objects[0].Prompt.Height, image.Objects[0].Prompt.Width);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var network = Network(image.Source);
         var probabilities = network.call(UNetImages.Load(image.ImagePath, _run.Settings.Input!.Value)).sigmoid(); // [1,K,S,S]
         var masks = functional.interpolate(probabilities, [height, width], mode: InterpolationMode.Bilinear, align_corners: false).gt(0.5);
-        return
-        [
-            .. Enumerable.Range(0, (int)masks.size(1)).Select(category =>
-                (masks[0, category].contiguous().data<bool>().ToArray(), (double)probabilities[0, category].max().item<float>())),
-        ];
+        return categories.Index().ToDictionary(category => category.Item, category => (
+            masks[0, category.Index].contiguous().data<bool>().ToArray(), (double)probabilities[0, category.Index].max().item<float>()));
     }
 
     private UNet Network(string source)

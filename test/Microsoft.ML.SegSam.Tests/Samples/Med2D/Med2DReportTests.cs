@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Med2D.Scoring;
 using Med2D.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Med2D;
 
@@ -82,6 +84,27 @@ public sealed class Med2DReportTests
         Assert.Contains("report.json' is of another model than the run in its folder; run 'evaluate' again.", error);
         Assert.Contains("'" + run.At("runs", "unfinished") + "' holds no finished run; repeat the 'train' that began it.", error);
         Assert.Contains("report.json' is no report of 'evaluate'", error);
+    }
+
+    [TestMethod]
+    public void A_picture_shows_a_row_for_each_modality_and_a_column_for_each_method()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "test", images: 2, seed: 1);
+        run.AddDiscs("two", "test", images: 1, seed: 2, modality: "mr");
+        Add(run, "method", Settings(Form.SegSam, seed: 1), One("one", 0.5, 1));
+        FittedModel.Shared.Save(run.At("runs", "method", "model.zip"));
+        var (code, _, error) = Med2DRun.Run(
+            "report", "--runs", run.At("runs"), "--out", run.At("docs"), "--data", run.Table());
+        Assert.AreEqual(0, code, error);
+        using var picture = MLImage.CreateFromFile(run.At("docs", "images", "evidence.png"));
+        Assert.AreEqual((3 * 206 + 6, 2 * 224 + 30), (picture.Width, picture.Height));
+        var pixels = picture.Pixels.ToArray();
+        bool IsColored(int column, int row) => Enumerable.Range(0, 200 * 200).Any(i =>
+            pixels.AsSpan((((30 + row * 224) + i / 200) * picture.Width + 6 + column * 206 + i % 200) * 4, 3) is var pixel
+            && Math.Abs(pixel[0] - pixel[2]) > 60);
+        Assert.AreSequenceEqual([false, true, false, true], new[] { IsColored(0, 0), IsColored(1, 0), IsColored(0, 1), IsColored(1, 1) });
+        Assert.Contains("(images/evidence.png)", File.ReadAllText(run.At("docs", "evidence.md")));
     }
 
     [TestMethod]

@@ -104,6 +104,41 @@ public sealed class Med2DTrainTests
     }
 
     [TestMethod]
+    public void Few_images_teach_a_trained_model_a_category_that_it_was_not_shown()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "train", images: 5, seed: 1);
+        string[] train = ["train", "--data", run.Table(), "--form", "seg-sam", "--input", "64", "--epochs", "1"];
+        Med2DRun.Done([.. train, "--out", run.At("first"), "--without-category", "bar", "--half"]);
+        var first = run.At("first", "model.zip");
+        using (var model = SegSamPredictor.Load(first))
+            Assert.AreSequenceEqual(["disc"], model.Categories);
+        Med2DRun.Done([.. train, "--out", run.At("second"), "--checkpoint", first, "--frozen", "--images", "3"]);
+        using (var model = SegSamPredictor.Load(run.At("second", "model.zip")))
+            Assert.AreSequenceEqual(["bar", "disc"], model.Categories.Order(StringComparer.Ordinal));
+        var record = JsonDocument.Parse(File.ReadAllText(run.At("second", "run.json"))).RootElement;
+        Assert.AreEqual(3, record.GetProperty("work").GetProperty("imagesSeen").GetInt32());
+        Assert.AreEqual("model.zip", record.GetProperty("settings").GetProperty("checkpointName").GetString());
+        Assert.IsLessThan(0.7 * new FileInfo(run.At("second", "model.zip")).Length, new FileInfo(first).Length);
+        Assert.Contains("has no category 'blob'; found bar, disc.",
+            Med2DRun.Fails(2, [.. train, "--out", run.At("third"), "--without-category", "blob"]));
+        Assert.Contains("--frozen keeps the encoder of --checkpoint, which is missing.",
+            Med2DRun.Fails(2, [.. train, "--out", run.At("third"), "--frozen"]));
+    }
+
+    [TestMethod]
+    public void Texts_are_names_or_those_of_other_categories()
+    {
+        string[] categories = ["liver", "spleen", "left_lung", "no such thing"];
+        Assert.IsNull(CategoryTexts.Descriptions(Texts.Descriptions, categories, seed: 1));
+        Assert.AreEqual("spleen", CategoryTexts.Descriptions(Texts.Names, categories, seed: 1)!["spleen"]);
+        var shuffled = CategoryTexts.Descriptions(Texts.Shuffled, categories, seed: 1)!;
+        Assert.HasCount(4, shuffled.Values.Distinct());
+        Assert.IsTrue(categories.All(name => !shuffled[name].StartsWith(name.Replace('_', ' '), StringComparison.Ordinal)));
+        CollectionAssert.AreEquivalent(shuffled.ToArray(), CategoryTexts.Descriptions(Texts.Shuffled, categories, seed: 1)!.ToArray());
+    }
+
+    [TestMethod]
     public void A_stopped_training_says_how_it_continues()
     {
         using var run = new Med2DRun();
