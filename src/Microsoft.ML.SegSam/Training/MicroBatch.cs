@@ -35,7 +35,7 @@ internal sealed class MicroBatch(
         using var scope = NewDisposeScope();
         if (round == 0)
             Begin();
-        var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == settings.Rounds);
+        var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == settings.Rounds && round > 1);
         var output = network.Decode(_visual!, PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
         if (!IsFinite(output.ClassLogits) || !IsFinite(output.PresenceLogits))
         {
@@ -94,7 +94,7 @@ internal sealed class MicroBatch(
             : simulator.Point(mask))];
     }
 
-    // Points in the error together with the predicted mask; the last round gives the mask alone.
+    // Points in the error together with the predicted mask; the last of several rounds gives the mask alone.
     private List<Prompt> Corrections(bool maskOnly)
     {
         using var scope = NewDisposeScope();

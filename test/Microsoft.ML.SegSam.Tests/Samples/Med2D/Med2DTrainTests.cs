@@ -27,7 +27,7 @@ public sealed class Med2DTrainTests
         {
             BoxColumnName = null, PointsColumnName = null, PointLabelsColumnName = null, ImageIdColumnName = null, DatasetColumnName = null,
             Augmentation = null,
-            Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
+            Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data and time
         });
         Assert.AreEqual(method with { AlignmentWeight = 0 }, OptionsOf(Form.WithoutAlignment));
         var textless = OptionsOf(Form.WithoutText);
