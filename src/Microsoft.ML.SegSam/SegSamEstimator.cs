@@ -239,7 +239,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         return network;
     }
 
-    private SegSamTransformer Finish(
+    private static SegSamTransformer Finish(
         SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
         new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16));
 

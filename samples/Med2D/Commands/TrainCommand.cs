@@ -18,6 +18,11 @@ internal sealed class TrainCommand : Command
     private readonly Option<double> _minutes = ValueOptions.Positive("--minutes", 20,
         "Processor time of all cores together: as many passes over the images as fit, at least one.");
     private readonly Option<int?> _epochs = ValueOptions.Whole("--epochs", 1, "Passes over the images, in place of --minutes.");
+    private readonly Option<string?> _stages = new("--stages")
+    {
+        Description = "Passes at several sizes of the input, in place of --epochs and --input: 128x30,256x12 are 30 at 128, then 12 at 256.",
+        HelpName = "SIZExPASSES,...",
+    };
     private readonly Option<string> _sources = ValueOptions.Names("--sources", "Train on these sources alone.");
     private readonly Option<string> _without = ValueOptions.Names("--without-source", "Leave out these sources.");
     private readonly Option<string> _withoutCategory = ValueOptions.Names("--without-category", "Leave out these categories.");
@@ -36,7 +41,7 @@ internal sealed class TrainCommand : Command
     {
         _form.Required = true;
         foreach (var option in (Option[])
-            [_data, _out, _form, _seed, _minutes, _epochs, _sources, _without, _withoutCategory, _images, _split, _frozen, _encoder, _input, _checkpoint, _texts, _embedder, _half])
+            [_data, _out, _form, _seed, _minutes, _epochs, _stages, _sources, _without, _withoutCategory, _images, _split, _frozen, _encoder, _input, _checkpoint, _texts, _embedder, _half])
             Add(option);
         this.SetRun(Run);
     }
@@ -46,6 +51,7 @@ internal sealed class TrainCommand : Command
         var (folder, split, checkpoint) = (parsed.GetRequiredValue(_out), parsed.GetValue(_split)!, parsed.GetValue(_checkpoint));
         if (!Forms.HasTexts(parsed.GetValue(_form)!.Value) && (parsed.GetValue(_texts) is not null || parsed.GetValue(_embedder) is not null))
             throw new ArgumentException($"--form {Forms.NameOf(parsed.GetValue(_form)!.Value)} has no texts; remove --texts and --embedder.");
+        CheckStages(parsed);
         if (checkpoint is null && parsed.GetValue(_frozen))
             throw new ArgumentException("--frozen keeps the encoder of --checkpoint, which is missing.");
         if (parsed.GetValue(_form) == Form.UNets && parsed.GetValue(_half))
@@ -56,16 +62,16 @@ internal sealed class TrainCommand : Command
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
         var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without), Names(parsed, _withoutCategory));
         var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel)).AtMost(parsed.GetValue(_images));
-        var (form, epochs) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs));
+        var (form, epochs, stages) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs), parsed.GetValue(_stages));
         var settings = new RunSettings(
             Forms.NameOf(form), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
             data.Sources, data.Images, data.Rows.Count, data.Digest,
             parsed.GetValue(_encoder) is { } encoder ? Forms.NameOf(encoder) : null,
-            parsed.GetValue(_input) ?? (form == Form.UNets ? UNetTraining.DefaultInput : null),
+            parsed.GetValue(_input) ?? (stages is not null ? Stage.Parse(stages)![^1].Input : form == Form.UNets ? UNetTraining.DefaultInput : null),
             checkpoint is null ? null : Digests.OfFile(checkpoint), Path.GetFileName(checkpoint),
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_texts) ?? Texts.Descriptions) : null,
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_embedder) ?? Embedder.Hashed) : null,
-            epochs is null ? parsed.GetValue(_minutes) : null, epochs, parsed.GetValue(_half),
+            epochs is null && stages is null ? parsed.GetValue(_minutes) : null, epochs, stages, parsed.GetValue(_half),
             parsed.GetValue(_frozen));
         messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
         var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run() : TrainLibrary();
@@ -79,6 +85,16 @@ internal sealed class TrainCommand : Command
             using var training = new LibraryTraining(settings, data, folder, checkpoint, messages, cancel);
             return training.Run();
         }
+    }
+
+    private void CheckStages(ParseResult parsed)
+    {
+        if (parsed.GetValue(_stages) is not { } stages)
+            return;
+        if (Stage.Parse(stages) is null)
+            throw new ArgumentException($"--stages is '{stages}'; expected sizes and passes such as 128x30,256x12.");
+        if (parsed.GetValue(_epochs) is not null || parsed.GetValue(_input) is not null || parsed.GetValue(_form) == Form.UNets)
+            throw new ArgumentException("--stages takes the place of --epochs and --input, and is not for U-Nets; remove one of them.");
     }
 
     private static string[] Names(ParseResult parsed, Option<string> option) =>

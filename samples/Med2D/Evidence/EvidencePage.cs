@@ -194,10 +194,10 @@ internal sealed class EvidencePage
 
     private void Table(IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        _page.AppendLine($"| {string.Join(" | ", head)} |");
-        _page.AppendLine($"| --- |{string.Concat(head.Skip(1).Select(_ => " ---: |"))}");
+        Line($"| {string.Join(" | ", head)} |");
+        Line($"| --- |{string.Concat(head.Skip(1).Select(_ => " ---: |"))}");
         foreach (var row in rows)
-            _page.AppendLine($"| {string.Join(" | ", row)} |");
+            Line($"| {string.Join(" | ", row)} |");
         _page.AppendLine();
     }
 

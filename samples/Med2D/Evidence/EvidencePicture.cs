@@ -1,6 +1,5 @@
 using Med2D.Scoring;
 using Microsoft.ML.SegSam.Display;
-using Microsoft.ML.SegSam.Imaging;
 using SampleKit;
 using SkiaSharp;
 

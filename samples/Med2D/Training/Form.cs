@@ -76,6 +76,16 @@ internal static partial class Forms
         };
     }
 
+    /// <summary>The options of a further stage.</summary>
+    /// <param name="model">What the stage before saved.</param>
+    public static SegSamOptions Further(SegSamOptions options, string model) => options with
+    {
+        Checkpoint = model,
+        Encoder = null,
+        LearningRate = 5e-4, // between the rates for random weights and for a SAM's; the encoder's is as before
+        EncoderLearningRate = 1e-4,
+    };
+
     // As in samples/Ablation: without texts, a perceptron outputs the categories; it trains best with four times the class weights.
     private static SegSamOptions WithoutText(SegSamOptions method) => method with
     {

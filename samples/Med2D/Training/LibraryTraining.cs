@@ -15,7 +15,7 @@ namespace Med2D.Training;
 /// </summary>
 internal sealed class LibraryTraining : IDisposable
 {
-    private const string Everything = "all", StateFile = "training.state", ModelFile = "model.zip";
+    private const string Everything = "all", ModelFile = "model.zip";
     private const int ProbeImages = 24;
     private const double Tolerated = 1.05; // how far the chosen passes may exceed the minutes
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(20);
@@ -28,6 +28,12 @@ internal sealed class LibraryTraining : IDisposable
     private readonly OnnxTextEmbedder? _embedder;
     private readonly IReadOnlyDictionary<string, string>? _descriptions;
     private readonly SegSamOptions _options;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly double _cpuBefore = CpuSeconds();
+    private RunRecord? _record;
+    private Work _before = Work.None;
+    private double _loss;
+    private TimeSpan _left, _since;
 
     /// <param name="checkpoint">The file of weights to start from; null for none.</param>
     public LibraryTraining(
@@ -46,65 +52,88 @@ internal sealed class LibraryTraining : IDisposable
 
     public void Dispose() => _embedder?.Dispose();
 
-    /// <summary>Begins or continues the run; its state stays in the _folder until it is finished.</summary>
+    /// <summary>Begins or continues the run; what it needs for that stays in the folder until it is finished.</summary>
     /// <exception cref="StoppedException">Canceled.</exception>
     public RunRecord Run()
     {
-        var record = RunRecord.Find(_folder, _settings) ?? Plan();
-        if (record.Finished is not null)
-            return record;
-        record.Save(_folder);
-        var (before, state) = (record.Work, Path.Combine(_folder, StateFile));
-        var (clock, cpu, loss) = (Stopwatch.StartNew(), CpuSeconds(), 0.0);
-        var toDo = record.Epochs * StepsPerEpoch - before.Steps;
-        var (left, since) = (TimeSpan.FromSeconds(record.SecondsPerStep ?? 0) * toDo / torch.get_num_threads(), TimeSpan.Zero);
+        _record = RunRecord.Find(_folder, _settings) ?? Plan();
+        if (_record.Finished is not null)
+            return _record;
+        _record.Save(_folder);
+        _before = _record.Work;
+        var toDo = _record.Epochs * StepsPerEpoch - _before.Steps;
+        _left = TimeSpan.FromSeconds(_record.SecondsPerStep ?? 0) * toDo / torch.get_num_threads();
         using var timer = new Timer(_ => ShowTimeLeft(), null, BetweenLines, BetweenLines); // an epoch may take long
-        var ml = Context();
-        using var model = Fit(ml, _data, _options with
+        var stages = Stage.Parse(_settings.Stages ?? "") ?? [new(_settings.Input, _record.Epochs)];
+        var (options, epochsBefore, last) = (_options, 0, stages.Count - 1);
+        foreach (var (i, stage) in stages.Take(last).Index())
         {
-            Epochs = record.Epochs,
+            var path = Path.Combine(_folder, FormattableString.Invariant($"stage-{i + 1}.zip"));
+            if (!File.Exists(path))
+            {
+                using var model = Train(stage, options, epochsBefore, StateOf(i));
+                model.Save(path);
+                File.Delete(StateOf(i));
+            }
+
+            (options, epochsBefore) = (Forms.Further(_options, path), epochsBefore + stage.Epochs);
+        }
+
+        using (var model = Train(stages[last], options, epochsBefore, StateOf(last)))
+        {
+            var path = Path.Combine(_folder, ModelFile);
+            model.Save(path, _settings.HalfPrecision);
+            var trained = new TrainedModel(ModelFile, Digests.OfFile(path), WorkAfter(_record.Epochs), _loss, model.Info.Parameters);
+            _record = _record with
+            {
+                Work = trained.Work,
+                Finished = DateTimeOffset.UtcNow,
+                Models = new Dictionary<string, TrainedModel> { [Everything] = trained },
+            };
+        }
+
+        _record.Save(_folder);
+        foreach (var file in Directory.GetFiles(_folder, "stage-*.zip").Append(StateOf(last)))
+            File.Delete(file);
+        return _record;
+    }
+
+    private SegSamTransformer Train(Stage stage, SegSamOptions options, int epochsBefore, string state)
+    {
+        var model = Fit(Context(), _data, options with
+        {
+            InputSize = stage.Input,
+            Epochs = stage.Epochs,
             StateFile = state,
             CancellationToken = _cancel,
             Progress = new InlineProgress<TrainingProgress>(done =>
             {
-                (loss, left, since) = (done.Loss, done.TimeLeft, clock.Elapsed);
-                record = record with { Device = done.Device, Work = WorkAfter(done.Epoch) };
-                record.Save(_folder);
-                _messages.Show(FormattableString.Invariant($"epoch {done.Epoch} of {done.Epochs}: loss {done.Loss:0.000}, ")
-                    + $"{Messages.Text(done.TimeLeft)} left");
+                (_loss, _left, _since) = (done.Loss, done.TimeLeft, _clock.Elapsed);
+                _record = _record! with { Device = done.Device, Work = WorkAfter(epochsBefore + done.Epoch) };
+                _record.Save(_folder);
+                _messages.Show(FormattableString.Invariant($"epoch {epochsBefore + done.Epoch} of {_record.Epochs}: ")
+                    + FormattableString.Invariant($"loss {done.Loss:0.000}, {Messages.Text(done.TimeLeft)} left"));
             }),
         });
-        if (_cancel.IsCancellationRequested && record.Work.Steps < record.Epochs * StepsPerEpoch)
-        {
-            (record with { Work = WorkAfter(record.Work.Steps / StepsPerEpoch) }).Save(_folder);
-            throw new StoppedException($"Stopped; the same command continues from {state}.");
-        }
-
-        var path = Path.Combine(_folder, ModelFile);
-        model.Save(path, _settings.HalfPrecision);
-        record = record with
-        {
-            Work = WorkAfter(record.Epochs),
-            Finished = DateTimeOffset.UtcNow,
-            Models = new Dictionary<string, TrainedModel>
-            {
-                [Everything] = new(ModelFile, Digests.OfFile(path), WorkAfter(record.Epochs), loss, Parameters: null),
-            },
-        };
-        record.Save(_folder);
-        File.Delete(state);
-        return record;
-
-        void ShowTimeLeft()
-        {
-            if (left > clock.Elapsed - since)
-                _messages.Show($"training, {Messages.Text(left - clock.Elapsed + since)} left");
-        }
-
-        // Times of this call come on top of those of earlier ones.
-        Work WorkAfter(int epochs) => new((long)epochs * _data.Images, epochs * StepsPerEpoch,
-            before.WallSeconds + clock.Elapsed.TotalSeconds, before.CpuSeconds + CpuSeconds() - cpu);
+        if (!_cancel.IsCancellationRequested || _record!.Work.Steps >= (epochsBefore + stage.Epochs) * StepsPerEpoch)
+            return model;
+        model.Dispose();
+        (_record with { Work = WorkAfter(_record.Work.Steps / StepsPerEpoch) }).Save(_folder);
+        throw new StoppedException($"Stopped; the same command continues from {state}.");
     }
+
+    private void ShowTimeLeft()
+    {
+        if (_left > _clock.Elapsed - _since)
+            _messages.Show($"training, {Messages.Text(_left - _clock.Elapsed + _since)} left");
+    }
+
+    // Times of this call come on top of those of earlier ones.
+    private Work WorkAfter(int epochs) => new((long)epochs * _data.Images, epochs * StepsPerEpoch,
+        _before.WallSeconds + _clock.Elapsed.TotalSeconds, _before.CpuSeconds + CpuSeconds() - _cpuBefore);
+
+    private string StateOf(int stage) =>
+        Path.Combine(_folder, stage == 0 ? "training.state" : FormattableString.Invariant($"training-{stage + 1}.state"));
 
     public static double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
@@ -114,7 +143,7 @@ internal sealed class LibraryTraining : IDisposable
     {
         var models = new Dictionary<string, TrainedModel>();
         if (_settings.Minutes is not { } minutes)
-            return new(_settings, _settings.Epochs!.Value, SecondsPerStep: null, ProbeSeconds: 0, Work.None, models);
+            return new(_settings, Stage.Parse(_settings.Stages ?? "")?.Sum(stage => stage.Epochs) ?? _settings.Epochs!.Value, SecondsPerStep: null, ProbeSeconds: 0, Work.None, models);
         var (clock, seconds) = (Stopwatch.StartNew(), SecondsPerStep());
         var fitting = minutes * 60 / (seconds * StepsPerEpoch);
         _messages.Note(FormattableString.Invariant($"A step takes {seconds:0.00} s of processor time and a pass over {_data.Images} images ")
@@ -127,7 +156,7 @@ internal sealed class LibraryTraining : IDisposable
     {
         _messages.Note("Measuring the speed of a step");
         var (sample, times) = (_data.Sample(ProbeImages), new List<double>());
-        using var model = Fit(Context(), sample, _options with
+        using var model = Fit(new MLContext(_settings.Seed), sample, _options with // without a log: the run will say the same
         {
             Epochs = 2,
             CancellationToken = _cancel,

@@ -14,13 +14,14 @@ namespace Med2D.Training;
 /// <param name="CheckpointName">Name of that file.</param>
 /// <param name="Texts">See <see cref="Training.Texts"/>; null for a form without texts.</param>
 /// <param name="Embedder">See <see cref="Training.Embedder"/>; null likewise.</param>
-/// <param name="Minutes">Processor time that the epochs were chosen for; null where they were given.</param>
+/// <param name="Minutes">Processor time that the epochs were chosen for; null where epochs or stages were given.</param>
 /// <param name="Epochs">The given number of epochs.</param>
+/// <param name="Stages">See <see cref="Stage"/>; null for a single one.</param>
 /// <param name="HalfPrecision">Whether the model is stored in half precision.</param>
 /// <param name="Frozen">Whether the encoder keeps the checkpoint's weights.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
-    string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
+    string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs, string? Stages,
     bool HalfPrecision, bool Frozen);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>

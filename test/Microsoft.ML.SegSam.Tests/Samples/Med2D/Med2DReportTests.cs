@@ -129,7 +129,7 @@ public sealed class Med2DReportTests
     private static RunSettings Settings(Form form, int seed) => new(
         Forms.NameOf(form), seed, "table.csv", "train", ["one", "two"], Images: 9, Objects: 20, Rows: "rows",
         form == Form.UNets ? null : "resnet18", Input: 128, form == Form.UNets ? null : "0123", form == Form.UNets ? null : "weights.onnx",
-        Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 5, Epochs: null, HalfPrecision: false, Frozen: false);
+        Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 5, Epochs: null, Stages: null, HalfPrecision: false, Frozen: false);
 
     // A source of two images, whose ellipse has a Dice of 0.81.
     private static SourceFigures One(string name, double dice, double? accuracy)

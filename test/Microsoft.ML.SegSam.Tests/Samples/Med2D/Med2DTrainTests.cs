@@ -42,7 +42,7 @@ public sealed class Med2DTrainTests
         static SegSamOptions OptionsOf(Form form) => Forms.Options(
             new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null, CheckpointName: null,
                 Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 20, Epochs: null,
-                HalfPrecision: false, Frozen: false), checkpoint: null, embedder: null);
+                Stages: null, HalfPrecision: false, Frozen: false), checkpoint: null, embedder: null);
     }
 
     [TestMethod]
@@ -101,6 +101,33 @@ public sealed class Med2DTrainTests
             using var image = model.Encode(TinyData.Rows(images: 1)[0].Image!);
             return model.Predict(image, SegSamPrompt.Point(20, 20)).LowResLogits.ToArray();
         }
+    }
+
+    [TestMethod]
+    public void Stages_follow_each_other_at_their_sizes_and_a_stopped_one_continues()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "train", images: 4, seed: 1);
+        string[] Train(string name, string stages = "32x2,64x2") =>
+            ["train", "--data", run.Table(), "--form", "seg-sam", "--out", run.At(name), "--stages", stages];
+        Med2DRun.Done(Train("whole"));
+        using var cancel = new CancellationTokenSource();
+        var (code, _, error) = Med2DRun.Run(new CancelAt("epoch 3 of 4", cancel), cancel.Token, Train("stopped"));
+        Assert.AreEqual(130, code, error);
+        (code, _, error) = Med2DRun.Run(Train("stopped"));
+        Assert.AreEqual(0, code, error);
+        Assert.DoesNotContain("epoch 3 of 4", error);
+        Assert.AreSequenceEqual(["model.zip", "run.json"], Directory.GetFiles(run.At("stopped")).Select(Path.GetFileName).Order());
+        using var whole = SegSamTransformer.Load(run.At("whole", "model.zip"));
+        using var stopped = SegSamTransformer.Load(run.At("stopped", "model.zip"));
+        Assert.AreEqual(64, whole.Info.InputSize);
+        var expected = whole.Model.Network.state_dict();
+        foreach (var (name, value) in stopped.Model.Network.state_dict())
+            Assert.IsTrue(value.Equals(expected[name]), name);
+        var work = JsonDocument.Parse(File.ReadAllText(run.At("whole", "run.json"))).RootElement.GetProperty("work");
+        Assert.AreEqual(16, work.GetProperty("imagesSeen").GetInt32());
+        Assert.Contains("--stages is '64'; expected sizes and passes such as 128x30,256x12.", Med2DRun.Fails(2, Train("no", "64")));
+        Assert.Contains("--stages takes the place of --epochs", Med2DRun.Fails(2, [.. Train("no"), "--epochs", "3"]));
     }
 
     [TestMethod]
