@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Med2D.Scoring;
 using Med2D.Tables;
+using Med2D.Training;
 using Med2D.UNets;
 using SampleKit;
 
@@ -17,6 +18,12 @@ internal sealed class EvaluateCommand : Command
             + "Without one, only the filled box and the ellipse in it are scored.",
         HelpName = "FILE.zip|FOLDER",
     };
+    private readonly Option<bool> _ask = new("--table-categories")
+    {
+        Description = "The model answers with all categories of the table in place of its own; new ones are recognized by their texts.",
+    };
+    private readonly Option<Embedder?> _embedder = ValueOptions.Name<Embedder>("--embedder",
+        "With --table-categories: what made vectors of the texts in training (default hashed).");
     private readonly Option<int> _objects = ValueOptions.Whole("--objects-per-image", 4, 1,
         "At most so many objects of an image, drawn by the seed.");
     private readonly Option<int> _seed = ValueOptions.Whole("--seed", 1, 0, "Draws objects and points.");
@@ -24,7 +31,7 @@ internal sealed class EvaluateCommand : Command
     public EvaluateCommand() : base("evaluate",
         "Prompt each object by its box, by one point and by three points, and compare masks and names with the truth.")
     {
-        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed])
+        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed, _ask, _embedder])
             Add(option);
         this.SetRun(Run);
     }
@@ -35,7 +42,10 @@ internal sealed class EvaluateCommand : Command
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        using var model = parsed.GetValue(_model) is { } path ? Load(path, seed) : null;
+        using var model = parsed.GetValue(_model) is not { } path ? null
+            : parsed.GetValue(_ask) && File.Exists(path)
+                ? new SegSamScorer(path, seed, OtherCategories.Ask(path, table, parsed.GetValue(_embedder) ?? Embedder.Hashed))
+                : Load(path, seed);
         var images = ImageObjects.Draw(table, TableCheck.Keep(table, table.Rows, messages, cancel), most, seed);
         var sources = EvaluationRun.Run(model, table, images, messages, cancel);
         EvaluationReport.Write(report, new(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,

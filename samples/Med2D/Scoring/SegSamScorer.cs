@@ -17,10 +17,11 @@ internal sealed class SegSamScorer : IScoredModel
 
     /// <param name="path">What <c>ml.Model.Save</c> wrote.</param>
     /// <param name="seed">Draws the points.</param>
-    public SegSamScorer(string path, int seed)
+    /// <param name="asked">What the model in the file became; null: it as it is. The scorer disposes it.</param>
+    public SegSamScorer(string path, int seed, SegSamTransformer? asked = null)
     {
         (Name, Sha256, _seed) = (Path.GetFileName(path), Digests.OfFile(path), seed);
-        _model = SegSamTransformer.Load(path);
+        _model = asked ?? SegSamTransformer.Load(path);
         _predictor = new(_model);
     }
 

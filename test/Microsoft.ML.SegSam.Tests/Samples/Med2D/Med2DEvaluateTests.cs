@@ -62,6 +62,21 @@ public sealed class Med2DEvaluateTests
     }
 
     [TestMethod]
+    public void A_model_asked_for_the_categories_of_the_table_knows_them_all()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "test", images: 1, seed: 3);
+        for (var i = 0; i < run.Lines.Count; i++)
+            run.Lines[i] = run.Lines[i].Replace(",bar,", ",stick,", StringComparison.Ordinal);
+        var model = run.At("model.zip");
+        FittedModel.Shared.Save(model);
+        int Unknown(params string[] args) => run.Report(["--model", model, .. args])
+            .GetProperty("sources").GetProperty("one").GetProperty("box").GetProperty("unknownCategoryObjects").GetInt32();
+        Assert.AreEqual(1, Unknown());
+        Assert.AreEqual(0, Unknown("--table-categories"));
+    }
+
+    [TestMethod]
     public void A_model_is_scored_by_box_and_points_and_names_that_it_does_not_know_count_in_masks_alone()
     {
         using var run = new Med2DRun();
