@@ -1,6 +1,7 @@
 // Ablation study: trains and tests the parts of the method on synthetic slices, with several seeds, and writes a table.
 using System.Globalization;
 using Ablation;
+using SampleKit;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // the same numbers on every machine
 if (args.Contains("--help"))
@@ -12,8 +13,7 @@ if (args.Contains("--help"))
 try
 {
     var settings = AblationSettings.Parse(args);
-    using var cancel = new CancellationTokenSource();
-    Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
+    using var interruption = new Interruption();
     var store = new RunStore(settings.Work, settings.Recipe);
     var runs = new List<RunResult>();
     var total = settings.Seeds * settings.Variants.Count;
@@ -26,7 +26,7 @@ try
             if (result is null)
             {
                 Console.WriteLine($"{runs.Count + 1}/{total}  seed {seed}  {variant.Title}  ({data.Value.Summary})");
-                result = Run.Of(variant, seed, data.Value, settings, store.StateOf(variant.Key, seed), cancel.Token);
+                result = Run.Of(variant, seed, data.Value, settings, store.StateOf(variant.Key, seed), interruption.Token);
                 store.Keep(result);
                 var lines = result.Figures.Select(kind => $"{kind.Prompting}: common {Line(kind.Common)}  few-shot {Line(kind.FewShot)}");
                 Console.WriteLine(FormattableString.Invariant($"\r  {result.Seconds:0} s  {string.Join("  ", lines)}"));

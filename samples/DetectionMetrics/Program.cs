@@ -1,6 +1,6 @@
 // Automatic masks as a detector: mAP on synthetic slices, by the evaluator of ML.NET's object detection.
 using DetectionMetrics;
+using SampleKit;
 
-using var cancel = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancel.Cancel(); };
-return DetectionCommand.Run(args, Console.Out, Console.Error, cancel.Token);
+using var interruption = new Interruption();
+return DetectionCommand.Run(args, Console.Out, Console.Error, interruption.Token);

@@ -24,6 +24,11 @@ internal sealed class EvaluateCommand : Command
     };
     private readonly Option<Embedder?> _embedder = ValueOptions.Name<Embedder>("--embedder",
         "With --table-categories: what made vectors of the texts in training (default hashed).");
+    private readonly Option<string> _card = new("--card")
+    {
+        Description = "A model card to write the figures into, and how the model was trained if run.json lies beside it.",
+        HelpName = "FILE.md",
+    };
     private readonly Option<int> _objects = ValueOptions.Whole("--objects-per-image", 4, 1,
         "At most so many objects of an image, drawn by the seed.");
     private readonly Option<int> _seed = ValueOptions.Whole("--seed", 1, 0, "Draws objects and points.");
@@ -31,7 +36,7 @@ internal sealed class EvaluateCommand : Command
     public EvaluateCommand() : base("evaluate",
         "Prompt each object by its box, by one point and by three points, and compare masks and names with the truth.")
     {
-        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed, _ask, _embedder])
+        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed, _ask, _embedder, _card])
             Add(option);
         this.SetRun(Run);
     }
@@ -39,6 +44,8 @@ internal sealed class EvaluateCommand : Command
     private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
     {
         var (seed, most, split) = (parsed.GetValue(_seed), parsed.GetValue(_objects), parsed.GetValue(_split)!);
+        if (parsed.GetValue(_card) is not null && !File.Exists(parsed.GetValue(_model)))
+            throw new ArgumentException("--card needs --model, the file that the card is about.");
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
@@ -48,12 +55,19 @@ internal sealed class EvaluateCommand : Command
                 : Load(path, seed);
         var images = ImageObjects.Draw(table, TableCheck.Keep(table, table.Rows, messages, cancel), most, seed);
         var sources = EvaluationRun.Run(model, table, images, messages, cancel);
-        EvaluationReport.Write(report, new(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,
-            model?.Sha256, DateTimeOffset.UtcNow), sources);
+        var facts = new EvaluationFacts(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,
+            model?.Sha256, DateTimeOffset.UtcNow);
+        EvaluationReport.Write(report, facts, sources);
+        if (parsed.GetValue(_card) is { } card)
+            ModelCard.Write(card, parsed.GetValue(_model)!, RunOf(parsed.GetValue(_model)!, facts), facts, sources);
         foreach (var line in EvaluationReport.Lines(sources))
             messages.Result(line);
         messages.Result($"Wrote {report}.");
     }
+
+    private static RunRecord? RunOf(string model, EvaluationFacts facts) =>
+        RunRecord.Find(Path.GetDirectoryName(Path.GetFullPath(model))!) is { } run
+            && run.Models.Values.Any(trained => trained.Sha256 == facts.ModelSha256) ? run : null;
 
     private static IScoredModel Load(string path, int seed) => Directory.Exists(path) ? new UNetScorer(path)
         : File.Exists(path) ? new SegSamScorer(path, seed)

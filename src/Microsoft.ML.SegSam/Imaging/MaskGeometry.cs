@@ -5,8 +5,11 @@ namespace Microsoft.ML.SegSam.Imaging;
 /// <summary>Maps masks from the original image to the network's input and back.</summary>
 internal static class MaskGeometry
 {
-    /// <summary>The logit of pixels that the network did not see: as sure of background as trained models are (our choice).</summary>
-    public const float OutsideLogit = -8;
+    /// <summary>The logit of a pixel well inside a mask; trained models predict about that (our choice).</summary>
+    public const float SureLogit = 8;
+
+    /// <summary>The logit of pixels that the network did not see.</summary>
+    public const float OutsideLogit = -SureLogit;
 
     /// <summary>A training target: nearest neighbor, at the position of the image, with padding 0.</summary>
     /// <remarks>Our choice: an object that would vanish keeps the pixel at its center of mass.</remarks>

@@ -6,8 +6,8 @@ namespace Microsoft.ML.SegSam.Options;
 public enum SegSamPrecision
 {
     /// <summary>
-    /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide if a trial of some milliseconds shows that it is
-    /// faster; otherwise Float32. On a GPU, Float32.
+    /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide and for ResNets at inputs of at least 256, if a
+    /// trial of some milliseconds shows that it is faster; otherwise Float32. On a GPU, Float32.
     /// </summary>
     Automatic,
 

@@ -19,7 +19,6 @@ internal sealed record Prompt(
     [property: JsonIgnore] SegmentationMask? Mask = null)
 {
     private const int MaskStep = 4; // pixels of the input for each of the low-resolution mask
-    private const float SureLogit = 8; // of a pixel well inside a mask; trained models predict about that (our choice)
     private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
         + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
 
@@ -147,7 +146,7 @@ internal sealed record Prompt(
         var covered = new float[side * side];
         for (var i = 0; i < input.Length; i++)
             covered[i / geometry.InputSize / MaskStep * side + i % geometry.InputSize / MaskStep] += input[i];
-        return Array.ConvertAll(covered, count => SureLogit * (2 * count / (MaskStep * MaskStep) - 1));
+        return Array.ConvertAll(covered, count => MaskGeometry.SureLogit * (2 * count / (MaskStep * MaskStep) - 1));
     }
 
     private static bool Near(float value, int expected) => Math.Abs(value - expected) <= 1;

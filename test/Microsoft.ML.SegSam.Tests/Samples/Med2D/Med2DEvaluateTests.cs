@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
@@ -59,6 +60,38 @@ public sealed class Med2DEvaluateTests
         Assert.AreEqual((2, 3, 4), (Number(mean, "sources"), Number(mean, "images"), Number(mean, "objects")));
         Assert.AreEqual((1 + 2 / 3.0) / 2, Number(mean, "filledBox", "binaryDice")!.Value, 1e-12);
         Assert.AreEqual(2, Number(report.GetProperty("meanByModality"), "mr", "sources"));
+    }
+
+    [TestMethod]
+    public void The_figures_and_the_training_are_written_into_a_model_card()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "train", images: 3, seed: 1);
+        run.AddDiscs("one", "test", images: 1, seed: 3);
+        Med2DRun.Done("train", "--data", run.Table(), "--out", run.At("run"), "--form", "seg-sam", "--input", "64", "--epochs", "1", "--half");
+        var (card, model) = (run.At("card.md"), run.At("run", "model.zip"));
+        File.WriteAllText(card, "# Card\n| file | ? |\n| SHA-256 | ? |\n| network | ? |\n<!-- training: how -->\nold\n<!-- /training -->\nkept\n"
+            + "<!-- figures -->\n<!-- /figures -->\nend\n");
+        var report = run.Report("--model", model, "--card", card);
+        var text = File.ReadAllText(card);
+        Assert.Contains($"| SHA-256 | `{report.GetProperty("model").GetProperty("sha256").GetString()}` |", text);
+        Assert.Contains("| file | `model.zip`, ", text);
+        Assert.Contains("| network | Tiny encoder, input 64 x 64 pixels, ", text);
+        Assert.Contains("--data table.csv --form seg-sam --seed 1 \\\n  --epochs 1 --input 64 --half --out runs/mini", text);
+        Assert.Contains("3 images with 6 objects were seen 3 times in all", text);
+        var dice = Number(report.GetProperty("meanOverSources"), "box", "binaryDice")!.Value.ToString("0.000", CultureInfo.InvariantCulture);
+        Assert.Contains($"| all | 1 | 1 | ", text);
+        Assert.Contains($" | {dice} | ", text);
+        Assert.Contains("\nkept\n", text);
+        Assert.DoesNotContain("old", text);
+        run.Report("--model", model, "--card", card);
+        Assert.AreEqual(text, File.ReadAllText(card), "Once more is the same.");
+
+        File.WriteAllText(card, "# Card\n");
+        Assert.Contains("has no table row '| file | ... |' to write into.", Med2DRun.Fails(
+            1, "evaluate", "--data", run.Table(), "--out", run.At("report"), "--model", model, "--card", card));
+        Assert.Contains("--card needs --model", Med2DRun.Fails(
+            2, "evaluate", "--data", run.Table(), "--out", run.At("report"), "--card", card));
     }
 
     [TestMethod]
