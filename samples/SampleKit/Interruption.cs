@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SampleKit;
 
 /// <summary>
-/// Ctrl-C and SIGTERM as cancellation: the first one asks the program to stop, so that it can keep finished work; a second Ctrl-C ends it at
-/// once.
+/// Ctrl-C and SIGTERM as cancellation: the first one asks the program to stop, so that it can keep finished work; a second Ctrl-C ends
+/// it at once.
 /// </summary>
 public sealed class Interruption : IDisposable
 {

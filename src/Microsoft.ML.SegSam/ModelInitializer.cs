@@ -54,8 +54,9 @@ internal sealed class ModelInitializer : IDisposable
         {
             if (options.CheckpointFamily is { } family and not CheckpointFamily.SegSam)
             {
-                throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.CheckpointFamily)} is '{family}'; it must be null "
-                    + $"or '{CheckpointFamily.SegSam}', since {options.Checkpoint} is a model that this library saved.", nameof(options));
+                throw new ArgumentException($"{nameof(SegSamOptions)}.{nameof(SegSamOptions.CheckpointFamily)} is '{family}'; it must be "
+                    + $"null or '{CheckpointFamily.SegSam}', since {options.Checkpoint} is a model that this library saved.",
+                    nameof(options));
             }
 
             _trained = SegSamTransformer.Load(options.Checkpoint);

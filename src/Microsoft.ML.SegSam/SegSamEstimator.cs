@@ -212,8 +212,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         var categories = CategoryReader.Collect(input, _options.CategoryColumnName, _options.DescriptionColumnName);
         if (start.IsTrainedModel)
         {
-            channel.Info(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): categories that the model does "
-                + "not know are recognized by their texts alone.");
+            channel.Info(MessageSensitivity.None, $"Nothing is trained ({nameof(SegSamOptions.Epochs)} = 0): categories that the model "
+                + "does not know are recognized by their texts alone.");
         }
         else
         {

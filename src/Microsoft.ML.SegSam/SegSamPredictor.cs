@@ -34,8 +34,8 @@ public sealed class SegSamPredictor : IDisposable
 
     /// <summary>
     /// Whether an object that is small beside its image gets a closer look: the part around it is encoded as well, and masks come from
-    /// there, presence scores from the whole image, category scores from both. Default: as the model was trained (<see cref="SegSamOptions.Zoom"/>); true
-    /// has no effect on a model that was trained without.
+    /// there, presence scores from the whole image, category scores from both. Default: as the model was trained
+    /// (<see cref="SegSamOptions.Zoom"/>); true has no effect on a model that was trained without.
     /// </summary>
     public bool Zoom { get; set; }
 

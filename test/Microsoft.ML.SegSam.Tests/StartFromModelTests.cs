@@ -20,7 +20,7 @@ public sealed class StartFromModelTests
     });
 
     private static SegSamOptions Options =>
-        TinyData.Options("Box", "Points", "MaskPrompt") with { Checkpoint = Saved.Value, Encoder = null, InputSize = null, LearningRate = null };
+        TinyData.Options("Box", "Points", "MaskPrompt") with { Checkpoint = Saved.Value, InputSize = null };
 
     [ClassCleanup]
     public static void Free() => Folder.Dispose();
@@ -43,8 +43,8 @@ public sealed class StartFromModelTests
         var expected = Shared.Model.Network.state_dict();
         foreach (var (name, value) in model.Model.Network.state_dict())
             Assert.IsTrue(value.allclose(expected[name], rtol: 0, atol: 1e-6), name);
-        Assert.IsTrue(lines.Any(line => line.Contains("Starting from the trained model first.zip with 2 categories", StringComparison.Ordinal)),
-            string.Join('\n', lines));
+        Assert.IsTrue(lines.Any(line => line.Contains("Starting from the trained model first.zip with 2 categories",
+            StringComparison.Ordinal)), string.Join('\n', lines));
         Assert.DoesNotContain(line => line.Contains("start at random", StringComparison.Ordinal), lines);
         Assert.AreEqual(Shared.Info.Prompts, model.Info.Prompts);
     }

@@ -17,7 +17,7 @@ internal sealed class ReportCommand : Command
         HelpName = "FOLDER",
     };
     private readonly Option<string> _out = ValueOptions.Out(
-        "Where to write evidence.json and evidence.md. Runs of an evidence.json that is there stay, unless --runs has them anew.");
+        "Where to write evidence.json and evidence.md. Runs of an evidence.json that is there stay, unless --runs has newer ones.");
 
     private readonly Option<string> _data = new("--data")
     {

@@ -20,7 +20,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _epochs = ValueOptions.Whole("--epochs", 1, "Passes over the images, in place of --minutes.");
     private readonly Option<string?> _stages = new("--stages")
     {
-        Description = "Passes at several sizes of the input, in place of --epochs and --input: 128x30,256x12 are 30 at 128, then 12 at 256.",
+        Description = "Passes at several sizes of the input, in place of --epochs and --input: 128x30,256x12 is 30 at 128, then 12 at 256.",
         HelpName = "SIZExPASSES,...",
     };
     private readonly Option<string> _sources = ValueOptions.Names("--sources", "Train on these sources alone.");
@@ -35,22 +35,31 @@ internal sealed class TrainCommand : Command
     private readonly Option<Texts?> _texts = ValueOptions.Name<Texts>("--texts", "What the network is told about a category.");
     private readonly Option<Embedder?> _embedder = ValueOptions.Name<Embedder>("--embedder", "What makes vectors of the texts.");
     private readonly Option<bool> _half = new("--half") { Description = "Store the model in half precision: half the size." };
-    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "Weights or a trained model to start from.", HelpName = "FILE" };
+    private readonly Option<string> _checkpoint = new("--checkpoint")
+    {
+        Description = "Weights or a trained model to start from.",
+        HelpName = "FILE",
+    };
 
     public TrainCommand() : base("train", "Train a model; a stopped or killed run continues with the same command.")
     {
         _form.Required = true;
         foreach (var option in (Option[])
-            [_data, _out, _form, _seed, _minutes, _epochs, _stages, _sources, _without, _withoutCategory, _images, _split, _frozen, _encoder, _input, _checkpoint, _texts, _embedder, _half])
+        [
+            _data, _out, _form, _seed, _minutes, _epochs, _stages, _sources, _without, _withoutCategory, _images, _split, _frozen, _encoder,
+            _input, _checkpoint, _texts, _embedder, _half,
+        ])
+        {
             Add(option);
+        }
+
         this.SetRun(Run);
     }
 
     private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
     {
         var (folder, split, checkpoint) = (parsed.GetRequiredValue(_out), parsed.GetValue(_split)!, parsed.GetValue(_checkpoint));
-        if (!Forms.HasTexts(parsed.GetValue(_form)!.Value) && (parsed.GetValue(_texts) is not null || parsed.GetValue(_embedder) is not null))
-            throw new ArgumentException($"--form {Forms.NameOf(parsed.GetValue(_form)!.Value)} has no texts; remove --texts and --embedder.");
+        CheckTexts(parsed);
         CheckStages(parsed);
         if (checkpoint is null && parsed.GetValue(_frozen))
             throw new ArgumentException("--frozen keeps the encoder of --checkpoint, which is missing.");
@@ -67,7 +76,7 @@ internal sealed class TrainCommand : Command
             Forms.NameOf(form), parsed.GetValue(_seed), Path.GetFileName(table.Path), table.HasSplits ? split : null,
             data.Sources, data.Images, data.Rows.Count, data.Digest,
             parsed.GetValue(_encoder) is { } encoder ? Forms.NameOf(encoder) : null,
-            parsed.GetValue(_input) ?? (stages is not null ? Stage.Parse(stages)![^1].Input : form == Form.UNets ? UNetTraining.DefaultInput : null),
+            parsed.GetValue(_input) ?? Stage.Parse(stages)?[^1].Input ?? (form == Form.UNets ? UNetTraining.DefaultInput : null),
             checkpoint is null ? null : Digests.OfFile(checkpoint), Path.GetFileName(checkpoint),
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_texts) ?? Texts.Descriptions) : null,
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_embedder) ?? Embedder.Hashed) : null,
@@ -85,6 +94,13 @@ internal sealed class TrainCommand : Command
             using var training = new LibraryTraining(settings, data, folder, checkpoint, messages, cancel);
             return training.Run();
         }
+    }
+
+    private void CheckTexts(ParseResult parsed)
+    {
+        var form = parsed.GetValue(_form)!.Value;
+        if (!Forms.HasTexts(form) && (parsed.GetValue(_texts) is not null || parsed.GetValue(_embedder) is not null))
+            throw new ArgumentException($"--form {Forms.NameOf(form)} has no texts; remove --texts and --embedder.");
     }
 
     private void CheckStages(ParseResult parsed)

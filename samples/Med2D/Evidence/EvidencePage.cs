@@ -28,8 +28,8 @@ internal sealed class EvidencePage
         Masks();
         Names();
         Contributions();
-        Parts("By modality, with a box", "modality", _runs.Modalities, (group, name, figure) => group.OfModality(name, PromptNames.Box, figure));
-        Parts("By source, with a box", "source", _runs.Sources, (group, name, figure) => group.OfSource(name, PromptNames.Box, figure));
+        Parts("modality", _runs.Modalities, (group, name, figure) => group.OfModality(name, PromptNames.Box, figure));
+        Parts("source", _runs.Sources, (group, name, figure) => group.OfSource(name, PromptNames.Box, figure));
         LeftOut();
         Variants("Texts", "What the network is told about a category.", _runs.Texts);
         Variants("Encoders", "Random weights, unless the row names others.", _runs.Encoders);
@@ -43,8 +43,8 @@ internal sealed class EvidencePage
         Line($"""
             # Evidence: real images
 
-            Written by `dotnet run -c Release --project samples/Med2D -- report`; do not edit. Every row was trained by `train` and scored by
-            `evaluate` on the {run.Facts.Split} split of the same table, with at most {run.Facts.ObjectsPerImage} objects of an image:
+            Written by `dotnet run -c Release --project samples/Med2D -- report`; do not edit. Every row was trained by `train` and scored
+            by `evaluate` on the {run.Facts.Split} split of the same table, with at most {run.Facts.ObjectsPerImage} objects of an image:
             {run.Scored.Sum(one => one.Images)} images and {run.Scored.Sum(one => one.Objects)} objects of {run.Scored.Count()} sources.
             Cells are means over the sources, each counting alike; ± is the sample standard deviation over n runs of different seeds.
             Networks of one table were trained on the same {run.Settings.Images} images with {run.Settings.Objects} objects, at an input of
@@ -73,27 +73,32 @@ internal sealed class EvidencePage
             [
                 method.Title,
                 .. Prompts.SelectMany(prompt => (string[])
-                    [Cell(method.Mean(prompt.Prompt, figures => figures.BinaryDice)), Cell(method.Mean(prompt.Prompt, figures => figures.BinaryNsd))]),
+                [
+                    Cell(method.Mean(prompt.Prompt, figures => figures.BinaryDice)),
+                    Cell(method.Mean(prompt.Prompt, figures => figures.BinaryNsd)),
+                ]),
                 Count(method.AboveEllipse()), Runs(method),
             ]),
         ]);
     }
 
     // The same in every run.
-    private Statistic? Shape(string prompt, Func<Figures, double?> figure) => new EvidenceGroup("", [_runs.Reference.Runs[0]]).Mean(prompt, figure);
+    private Statistic? Shape(string prompt, Func<Figures, double?> figure) =>
+        new EvidenceGroup("", [_runs.Reference.Runs[0]]).Mean(prompt, figure);
 
     private void Names()
     {
         Line("## Masks with their names\n");
         Line("""
             Semantic Dice (0 for an object with a wrong name), class accuracy of the prompted object, and area under the ROC curve of the
-            presence scores of the source's other categories. The U-Nets, one for each source, are told the object's category, and their mask
-            is cut to the box.
+            presence scores of the source's other categories. The U-Nets, one for each source, are told the object's category, and their
+            mask is cut to the box.
 
             """);
-        Table(["method", .. Prompts.SelectMany(prompt => (string[])[$"{prompt.Title}: Dice", $"{prompt.Title}: accuracy"]), "presence", "n"],
+        var columns = Prompts.SelectMany(prompt => (string[])[$"{prompt.Title}: Dice", $"{prompt.Title}: accuracy"]);
+        Table(["method", .. columns, "presence", "n"],
         [
-            .. _runs.Methods.Where(method => method.Runs[0].Settings.Form != Forms.NameOf(Form.SamStyle)).Select(method => (IReadOnlyList<string>)
+            .. _runs.Methods.Where(method => method != _runs.SamStyle).Select(method => (IReadOnlyList<string>)
             [
                 method.Title,
                 .. Prompts.SelectMany(prompt => (string[])
@@ -127,11 +132,10 @@ internal sealed class EvidencePage
         ]);
     }
 
-    private void Parts(string title, string part, IReadOnlyList<string> names,
-        Func<EvidenceGroup, string, Func<Figures, double?>, Statistic?> of)
+    private void Parts(string part, IReadOnlyList<string> names, Func<EvidenceGroup, string, Func<Figures, double?>, Statistic?> of)
     {
-        Line($"## {title}\n");
-        List<EvidenceGroup> masks = [.. _runs.Methods.Where(method => method.Runs[0].Settings.Form == Forms.NameOf(Form.SamStyle)), _runs.Reference];
+        Line($"## By {part}, with a box\n");
+        List<EvidenceGroup> masks = [.. _runs.Methods.Where(method => method == _runs.SamStyle), _runs.Reference];
         List<EvidenceGroup> named = [.. _runs.Methods.Where(method => method == _runs.UNets), _runs.Reference];
         Table(
         [
@@ -177,7 +181,11 @@ internal sealed class EvidencePage
         if (groups.Count < 2)
             return;
         Line($"## {title}\n\n{about}\n");
-        Table(["variant", "box: binary Dice", "box: semantic Dice", "box: accuracy", "1 point: binary Dice", "1 point: accuracy", "presence", "n"],
+        Table(
+        [
+            "variant", "box: binary Dice", "box: semantic Dice", "box: accuracy", "1 point: binary Dice", "1 point: accuracy",
+            "presence", "n",
+        ],
         [
             .. groups.Select(group => (IReadOnlyList<string>)
             [

@@ -5,13 +5,15 @@ using SkiaSharp;
 
 namespace Med2D.Evidence;
 
-/// <summary>A picture in the form of the paper's figure 3: a row for each modality with the image, the truth and the methods' masks.</summary>
+/// <summary>
+/// A picture in the form of the paper's figure 3: a row for each modality with the image, the truth and the methods' masks.
+/// </summary>
 internal static class EvidencePicture
 {
     private const int Cell = 200, Gap = 6, Caption = 18, MostObjects = 3;
     private const float TextSize = 12;
 
-    /// <summary>Draws the first image of the first source of each modality, in the order of the table: none is chosen by its result.</summary>
+    /// <summary>Draws the first image of each modality, in the order of the table: none is chosen by its result.</summary>
     /// <param name="images">The drawn objects of the split.</param>
     /// <param name="modalityOf">The modality of a source.</param>
     /// <param name="methods">The columns after image and truth.</param>
@@ -65,7 +67,8 @@ internal static class EvidencePicture
     private static SKRect Around(ImageObjects image, int width, int height)
     {
         var boxes = image.Objects.Select(item => item.Prompt.Box).ToList();
-        float left = boxes.Min(box => box[0]), top = boxes.Min(box => box[1]), right = boxes.Max(box => box[2]), bottom = boxes.Max(box => box[3]);
+        float left = boxes.Min(box => box[0]), top = boxes.Min(box => box[1]);
+        float right = boxes.Max(box => box[2]), bottom = boxes.Max(box => box[3]);
         var side = Math.Min(Math.Max(width, height), 2 * Math.Max(right - left, bottom - top));
         var x = Math.Clamp((left + right - side) / 2, Math.Min(0, width - side), Math.Max(0, width - side));
         var y = Math.Clamp((top + bottom - side) / 2, Math.Min(0, height - side), Math.Max(0, height - side));

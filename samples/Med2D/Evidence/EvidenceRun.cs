@@ -10,7 +10,8 @@ namespace Med2D.Evidence;
 /// <param name="Facts">What it was scored on.</param>
 /// <param name="Sources">The figures of each source of the table.</param>
 internal sealed record EvidenceRun(
-    RunSettings Settings, int Epochs, Work Work, long? Parameters, string? Device, EvaluationFacts Facts, IReadOnlyList<SourceFigures> Sources)
+    RunSettings Settings, int Epochs, Work Work, long? Parameters, string? Device, EvaluationFacts Facts,
+    IReadOnlyList<SourceFigures> Sources)
 {
     /// <summary>Reads what 'train' and 'evaluate' wrote into one folder.</summary>
     /// <exception cref="InvalidDataException">The run is unfinished, was not scored, or the scores are of another model.</exception>
@@ -20,7 +21,11 @@ internal sealed record EvidenceRun(
             : throw new InvalidDataException($"'{folder}' holds no finished run; repeat the 'train' that began it.");
         var path = Path.Combine(folder, EvaluationReport.FileName);
         if (!File.Exists(path))
-            throw new InvalidDataException($"'{folder}' has no {EvaluationReport.FileName}; run 'evaluate' on its model with --out {folder}.");
+        {
+            throw new InvalidDataException(
+                $"'{folder}' has no {EvaluationReport.FileName}; run 'evaluate' on its model with --out {folder}.");
+        }
+
         var (facts, sources) = EvaluationReport.Read(path);
         if (facts.ModelSha256 != run.Models.Values.First().Sha256 && facts.ModelSha256 != Digests.OfFile(RunRecord.PathIn(folder)))
             throw new InvalidDataException($"'{path}' is of another model than the run in its folder; run 'evaluate' again.");

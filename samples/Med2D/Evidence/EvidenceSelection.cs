@@ -16,7 +16,8 @@ internal sealed class EvidenceSelection
 
     private static readonly (Form Without, Form With, string Title)[] Steps =
     [
-        (Form.TokensInSam, Form.WithoutText, "semantic-aware decoder: (b) over (a)"), (Form.WithoutText, Form.WithoutAlignment, "text: (c) over (b)"),
+        (Form.TokensInSam, Form.WithoutText, "semantic-aware decoder: (b) over (a)"),
+        (Form.WithoutText, Form.WithoutAlignment, "text: (c) over (b)"),
         (Form.WithoutAlignment, Form.SegSam, "alignment: (d) over (c)"), (Form.TokensInSam, Form.SegSam, "all three: (d) over (a)"),
         (Form.SamStyle, Form.SegSam, "SEG-SAM over SAM-style"),
     ];
@@ -61,6 +62,8 @@ internal sealed class EvidenceSelection
 
     public EvidenceGroup? UNets => Find(Form.UNets);
 
+    public EvidenceGroup? SamStyle => Find(Form.SamStyle);
+
     /// <summary>Of the scored sources.</summary>
     public IReadOnlyList<string> Modalities =>
         [.. Reference.Runs[0].Scored.Select(source => source.Modality).Distinct().Order(StringComparer.Ordinal)];
@@ -82,7 +85,8 @@ internal sealed class EvidenceSelection
     public IReadOnlyList<(string Source, EvidenceGroup Without)> LeftOut =>
     [
         .. from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)
-               && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table).GroupBy(run => run.Variant)
+               && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table)
+               .GroupBy(run => run.Variant)
            from source in runs.First().Scored
            where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
                && source.Prompts[PromptNames.Box].UnknownCategoryObjects == 0

@@ -73,7 +73,8 @@ internal static class EvaluationReport
 
     private static SourceFigures ReadSource(string name, JsonObject node) => new(
         name, (string)node["modality"]!, (int)node["images"]!, (int)node["objects"]!,
-        node.Where(member => member.Value is JsonObject).ToDictionary(member => member.Key, member => member.Value.Deserialize<Figures>(Json)!));
+        node.Where(member => member.Value is JsonObject)
+            .ToDictionary(member => member.Key, member => member.Value.Deserialize<Figures>(Json)!));
 
     /// <summary>A line for each source and one for their mean: counts, then binary and semantic Dice of each kind of prompt.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<SourceFigures> sources)

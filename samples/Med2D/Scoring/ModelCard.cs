@@ -26,7 +26,8 @@ internal static class ModelCard
             $"`{Path.GetFileName(model)}`, {new FileInfo(model).Length / 1e6:0.0} MB{precision}"));
         text = WithFact(text, card, "SHA-256", $"`{facts.ModelSha256}`");
         text = WithFact(text, card, "network", FormattableString.Invariant($"{info.Encoder} encoder, input {info.InputSize} x ")
-            + FormattableString.Invariant($"{info.InputSize} pixels, {info.Parameters / 1e6:0.0} million parameters; both of SEG-SAM's decoders"));
+            + FormattableString.Invariant($"{info.InputSize} pixels, {info.Parameters / 1e6:0.0} million parameters; ")
+            + "both of SEG-SAM's decoders");
         text = WithPart(text, card, "figures", Figures(facts, sources));
         if (run is not null)
             text = WithPart(text, card, "training", Training(run));
@@ -45,9 +46,10 @@ internal static class ModelCard
                 .Select(group => Row(group.Key, [.. group])),
             Row("all", scored),
             "",
-            FormattableString.Invariant($"Measured on {facts.Date:yyyy-MM-dd} on the {facts.Split} split of `{facts.Table}`: Dice of the mask, ")
-                + "Dice of the mask with its name (0 for a wrong one), share of right names; beside it, the Dice of the ellipse that fills the box.",
-            "Objects whose category the model does not know count in the first of the three alone.",
+            FormattableString.Invariant($"Measured on {facts.Date:yyyy-MM-dd} on the {facts.Split} split of `{facts.Table}`: ")
+                + "Dice of the mask, Dice of the mask with its name (0 for a wrong one), share of right names;",
+            "beside it, the Dice of the ellipse that fills the box. "
+                + "Objects whose category the model does not know count in the first of the three alone.",
         ];
         return string.Join('\n', lines);
     }

@@ -62,7 +62,8 @@ internal static partial class Forms
             InputSize = settings.Input,
             Checkpoint = checkpoint,
             EncoderTraining = settings.Frozen ? EncoderTraining.Frozen : EncoderTraining.Full,
-            DescriptionColumnName = settings.Texts is null || settings.Texts == NameOf(Texts.Descriptions) ? null : nameof(TrainingRow.Description),
+            DescriptionColumnName = settings.Texts is null || settings.Texts == NameOf(Texts.Descriptions)
+                ? null : nameof(TrainingRow.Description),
             TextEmbedder = embedder,
         };
         return Parse<Form>(settings.Form) switch

@@ -64,7 +64,7 @@ internal sealed class LibraryTraining : IDisposable
         var toDo = _record.Epochs * StepsPerEpoch - _before.Steps;
         _left = TimeSpan.FromSeconds(_record.SecondsPerStep ?? 0) * toDo / torch.get_num_threads();
         using var timer = new Timer(_ => ShowTimeLeft(), null, BetweenLines, BetweenLines); // an epoch may take long
-        var stages = Stage.Parse(_settings.Stages ?? "") ?? [new(_settings.Input, _record.Epochs)];
+        var stages = Stage.Parse(_settings.Stages) ?? [new(_settings.Input, _record.Epochs)];
         var (options, epochsBefore, last) = (_options, 0, stages.Count - 1);
         foreach (var (i, stage) in stages.Take(last).Index())
         {
@@ -143,11 +143,15 @@ internal sealed class LibraryTraining : IDisposable
     {
         var models = new Dictionary<string, TrainedModel>();
         if (_settings.Minutes is not { } minutes)
-            return new(_settings, Stage.Parse(_settings.Stages ?? "")?.Sum(stage => stage.Epochs) ?? _settings.Epochs!.Value, SecondsPerStep: null, ProbeSeconds: 0, Work.None, models);
+        {
+            var epochs = Stage.Parse(_settings.Stages)?.Sum(stage => stage.Epochs) ?? _settings.Epochs!.Value;
+            return new(_settings, epochs, SecondsPerStep: null, ProbeSeconds: 0, Work.None, models);
+        }
+
         var (clock, seconds) = (Stopwatch.StartNew(), SecondsPerStep());
         var fitting = minutes * 60 / (seconds * StepsPerEpoch);
-        _messages.Note(FormattableString.Invariant($"A step takes {seconds:0.00} s of processor time and a pass over {_data.Images} images ")
-            + FormattableString.Invariant($"{StepsPerEpoch} steps: {fitting:0.0} passes fit into {minutes} minutes."));
+        _messages.Note(FormattableString.Invariant($"A step takes {seconds:0.00} s of processor time and a pass over {_data.Images} ")
+            + FormattableString.Invariant($"images {StepsPerEpoch} steps: {fitting:0.0} passes fit into {minutes} minutes."));
         return new(_settings, Math.Max(1, (int)(fitting * Tolerated)), seconds, clock.Elapsed.TotalSeconds, Work.None, models);
     }
 

@@ -21,8 +21,8 @@ namespace Med2D.Training;
 /// <param name="Frozen">Whether the encoder keeps the checkpoint's weights.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
-    string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs, string? Stages,
-    bool HalfPrecision, bool Frozen);
+    string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
+    string? Stages,     bool HalfPrecision, bool Frozen);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>
 /// <param name="ImagesSeen">Images in all steps, repeated ones counted again.</param>

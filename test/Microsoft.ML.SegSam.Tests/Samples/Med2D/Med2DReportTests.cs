@@ -22,7 +22,8 @@ public sealed class Med2DReportTests
         }
 
         Add(run, "u-nets", Settings(Form.UNets, seed: 1), One("one", 0.7, null), One("two", 0.6, null));
-        Add(run, "random", Settings(Form.SegSam, seed: 1) with { Encoder = "tiny", Checkpoint = null, CheckpointName = null }, One("one", 0.5, 0));
+        Add(run, "random", Settings(Form.SegSam, seed: 1) with { Encoder = "tiny", Checkpoint = null, CheckpointName = null },
+            One("one", 0.5, 0));
         var page = Page(run, "6 runs added, 6 in all.");
 
         Assert.Contains("| the filled ellipse | 0.810 | 0.500 |", page);
@@ -114,7 +115,8 @@ public sealed class Med2DReportTests
         Assert.Contains("There is no run:", Med2DRun.Fails(1, "report", "--out", run.At("docs")));
         Assert.Contains("There is no folder '", Med2DRun.Fails(1, "report", "--out", run.At("docs"), "--runs", run.At("none")));
         Add(run, "sam", Settings(Form.SamStyle, seed: 1), One("one", 0.5, null));
-        Assert.Contains("There is no run of '--form seg-sam'", Med2DRun.Fails(1, "report", "--out", run.At("docs"), "--runs", run.At("runs")));
+        Assert.Contains("There is no run of '--form seg-sam'",
+            Med2DRun.Fails(1, "report", "--out", run.At("docs"), "--runs", run.At("runs")));
         Assert.IsFalse(File.Exists(run.At("docs", "evidence.md")));
     }
 
@@ -129,7 +131,8 @@ public sealed class Med2DReportTests
     private static RunSettings Settings(Form form, int seed) => new(
         Forms.NameOf(form), seed, "table.csv", "train", ["one", "two"], Images: 9, Objects: 20, Rows: "rows",
         form == Form.UNets ? null : "resnet18", Input: 128, form == Form.UNets ? null : "0123", form == Form.UNets ? null : "weights.onnx",
-        Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 5, Epochs: null, Stages: null, HalfPrecision: false, Frozen: false);
+        Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 5, Epochs: null,
+        Stages: null, HalfPrecision: false, Frozen: false);
 
     // A source of two images, whose ellipse has a Dice of 0.81.
     private static SourceFigures One(string name, double dice, double? accuracy)
@@ -141,7 +144,9 @@ public sealed class Med2DReportTests
         };
         return new(name, "mr", 2, 3, new Dictionary<string, Figures>
         {
-            [PromptNames.FilledBox] = Of(0.76, null), [PromptNames.FilledEllipse] = Of(0.81, null), [PromptNames.Box] = Of(dice, accuracy ?? 0),
+            [PromptNames.FilledBox] = Of(0.76, null),
+            [PromptNames.FilledEllipse] = Of(0.81, null),
+            [PromptNames.Box] = Of(dice, accuracy ?? 0),
         });
     }
 

@@ -13,7 +13,8 @@ public sealed class Med2DTrainTests
     [TestMethod]
     public void Names_on_the_command_line_are_those_of_the_values()
     {
-        Assert.AreSequenceEqual(["seg-sam", "sam-style", "tokens-in-sam", "without-text", "without-alignment", "u-nets"], Enum.GetValues<Form>().Select(Forms.NameOf));
+        Assert.AreSequenceEqual(["seg-sam", "sam-style", "tokens-in-sam", "without-text", "without-alignment", "u-nets"],
+            Enum.GetValues<Form>().Select(Forms.NameOf));
         foreach (var encoder in Enum.GetValues<SegSamEncoder>())
             Assert.AreEqual(encoder, Forms.Parse<SegSamEncoder>(Forms.NameOf(encoder)));
         Assert.IsNull(Forms.Parse<Form>("SegSam"));
@@ -27,7 +28,7 @@ public sealed class Med2DTrainTests
         {
             BoxColumnName = null, PointsColumnName = null, PointLabelsColumnName = null, ImageIdColumnName = null, DatasetColumnName = null,
             Augmentation = null,
-            Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data and time
+            Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
         });
         Assert.AreEqual(method with { AlignmentWeight = 0 }, OptionsOf(Form.WithoutAlignment));
         var textless = OptionsOf(Form.WithoutText);
@@ -40,8 +41,9 @@ public sealed class Med2DTrainTests
         Assert.AreEqual((0, 0, 0, TextInsertion.None), (sam.ClassWeight, sam.PresenceWeight, sam.AlignmentWeight, sam.TextInsertion));
 
         static SegSamOptions OptionsOf(Form form) => Forms.Options(
-            new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null, CheckpointName: null,
-                Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null, Minutes: 20, Epochs: null,
+            new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null,
+                CheckpointName: null, Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null,
+                Minutes: 20, Epochs: null,
                 Stages: null, HalfPrecision: false, Frozen: false), checkpoint: null, embedder: null);
     }
 
