@@ -14,7 +14,7 @@ internal sealed record DetectionOptions(
     public const string Usage = """
         Finds everything in synthetic slices, and measures boxes and names with ML.NET's EvaluateObjectDetection.
 
-        --model FILE    a saved model that was trained with points, such as Studio's or the command line's
+        --model FILE    a saved model that was trained with points, such as the command line's
                         (default: trains one in a few minutes)
         --seed N        equal seeds give equal results (default 1)
         --slices N      slices to test on (default 20)

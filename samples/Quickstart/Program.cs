@@ -1,4 +1,4 @@
-// SEG-SAM from images to a saved model and named masks, on synthetic slices or (--data) on your own.
+// SEG-SAM from images to a saved model and named masks, on synthetic slices or (--data) on your own; then a trained model on real images.
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
@@ -23,6 +23,7 @@ try
     Directory.CreateDirectory(settings.Out);
     var training = settings.Model is null ? Train(settings, source) : null;
     Score(settings, source, settings.Model ?? training!.Path, training);
+    RealImages.Ask(Path.Combine(settings.Out, "real"), Console.Out);
     return 0;
 }
 catch (Exception wrong) when (wrong is FormatException or IOException or InvalidDataException or UnauthorizedAccessException

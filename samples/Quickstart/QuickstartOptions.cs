@@ -13,7 +13,8 @@ internal sealed record QuickstartOptions(
     int Seed = 1, int? Epochs = null, string Out = "artifacts/quickstart", string? Data = null, string? Model = null, string? State = null)
 {
     public const string Usage = """
-        Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts.
+        Trains SEG-SAM on phantoms (or on your images), saves it, loads it again and predicts. Then asks the trained model that comes
+        with the samples about real images.
 
         --seed N        equal seeds give equal results (default 1)
         --epochs N      passes over the training images (default 12 for phantoms, 300 for --data)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using SampleKit;
+using SegSam.Cli.Commands;
 
 namespace SegSam.Cli;
 
@@ -19,6 +21,10 @@ internal sealed class CommandContext(ParseResult parsed, CancellationToken cance
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+
+    /// <summary>The path of the model's file.</summary>
+    /// <exception cref="FileNotFoundException">The model that comes with the program is meant, and its file is missing.</exception>
+    public string Get(ModelArgument model) => ShippedModel.FileOf(parsed.GetRequiredValue(model));
 
     /// <summary>ML.NET on the chosen device. Its warnings, and with --verbose its whole log, go to standard error.</summary>
     /// <param name="rewrite">Rewrites a message before it is shown.</param>

@@ -18,6 +18,9 @@ internal static class SegsamCommand
           segsam auto model.zip image.png --overlay all.png   segment everything
           segsam predict model.zip boxes.csv --table r.csv    many images: folders, patterns and tables
 
+        Without a model of your own: mini means the one that comes with the program, as in
+          segsam predict mini image.png --box 10,20,60,80
+
         Results go to standard output, progress and messages to standard error. The exit code is 0 on success, 1 if something
         failed, 2 for a wrong command line, and 130 if the command was stopped (Ctrl-C).
         """;
@@ -50,7 +53,9 @@ internal static class SegsamCommand
     /// <returns>A code of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
-        var parsed = Create().Parse(args);
+        var root = Create();
+        var models = root.Subcommands.Where(command => command.Arguments is [ModelArgument, ..]).Select(command => command.Name).ToList();
+        var parsed = root.Parse(ModelOption.AsArgument(args, models));
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var problem in parsed.Errors)

@@ -7,21 +7,23 @@ namespace Studio;
 /// <summary>Receives images and encodes them.</summary>
 internal static class ImageEndpoints
 {
+    private static readonly Dictionary<string, string> Types = new() { [".png"] = "image/png", [".jpg"] = "image/jpeg" };
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/samples", (SamplePhantoms samples) => samples.All.Values.Select(sample => new { sample.Id, sample.Title }));
-        routes.MapGet("/api/samples/{id}.png", (string id, SamplePhantoms samples) =>
-            samples.All.TryGetValue(id, out var sample) ? Results.Bytes(sample.Png, "image/png")
-                : throw new ProblemException(StatusCodes.Status404NotFound, $"There is no sample '{id}'."));
+        routes.MapGet("/api/samples", () => SampleImages.All.Select(image => new { image.Name, title = image.Modality }));
+        routes.MapGet("/api/samples/{name}", (string name) => SampleImages.All.FirstOrDefault(image => image.Name == name) is { } image
+            ? Results.File(image.Path, Types[Path.GetExtension(name)])
+            : throw new ProblemException(StatusCodes.Status404NotFound, $"There is no sample '{name}'."));
+        routes.MapGet("/api/samples/attribution", () => Results.Text(SampleImages.Attribution));
         routes.MapPost("/api/images", Upload);
         routes.MapPost("/api/pictures", Show);
     }
 
     private static async Task<IResult> Upload(
-        HttpContext context, StudioModel model, ImageSessions sessions, ComputeQueues queues, StudioOptions options)
+        HttpContext context, LoadedModel model, ImageSessions sessions, ComputeQueues queues, StudioOptions options)
     {
         var cancel = context.RequestAborted;
-        var loaded = model.Loaded;
         var file = await Read(context.Request, options, cancel);
         // By content: two tabs with the same image share its embedding, and an id reveals nothing.
         var id = Convert.ToHexStringLower(SHA256.HashData(file))[..32];
@@ -31,7 +33,7 @@ internal static class ImageEndpoints
             {
                 cancel.ThrowIfCancellationRequested();
                 using var image = UploadedImage.Decode(file, options.Pixels);
-                return sessions.Add(id, loaded.Predictor.Encode(image));
+                return sessions.Add(id, model.Predictor.Encode(image));
             }, cancel);
         }
 

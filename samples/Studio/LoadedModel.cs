@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
+using SampleKit;
 
 namespace Studio;
 
@@ -15,27 +16,27 @@ internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool 
     private static readonly SegSamMaskGeneratorOptions Modest = new()
     {
         PointsPerSide = 24,
-        PredIouThreshold = 0.55,
-        StabilityScoreThreshold = 0.7,
+        PredIouThreshold = 0.4,
+        StabilityScoreThreshold = 0.5,
         BoxNmsThreshold = 0.5,
     };
 
     /// <summary>Why the model supports neither points nor "segment everything"; null if it does.</summary>
     public string? NoPoints { get; } = WhyNot(Predictor);
 
-    /// <summary>Loads the model that the command line names; null if it names none.</summary>
+    /// <summary>The names of its categories; none if they have no meaning.</summary>
+    public IReadOnlyList<string> Categories => HasNames ? Predictor.Categories : [];
+
+    /// <summary>Loads the model that the command line names, or the one that comes with the samples.</summary>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or contains something else.</exception>
-    public static LoadedModel? From(StudioOptions options)
+    public static LoadedModel From(StudioOptions options)
     {
-        if (options.Model is { } model)
-            return FromZip(model, Path.GetFileName(model));
-        return options.Checkpoint is { } weights
-            ? new(SegSamPredictor.FromCheckpoint(weights), Path.GetFileName(weights), HasNames: false, new()) : null;
+        if (options.Checkpoint is { } weights)
+            return new(SegSamPredictor.FromCheckpoint(weights), Path.GetFileName(weights), HasNames: false, new());
+        var model = ShippedModel.FileOf(options.Model ?? ShippedModel.Name);
+        return new(SegSamPredictor.Load(model), Path.GetFileName(model), HasNames: true, Modest);
     }
-
-    /// <inheritdoc cref="From"/>
-    public static LoadedModel FromZip(string path, string name) => new(SegSamPredictor.Load(path), name, HasNames: true, Modest);
 
     public void Dispose() => Predictor.Dispose();
 

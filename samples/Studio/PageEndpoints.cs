@@ -32,29 +32,25 @@ internal static class PageEndpoints
         }
 
         routes.MapGet("/api/status", Status);
-        routes.MapPost("/api/export/coco", (ExportRequest request, StudioModel model, StudioOptions options) =>
-            Results.Json(new Exports(request, Categories(model), options.Pixels).Coco()));
-        routes.MapPost("/api/export/label-map", (ExportRequest request, StudioModel model, StudioOptions options) =>
-            Results.Bytes(new Exports(request, Categories(model), options.Pixels).LabelMapPng(), "image/png"));
+        routes.MapPost("/api/export/coco", (ExportRequest request, LoadedModel model, StudioOptions options) =>
+            Results.Json(new Exports(request, model.Categories, options.Pixels).Coco()));
+        routes.MapPost("/api/export/label-map", (ExportRequest request, LoadedModel model, StudioOptions options) =>
+            Results.Bytes(new Exports(request, model.Categories, options.Pixels).LabelMapPng(), "image/png"));
     }
 
-    private static object Status(StudioModel model, StudioOptions options, ImageSessions sessions, ComputeQueues queues) => new
+    private static object Status(LoadedModel model, StudioOptions options, ImageSessions sessions, ComputeQueues queues) => new
     {
-        model.Status.Phase,
-        model.Status.Message,
-        model.Status.Done,
-        model.Status.SecondsLeft,
-        model = model.LoadedOrNull is not { } loaded ? null : new
+        model = new
         {
-            loaded.Name,
-            loaded.HasNames,
-            loaded.NoPoints,
-            categories = Categories(model),
+            model.Name,
+            model.HasNames,
+            model.NoPoints,
+            model.Categories,
             everything = new
             {
-                loaded.Thresholds.PointsPerSide,
-                loaded.Thresholds.PredIouThreshold,
-                loaded.Thresholds.StabilityScoreThreshold,
+                model.Thresholds.PointsPerSide,
+                model.Thresholds.PredIouThreshold,
+                model.Thresholds.StabilityScoreThreshold,
             },
         },
         limits = new { options.UploadBytes, options.Pixels },
@@ -63,7 +59,4 @@ internal static class PageEndpoints
         running = queues.Running,
         canceled = queues.Canceled,
     };
-
-    private static IReadOnlyList<string> Categories(StudioModel model) =>
-        model.LoadedOrNull is { HasNames: true } loaded ? loaded.Predictor.Categories : [];
 }

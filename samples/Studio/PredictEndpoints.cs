@@ -18,20 +18,19 @@ internal static class PredictEndpoints
         routes.MapPost("/api/images/{id}/everything", Everything);
     }
 
-    private static async Task<IResult> Predict(string id, PredictRequest request, StudioModel model, ImageSessions sessions,
+    private static async Task<IResult> Predict(string id, PredictRequest request, LoadedModel model, ImageSessions sessions,
         ComputeQueues queues, CancellationToken cancel)
     {
-        var predictor = model.Loaded.Predictor;
         using var lease = Rent(sessions, id);
-        var json = await queues.Short.Run(() => PromptSteps.Predict(predictor, lease, request.Steps, cancel).ToJson(), cancel);
+        var json = await queues.Short.Run(() => PromptSteps.Predict(model.Predictor, lease, request.Steps, cancel).ToJson(), cancel);
         return Results.Text(json, "application/json");
     }
 
-    private static ServerSentEventsResult<string> Everything(string id, EverythingRequest request, StudioModel model,
+    private static ServerSentEventsResult<string> Everything(string id, EverythingRequest request, LoadedModel model,
         ImageSessions sessions, ComputeQueues queues, CancellationToken cancel)
     {
         // Invalid requests are refused before the stream starts.
-        var generator = request.Generator(model.Loaded);
+        var generator = request.Generator(model);
         return TypedResults.ServerSentEvents(Stream(generator, Rent(sessions, id), queues, cancel));
     }
 

@@ -13,7 +13,7 @@ if (args.Contains("--help"))
 try
 {
     var options = StudioOptions.Parse(args);
-    await using var app = StudioApp.Build(options, LoadedModel.From(options), PhantomTraining.Default, Console.Out);
+    await using var app = StudioApp.Build(options, LoadedModel.From(options));
     await app.StartAsync();
     Console.WriteLine($"Studio is at {app.Urls.Single()} (Ctrl-C stops it). For research only: not a medical device.");
     if (!IPAddress.IsLoopback(options.Listen))

@@ -13,10 +13,8 @@ internal static class StudioApp
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <param name="options">From the command line.</param>
-    /// <param name="given">The model to use, which the server disposes; null: the phantom model.</param>
-    /// <param name="training">How to train the phantom model.</param>
-    /// <param name="output">Receives what a console would show.</param>
-    public static WebApplication Build(StudioOptions options, LoadedModel? given, PhantomTraining training, TextWriter output)
+    /// <param name="model">Used for all images; the server disposes it.</param>
+    public static WebApplication Build(StudioOptions options, LoadedModel model)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -38,9 +36,7 @@ internal static class StudioApp
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => new ImageSessions(options.Images));
         builder.Services.AddSingleton<ComputeQueues>();
-        builder.Services.AddSingleton(_ => new SamplePhantoms(training.Modalities));
-        builder.Services.AddSingleton(_ => new StudioModel(given, training, options.Cache, output));
-        builder.Services.AddHostedService(services => services.GetRequiredService<StudioModel>());
+        builder.Services.AddSingleton(_ => model);
 
         var app = builder.Build();
         app.UseHostFiltering();

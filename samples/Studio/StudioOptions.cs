@@ -4,24 +4,21 @@ using SampleKit;
 namespace Studio;
 
 /// <summary>Settings from the command line.</summary>
-/// <param name="Model">A saved model; null for one that Studio trains on phantoms.</param>
+/// <param name="Model">A saved model; null for the one that comes with the samples, unless a checkpoint is given.</param>
 /// <param name="Checkpoint">Published weights instead; they have no category names.</param>
-/// <param name="Cache">Folder that keeps the phantom model between starts.</param>
 /// <param name="Address">Address to listen on; the loopback address accepts only this machine.</param>
 /// <param name="Port">0 selects a free port.</param>
 /// <param name="UploadMegabytes">Maximum upload, in millions of bytes.</param>
 /// <param name="Megapixels">Maximum image, in millions of pixels.</param>
 /// <param name="Images">Number of encoded images kept; the least recently used is dropped first.</param>
-internal sealed record StudioOptions(string? Model = null, string? Checkpoint = null, string Cache = "artifacts/studio",
-    IPAddress? Address = null, int Port = 5080, int UploadMegabytes = 32, int Megapixels = 40, int Images = 24)
+internal sealed record StudioOptions(string? Model = null, string? Checkpoint = null, IPAddress? Address = null, int Port = 5080,
+    int UploadMegabytes = 32, int Megapixels = 40, int Images = 24)
 {
     public const string Usage = """
         Studio: click an image, or drag a box, and see mask, name and score immediately.
 
-        --model FILE        use this saved model (.zip)
+        --model FILE        use this saved model (.zip); default: mini, the model that comes with the samples
         --checkpoint FILE   use published SAM weights as they are (.pth, .safetensors): masks without names
-        --cache FOLDER      without either, the first start trains a model on synthetic slices in a few minutes
-                            and keeps it there (default artifacts/studio)
         --port N            port to listen on (default 5080; 0 selects a free port)
         --address IP        address to listen on (default 127.0.0.1: only this machine; 0.0.0.0: the network, without sign-in)
         --max-upload N      maximum upload in MB (default 32)
@@ -47,7 +44,6 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
             {
                 "--model" => options with { Model = value },
                 "--checkpoint" => options with { Checkpoint = value },
-                "--cache" => options with { Cache = value },
                 "--port" => options with { Port = Argument.Number(option, value, 0) is <= IPEndPoint.MaxPort and var port ? port
                     : throw new FormatException($"{option} must be at most {IPEndPoint.MaxPort}, not '{value}'") },
                 "--address" => options with { Address = IPAddress.TryParse(value, out var address) ? address

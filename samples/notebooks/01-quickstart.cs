@@ -12,13 +12,14 @@ using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Overlays;
 using Microsoft.ML.SegSam.Training;
 using Phantoms;
+using SampleKit;
 using static SampleKit.NotebookPage;
 
 // # Quick start: masks with names
 //
 // For a prompt (here: a box around one object), SEG-SAM predicts a mask, the name of the object's category and a score, and which
-// other categories are in the image. This notebook trains a small model on synthetic slices, saves it, loads it again and shows its
-// predictions.
+// other categories are in the image. This notebook first asks a trained model about a real image. Then it trains a small one on synthetic
+// slices, saves it, loads it again and shows its predictions.
 //
 // Before the first run, build what the first cell loads, in the root of the repository:
 //
@@ -33,6 +34,25 @@ var epochs = 12;          // passes over the training images
 var trainingSlices = 150;
 var testSlices = 30;
 var work = Directory.CreateTempSubdirectory("segsam-notebook-").FullName;
+
+// ## A trained model
+//
+// `segsam-mini` comes with the samples, and as the package Microsoft.ML.SegSam.Mini: a small model, trained on public images of twelve
+// modalities. It did not see this image. The boxes are those of the image's true objects; draw your own around anything else.
+
+var mini = SegSamPredictor.Load(ShippedModel.Find());
+var sample = SampleImages.Of("heart-mr.png");
+var photo = MLImage.CreateFromFile(sample.Path);
+var encoded = mini.Encode(photo); // once, for any number of prompts
+var named = mini.Predict(encoded, sample.Objects.Select(part => part.Box).ToList());
+foreach (var (part, answer) in sample.Objects.Zip(named))
+    Console.WriteLine($"{part.Category}: named {answer.Category} ({answer.Score:0.00}), {answer.Mask.Area} pixels");
+
+var layers = named.Select((answer, i) => new OverlayLayer(
+    answer.Mask, Rgb.FromPalette(i), $"{answer.Category} {answer.Score:0.00}")).ToList();
+display(MaskOverlay.Render(photo, [("image", []), ("predictions", layers)]));
+encoded.Dispose();
+mini.Dispose();
 
 // ## 1. Data
 //

@@ -1,6 +1,5 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
-using Microsoft.ML.SegSam.Tests.Samples.Studio;
 using Microsoft.ML.SegSam.Tests.Support;
 using TorchSharp;
 
@@ -24,6 +23,5 @@ public static class TestSetup
     {
         Parity.WriteTable();
         FittedModel.Free();
-        StudioServer.Free();
     }
 }

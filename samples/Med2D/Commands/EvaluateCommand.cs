@@ -14,9 +14,10 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<string> _out = ValueOptions.Out("Where to write report.json.");
     private readonly Option<string> _model = new("--model")
     {
-        Description = "A model of the library, or a folder of U-Nets that 'train --form u-nets' wrote. "
+        Description = "A model of the library, mini for the one that comes with the samples, or a folder of U-Nets that "
+            + "'train --form u-nets' wrote. "
             + "Without one, only the filled box and the ellipse in it are scored.",
-        HelpName = "FILE.zip|FOLDER",
+        HelpName = "FILE.zip|mini|FOLDER",
     };
     private readonly Option<bool> _ask = new("--table-categories")
     {
@@ -44,12 +45,13 @@ internal sealed class EvaluateCommand : Command
     private void Run(ParseResult parsed, Messages messages, CancellationToken cancel)
     {
         var (seed, most, split) = (parsed.GetValue(_seed), parsed.GetValue(_objects), parsed.GetValue(_split)!);
-        if (parsed.GetValue(_card) is not null && !File.Exists(parsed.GetValue(_model)))
+        if (parsed.GetValue(_card) is not null && parsed.GetValue(_model) is null)
             throw new ArgumentException("--card needs --model, the file that the card is about.");
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        using var model = parsed.GetValue(_model) is not { } path ? null
+        var path = parsed.GetValue(_model) is { } named ? ShippedModel.FileOf(named) : null;
+        using var model = path is null ? null
             : parsed.GetValue(_ask) && File.Exists(path)
                 ? new SegSamScorer(path, seed, OtherCategories.Ask(path, table, parsed.GetValue(_embedder) ?? Embedder.Hashed))
                 : Load(path, seed);
@@ -59,7 +61,7 @@ internal sealed class EvaluateCommand : Command
             model?.Sha256, DateTimeOffset.UtcNow);
         EvaluationReport.Write(report, facts, sources);
         if (parsed.GetValue(_card) is { } card)
-            ModelCard.Write(card, parsed.GetValue(_model)!, RunOf(parsed.GetValue(_model)!, facts), facts, sources);
+            ModelCard.Write(card, RunOf(path!, facts), facts, sources);
         foreach (var line in EvaluationReport.Lines(sources))
             messages.Result(line);
         messages.Result($"Wrote {report}.");

@@ -1,33 +1,23 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Med2D.Training;
-using Microsoft.ML.SegSam;
 using SampleKit;
 
 namespace Med2D.Scoring;
 
-/// <summary>Writes what was measured into a model card, between its marks "figures" and "training" and in its table of facts.</summary>
+/// <summary>Writes what was measured into a model card, between its marks "figures" and "training".</summary>
 internal static class ModelCard
 {
     private static readonly (string Title, string Prompt)[] Prompts =
         [("box", PromptNames.Box), ("1 point", PromptNames.Point1), ("3 points", PromptNames.Points3)];
 
     /// <param name="card">The card's file; what is outside the marks stays.</param>
-    /// <param name="model">The model's file.</param>
     /// <param name="run">The run that trained it; null leaves that part of the card as it is.</param>
     /// <param name="sources">Its figures.</param>
-    /// <exception cref="InvalidDataException">The card has no mark or fact of a name.</exception>
-    public static void Write(string card, string model, RunRecord? run, EvaluationFacts facts, IReadOnlyList<SourceFigures> sources)
+    /// <exception cref="InvalidDataException">The card has no mark of a name.</exception>
+    public static void Write(string card, RunRecord? run, EvaluationFacts facts, IReadOnlyList<SourceFigures> sources)
     {
-        using var loaded = SegSamTransformer.Load(model);
-        var (text, info) = (File.ReadAllText(card), loaded.Info);
-        var precision = run?.Settings.HalfPrecision == true ? ", weights in half precision" : "";
-        text = WithFact(text, card, "file", FormattableString.Invariant(
-            $"`{Path.GetFileName(model)}`, {new FileInfo(model).Length / 1e6:0.0} MB{precision}"));
-        text = WithFact(text, card, "SHA-256", $"`{facts.ModelSha256}`");
-        text = WithFact(text, card, "network", FormattableString.Invariant($"{info.Encoder} encoder, input {info.InputSize} x ")
-            + FormattableString.Invariant($"{info.InputSize} pixels, {info.Parameters / 1e6:0.0} million parameters; ")
-            + "both of SEG-SAM's decoders");
+        var text = File.ReadAllText(card);
         text = WithPart(text, card, "figures", Figures(facts, sources));
         if (run is not null)
             text = WithPart(text, card, "training", Training(run));
@@ -82,13 +72,6 @@ internal static class ModelCard
             {settings.Images} images with {settings.Objects} objects were seen {run.Work.ImagesSeen} times in all, in
             {FormattableString.Invariant($"{run.Work.CpuSeconds / 60:0}")} minutes of processor time ({run.Device}).
             """.ReplaceLineEndings("\n");
-    }
-
-    private static string WithFact(string text, string card, string name, string value)
-    {
-        var row = new Regex($@"^\| {Regex.Escape(name)} \|.*\|$", RegexOptions.Multiline);
-        return row.IsMatch(text) ? row.Replace(text, $"| {name} | {value} |", 1)
-            : throw new InvalidDataException($"'{card}' has no table row '| {name} | ... |' to write into.");
     }
 
     private static string WithPart(string text, string card, string name, string content)

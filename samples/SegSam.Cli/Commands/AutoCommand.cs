@@ -16,7 +16,7 @@ namespace SegSam.Cli.Commands;
 internal sealed class AutoCommand : Command
 {
     private static readonly SegSamMaskGeneratorOptions Defaults = new();
-    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly ModelArgument _model = CommonOptions.Model();
     private readonly ImageArguments _images = new();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
     private readonly Option<int> _pointsPerSide = NumberOptions.Of("--points-per-side", Defaults.PointsPerSide, "N",

@@ -1,14 +1,17 @@
 using System.CommandLine;
 using Microsoft.ML.SegSam.Checkpoints;
+using SampleKit;
 
 namespace SegSam.Cli.Commands;
 
 /// <summary>Arguments and options that several commands share.</summary>
 internal static class CommonOptions
 {
-    public static string ModelKinds => $"{char.ToUpperInvariant(ModelFile.Kinds[0])}{ModelFile.Kinds[1..]}.";
-
-    public static Argument<string> Model() => new("MODEL") { Description = ModelKinds };
+    public static ModelArgument Model(string name = "MODEL") => new(name)
+    {
+        Description = $"{char.ToUpperInvariant(ModelFile.Kinds[0])}{ModelFile.Kinds[1..]}; or {ShippedModel.Name}, "
+            + $"the model that comes with the program. {ModelOption.Name} MODEL means the same.",
+    };
 
     public static Option<CheckpointFamily?> Family() => new("--checkpoint-family")
     {

@@ -15,7 +15,7 @@ namespace SegSam.Cli.Commands;
 /// <summary>Measures a model against true masks and names.</summary>
 internal sealed class EvaluateCommand : Command
 {
-    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly ModelArgument _model = CommonOptions.Model();
     private readonly Argument<string> _table = new("TABLE")
     {
         Description = "The table of images, true masks and names; 'segsam convert' makes one. It should contain all objects of each image.",

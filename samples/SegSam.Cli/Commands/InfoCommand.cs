@@ -10,7 +10,7 @@ namespace SegSam.Cli.Commands;
 internal sealed class InfoCommand : Command
 {
     private const int MostUnused = 5; // names shown to people; JSON has all
-    private readonly Argument<string> _file = new("FILE") { Description = CommonOptions.ModelKinds };
+    private readonly ModelArgument _file = CommonOptions.Model("FILE");
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
     public InfoCommand() : base("info", "Describe a model or a file of weights: network, input size, categories, training.")

@@ -11,7 +11,7 @@ namespace SegSam.Cli.Commands;
 /// <summary>Masks and names of the objects that prompts mark.</summary>
 internal sealed class PredictCommand : Command
 {
-    private readonly Argument<string> _model = CommonOptions.Model();
+    private readonly ModelArgument _model = CommonOptions.Model();
     private readonly ImageArguments _images = new();
     private readonly PromptArguments _prompts = new();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();

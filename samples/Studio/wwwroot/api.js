@@ -9,7 +9,7 @@ export class Problem extends Error {
 
 export const status = () => getJson('api/status');
 export const samples = () => getJson('api/samples');
-export const sampleUrl = id => `api/samples/${id}.png`;
+export const sampleUrl = name => `api/samples/${name}`;
 
 /** Uploads an image; returns its id and size. */
 export const upload = (blob, signal) => getJson('api/images', binary(blob, signal));

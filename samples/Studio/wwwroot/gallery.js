@@ -5,10 +5,9 @@ import { element } from './panel.js';
 /** @param choose receives the sample's name and a function that fetches its file */
 export async function openGallery(choose) {
   const all = await samples();
-  const buttons = all.map(({ id, title }) => {
-    const name = `${id}.png`;
-    const button = element('button', { type: 'button', onclick: () => choose(name, async () => (await fetch(sampleUrl(id))).blob()) },
-      element('img', { src: sampleUrl(id), alt: '', width: 72, height: 72, decoding: 'async' }), element('span', {}, title));
+  const buttons = all.map(({ name, title }) => {
+    const button = element('button', { type: 'button', onclick: () => choose(name, async () => (await fetch(sampleUrl(name))).blob()) },
+      element('img', { src: sampleUrl(name), alt: '', width: 72, height: 72, decoding: 'async' }), element('span', {}, title));
     button.dataset.name = name;
     return button;
   });

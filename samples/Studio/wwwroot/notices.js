@@ -1,4 +1,4 @@
-// Messages of the page: the state of the model, long work, hints and problems.
+// Messages of the page: the model, long work, hints and problems.
 import { Problem } from './api.js';
 
 const $ = id => document.getElementById(id);
@@ -50,7 +50,6 @@ export class Work {
     const slow = setTimeout(() => { $('work').hidden = false; }, 150); // quick work needs no notice
     $('work-title').textContent = title;
     $('work-cancel').onclick = () => this.cancel();
-    $('work-cancel').hidden = false;
     this.report(null, '');
     try {
       return await action(stop.signal);
@@ -64,31 +63,15 @@ export class Work {
   }
 }
 
-/** Shows the server's model, or the progress of its training; returns the status. */
+/** Shows the server's model; returns the status. */
 export function showModel(status) {
-  const { phase, message, done, secondsLeft, model } = status;
-  $('model').dataset.phase = phase;
-  $('everything').disabled = !model;
-  $('model').textContent = !model ? phase === 'failed' ? 'No model' : 'Training'
-    : `${model.name} · ${model.hasNames ? `${model.categories.length} categories` : 'masks without names'}`;
-  if (model) {
-    $('model').title = model.categories.join(', ');
-    const { pointsPerSide, predIouThreshold, stabilityScoreThreshold } = model.everything;
-    const settings = { points: pointsPerSide, 'pred-iou': predIouThreshold, stability: stabilityScoreThreshold };
-    for (const [id, value] of Object.entries(settings)) $(id).value ||= value;
-    $('names').replaceChildren(...model.categories.map(value => Object.assign(document.createElement('option'), { value })));
-  }
-  $('work').hidden = Boolean(model);
-  if (!model) {
-    $('work-cancel').hidden = true;
-    $('work-title').textContent = phase === 'failed' ? 'No model' : 'Training a model for the first start';
-    if (done) $('work-bar').value = done;
-    else $('work-bar').removeAttribute('value');
-    $('work-bar').hidden = phase === 'failed';
-    $('work-text').textContent = phase === 'failed' ? message
-      : `${message}${secondsLeft ? ` · ${timeOf(secondsLeft)} left` : ''}. Later starts are immediate.`;
-  }
+  const { model } = status;
+  $('model').textContent = `${model.name} · ${model.hasNames ? `${model.categories.length} categories` : 'masks without names'}`;
+  $('model').title = model.categories.join(', ');
+  const { pointsPerSide, predIouThreshold, stabilityScoreThreshold } = model.everything;
+  const settings = { points: pointsPerSide, 'pred-iou': predIouThreshold, stability: stabilityScoreThreshold };
+  for (const [id, value] of Object.entries(settings)) $(id).value ||= value;
+  $('names').replaceChildren(...model.categories.map(value => Object.assign(document.createElement('option'), { value })));
+  $('everything').disabled = false;
   return status;
 }
-
-const timeOf = seconds => seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

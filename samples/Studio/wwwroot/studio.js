@@ -49,23 +49,12 @@ document.addEventListener('dragover', event => { event.preventDefault(); $('drop
 document.addEventListener('dragleave', event => { if (!event.relatedTarget) $('drop').hidden = true; });
 document.addEventListener('drop', event => { event.preventDefault(); $('drop').hidden = true; openFile(event.dataTransfer.files[0]); });
 
-if (workspace.status.phase === 'training') setTimeout(watch, 1000);
 workspace.gallery = await openGallery(guarded(async (name, fetchBlob) => {
   if (!workspace.reopen(name)) await workspace.open(await fetchBlob(), name, name);
 }));
 await workspace.gallery.first();
-workspace.useStatus(workspace.status);
+if (workspace.model.noPoints) tools.select('box');
 
 function openFile(file) {
   if (file) workspace.open(file, file.name || 'pasted image', `${file.name} ${file.size} ${file.lastModified}`);
-}
-
-/** Shows the training progress until the model is ready. */
-async function watch() {
-  const status = showModel(await api.status().catch(() => workspace.status));
-  if (status.phase === 'training') {
-    workspace.status = status;
-    return setTimeout(watch, 1000);
-  }
-  workspace.useStatus(status, true);
 }

@@ -19,12 +19,11 @@ export class Tools {
 
   /** Adds a point, or sets a corner of a box. */
   press = guarded(async (point, isNegative) => {
-    const { session, status } = this.#workspace;
+    const { session, model } = this.#workspace;
     if (!session) return;
-    this.#requireModel();
     toast(null);
     if (this.#tool !== 'box' || isNegative) {
-      if (status.model.noPoints) throw new Problem('This model was trained with boxes only. Drag a box around the object.', 0);
+      if (model.noPoints) throw new Problem('This model was trained with boxes only. Drag a box around the object.', 0);
       return session.add({ point: round(point), on: this.#tool !== 'remove' && !isNegative });
     }
     if (!this.#corner) {
@@ -42,7 +41,6 @@ export class Tools {
   drag = guarded(async box => {
     const { session } = this.#workspace;
     if (!session) return;
-    this.#requireModel();
     toast(null);
     this.#corner = null;
     await session.add({ box: round(box) });
@@ -98,12 +96,6 @@ export class Tools {
       draft: corner && crosshair ? [...corner, ...crosshair]
         : corner ? [corner[0] - 1, corner[1] - 1, corner[0] + 1, corner[1] + 1] : null,
     };
-  }
-
-  #requireModel() {
-    const { status } = this.#workspace;
-    if (!status.model)
-      throw new Problem(status.phase === 'failed' ? status.message : 'The model is still being trained; it will be ready soon.', 0);
   }
 
   #center() {

@@ -22,15 +22,7 @@ export class Workspace {
   /** Whether objects would be lost with the page. */
   get isUnsaved() { return [...this.#sessions.values()].some(session => session.isUnsaved); }
 
-  /** Adapts the page to the server's model; isNew: the model has become ready since the images were opened. */
-  useStatus(status, isNew = false) {
-    this.status = status;
-    if (isNew) {
-      for (const session of this.#sessions.values()) session.hasNames = status.model?.hasNames ?? true;
-      if (this.session) this.#show(this.session);
-    }
-    if (status.model?.noPoints) this.tools.select('box');
-  }
+  get model() { return this.status.model; }
 
   /** Opens an image; key identifies the sample or file. */
   open = guarded(async (blob, name, key) => {
@@ -48,9 +40,9 @@ export class Workspace {
       await api.upload(blob); // the server says what is wrong with it
       throw new api.Problem('The browser cannot show this image. Save it as PNG.', 0);
     }
-    const opened = new Session(name, blob, bitmap, this.status.palette, this.status.model?.hasNames ?? true);
+    const opened = new Session(name, blob, bitmap, this.status.palette, this.model.hasNames);
     opened.addEventListener('change', () => opened === this.session && this.render());
-    if (this.status.model) await this.#work.run('Preparing the image', signal => opened.encode(signal));
+    await this.#work.run('Preparing the image', signal => opened.encode(signal));
     this.#sessions.set(key, opened);
     this.#show(opened);
   });
@@ -82,9 +74,9 @@ export class Workspace {
   }
 
   segmentEverything = guarded(async () => {
-    const { session, status } = this;
-    if (!session || !status.model || this.#work.isRunning) return;
-    if (status.model.noPoints) throw new api.Problem(status.model.noPoints, 0);
+    const { session, model } = this;
+    if (!session || this.#work.isRunning) return;
+    if (model.noPoints) throw new api.Problem(model.noPoints, 0);
     const number = id => $(id).value === '' ? null : Number($(id).value);
     const settings = {
       pointsPerSide: number('points'), predIouThreshold: number('pred-iou'), stabilityScoreThreshold: number('stability'),
@@ -103,7 +95,7 @@ export class Workspace {
     const { state, current, history } = session;
     viewer.scene = { objects: state.objects, selected: this.#selected, current, steps: state.steps, ...tools.scene };
     viewer.draw();
-    renderCard($('card'), current, session.isWaiting, this.status.model?.hasNames, state.objects,
+    renderCard($('card'), current, session.isWaiting, this.model.hasNames, state.objects,
       { keep: () => this.keep(), discard: () => this.cancel(), rename: name => session.call(name) });
     renderObjects($('objects'), state.objects, this.#selected, {
       select: key => this.#select(key), rename: (key, name) => session.rename(key, name), remove: key => session.remove(key),
@@ -127,7 +119,7 @@ export class Workspace {
     this.viewer.show(next.bitmap);
     this.gallery?.mark(next.name);
     $('image-name').textContent = `${next.name} · ${next.bitmap.width} × ${next.bitmap.height}`;
-    hint(this.status.model?.noPoints ? 'Drag a box around an object' : 'Click an object, or drag a box around it');
+    hint(this.model.noPoints ? 'Drag a box around an object' : 'Click an object, or drag a box around it');
     this.render();
   }
 

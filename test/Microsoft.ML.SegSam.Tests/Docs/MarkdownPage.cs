@@ -7,9 +7,11 @@ namespace Microsoft.ML.SegSam.Tests.Docs;
 /// <param name="Name">Path within the repository, with slashes.</param>
 internal sealed record MarkdownPage(string Name)
 {
+    public const string ModelCard = "src/Microsoft.ML.SegSam.Mini/MODEL_CARD.md";
+
     /// <summary>All pages of the repository.</summary>
     public static IEnumerable<MarkdownPage> All =>
-        ((string[])["README.md", "CONTRIBUTING.md", "samples/README.md"])
+        ((string[])["README.md", "CONTRIBUTING.md", "samples/README.md", "samples/images/ATTRIBUTION.md", ModelCard])
             .Concat(Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "docs"), "*.md").Order(StringComparer.Ordinal)
                 .Select(path => "docs/" + Path.GetFileName(path)))
             .Select(name => new MarkdownPage(name));

@@ -14,7 +14,7 @@ namespace Microsoft.ML.SegSam.Tests.Docs;
 /// <remarks>Public, and named as in the README, whose variables the other pages go on with: scripts use it.</remarks>
 public sealed class PageHost : IDisposable
 {
-    internal const string Checkpoint = "published.safetensors", ModelFile = "quickstart.zip";
+    internal const string Checkpoint = "published.safetensors";
     internal static readonly string[] TextEncoder = ["last_hidden_state.onnx", "vocab.json", "merges.txt"];
 
     private readonly StringBuilder _printed = new();
@@ -40,8 +40,7 @@ public sealed class PageHost : IDisposable
             .Append(ml.Transforms.LoadRawImageBytes("Mask", folder, "MaskPath"))
             .Fit(data);
         model = load.Append(ml.Transforms.SegSam(new SegSamOptions { BoxColumnName = "Box", Epochs = 1 }).Fit(load.Transform(data)));
-        ml.Model.Save(model, data.Schema, Path.Combine(path, ModelFile));
-        File.Copy(Path.Combine(path, ModelFile), Path.Combine(path, "segsam.zip"));
+        ml.Model.Save(model, data.Schema, Path.Combine(path, "segsam.zip"));
     }
 
     /// <summary>An example as it runs here: trained as briefly as can be, saved where it is cleaned up, with what the reader has.</summary>
@@ -51,8 +50,8 @@ public sealed class PageHost : IDisposable
         foreach (var name in (string[])["segsam.zip", "sam.safetensors", "slice.encoded", "predictions.png"])
             code = code.Replace($"\"{name}\"", File(name), StringComparison.Ordinal);
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
-            .Replace("\"artifacts/quickstart/segsam.zip\"", File(ModelFile), StringComparison.Ordinal)
-            .Replace("\"docs/images/", $"@\"{SharedFolder.Repository}/docs/images/", StringComparison.Ordinal)
+            .Replace("\"src/", $"@\"{SharedFolder.Repository}/src/", StringComparison.Ordinal)
+            .Replace("\"samples/", $"@\"{SharedFolder.Repository}/samples/", StringComparison.Ordinal)
             .Replace("\"text_model.onnx\", \"vocab.json\", \"merges.txt\"",
                 string.Join(", ", TextEncoder.Select(File)),
                 StringComparison.Ordinal)

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.IO.Compression;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 
 /// <summary>
-/// The package as users get it: packed, restored from a folder into a fresh program outside the repository, and run there.
+/// The packages as users get them: packed, restored from a folder into a fresh program outside the repository, and run there.
 /// </summary>
 [TestClass]
 public sealed class PackageInstallTests
@@ -28,6 +29,8 @@ public sealed class PackageInstallTests
         Console.WriteLine($"{pairs.Count(pair => pair.First.SequenceEqual(pair.Second))} equal;
         """ + """
          {ml.Segmentation.Evaluate(again.Transform(data)).Rows} rows");
+        using var mini = SegSamPredictor.Load(System.IO.Path.Combine(AppContext.BaseDirectory, "segsam-mini.zip"));
+        Console.WriteLine($"mini: {mini.Categories.Contains("vertebra")}");
 
         public class Row
         {
@@ -39,10 +42,17 @@ public sealed class PackageInstallTests
         """;
 
     [TestMethod]
-    public void A_fresh_program_restores_the_package_trains_saves_and_loads()
+    public void A_fresh_program_restores_the_packages_trains_saves_and_loads_its_model_and_the_one_that_ships()
     {
         using var folder = new TemporaryFolder();
         using var feed = new LocalFeed(folder.Path);
+        using (var mini = ZipFile.OpenRead(feed.AddMini()))
+        {
+            Assert.IsEmpty(mini.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal)));
+            foreach (var name in (string[])["segsam-mini.zip", "MODEL_CARD.md", "LICENSE", "icon.png"])
+                Assert.IsNotNull(mini.GetEntry(name), name);
+        }
+
         Assert.IsTrue(File.Exists(Path.Combine(folder.Path, $"Microsoft.ML.SegSam.{feed.Version}.snupkg")), "symbols");
         Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
         const string language = "<Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>";
@@ -55,12 +65,15 @@ public sealed class PackageInstallTests
                 <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier>{build}
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Microsoft.ML.SegSam" Version="[{feed.Version}]" />{backend}</ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.ML.SegSam" Version="[{feed.Version}]" />{backend}
+                <PackageReference Include="Microsoft.ML.SegSam.Mini" Version="[{feed.Version}]" />
+              </ItemGroup>
             </Project>
             """);
         Write("Program.cs", Program);
         Write("rows.tsv", string.Concat(TinyData.Rows(images: 3).Select((row, i) => Line(folder.Path, row, i))));
-        Assert.AreEqual("6 equal; 6 rows", Run("run", "--project", folder.Path).Split('\n')[^1].Trim());
+        Assert.AreEqual("6 equal; 6 rows\nmini: True", string.Join('\n', Run("run", "--project", folder.Path).Trim().Split('\n')[^2..]));
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.Path, name), text);
 

@@ -59,7 +59,7 @@ public sealed class ResNet18PackageTests
     }
 
     [TestMethod]
-    [DataRow("docs/images/slice.png")]
+    [DataRow("samples/images/spine-mr.png")]
     [DataRow("docs/images/predictions.png")]
     [DataRow("eng/icon.png")]
     public void The_stages_are_ONNX_Runtimes_on_pictures(string path)

@@ -71,13 +71,9 @@ public sealed class Med2DEvaluateTests
         Med2DRun.Done(
             "train", "--data", run.Table(), "--out", run.At("run"), "--form", "seg-sam", "--input", "64", "--epochs", "1", "--half");
         var (card, model) = (run.At("card.md"), run.At("run", "model.zip"));
-        File.WriteAllText(card, "# Card\n| file | ? |\n| SHA-256 | ? |\n| network | ? |\n"
-            + "<!-- training: how -->\nold\n<!-- /training -->\nkept\n<!-- figures -->\n<!-- /figures -->\nend\n");
+        File.WriteAllText(card, "# Card\n<!-- training: how -->\nold\n<!-- /training -->\nkept\n<!-- figures -->\n<!-- /figures -->\nend\n");
         var report = run.Report("--model", model, "--card", card);
         var text = File.ReadAllText(card);
-        Assert.Contains($"| SHA-256 | `{report.GetProperty("model").GetProperty("sha256").GetString()}` |", text);
-        Assert.Contains("| file | `model.zip`, ", text);
-        Assert.Contains("| network | Tiny encoder, input 64 x 64 pixels, ", text);
         Assert.Contains("--data table.csv --form seg-sam --seed 1 \\\n  --epochs 1 --input 64 --half --out runs/mini", text);
         Assert.Contains("3 images with 6 objects were seen 3 times in all", text);
         var dice = Number(report.GetProperty("meanOverSources"), "box", "binaryDice")!.Value
@@ -90,7 +86,7 @@ public sealed class Med2DEvaluateTests
         Assert.AreEqual(text, File.ReadAllText(card), "Once more is the same.");
 
         File.WriteAllText(card, "# Card\n");
-        Assert.Contains("has no table row '| file | ... |' to write into.", Med2DRun.Fails(
+        Assert.Contains("has no part between '<!-- figures -->' and '<!-- /figures -->' to write into.", Med2DRun.Fails(
             1, "evaluate", "--data", run.Table(), "--out", run.At("report"), "--model", model, "--card", card));
         Assert.Contains("--card needs --model", Med2DRun.Fails(
             2, "evaluate", "--data", run.Table(), "--out", run.At("report"), "--card", card));
@@ -109,6 +105,16 @@ public sealed class Med2DEvaluateTests
             .GetProperty("sources").GetProperty("one").GetProperty("box").GetProperty("unknownCategoryObjects").GetInt32();
         Assert.AreEqual(1, Unknown());
         Assert.AreEqual(0, Unknown("--table-categories"));
+    }
+
+    [TestMethod]
+    public void The_model_that_ships_is_called_mini()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("known", "test", images: 1, seed: 3);
+        var report = run.Report("--model", "mini");
+        Assert.AreEqual("segsam-mini.zip", report.GetProperty("model").GetProperty("name").GetString());
+        Assert.AreEqual(2, Number(report.GetProperty("sources").GetProperty("known"), "box", "objects"));
     }
 
     [TestMethod]

@@ -24,6 +24,7 @@ internal sealed class NotebookRun : IDisposable
         Copy(phantoms, phantoms);
         Copy(kit, phantoms); // as a build leaves it beside the program that uses it
         Copy(kit, kit);
+        CopyShipped();
         Directory.CreateDirectory(Folder);
         File.Copy(Path.Combine(Notebook.Folder, "NuGet.config"), Path.Combine(Folder, "NuGet.config"));
     }
@@ -33,6 +34,19 @@ internal sealed class NotebookRun : IDisposable
         var folder = Path.Combine(_root.Path, "samples", program.GetName().Name!, "bin", "Debug", "net10.0");
         Directory.CreateDirectory(folder);
         File.Copy(assembly.Location, Path.Combine(folder, Path.GetFileName(assembly.Location)));
+    }
+
+    // The model and the images that a build leaves beside SampleKit, and beside the program that uses it.
+    private void CopyShipped()
+    {
+        foreach (var program in (string[])["SampleKit", "Phantoms"])
+        {
+            var folder = Path.Combine(_root.Path, "samples", program, "bin", "Debug", "net10.0");
+            File.Copy(SampleKit.ShippedModel.Find(), Path.Combine(folder, "segsam-mini.zip"));
+            Directory.CreateDirectory(Path.Combine(folder, "images"));
+            foreach (var path in Directory.EnumerateFiles(SampleKit.SampleImages.Folder))
+                File.Copy(path, Path.Combine(folder, "images", Path.GetFileName(path)));
+        }
     }
 
     private string Folder => Path.Combine(_root.Path, "samples", "notebooks");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.Playwright;
-using Phantoms;
 using SampleKit;
 using Studio;
 using static Microsoft.Playwright.Assertions;
@@ -12,11 +11,16 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
 [TestClass]
 public sealed class StudioBrowserTests
 {
-    private static readonly PhantomSlice Slice = StudioServer.Sample().Slice;
+    private const int Side = 320;
+
+    private static readonly string Name = Path.GetFileNameWithoutExtension(StudioServer.Sample.Name);
     private static StudioServer? s_server;
     private static StudioBrowser? s_browser;
 
-    private static PhantomObject Macula => Slice.Objects.Single(each => each.Category == "macula");
+    // Two glomeruli: the second lies well inside the image, the first at its edge.
+    private static SampleObject Inner => StudioServer.Sample.Objects[1];
+
+    private static SampleObject AtEdge => StudioServer.Sample.Objects[0];
 
     private readonly List<string> _complaints = [];
 
@@ -43,13 +47,13 @@ public sealed class StudioBrowserTests
     public async Task A_click_shows_the_mask_where_it_was_and_another_changes_it()
     {
         var page = await Open();
-        var (x, y) = CenterOf(Macula);
+        var (x, y) = CenterOf(Inner);
         var before = await ColorAt(page, x, y);
         await Click(page, x, y);
         await page.WaitForSelectorAsync("#current-name");
-        Assert.AreEqual("macula", await page.InnerTextAsync("#current-name"), ignoreCase: true);
+        Assert.AreEqual(Inner.Category, await page.InnerTextAsync("#current-name"), ignoreCase: true);
         Assert.MatchesRegex(@"^[01]\.\d\d$", await page.InnerTextAsync("#current-score"));
-        var (besideX, besideY) = (x, y - (float)(Macula.Box.Y1 - Macula.Box.Y0) / 4); // the marker of the click covers its place
+        var (besideX, besideY) = (x, y - (Inner.Y1 - Inner.Y0) / 4); // the marker of the click covers its place
         Assert.AreNotEqual(before, await ColorAt(page, besideX, besideY));
         StringAssert.Contains(await page.InnerTextAsync("#live"), "pixels");
 
@@ -66,26 +70,26 @@ public sealed class StudioBrowserTests
     public async Task What_is_kept_is_listed_and_every_export_can_be_read()
     {
         var page = await Open();
-        await Drag(page, Macula.Box);
+        await Drag(page, Inner);
         await page.ClickAsync("#keep");
         await page.WaitForSelectorAsync("#objects li");
         Assert.AreEqual("1", await page.InnerTextAsync("#count"));
         await page.FillAsync("#objects input", "my own name");
         await page.PressAsync("#objects input", "Enter");
 
-        using var coco = JsonDocument.Parse(await Download(page, "coco", $"{Slice.Id}-coco.json"));
+        using var coco = JsonDocument.Parse(await Download(page, "coco", $"{Name}-coco.json"));
         var annotation = coco.RootElement.GetProperty("annotations")[0];
         Assert.IsFalse(annotation.TryGetProperty("score", out _), "A person's name has no score.");
-        var mask = SegmentationMask.FromCocoText(annotation.GetProperty("segmentation").GetProperty("counts").GetString()!, 512,
-            512).ToPixels();
-        Assert.IsTrue(mask[(int)CenterOf(Macula).Y * 512 + (int)CenterOf(Macula).X]);
+        var mask = SegmentationMask.FromCocoText(annotation.GetProperty("segmentation").GetProperty("counts").GetString()!, Side,
+            Side).ToPixels();
+        Assert.IsTrue(mask[(int)CenterOf(Inner).Y * Side + (int)CenterOf(Inner).X]);
         var categories = coco.RootElement.GetProperty("categories").EnumerateArray().ToList();
         Assert.AreEqual("my own name", categories[^1].GetProperty("name").GetString());
 
-        var labels = StudioExportTests.Indices(await Download(page, "label-map", $"{Slice.Id}-labels.png"), 512, 512);
+        var labels = StudioExportTests.Indices(await Download(page, "label-map", $"{Name}-labels.png"), Side, Side);
         CollectionAssert.AreEqual(mask.Select(inside => inside ? categories.Count : 0).ToArray(), labels);
-        var picture = UploadedImage.Decode(await Download(page, "picture", $"{Slice.Id}-masks.png"), long.MaxValue);
-        Assert.AreEqual((512, 512), (picture.Width, picture.Height));
+        var picture = UploadedImage.Decode(await Download(page, "picture", $"{Name}-masks.png"), long.MaxValue);
+        Assert.AreEqual((Side, Side), (picture.Width, picture.Height));
     }
 
     [TestMethod]
@@ -94,13 +98,13 @@ public sealed class StudioBrowserTests
         var page = await Open();
         await page.FocusAsync("#viewer");
         await page.Keyboard.PressAsync("b");
-        var (width, height) = (Macula.Box.X1 - Macula.Box.X0, Macula.Box.Y1 - Macula.Box.Y0);
-        await Move(page, Macula.Box.X0 - 256, Macula.Box.Y0 - 256);
+        var (width, height) = ((int)(Inner.X1 - Inner.X0), (int)(Inner.Y1 - Inner.Y0));
+        await Move(page, (int)Inner.X0 - Side / 2, (int)Inner.Y0 - Side / 2);
         await page.Keyboard.PressAsync("Space");
         await Move(page, width, height);
         await page.Keyboard.PressAsync("Space");
         await page.WaitForSelectorAsync("#current-name");
-        Assert.AreEqual("macula", await page.InnerTextAsync("#current-name"), ignoreCase: true);
+        Assert.AreEqual(Inner.Category, await page.InnerTextAsync("#current-name"), ignoreCase: true);
         await page.Keyboard.PressAsync("Enter");
         Assert.AreEqual("1", await page.InnerTextAsync("#count"));
         await page.Keyboard.PressAsync("Control+z");
@@ -138,7 +142,7 @@ public sealed class StudioBrowserTests
     public async Task A_phone_shows_all_of_it_with_room_for_fingers()
     {
         var page = await Open(390, 844, isPhone: true);
-        var (x, y) = CenterOf(Macula);
+        var (x, y) = CenterOf(Inner);
         var (left, top, scale) = await Place(page);
         await page.Touchscreen.TapAsync(left + x * scale, top + y * scale);
         await page.WaitForSelectorAsync("#keep");
@@ -160,7 +164,7 @@ public sealed class StudioBrowserTests
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "vast.png", MimeType = "image/png",
             Buffer = PngEncoder.Gray(new byte[50_000_000], 5000, 10000) });
         await Expect(page.Locator("#toast")).ToContainTextAsync("10000 x 5000 pixels");
-        StringAssert.Contains(await page.InnerTextAsync("#image-name"), Slice.Id);
+        StringAssert.Contains(await page.InnerTextAsync("#image-name"), Name);
         _complaints.RemoveAll(each => each.Contains("415", StringComparison.Ordinal)); // the browser logs the refusal too
     }
 
@@ -168,15 +172,15 @@ public sealed class StudioBrowserTests
     public async Task Two_tabs_on_one_image_do_not_disturb_each_other()
     {
         var (one, other) = (await Open(), await Open());
-        await Drag(one, Macula.Box);
+        await Drag(one, Inner);
         await one.ClickAsync("#keep");
         await Expect(one.Locator("#count")).ToHaveTextAsync("1");
-        var disc = Slice.Objects.Single(each => each.Category == "optic disc");
-        await Drag(other, disc.Box);
+        await Drag(other, AtEdge);
         Assert.AreEqual("1", await one.InnerTextAsync("#count"));
         Assert.AreEqual("0", await other.InnerTextAsync("#count"));
-        Assert.AreEqual("optic disc", await other.InnerTextAsync("#current-name"), ignoreCase: true);
-        Assert.AreEqual(1, (await s_server!.Status()).GetProperty("images").GetInt32());
+        Assert.AreEqual(AtEdge.Category, await other.InnerTextAsync("#current-name"), ignoreCase: true);
+        var images = (await s_server!.Status()).GetProperty("images").GetInt32();
+        Assert.AreEqual(2, images, "the first sample, which every tab opens, and this one");
     }
 
     private async Task<IPage> Open(int width = 1280, int height = 800, bool isPhone = false)
@@ -195,19 +199,20 @@ public sealed class StudioBrowserTests
                 _complaints.Add($"request to another host: {request.Url}");
         };
         await page.GotoAsync(s_server!.Url);
-        await Expect(page.Locator("#image-name")).ToContainTextAsync(Slice.Id);
+        await Expect(page.Locator("#image-name")).ToContainTextAsync(SampleImages.All[0].Name);
+        await page.ClickAsync($"#samples [data-name='{StudioServer.Sample.Name}']");
+        await Expect(page.Locator("#image-name")).ToContainTextAsync(Name);
         return page;
     }
 
-    private static (float X, float Y) CenterOf(PhantomObject found) => ((found.Box.X0 + found.Box.X1) / 2f,
-        (found.Box.Y0 + found.Box.Y1) / 2f);
+    private static (float X, float Y) CenterOf(SampleObject found) => ((found.X0 + found.X1) / 2, (found.Y0 + found.Y1) / 2);
 
     /// <summary>Where the image's corner is in the window, and how many of its pixels one of the image takes.</summary>
     private static async Task<(float Left, float Top, float Scale)> Place(IPage page)
     {
         var box = (await page.Locator("#viewer").BoundingBoxAsync())!;
-        var scale = Math.Min(box.Width, box.Height) / 512;
-        return (box.X + (box.Width - 512 * scale) / 2, box.Y + (box.Height - 512 * scale) / 2, scale);
+        var scale = Math.Min(box.Width, box.Height) / Side;
+        return (box.X + (box.Width - Side * scale) / 2, box.Y + (box.Height - Side * scale) / 2, scale);
     }
 
     private static async Task Click(IPage page, float x, float y, bool isNegative = false)
@@ -217,7 +222,7 @@ public sealed class StudioBrowserTests
             : MouseButton.Left });
     }
 
-    private static async Task Drag(IPage page, PhantomBox box)
+    private static async Task Drag(IPage page, SampleObject box)
     {
         var (left, top, scale) = await Place(page);
         await page.Mouse.MoveAsync(left + box.X0 * scale, top + box.Y0 * scale);

@@ -1,60 +1,40 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.ML.SegSam.Tests.Support;
-using Phantoms;
+using SampleKit;
 using Studio;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
 
-/// <summary>
-/// A running Studio with a small model that its first start trained: interrupted after an epoch, and gone on with at the second.
-/// </summary>
+/// <summary>A running Studio, with the model that ships unless another is given.</summary>
 internal sealed class StudioServer : IAsyncDisposable
 {
-    public static readonly PhantomTraining Training = new(["fundus"], Slices: 64, Side: 128, Epochs: 8, InputSize: 64);
-
-    private static readonly Lazy<Task<FirstStart>> Trained = new(TrainInTwoStarts);
-    private static readonly Lazy<(PhantomSlice, byte[])> Painted = new(() =>
-    {
-        var sample = new SamplePhantoms(Training.Modalities).All.Values.First();
-        return (PhantomGenerator.Create(1_000_004, 1, 512, new() { Modalities = Training.Modalities }).Single(), sample.Png);
-    });
-
     private readonly WebApplication _app;
+
+    private StudioServer(WebApplication app) => (_app, Client) = (app, new() { BaseAddress = new(app.Urls.Single()) });
+
+    /// <summary>A sample of the gallery whose objects the model knows well.</summary>
+    public static SampleImage Sample { get; } = SampleImages.Of("kidney-histology.png");
+
+    /// <summary>Its file.</summary>
+    public static byte[] SampleFile { get; } = File.ReadAllBytes(Sample.Path);
 
     public string Url => _app.Urls.Single();
 
-    private StudioServer(WebApplication app, StringWriter output) => (_app, Output, Client) = (app, output,
-        new() { BaseAddress = new(app.Urls.Single()) });
-
     public HttpClient Client { get; }
 
-    public StringWriter Output { get; }
-
-    /// <summary>What the first two starts left and said.</summary>
-    public static Task<FirstStart> First => Trained.Value;
-
-    /// <summary>A server whose cache holds the trained model.</summary>
-    public static async Task<StudioServer> Start(StudioOptions? options = null)
+    /// <param name="model">Disposed with the server; null: the one that the options name.</param>
+    public static async Task<StudioServer> Start(StudioOptions? options = null, LoadedModel? model = null)
     {
-        var first = await First;
-        var server = await StartIn(first.Cache.Path, options);
-        await server.WaitFor(status => status.GetProperty("phase").GetString() == "ready");
-        return server;
-    }
-
-    public static async Task<StudioServer> StartIn(string cache, StudioOptions? options = null, LoadedModel? given = null)
-    {
-        var output = new StringWriter();
-        var app = StudioApp.Build((options ?? new()) with { Port = 0, Cache = cache }, given, Training, TextWriter.Synchronized(output));
+        var settings = (options ?? new()) with { Port = 0 };
+        var app = StudioApp.Build(settings, model ?? LoadedModel.From(settings));
         await app.StartAsync();
-        return new(app, output);
+        return new(app);
     }
 
     public async Task<JsonElement> Status() => await Client.GetFromJsonAsync<JsonElement>("api/status");
 
-    /// <summary>Asks for the status until it is as wanted; a minute is far more than anything here takes.</summary>
+    /// <summary>Asks for the status until it is as wanted; two minutes are far more than anything here takes.</summary>
     public async Task<JsonElement> WaitFor(Predicate<JsonElement> isIt)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -85,50 +65,10 @@ internal sealed class StudioServer : IAsyncDisposable
         return text;
     }
 
-    /// <summary>A sample of the gallery as the page opens it, with the truth about it.</summary>
-    public static (PhantomSlice Slice, byte[] Png) Sample() => Painted.Value;
-
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
-
-    public static void Free()
-    {
-        if (Trained.IsValueCreated && Trained.Value.IsCompletedSuccessfully)
-            Trained.Value.Result.Cache.Dispose();
-    }
-
-    private static async Task<FirstStart> TrainInTwoStarts()
-    {
-        var cache = new TemporaryFolder();
-        string[] left;
-        string early, late, status;
-        await using (var first = await StartIn(cache.Path))
-        {
-            status = (await first.WaitFor(status => status.GetProperty("done").GetDouble() > 0)).GetRawText();
-            using var refused = await first.Client.PostAsync("api/images", new ByteArrayContent(Sample().Png));
-            early = await refused.Content.ReadAsStringAsync();
-            await first._app.StopAsync(); // as Ctrl-C does
-            left = [.. Directory.GetFiles(cache.Path).Select(Path.GetFileName).Order()!];
-            early = first.Output + early;
-        }
-
-        await using (var second = await StartIn(cache.Path))
-        {
-            await second.WaitFor(status => status.GetProperty("phase").GetString() == "ready");
-            late = second.Output.ToString();
-        }
-
-        return new(cache, left, status, early, late);
-    }
 }
-
-/// <param name="Cache">Holds the model.</param>
-/// <param name="Left">Files in it after the interruption.</param>
-/// <param name="Status">During training, as JSON.</param>
-/// <param name="Early">What the first start said, and its answer to an upload.</param>
-/// <param name="Late">What the second said.</param>
-internal sealed record FirstStart(TemporaryFolder Cache, string[] Left, string Status, string Early, string Late);

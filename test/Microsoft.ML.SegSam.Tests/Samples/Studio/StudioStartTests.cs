@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Support;
+using SampleKit;
 using Studio;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
@@ -9,47 +12,39 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Studio;
 public sealed class StudioStartTests
 {
     [TestMethod]
-    public async Task A_first_start_that_is_stopped_keeps_its_training_and_the_next_goes_on_from_there()
+    public async Task Without_a_model_the_one_that_ships_answers_from_the_start()
     {
-        var first = await StudioServer.First;
-        CollectionAssert.AreEqual((string[])[StudioServer.Training.FileName + ".state"], first.Left);
-        using var status = JsonDocument.Parse(first.Status);
-        Assert.AreEqual("training", status.RootElement.GetProperty("phase").GetString());
-        StringAssert.Contains(status.RootElement.GetProperty("message").GetString(), "of 8");
-        Assert.AreEqual(JsonValueKind.Null, status.RootElement.GetProperty("model").ValueKind);
-        StringAssert.Contains(first.Early, "Epoch 1/8");
-        StringAssert.Contains(first.Early, "the next start continues from here");
-        StringAssert.Contains(first.Early, "The model is still being trained");
-        Assert.DoesNotContain("Epoch 1/8", first.Late);
-        StringAssert.Contains(first.Late, "Epoch 8/8");
-        StringAssert.Contains(first.Late, "The phantom model is ready");
-        Assert.HasCount(1, Directory.GetFiles(first.Cache.Path));
+        await using var server = await StudioServer.Start();
+        var model = (await server.Status()).GetProperty("model");
+        Assert.AreEqual("segsam-mini.zip", model.GetProperty("name").GetString());
+        Assert.AreEqual(JsonValueKind.Null, model.GetProperty("noPoints").ValueKind);
+        var names = model.GetProperty("categories").EnumerateArray().Select(name => name.GetString()!.Replace('_', ' ')).ToList();
+        foreach (var truth in SampleImages.All.SelectMany(image => image.Objects))
+            Assert.Contains(truth.Category, names);
+        using var named = LoadedModel.From(StudioOptions.Parse(["--model", "mini"]));
+        Assert.AreEqual("segsam-mini.zip", named.Name);
     }
 
     [TestMethod]
-    public async Task A_later_start_finds_the_model_and_a_damaged_one_is_made_again()
+    public async Task The_gallery_shows_the_real_images_and_whose_they_are()
     {
-        await using (var later = await StudioServer.Start())
-            Assert.DoesNotContain("Epoch", later.Output.ToString());
-        using var cache = new TemporaryFolder();
-        File.WriteAllText(Path.Combine(cache.Path, StudioServer.Training.FileName), "no model");
-        await using var server = await StudioServer.StartIn(cache.Path);
-        await server.WaitFor(status => status.GetProperty("message").GetString()!.StartsWith("Training", StringComparison.Ordinal));
-        StringAssert.Contains(server.Output.ToString(), "is not readable as a model");
-        StringAssert.Contains(server.Output.ToString(), "Training a new one");
-    }
+        await using var server = await StudioServer.Start();
+        var samples = (await server.Client.GetFromJsonAsync<JsonElement>("api/samples")).EnumerateArray().ToList();
+        CollectionAssert.AreEqual(SampleImages.All.Select(image => $"{image.Name} {image.Modality}").ToList(),
+            samples.Select(sample => $"{sample.GetProperty("name")} {sample.GetProperty("title")}").ToList());
+        var attribution = await server.Client.GetStringAsync("api/samples/attribution");
+        foreach (var name in samples.Select(sample => sample.GetProperty("name").GetString()!))
+        {
+            using var answer = await server.Client.GetAsync($"api/samples/{name}");
+            Assert.AreEqual(name.EndsWith(".jpg", StringComparison.Ordinal) ? "image/jpeg" : "image/png",
+                answer.Content.Headers.ContentType!.MediaType);
+            using var image = ImageFile.Decode(await answer.Content.ReadAsByteArrayAsync());
+            Assert.IsGreaterThan(0, image.Width);
+            StringAssert.Contains(attribution, $"`{name}`");
+        }
 
-    [TestMethod]
-    public async Task A_cache_that_cannot_be_written_is_said_on_the_page()
-    {
-        using var folder = new TemporaryFolder();
-        var file = Path.Combine(folder.Path, "file");
-        File.WriteAllText(file, "in the way");
-        await using var server = await StudioServer.StartIn(file);
-        var status = await server.WaitFor(status => status.GetProperty("phase").GetString() == "failed");
-        StringAssert.Contains(status.GetProperty("message").GetString(), "cannot be trained");
-        using var answer = await server.Client.PostAsync("api/images", new ByteArrayContent([1]));
-        Assert.AreEqual(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        using var unknown = await server.Client.GetAsync("api/samples/ATTRIBUTION.md");
+        Assert.AreEqual(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [TestMethod]
@@ -58,13 +53,13 @@ public sealed class StudioStartTests
         using var folder = new TemporaryFolder();
         var weights = Path.Combine(folder.Path, "weights.safetensors");
         Checkpoints.PublishedFile.Write(weights, Checkpoints.PublishedFile.Weights(Checkpoints.PublishedFile.Sam));
-        await using var server = await StudioServer.StartIn(folder.Path, given: LoadedModel.From(new StudioOptions(Checkpoint: weights)));
+        await using var server = await StudioServer.Start(new(Checkpoint: weights));
         var model = (await server.Status()).GetProperty("model");
         Assert.IsFalse(model.GetProperty("hasNames").GetBoolean());
         Assert.AreEqual(0, model.GetProperty("categories").GetArrayLength());
-        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.Sample().Png),
+        using var answer = JsonDocument.Parse(await server.Answer(await server.Upload(StudioServer.SampleFile),
             new { point = (int[])[200, 200] }));
-        Assert.AreEqual(512, answer.RootElement.GetProperty("size")[0].GetInt32());
+        Assert.AreEqual(320, answer.RootElement.GetProperty("size")[0].GetInt32());
     }
 
     [TestMethod]
