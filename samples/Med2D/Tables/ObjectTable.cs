@@ -66,6 +66,9 @@ internal sealed record ObjectTable(string Path, IReadOnlyList<ObjectRow> All, IR
     private static string Expected =>
         $"the columns {string.Join(", ", Required)} and, where known, {string.Join(", ", Optional)}, and a line for each object";
 
+    /// <summary>A category as the model calls it: with spaces where the table has underscores.</summary>
+    public static string NameOf(string category) => category.Normalize(NormalizationForm.FormC).Replace('_', ' ');
+
     private static ObjectRow Row(string path, string folder, int line, Dictionary<string, string> values)
     {
         foreach (var name in Required.Where(name => values[name].Length == 0))
@@ -84,7 +87,7 @@ internal sealed record ObjectTable(string Path, IReadOnlyList<ObjectRow> All, IR
             MaskId = mask,
             ImagePath = File("image", image),
             MaskPath = File("mask", mask),
-            Category = values["category"].Normalize(NormalizationForm.FormC),
+            Category = NameOf(values["category"]),
             Case = values.GetValueOrDefault("case", ""),
             Split = values.GetValueOrDefault("split", ""),
         };

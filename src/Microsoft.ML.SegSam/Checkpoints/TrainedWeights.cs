@@ -12,7 +12,8 @@ internal static class TrainedWeights
 
     /// <summary>
     /// Builds a network. Layers of equal shape take the trained weights, and position weights are resized to the input. A category keeps
-    /// what was learned under its name; of the tokens t_co the common ones are taken. All other layers start at random.
+    /// what was learned under its name, whatever its case and whether it has underscores; of the tokens t_co the common ones are taken. All
+    /// other layers start at random.
     /// </summary>
     /// <param name="trained">Keeps its weights.</param>
     /// <param name="known">The trained network's categories.</param>
@@ -64,12 +65,14 @@ internal static class TrainedWeights
         target.fill_(0);
         if (source is null || source.size(1) != target.size(1))
             return;
-        var rows = known.Index().ToDictionary(name => name.Item, name => name.Index);
+        var rows = known.Index().DistinctBy(name => Plain(name.Item)).ToDictionary(name => Plain(name.Item), name => name.Index);
         foreach (var (i, name) in categories.Index())
         {
-            if (rows.TryGetValue(name, out var row))
+            if (rows.TryGetValue(Plain(name), out var row))
                 target[i].copy_(source[row]);
         }
+
+        static string Plain(string name) => name.Replace('_', ' ').ToUpperInvariant();
     }
 
     private static void CopyCommonRows(Tensor source, Tensor target)

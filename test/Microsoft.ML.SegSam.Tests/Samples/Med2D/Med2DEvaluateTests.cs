@@ -71,7 +71,8 @@ public sealed class Med2DEvaluateTests
         Med2DRun.Done(
             "train", "--data", run.Table(), "--out", run.At("run"), "--form", "seg-sam", "--input", "64", "--epochs", "1", "--half");
         var (card, model) = (run.At("card.md"), run.At("run", "model.zip"));
-        File.WriteAllText(card, "# Card\n<!-- training: how -->\nold\n<!-- /training -->\nkept\n<!-- figures -->\n<!-- /figures -->\nend\n");
+        File.WriteAllText(card, "# Card\n<!-- training: how -->\nold\n<!-- /training -->\nkept\n"
+            + "<!-- figures -->\n<!-- /figures -->\nend\n");
         var report = run.Report("--model", model, "--card", card);
         var text = File.ReadAllText(card);
         Assert.Contains("--data table.csv --form seg-sam --seed 1 \\\n  --epochs 1 --input 64 --half --out runs/mini", text);
