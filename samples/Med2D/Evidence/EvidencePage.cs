@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Med2D.Scoring;
-using Med2D.Training;
 using SampleKit;
 
 namespace Med2D.Evidence;

@@ -44,7 +44,7 @@ internal static class ModelCard
         return string.Join('\n', lines);
     }
 
-    private static string Row(string name, IReadOnlyList<SourceFigures> sources)
+    private static string Row(string name, List<SourceFigures> sources)
     {
         Scoring.Figures Over(string prompt) => Scoring.Figures.Over([.. sources.Select(source => source.Prompts[prompt])]);
         var cells = Prompts.SelectMany(prompt => Over(prompt.Prompt) is var figures
