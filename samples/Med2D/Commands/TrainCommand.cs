@@ -70,7 +70,7 @@ internal sealed class TrainCommand : Command
         OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
         var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without),
-            [.. Names(parsed, _withoutCategory).Select(ObjectTable.NameOf)]);
+            Names(parsed, _withoutCategory));
         var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel)).AtMost(parsed.GetValue(_images));
         var (form, epochs, stages) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs), parsed.GetValue(_stages));
         var settings = new RunSettings(

@@ -1,3 +1,4 @@
+using Med2D.Tables;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Evaluation;
 using Microsoft.ML.SegSam.Prediction;
@@ -87,14 +88,16 @@ internal sealed class SegSamScorer : IScoredModel
 
     private ObjectScore Score(ImageObjects image, EvaluationPrompt prompt, bool[] truth, SegSamPrediction prediction)
     {
-        var isKnown = _predictor.Categories.Contains(prompt.Category);
-        var isRight = prediction.Category == prompt.Category;
-        var presence = prediction.PresenceScores.ToDictionary(score => score.Category, score => (double?)score.Score);
+        var name = ObjectTable.NameOf(prompt.Category);
+        var isKnown = _predictor.Categories.Any(category => ObjectTable.NameOf(category) == name);
+        var isRight = ObjectTable.NameOf(prediction.Category) == name;
+        var presence = prediction.PresenceScores.ToDictionary(
+            score => ObjectTable.NameOf(score.Category), score => (double?)score.Score);
         return new(
             MaskAgreement.Of(prediction.Mask.ToPixels(), truth, prompt.Width),
             !isKnown ? null : isRight ? MaskAgreement.Of(prediction.SemanticMask.ToPixels(), truth, prompt.Width).Dice : 0,
             !isKnown ? null : isRight ? 1 : 0,
-            image.Presence(prompt.Category, category => presence.GetValueOrDefault(category)))
+            image.Presence(prompt.Category, category => presence.GetValueOrDefault(ObjectTable.NameOf(category))))
         {
             IsUnknown = !isKnown,
         };

@@ -67,7 +67,7 @@ internal sealed record ObjectTable(string Path, IReadOnlyList<ObjectRow> All, IR
         $"the columns {string.Join(", ", Required)} and, where known, {string.Join(", ", Optional)}, and a line for each object";
 
     /// <summary>A category as the model calls it: with spaces where the table has underscores.</summary>
-    public static string NameOf(string category) => category.Normalize(NormalizationForm.FormC).Replace('_', ' ');
+    public static string NameOf(string category) => category.Replace('_', ' ');
 
     private static ObjectRow Row(string path, string folder, int line, Dictionary<string, string> values)
     {
@@ -87,7 +87,7 @@ internal sealed record ObjectTable(string Path, IReadOnlyList<ObjectRow> All, IR
             MaskId = mask,
             ImagePath = File("image", image),
             MaskPath = File("mask", mask),
-            Category = NameOf(values["category"]),
+            Category = values["category"].Normalize(NormalizationForm.FormC),
             Case = values.GetValueOrDefault("case", ""),
             Split = values.GetValueOrDefault("split", ""),
         };

@@ -30,16 +30,19 @@ internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
         if (only.Concat(without).FirstOrDefault(name => !table.Sources.Contains(name)) is { } unknown)
             throw new ArgumentException($"{table.Path} has no source '{unknown}'; found {string.Join(", ", table.Sources)}.");
         var categories = table.All.Select(row => row.Category).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (withoutCategories.FirstOrDefault(name => !categories.Contains(name)) is { } missing)
+        if (withoutCategories.FirstOrDefault(name => !categories.Any(category => IsOf(category, [name]))) is { } missing)
             throw new ArgumentException($"{table.Path} has no category '{missing}'; found {string.Join(", ", categories)}.");
         List<ObjectRow> rows =
         [
             .. table.Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source)
-                && !withoutCategories.Contains(row.Category)),
+                && !IsOf(row.Category, withoutCategories)),
         ];
         return rows.Count > 0 ? rows : throw new ArgumentException(
             $"{table.Path}: --sources, --without-source and --without-category leave no row to train on; keep one of the split at least.");
     }
+
+    private static bool IsOf(string category, IReadOnlyList<string> names) =>
+        names.Any(name => ObjectTable.NameOf(name) == ObjectTable.NameOf(category));
 
     /// <summary>The rows of at most so many images of each source, in the order of the table; null takes all.</summary>
     public TrainingData AtMost(int? images)

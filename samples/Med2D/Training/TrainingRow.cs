@@ -11,7 +11,7 @@ internal sealed class TrainingRow(ObjectRow row, string description)
     /// <summary>The mask's file.</summary>
     public byte[] Mask => File.ReadAllBytes(row.MaskPath);
 
-    public string Category => row.Category;
+    public string Category => ObjectTable.NameOf(row.Category);
 
     /// <summary>Read only where the run shuffles descriptions.</summary>
     public string Description => description;
