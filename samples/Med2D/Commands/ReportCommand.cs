@@ -43,9 +43,10 @@ internal sealed class ReportCommand : Command
         if (all.Count == 0)
             throw new InvalidDataException($"There is no run: '{file}' has none, and --runs names none that is finished and scored.");
         EvidenceFile.Write(file, all);
-        OutputFile.Write(page, new EvidencePage(EvidenceFile.Read(file)).Text);
+        var written = EvidenceFile.Read(file); // rounded, so that a page without new runs is the same
+        OutputFile.Write(page, new EvidencePage(written).Text);
         if (parsed.GetValue(_data) is { } table)
-            Draw(table, parsed.GetValue(_runs), EvidenceFile.Read(file), Path.Combine(folder, EvidencePage.Picture), messages, cancel);
+            Draw(table, parsed.GetValue(_runs), written, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
         messages.Result(FormattableString.Invariant($"{added.Count} runs added, {all.Count} in all. Wrote {file} and {page}."));
     }
 
@@ -57,17 +58,19 @@ internal sealed class ReportCommand : Command
         var images = ImageObjects.Draw(
             table, TableCheck.Keep(table, table.Rows, messages, cancel), facts.ObjectsPerImage, facts.Seed);
         var modalities = table.All.GroupBy(row => row.Source).ToDictionary(source => source.Key, source => source.First().Modality);
+        var finished = Folders(runs).Select(folder => (Folder: folder, Run: RunRecord.Find(folder)))
+            .Where(item => item.Run?.Finished is not null).ToList();
         var methods = new List<(string Title, IScoredModel Model)>();
         try
         {
             foreach (var (form, title) in ((Form, string)[])
                 [(Form.UNets, "U-Nets"), (Form.SamStyle, "SAM-style"), (Form.SegSam, "SEG-SAM")])
             {
-                if (Folders(runs).FirstOrDefault(folder => RunRecord.Find(folder) is { Finished: not null } run
-                    && run.Settings.Form == Forms.NameOf(form)) is not { } found)
+                var found = finished.FirstOrDefault(item => item.Run!.Settings.Form == Forms.NameOf(form));
+                if (found.Run is not { } run)
                     continue;
-                methods.Add((title, form == Form.UNets ? new UNetScorer(found)
-                    : new SegSamScorer(Path.Combine(found, RunRecord.Find(found)!.Models.Values.Single().File), facts.Seed)));
+                methods.Add((title, form == Form.UNets ? new UNetScorer(found.Folder)
+                    : new SegSamScorer(Path.Combine(found.Folder, run.Models.Values.Single().File), facts.Seed)));
             }
 
             OutputFile.Write(picture, EvidencePicture.Draw(images, source => modalities[source], methods));

@@ -22,7 +22,7 @@ namespace Med2D.Training;
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
     string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
-    string? Stages,     bool HalfPrecision, bool Frozen);
+    string? Stages, bool HalfPrecision, bool Frozen);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>
 /// <param name="ImagesSeen">Images in all steps, repeated ones counted again.</param>

@@ -17,7 +17,8 @@ public sealed class QuickstartTests
         var output = new StringWriter(CultureInfo.InvariantCulture);
         RealImages.Ask(folder.Path, output);
 
-        var lines = Regex.Matches(output.ToString(), @"(?m)^(?<image>[\w-]+)\.png, (?<truth>[\w ]+): (?<name>\w+) [01]\.\d\d, \d+ pixels");
+        var lines = Regex.Matches(output.ToString(),
+            @"(?m)^(?<image>[\w-]+)\.png, (?<truth>[\w ]+): (?<name>[\w ]+?) [01]\.\d\d, \d+ pixels");
         var images = lines.Select(line => line.Groups["image"].Value).Distinct().ToList();
         Assert.IsGreaterThanOrEqualTo(2, images.Count);
         Assert.HasCount(images.Sum(image => SampleImages.Of(image + ".png").Objects.Count), lines);
