@@ -23,6 +23,7 @@ internal sealed class ModelInitializer : IDisposable
     public const double RateFromScratch = 1e-3;
 
     private const double RateFromSam = 1e-4; // SAM-Med2D
+    private const int RoundsFromSam = 2; // SAM-Med2D: 8; ours is for small machines
     private const double PretrainedRate = 0.1; // of the learning rate, for an encoder among random weights (our choice)
     private const double StartingTextScale = 0.1; // of t_text, so that it does not dominate the prompt early in training (our choice)
     private readonly SegSamOptions _options;
@@ -113,6 +114,12 @@ internal sealed class ModelInitializer : IDisposable
     /// <summary>The factor of the learning rate for the encoder, its neck excepted.</summary>
     public double EncoderRate =>
         _options.EncoderLearningRate / LearningRate ?? (_pretrained is { IsEncoderAlone: true } ? PretrainedRate : 1);
+
+    /// <summary>
+    /// Correction rounds after each step's first prompts: where masks begin with the prompt's, simulated mask prompts teach as much.
+    /// </summary>
+    public int Rounds => _options.InteractiveRounds
+        ?? (Config.MaskPrior || _options is { PointsColumnName: null, MaskPromptColumnName: null } ? 0 : RoundsFromSam);
 
     /// <summary>The prompts that the network knows after its training.</summary>
     public ModelPrompts Prompts => ModelDescription.PromptsOf(_options, StartsFromSam)

@@ -32,9 +32,8 @@ internal static class OptionParts
         Columns.OutputColumns.All(options.OutputColumnPrefix, options.OutputLowResLogits, categories, scoreSet);
 
     /// <param name="usesBFloat16">The precision, as decided for this machine.</param>
-    /// <param name="rates">The learning rate, and its factor for the encoder, as decided for the weights; null for random ones.</param>
-    public static TrainingSettings TrainingSettings(
-        this SegSamOptions options, bool usesBFloat16, (double Highest, double Encoder)? rates = null) => new()
+    /// <param name="start">What training starts from; null for random weights.</param>
+    public static TrainingSettings TrainingSettings(this SegSamOptions options, bool usesBFloat16, ModelInitializer? start = null) => new()
     {
         Epochs = options.Epochs,
         Patience = options.Patience,
@@ -53,10 +52,10 @@ internal static class OptionParts
         Augmentation = options.Augmentation,
         FirstPrompts = ModelDescription.NamedPrompts(options),
         BoxJitter = options.BoxJitter,
-        Rounds = options.Rounds,
+        Rounds = start?.Rounds ?? options.InteractiveRounds ?? 0,
         LossWeights = new LossWeights(options.ClassWeight, options.PresenceWeight, options.AlignmentWeight),
-        LearningRate = rates?.Highest ?? options.LearningRate ?? ModelInitializer.RateFromScratch,
-        EncoderRate = rates?.Encoder ?? 1,
+        LearningRate = start?.LearningRate ?? options.LearningRate ?? ModelInitializer.RateFromScratch,
+        EncoderRate = start?.EncoderRate ?? 1,
         WeightDecay = options.WeightDecay,
         GradientClip = options.GradientClip,
         StateFile = options.StateFile,

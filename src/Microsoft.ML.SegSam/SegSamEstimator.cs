@@ -131,7 +131,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
 
         _options.ValidateCategories(categories.Names);
         training.Compatible = categories.Compatible(_options.Glossary);
-        var settings = _options.TrainingSettings(usesBFloat16, (start.LearningRate, start.EncoderRate));
+        var settings = _options.TrainingSettings(usesBFloat16, start);
         var network = Build(channel, start, categories, seed, training.MostOthers).to(device.Device);
         try
         {

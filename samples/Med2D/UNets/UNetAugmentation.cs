@@ -28,7 +28,7 @@ internal static class UNetAugmentation
             align_corners: false);
         var contrast = tensor(Enumerable.Range(0, count).Select(_ => (float)(1 + Within(Contrast, random))).ToArray(), [count, 1, 1, 1]);
         var brightness = tensor(Enumerable.Range(0, count).Select(_ => (float)Within(Brightness, random)).ToArray(), [count, 1, 1, 1]);
-        return (scope.MoveToOuter(addcmul(brightness, moved, contrast, 1)), scope.MoveToOuter(movedMasks));
+        return (scope.MoveToOuter(addcmul(brightness, moved, contrast, Numbers.One)), scope.MoveToOuter(movedMasks));
     }
 
     // Two rows of an affine map from the new to the old image; both reach from -1 to 1.

@@ -77,7 +77,7 @@ internal sealed class UNetImages(IReadOnlyList<ObjectRow> rows, int side)
     private SegmentationMask Small(SegmentationMask mask)
     {
         var pixels = tensor(mask.ToPixels(), [1, 1, mask.Height, mask.Width]).to(ScalarType.Float32);
-        var small = Resize(pixels, side).ge(0.5).data<bool>().ToArray();
+        var small = Resize(pixels, side).ge(Numbers.Half).data<bool>().ToArray();
         return SegmentationMask.FromPixels(small, side, side);
     }
 
@@ -102,13 +102,13 @@ internal sealed class UNetImages(IReadOnlyList<ObjectRow> rows, int side)
         var bgra = tensor(image.Pixels.ToArray(), [1, image.Height, image.Width, 4]).permute(0, 3, 1, 2);
         var order = image.PixelFormat == MLPixelFormat.Bgra32 ? (long[])[2, 1, 0] : [0, 1, 2];
         var levels = Resize(bgra.index_select(1, tensor(order)).to(ScalarType.Float32), side);
-        return levels.round().clamp(0, 255).to(ScalarType.Byte).contiguous();
+        return levels.round().clamp(Numbers.Zero, Numbers.White).to(ScalarType.Byte).contiguous();
     }
 
     private static Tensor Normalize(Tensor pixels)
     {
         var levels = pixels.to(ScalarType.Float32);
-        return levels.sub(levels.mean()).div(levels.std().clamp(min: 1));
+        return levels.sub(levels.mean()).div(levels.std().clamp(min: Numbers.One));
     }
 
     private static Tensor Resize(Tensor maps, int side) =>

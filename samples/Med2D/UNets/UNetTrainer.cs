@@ -13,7 +13,6 @@ internal static class UNetTrainer
 {
     private const int ImagesPerStep = 4, TimedSteps = 3;
     private const double LearningRate = 2e-3, WeightDecay = 0.01, WarmUp = 0.05, Clip = 1;
-    private static readonly Scalar One = 1; // kept, as libtorch reads it during the call
 
     /// <param name="network">With the K categories of the images; its weights are trained.</param>
     /// <param name="seed">Draws batches and augmentation.</param>
@@ -90,9 +89,9 @@ internal static class UNetTrainer
     {
         var probabilities = logits.sigmoid();
         var shared = probabilities.mul(masks).sum([0, 2, 3]);                                       // [K]
-        var all = probabilities.sum([0, 2, 3]).add(masks.sum([0, 2, 3]), One);
-        var dice = shared.add(shared, One).add(One, One).div(all.add(One, One));
-        return functional.binary_cross_entropy_with_logits(logits, masks).add(dice.mean().neg().add(One, One), One);
+        var all = probabilities.sum([0, 2, 3]).add(masks.sum([0, 2, 3]), Numbers.One);
+        var dice = shared.add(shared, Numbers.One).add(Numbers.One, Numbers.One).div(all.add(Numbers.One, Numbers.One));
+        return functional.binary_cross_entropy_with_logits(logits, masks).add(dice.mean().neg().add(Numbers.One, Numbers.One), Numbers.One);
     }
 
     // Linear warm-up, then half a cosine. While the number of steps is not known yet, it is as if there were very many.

@@ -73,7 +73,8 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
         var sparse = tokens.Count == 0
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
-        var prior = prompts.MaskLogits ?? (_hasPrior ? Suggest(prompts) : null);
+        var prior = !_hasPrior ? prompts.MaskLogits
+            : prompts.MaskLogits?.clamp(Arithmetic.Number(-SureLogit), Arithmetic.Number(SureLogit)) ?? Suggest(prompts);
         var dense = prior is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]

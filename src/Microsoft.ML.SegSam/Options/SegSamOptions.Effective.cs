@@ -13,8 +13,6 @@ public sealed partial record SegSamOptions
 
     internal bool Zooms => IsTrained && (Zoom ?? EncoderTraining != EncoderTraining.Frozen);
 
-    internal int Rounds => InteractiveRounds ?? (PointsColumnName is null && MaskPromptColumnName is null ? 0 : 2);
-
     /// <summary>The preprocessing of the checkpoint's family, overridden by the options that are set.</summary>
     internal Preprocessing Over(Preprocessing family) =>
         new(Resize ?? family.Resize, Resampling ?? family.Resampling, PixelScaling ?? family.Scaling, ChannelOrder ?? family.Order);

@@ -256,7 +256,7 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Correction rounds after the first prompt of each step: points in the error together with the previous mask, with the image embedding
-    /// detached (method, 6.2). At least 0. Default null: 2 with a column of points or mask prompts; otherwise 0.
+    /// detached (method, 6.2). At least 0. Default null: 2 with a SAM's weights and a column of points or mask prompts; otherwise 0.
     /// </summary>
     public int? InteractiveRounds { get; init; }
 

@@ -38,11 +38,14 @@ internal sealed record ModelDescription(
         | (options.MaskPromptColumnName is null ? ModelPrompts.None : ModelPrompts.Mask);
 
     /// <summary>The prompts that training with these options shows a model, those of its checkpoint included.</summary>
-    /// <remarks>Correction rounds consist of points together with the previous mask, and published SAMs know both.</remarks>
+    /// <remarks>
+    /// Correction rounds consist of points together with the previous mask, as do simulated corrections, which all models with points or
+    /// mask prompts are shown; published SAMs know both.
+    /// </remarks>
     /// <param name="startsFromSam">Whether the checkpoint is a SAM's.</param>
     public static ModelPrompts PromptsOf(SegSamOptions options, bool startsFromSam) =>
-        !startsFromSam && options.Rounds == 0
-            ? NamedPrompts(options) : NamedPrompts(options) | ModelPrompts.Points | ModelPrompts.Mask;
+        NamedPrompts(options) | (startsFromSam || options is not { InteractiveRounds: null or 0, PointsColumnName: null, MaskPromptColumnName: null }
+            ? ModelPrompts.Points | ModelPrompts.Mask : ModelPrompts.None);
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);
 

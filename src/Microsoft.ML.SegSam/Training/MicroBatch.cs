@@ -83,15 +83,29 @@ internal sealed class MicroBatch(
 
     private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.Rivals, _targets?.LabelSets, _visual];
 
-    // One kind for all prompts, so that they share a forward; of two kinds, or of none, each is used half of the time.
+    // One kind for all prompts, so that they share a forward; each of several kinds is used equally often. Without a kind, as with all.
     private List<Prompt> FirstPrompts()
     {
         var simulator = new PromptSimulator(network.Config.InputSize, _random);
         var (boxes, points) = (settings.FirstPrompts.HasFlag(ModelPrompts.Box), settings.FirstPrompts.HasFlag(ModelPrompts.Points));
-        var useBoxes = boxes == points ? _random.Next(2) == 0 : boxes;
-        return [.. _batch.Masks.Select((mask, i) => useBoxes
-            ? new Prompt(Box: simulator.Jitter(_batch.Objects[i].Given.Box ?? simulator.BoxOf(mask), settings.BoxJitter))
-            : simulator.Point(mask))];
+        if (!boxes && !points)
+            (boxes, points) = (true, true);
+        var isSimulated = points && network.Config.MaskPrior && settings.Rounds == 0;
+        var kinds = new List<Func<byte[], int, Prompt>>();
+        if (boxes)
+            kinds.Add((_, i) => new(Box(i)));
+        if (points)
+            kinds.Add((mask, _) => simulator.Point(mask));
+        if (isSimulated)
+        {
+            var (corrections, withBox) = (simulator.DrawCorrections(), boxes && _random.Next(2) == 0);
+            kinds.Add((mask, i) => simulator.Corrected(mask, corrections, withBox ? Box(i) : null));
+        }
+
+        var kind = kinds[_random.Next(kinds.Count)];
+        return [.. _batch.Masks.Select(kind)];
+
+        float[] Box(int i) => simulator.Jitter(_batch.Objects[i].Given.Box ?? simulator.BoxOf(_batch.Masks[i]), settings.BoxJitter);
     }
 
     // Points in the error together with the predicted mask; the last of several rounds gives the mask alone.

@@ -7,6 +7,8 @@ namespace Microsoft.ML.SegSam.Training;
 /// <param name="side">Side S of the masks.</param>
 internal sealed class PromptSimulator(int side, Random random)
 {
+    private const int MaskStride = 4, NoiseSide = 6, LargestBlur = 2, MostCorrections = 2;
+    private const double LargestNoise = 1.0, LargestSpill = 0.4; // both in half ranges of a logit
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
     /// <summary>
@@ -36,6 +38,49 @@ internal sealed class PromptSimulator(int side, Random random)
     }
 
     /// <summary>
+    /// Points on the object and in the errors of a mask as an earlier prediction might have been, together with that mask (our choice): what
+    /// a correction is given, without predicting the mask first.
+    /// </summary>
+    public Prompt Corrected(byte[] mask, int corrections, float[]? box)
+    {
+        var logits = Mistaken(mask);
+        var predicted = new bool[mask.Length];
+        for (var i = 0; i < predicted.Length; i++)
+            predicted[i] = logits[i / side / MaskStride * (side / MaskStride) + i % side / MaskStride] > 0;
+        var (first, others) = (Point(mask), Corrections(mask, predicted, corrections));
+        return new(box, [.. first.Points, .. others.Points], [.. first.PointLabels, .. others.PointLabels], logits);
+    }
+
+    /// <summary>How many points correct a mask.</summary>
+    public int DrawCorrections() => 1 + random.Next(MostCorrections);
+
+    /// <summary>
+    /// The logits of a mask with a blurred, shrunken or swollen outline and with smooth noise, by which parts are missing or spill over.
+    /// </summary>
+    public float[] Mistaken(byte[] mask)
+    {
+        var (grid, blur) = (side / MaskStride, random.Next(LargestBlur + 1));
+        var (noise, spill) = (LargestNoise * Math.Pow(random.NextDouble(), 2), LargestSpill * (2 * random.NextDouble() - 1));
+        float[] knots = [.. Enumerable.Range(0, NoiseSide * NoiseSide).Select(_ => (float)(noise * (2 * random.NextDouble() - 1)))];
+        var smooth = new BilinearRows(y => knots.AsSpan(y * NoiseSide, NoiseSide), NoiseSide, NoiseSide, grid, grid);
+        var covered = Covered(mask);
+        for (var i = 0; i < blur; i++)
+            covered = Blurred(Blurred(covered, 1, grid), grid, 1);
+        var logits = new float[grid * grid];
+        for (var y = 0; y < grid; y++)
+        {
+            var row = smooth.Read(y);
+            for (var x = 0; x < grid; x++)
+            {
+                logits[y * grid + x] = MaskGeometry.SureLogit
+                    * Math.Clamp(2 * covered[y * grid + x] - 1 + row[x] + (float)spill, -1, 1);
+            }
+        }
+
+        return logits;
+    }
+
+    /// <summary>
     /// Points in the error of a prediction, drawn at random: label 1 where the object was missed, 0 where the mask spilled over. Without an
     /// error the labels are −1, which stands for no point.
     /// </summary>
@@ -53,5 +98,33 @@ internal sealed class PromptSimulator(int side, Random random)
         }
 
         return new(Points: points, PointLabels: labels);
+    }
+
+    // The share of each cell of the masks that networks predict.
+    private float[] Covered(byte[] mask)
+    {
+        var grid = side / MaskStride;
+        var covered = new float[grid * grid];
+        for (var y = 0; y < grid * MaskStride; y++)
+        {
+            for (var x = 0; x < grid * MaskStride; x++)
+                covered[y / MaskStride * grid + x / MaskStride] += mask[y * side + x] / (float)(MaskStride * MaskStride);
+        }
+
+        return covered;
+    }
+
+    // The mean of three neighbors along an axis; the outermost are repeated.
+    private static float[] Blurred(float[] values, int step, int across)
+    {
+        var grid = Math.Max(step, across);
+        var blurred = new float[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var at = i / step % grid;
+            blurred[i] = (values[at > 0 ? i - step : i] + values[i] + values[at < grid - 1 ? i + step : i]) / 3;
+        }
+
+        return blurred;
     }
 }

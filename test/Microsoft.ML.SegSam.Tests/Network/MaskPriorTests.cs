@@ -51,6 +51,8 @@ public sealed class MaskPriorTests
         using var network = Create(Begins);
         using var sam = Create(Config);
         Assert.IsTrue(network.PromptEncoder.call(prompts).Prior!.Equals(mask));
+        Assert.IsTrue(network.PromptEncoder.call(prompts with { MaskLogits = mask * 100 }).Prior!.Equals((mask * 100).clamp(-8, 8)),
+            "No surer than the masks that prompts suggest.");
         Assert.IsNull(sam.PromptEncoder.call(prompts).Prior);
         Assert.IsNull(network.PromptEncoder.call(new PromptTensors(tensor([0L]))).Prior, "no prompt at all");
     }

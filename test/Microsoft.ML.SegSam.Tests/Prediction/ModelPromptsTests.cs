@@ -27,5 +27,7 @@ public sealed class ModelPromptsTests
         Assert.AreEqual(All, ModelDescription.PromptsOf(box with { InteractiveRounds = 1 }, startsFromSam: false));
         var points = new SegSamOptions { PointsColumnName = "Points", PointLabelsColumnName = "Labels", Checkpoint = "sam.pth" };
         Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask, ModelDescription.PromptsOf(points, startsFromSam: true));
+        Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask,
+            ModelDescription.PromptsOf(points with { Checkpoint = null, InteractiveRounds = 0 }, startsFromSam: false), "Simulated corrections.");
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training;
 
 namespace Microsoft.ML.SegSam.Tests.Training;
@@ -96,6 +97,44 @@ public sealed class PromptSimulatorTests
     }
 
     [TestMethod]
+    public void A_mistaken_mask_resembles_the_object_without_being_it()
+    {
+        const int Grid = 16;
+        var mask = Enumerable.Range(0, 64 * 64).Select(i => i % 64 is > 15 and < 48 && i / 64 is > 15 and < 48 ? (byte)1 : (byte)0).ToArray();
+        bool[] truth = [.. Enumerable.Range(0, Grid * Grid).Select(i => mask[i / Grid * 4 * 64 + i % Grid * 4] == 1)];
+        var simulator = new PromptSimulator(64, new Random(2));
+        var overlaps = new List<double>();
+        for (var draw = 0; draw < 200; draw++)
+        {
+            var logits = simulator.Mistaken(mask);
+            Assert.HasCount(Grid * Grid, logits);
+            Assert.IsTrue(logits.All(logit => Math.Abs(logit) <= 8), "Logits are those of sure masks at most.");
+            bool[] predicted = [.. logits.Select(logit => logit > 0)];
+            overlaps.Add((double)truth.Zip(predicted).Count(pair => pair is (true, true))
+                / truth.Zip(predicted).Count(pair => pair.First || pair.Second));
+        }
+
+        Assert.IsGreaterThan(0.6, overlaps.Average());
+        Assert.IsLessThan(0.9, overlaps.Average());
+        Assert.Contains(overlap => overlap < 0.6, overlaps, "Some are far off.");
+    }
+
+    [TestMethod]
+    public void A_correction_has_a_point_on_the_object_and_points_in_the_errors_of_its_mask() =>
+        Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Int[0, 1000]).Sample((corrections, withBox, seed) =>
+        {
+            var mask = Enumerable.Range(0, 64 * 64).Select(i => i % 64 is > 9 and < 30 && i / 64 is > 20 and < 50 ? (byte)1 : (byte)0).ToArray();
+            var prompt = new PromptSimulator(64, new Random(seed)).Corrected(mask, corrections, withBox ? [10, 21, 29, 49] : null);
+            Assert.AreEqual((1 + corrections, withBox, true), PromptCollator.Kind(prompt));
+            for (var i = 0; i <= corrections; i++)
+            {
+                var (x, y, label) = ((int)prompt.Points[2 * i], (int)prompt.Points[2 * i + 1], prompt.PointLabels[i]);
+                var (isOn, isInMask) = (mask[y * 64 + x] == 1, prompt.MaskLogits![y / 4 * 16 + x / 4] > 0);
+                Assert.IsTrue(i == 0 ? isOn && label == 1 : label == -1 || (label == 1, isInMask) == (isOn, !isOn));
+            }
+        }, iter: 200, threads: 1);
+
+    [TestMethod]
     public void The_same_seed_draws_the_same_prompts()
     {
         var mask = Enumerable.Range(0, Side * Side).Select(i => (byte)(i % 3 == 0 ? 1 : 0)).ToArray();
@@ -106,7 +145,7 @@ public sealed class PromptSimulatorTests
         {
             var simulator = new PromptSimulator(Side, new Random(seed));
             return [.. simulator.Point(mask).Points, .. simulator.Jitter([1, 1, 9, 9], 0.5),
-                .. simulator.Corrections(mask, new bool[mask.Length], 5).Points];
+                .. simulator.Corrections(mask, new bool[mask.Length], 5).Points, .. simulator.Mistaken(mask)];
         }
     }
 }
