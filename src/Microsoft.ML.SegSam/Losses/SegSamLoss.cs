@@ -25,7 +25,11 @@ internal sealed record LossResult(Tensor Total, IReadOnlyList<(string Name, Tens
 /// <param name="Category">λ_cls, of the prompted object's category.</param>
 /// <param name="Presence">λ_co, of the other categories in the image.</param>
 /// <param name="Alignment">λ_align, of the agreement of the two masks.</param>
-internal sealed record LossWeights(double Category, double Presence, double Alignment);
+internal sealed record LossWeights(double Category, double Presence, double Alignment)
+{
+    /// <summary>Of the semantic mask: 0 where nothing else of the semantic decoder is trained, so that SAM's masks are learned alone.</summary>
+    public double Semantic => this is { Category: 0, Presence: 0, Alignment: 0 } ? 0 : 1;
+}
 
 /// <summary>L = L_bin + L_sem + λ_co L_co + λ_align L_align (method, 5.5).</summary>
 internal sealed class SegSamLoss(LossWeights weights)
@@ -57,11 +61,13 @@ internal sealed class SegSamLoss(LossWeights weights)
 
         (Tensor Loss, double Weight)[] parts =
         [
-            (binaryFocal, MaskLoss.FocalWeight), (binaryDice, 1), (iou, 1), (semanticFocal, MaskLoss.FocalWeight), (semanticDice, 1),
+            (binaryFocal, MaskLoss.FocalWeight), (binaryDice, 1), (iou, 1),
+            (semanticFocal, weights.Semantic * MaskLoss.FocalWeight), (semanticDice, weights.Semantic),
             (category, weights.Category), (presence, weights.Presence), (alignment, weights.Alignment),
         ];
         var means = parts.Select(part => part.Loss.mean()).ToArray();
-        var total = means.Zip(parts, (mean, part) => mean.Times(part.Weight)).Aggregate((sum, part) => sum.Plus(part));
+        var total = means.Zip(parts).Where(item => item.Second.Weight > 0) // what has no weight costs no backward pass
+            .Select(item => item.First.Times(item.Second.Weight)).Aggregate((sum, part) => sum.Plus(part));
 
         scope.MoveToOuter([total, chosen, .. means]);
         return new(total, [.. PartNames.Zip(means)], chosen);

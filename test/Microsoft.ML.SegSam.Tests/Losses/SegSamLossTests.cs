@@ -49,6 +49,22 @@ public sealed class SegSamLossTests
     }
 
     [TestMethod]
+    public void Without_names_presence_and_alignment_SAMs_decoder_alone_is_taught()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Config);
+        var result = new SegSamLoss(new(0, 0, 0)).Compute(Answer(network), Targets());
+        double Part(string name) => result.Parts.Single(part => part.Name == name).Value.item<float>();
+        Assert.AreEqual(MaskLoss.FocalWeight * Part("binary.focal") + Part("binary.dice") + Part("binary.iou"),
+            result.Total.item<float>(), 1e-5);
+        Assert.IsGreaterThan(0, Part("semantic.dice"), "It is still told.");
+        result.Total.backward();
+        Assert.IsEmpty(network.named_parameters().Where(pair => pair.parameter.grad is not null
+            && (pair.name.StartsWith("semantic_decoder.", StringComparison.Ordinal)
+                || pair.name.StartsWith("class_head.", StringComparison.Ordinal))));
+    }
+
+    [TestMethod]
     public void The_alignment_teaches_both_decoders()
     {
         using var scope = NewDisposeScope();
