@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
+using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
@@ -120,6 +121,9 @@ internal sealed class ModelInitializer : IDisposable
     /// </summary>
     public int Rounds => _options.InteractiveRounds
         ?? (Config.MaskPrior || _options is { PointsColumnName: null, MaskPromptColumnName: null } ? 0 : RoundsFromSam);
+
+    /// <summary>α of the focal losses: a SAM's weights are trained on as they were.</summary>
+    public double FocalBalance => Config.MaskPrior ? MaskLoss.EvenBalance : MaskLoss.SamBalance;
 
     /// <summary>The prompts that the network knows after its training.</summary>
     public ModelPrompts Prompts => ModelDescription.PromptsOf(_options, StartsFromSam)

@@ -53,7 +53,8 @@ internal static class OptionParts
         FirstPrompts = ModelDescription.NamedPrompts(options),
         BoxJitter = options.BoxJitter,
         Rounds = start?.Rounds ?? options.InteractiveRounds ?? 0,
-        LossWeights = new LossWeights(options.ClassWeight, options.PresenceWeight, options.AlignmentWeight),
+        LossWeights = new LossWeights(
+            options.ClassWeight, options.PresenceWeight, options.AlignmentWeight, start?.FocalBalance ?? MaskLoss.EvenBalance),
         LearningRate = start?.LearningRate ?? options.LearningRate ?? ModelInitializer.RateFromScratch,
         EncoderRate = start?.EncoderRate ?? 1,
         WeightDecay = options.WeightDecay,

@@ -86,7 +86,8 @@ internal sealed class UNetScorer : IScoredModel
         using var scope = NewDisposeScope();
         var network = Network(image.Source);
         var probabilities = network.call(UNetImages.Load(image.ImagePath, _run.Settings.Input!.Value)).sigmoid(); // [1,K,S,S]
-        var masks = functional.interpolate(probabilities, [height, width], mode: InterpolationMode.Bilinear, align_corners: false).gt(Numbers.Half);
+        var masks = functional.interpolate(probabilities, [height, width], mode: InterpolationMode.Bilinear, align_corners: false)
+            .gt(Numbers.Half);
         return categories.Index().ToDictionary(category => category.Item, category => (
             masks[0, category.Index].contiguous().data<bool>().ToArray(), (double)probabilities[0, category.Index].max().item<float>()));
     }

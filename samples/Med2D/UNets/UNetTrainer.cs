@@ -1,5 +1,4 @@
 using Med2D.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

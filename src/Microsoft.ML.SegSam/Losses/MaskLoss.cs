@@ -11,18 +11,25 @@ internal static class MaskLoss
     /// <summary>Weight of the focal part beside Dice: 20 (SAM, SAM-Med2D).</summary>
     public const double FocalWeight = 20;
 
-    private const double Alpha = 0.25, Smooth = 1, LogGuard = 1e-12, IoUGuard = 1e-7;
+    /// <summary>α of the focal part, the weight of the object's pixels beside 1 − α of the others: 0.25 (SAM, SAM-Med2D).</summary>
+    public const double SamBalance = 0.25;
+
+    /// <summary>α for random weights, which with SAM's learn masks that are too small (our choice).</summary>
+    public const double EvenBalance = 0.5;
+
+    private const double Smooth = 1, LogGuard = 1e-12, IoUGuard = 1e-7;
 
     /// <summary>Mean over the pixels of −α y (1−p)² log p − (1−α) (1−y) p² log(1−p); γ is 2.</summary>
     /// <param name="probability">p [P,m,S,S].</param>
     /// <param name="target">y [P,1,S,S] in 0..1.</param>
+    /// <param name="balance">α.</param>
     /// <returns>[P,m].</returns>
-    public static Tensor Focal(Tensor probability, Tensor target)
+    public static Tensor Focal(Tensor probability, Tensor target, double balance)
     {
         using var scope = NewDisposeScope();
         var missed = probability.OneMinus();
-        var positive = target.Times(Alpha) * missed.square() * probability.Plus(LogGuard).log();
-        var negative = target.OneMinus().Times(1 - Alpha) * probability.square() * missed.Plus(LogGuard).log();
+        var positive = target.Times(balance) * missed.square() * probability.Plus(LogGuard).log();
+        var negative = target.OneMinus().Times(1 - balance) * probability.square() * missed.Plus(LogGuard).log();
         return positive.Plus(negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
     }
 

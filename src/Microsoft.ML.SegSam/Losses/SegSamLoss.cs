@@ -25,9 +25,10 @@ internal sealed record LossResult(Tensor Total, IReadOnlyList<(string Name, Tens
 /// <param name="Category">λ_cls, of the prompted object's category.</param>
 /// <param name="Presence">λ_co, of the other categories in the image.</param>
 /// <param name="Alignment">λ_align, of the agreement of the two masks.</param>
-internal sealed record LossWeights(double Category, double Presence, double Alignment)
+/// <param name="Balance">α of the focal losses.</param>
+internal sealed record LossWeights(double Category, double Presence, double Alignment, double Balance)
 {
-    /// <summary>Of the semantic mask: 0 where nothing else of the semantic decoder is trained, so that SAM's masks are learned alone.</summary>
+    /// <summary>Of the semantic mask: 0 where nothing else of its decoder is trained, so that SAM's masks are learned alone.</summary>
     public double Semantic => this is { Category: 0, Presence: 0, Alignment: 0 } ? 0 : 1;
 }
 
@@ -48,7 +49,7 @@ internal sealed class SegSamLoss(LossWeights weights)
 
         // L_sem: mask and category of t_so
         var semantic = Upsample(output.SemanticLogits, side).sigmoid();                             // p_s [P,1,S,S]
-        var semanticFocal = MaskLoss.Focal(semantic, targets.Masks);
+        var semanticFocal = MaskLoss.Focal(semantic, targets.Masks, weights.Balance);
         var semanticDice = MaskLoss.Dice(semantic, targets.Masks);
         var category = CategoryLoss.Prompted(CategoryLoss.Restrict(output.ClassLogits, targets.Rivals), targets.Categories);
 
@@ -74,7 +75,7 @@ internal sealed class SegSamLoss(LossWeights weights)
     }
 
     // The candidates are compared at the decoders' own resolution, so that only the chosen one is brought to S.
-    private static (Tensor Focal, Tensor Dice, Tensor PredictedIoU, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
+    private (Tensor Focal, Tensor Dice, Tensor PredictedIoU, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
     {
         var (logits, predicted) = output.Candidates();                                              // [P,m,4g,4g] [P,m]
         var small = functional.avg_pool2d(masks, side / logits.size(-1));                           // [P,1,4g,4g]
@@ -85,11 +86,11 @@ internal sealed class SegSamLoss(LossWeights weights)
         var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
         // Every candidate learns its IoU, since the highest predicted IoU chooses the mask at prediction.
         var iou = predicted.Minus(MaskLoss.SoftIoU(probabilities.detach(), small));
-        return (MaskLoss.Focal(probability, masks), MaskLoss.Dice(probability, masks), iou.square().mean([1]), chosen);
+        return (MaskLoss.Focal(probability, masks, weights.Balance), MaskLoss.Dice(probability, masks), iou.square().mean([1]), chosen);
     }
 
-    private static Tensor LossOf(Tensor probability, Tensor target) =>
-        MaskLoss.Focal(probability, target).Times(MaskLoss.FocalWeight).Plus(MaskLoss.Dice(probability, target));
+    private Tensor LossOf(Tensor probability, Tensor target) =>
+        MaskLoss.Focal(probability, target, weights.Balance).Times(MaskLoss.FocalWeight).Plus(MaskLoss.Dice(probability, target));
 
     /// <summary>The mask [P,1,h,w] at each prompt's index [P,1].</summary>
     private static Tensor Pick(Tensor masks, Tensor index) =>

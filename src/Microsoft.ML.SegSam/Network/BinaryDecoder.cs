@@ -53,7 +53,7 @@ internal sealed class BinaryDecoder :
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
 
         // 3. each mask token picks its mask out of the up-scaled map
-        var upscaled = _upscaling.call(map, context.Fine);                                                      // [P,4g·4g,C/8]
+        var upscaled = _upscaling.call(map, context);                                                      // [P,4g·4g,C/8]
         var weights = stack(_maskHeads.Select((head, i) => head.call(tokens.select(1, 1 + i))), 1); // [P,4,C/8]
         var masks = DecoderHeads.Masks(weights, upscaled);                                          // M_b [P,4,4g,4g]
         if (_prior is not null)

@@ -30,29 +30,36 @@ internal sealed class Perceptron : ScopedModule<Tensor, Tensor>
 /// <remarks>
 /// The parts that a pixel becomes do not overlap, so that transposed convolutions are products; channels stay side by side on the way.
 /// </remarks>
-internal sealed class Upscaling : ScopedModule<Tensor, FineMaps?, Tensor>
+internal sealed class Upscaling : ScopedModule<Tensor, MaskContext, Tensor>
 {
     [ComponentName(Name = "0")] private readonly TransposedConvolutionLayer _first;
     [ComponentName(Name = "1")] private readonly MapNormLayer _norm;
     [ComponentName(Name = "3")] private readonly TransposedConvolutionLayer _second; // 2 and 4 are activations
+    [ComponentName(Name = "refinement")] private readonly MaskRefinement? _refinement;
 
     public Upscaling(LayerFactory make, SegSamConfig config) : base(nameof(Upscaling))
     {
         _first = make.TransposedConvolution(config.Width, config.Width / 4, kernel: 2, stride: 2);
         _norm = make.MapNorm(config.Width / 4, config.MapEpsilon);
         _second = make.TransposedConvolution(config.Width / 4, config.Width / 8, kernel: 2, stride: 2);
+        _refinement = config.RefinementDepth > 0 ? new(make, config.Width / 8, config.RefinementDepth) : null;
         RegisterComponents();
     }
 
-    /// <param name="fine">Added on the way, as in SAM 2; null for none.</param>
-    protected override Tensor Compute(Tensor pixels, FineMaps? fine)
+    /// <param name="context">Its fine maps are added on the way, as in SAM 2, and the prompt's mask refines the map in the end.</param>
+    protected override Tensor Compute(Tensor pixels, MaskContext context)
     {
+        var fine = context.Fine;
         long prompts = pixels.size(0), grid = (long)Math.Sqrt(pixels.size(1));
         var first = Split(_first, pixels);                                          // [P,g·g·2·2,C/4]
         var twofold = functional.gelu(_norm.OfPixels(fine is null ? first : first.Plus(fine.Twofold.ToComputeType())));
         var second = Split(_second, twofold);                                       // [P,g·g·2·2·2·2,C/8]
         var fourfold = functional.gelu(fine is null ? second : second.Plus(fine.Fourfold.ToComputeType()));
-        return fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7).reshape(prompts, 16 * grid * grid, -1);
+        var rows = fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7)
+            .reshape(prompts, 4 * grid, 4 * grid, -1);                              // [P,4g,4g,C/8]
+        if (_refinement is not null)
+            rows = _refinement.call(rows.permute(0, 3, 1, 2), context.Prior).permute(0, 2, 3, 1);
+        return rows.flatten(1, 2);
     }
 
     // [P,n,C] → [P,4n,C']: the weight [C,C',2,2] holds a matrix for each of the four parts.

@@ -32,7 +32,10 @@ internal sealed record PromptTensors(
 /// <summary>SAM's prompt encoder: points and boxes become tokens t_p, a mask becomes a map.</summary>
 internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense, Tensor? Prior)>
 {
-    private const double SureLogit = 8, DiscRadius = 0.125; // the radius in sides of the input
+    /// <summary>The logit of a pixel well inside a mask.</summary>
+    public const double SureLogit = 8;
+
+    private const double DiscRadius = 0.125; // in sides of the input
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;

@@ -35,6 +35,7 @@ internal sealed record SegSamConfig
     public int QualityHeadWidth { get; init; } = 256;
     public bool SingleMask { get; init; }                           // the first token's mask is predicted, as in MedSAM
     public bool MaskPrior { get; init; }                            // masks change the prompt's mask, or what it suggests (our choice)
+    public int RefinementDepth { get; init; }                       // of the up-scaled map, by convolutions (our choice)
     public bool SigmoidMaskPrompt { get; init; }                    // mask prompts enter as probabilities, as in SAM-Med2D, not as logits
 
     // Semantic-aware decoder and text (4.4, 4.6; our choices)
@@ -128,6 +129,7 @@ internal sealed record SegSamConfig
             SegSamEncoder.ResNet18 => Small(new()
             {
                 InputSize = inputSize ?? 256, ResNetStages = [new(64, 2), new(128, 2), new(256, 2)], FineMaps = true,
+                RefinementDepth = 2,
             }),
             _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder,
                 $"Unknown encoder; choose one of {string.Join(", ", Enum.GetNames<SegSamEncoder>())}."),

@@ -62,7 +62,7 @@ internal sealed class IndependentSemanticDecoder : SemanticDecoder
     {
         var tokens = SemanticTokens.Prepend(_objectToken, _presenceTokens, promptTokens);
         (tokens, map) = _transformer.call(map, mapPositions, tokens);
-        var upscaled = _upscaling.call(map, binary.Context.Fine);
+        var upscaled = _upscaling.call(map, binary.Context);
         return SemanticTokens.Read(tokens, upscaled, _presenceTokens, _maskHead, _prior, binary.Context.Prior);
     }
 }

@@ -158,10 +158,7 @@ public sealed partial record SegSamOptions
 
     // ---- losses (method, 5) ----
 
-    /// <summary>
-    /// λ_cls, weight of the loss of the prompted object's category. At least 0; with it, <see cref="PresenceWeight"/> and
-    /// <see cref="AlignmentWeight"/> at 0, the semantic decoder is not trained: SAM's masks alone. Default 0.1.
-    /// </summary>
+    /// <summary>λ_cls, weight of the object's category. With all three weights 0, SAM's decoder is trained alone. At least 0. Default 0.1.</summary>
     public double ClassWeight { get; init; } = 0.1;
 
     /// <summary>λ_co, weight of the loss of the unprompted objects' categories. At least 0. Default 0.1.</summary>

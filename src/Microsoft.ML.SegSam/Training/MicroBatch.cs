@@ -83,7 +83,7 @@ internal sealed class MicroBatch(
 
     private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.Rivals, _targets?.LabelSets, _visual];
 
-    // One kind for all prompts, so that they share a forward; each of several kinds is used equally often. Without a kind, as with all.
+    // One kind for all prompts, so that they share a forward. Without a kind, as with all.
     private List<Prompt> FirstPrompts()
     {
         var simulator = new PromptSimulator(network.Config.InputSize, _random);
@@ -100,6 +100,8 @@ internal sealed class MicroBatch(
         {
             var (corrections, withBox) = (simulator.DrawCorrections(), boxes && _random.Next(2) == 0);
             kinds.Add((mask, i) => simulator.Corrected(mask, corrections, withBox ? Box(i) : null));
+            if (boxes)
+                kinds.Add(kinds[0]); // half of the time, as beside points alone
         }
 
         var kind = kinds[_random.Next(kinds.Count)];

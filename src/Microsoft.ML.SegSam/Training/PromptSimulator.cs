@@ -38,8 +38,8 @@ internal sealed class PromptSimulator(int side, Random random)
     }
 
     /// <summary>
-    /// Points on the object and in the errors of a mask as an earlier prediction might have been, together with that mask (our choice): what
-    /// a correction is given, without predicting the mask first.
+    /// A mask as an earlier prediction might have been, with points on the object and in that mask's error (our choice): what a correction
+    /// is given, without predicting the mask first.
     /// </summary>
     public Prompt Corrected(byte[] mask, int corrections, float[]? box)
     {

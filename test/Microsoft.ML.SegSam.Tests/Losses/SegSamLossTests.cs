@@ -9,7 +9,7 @@ namespace Microsoft.ML.SegSam.Tests.Losses;
 [TestClass]
 public sealed class SegSamLossTests
 {
-    private static readonly LossWeights Weights = new(Category: 0.1, Presence: 0.1, Alignment: 0.5);
+    private static readonly LossWeights Weights = new(Category: 0.1, Presence: 0.1, Alignment: 0.5, MaskLoss.SamBalance);
 
     [TestMethod]
     [DataRow("binary.", "semantic_decoder.", "class_head.")]
@@ -53,7 +53,7 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new(0, 0, 0)).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(0, 0, 0, MaskLoss.SamBalance)).Compute(Answer(network), Targets());
         double Part(string name) => result.Parts.Single(part => part.Name == name).Value.item<float>();
         Assert.AreEqual(MaskLoss.FocalWeight * Part("binary.focal") + Part("binary.dice") + Part("binary.iou"),
             result.Total.item<float>(), 1e-5);
@@ -79,7 +79,7 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5)).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5, MaskLoss.SamBalance)).Compute(Answer(network), Targets());
         var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
         var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"]
             + part["semantic.dice"]

@@ -28,6 +28,7 @@ public sealed class ModelPromptsTests
         var points = new SegSamOptions { PointsColumnName = "Points", PointLabelsColumnName = "Labels", Checkpoint = "sam.pth" };
         Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask, ModelDescription.PromptsOf(points, startsFromSam: true));
         Assert.AreEqual(ModelPrompts.Points | ModelPrompts.Mask,
-            ModelDescription.PromptsOf(points with { Checkpoint = null, InteractiveRounds = 0 }, startsFromSam: false), "Simulated corrections.");
+            ModelDescription.PromptsOf(points with { Checkpoint = null, InteractiveRounds = 0 }, startsFromSam: false),
+            "Simulated corrections.");
     }
 }

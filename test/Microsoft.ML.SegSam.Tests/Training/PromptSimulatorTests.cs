@@ -100,7 +100,7 @@ public sealed class PromptSimulatorTests
     public void A_mistaken_mask_resembles_the_object_without_being_it()
     {
         const int Grid = 16;
-        var mask = Enumerable.Range(0, 64 * 64).Select(i => i % 64 is > 15 and < 48 && i / 64 is > 15 and < 48 ? (byte)1 : (byte)0).ToArray();
+        var mask = Rectangle(16, 16, 48, 48);
         bool[] truth = [.. Enumerable.Range(0, Grid * Grid).Select(i => mask[i / Grid * 4 * 64 + i % Grid * 4] == 1)];
         var simulator = new PromptSimulator(64, new Random(2));
         var overlaps = new List<double>();
@@ -123,7 +123,7 @@ public sealed class PromptSimulatorTests
     public void A_correction_has_a_point_on_the_object_and_points_in_the_errors_of_its_mask() =>
         Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Int[0, 1000]).Sample((corrections, withBox, seed) =>
         {
-            var mask = Enumerable.Range(0, 64 * 64).Select(i => i % 64 is > 9 and < 30 && i / 64 is > 20 and < 50 ? (byte)1 : (byte)0).ToArray();
+            var mask = Rectangle(10, 21, 30, 50);
             var prompt = new PromptSimulator(64, new Random(seed)).Corrected(mask, corrections, withBox ? [10, 21, 29, 49] : null);
             Assert.AreEqual((1 + corrections, withBox, true), PromptCollator.Kind(prompt));
             for (var i = 0; i <= corrections; i++)
@@ -148,4 +148,9 @@ public sealed class PromptSimulatorTests
                 .. simulator.Corrections(mask, new bool[mask.Length], 5).Points, .. simulator.Mistaken(mask)];
         }
     }
+
+    // In an image of 64 x 64.
+    private static byte[] Rectangle(int left, int top, int right, int bottom) =>
+        [.. Enumerable.Range(0, 64 * 64).Select(i => (X: i % 64, Y: i / 64))
+            .Select(at => at.X >= left && at.X < right && at.Y >= top && at.Y < bottom ? (byte)1 : (byte)0)];
 }

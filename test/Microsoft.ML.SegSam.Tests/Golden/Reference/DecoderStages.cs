@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Encoder;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Reference;
@@ -12,7 +11,7 @@ internal sealed class DecoderStages : IDisposable
     public DecoderStages(BinaryDecoder decoder)
     {
         var transformer = (TwoWayTransformer)Child(decoder, "transformer");
-        var upscaling = (nn.Module<Tensor, FineMaps?, Tensor>)Child(decoder, "output_upscaling");
+        var upscaling = (nn.Module<Tensor, MaskContext, Tensor>)Child(decoder, "output_upscaling");
         var first = transformer.register_forward_hook((_, _, _, _, output) =>
         {
             (Tokens, Map) = (Copy(output.Tokens), Copy(output.Map));
