@@ -158,7 +158,7 @@ public sealed partial record SegSamOptions
 
     // ---- losses (method, 5) ----
 
-    /// <summary>λ_cls, weight of the object's category. With all three weights 0, SAM's decoder is trained alone. At least 0. Default 0.1.</summary>
+    /// <summary>λ_cls, weight of the object's category. All three weights 0: only SAM's masks learn. At least 0. Default 0.1.</summary>
     public double ClassWeight { get; init; } = 0.1;
 
     /// <summary>λ_co, weight of the loss of the unprompted objects' categories. At least 0. Default 0.1.</summary>
