@@ -41,7 +41,7 @@ internal sealed class ModelInitializer : IDisposable
         if (options.Checkpoint is null)
         {
             Encoder = options.Encoder ?? SegSamEncoder.Tiny;
-            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize) with { MaskPrior = true });
+            Config = Settle(SegSamConfig.For(Encoder.Value, options.InputSize) with { MaskPrior = true, MultimaskForPoint = true });
             Preprocessing = options.Over(Preprocessing.Default);
             return;
         }
@@ -88,6 +88,7 @@ internal sealed class ModelInitializer : IDisposable
             {
                 InputSize = options.InputSize ?? _pretrained.Config.InputSize,
                 MaskPrior = !StartsFromSam || _pretrained.Config.MaskPrior, // SAM's decoders have learned to draw
+                MultimaskForPoint = !StartsFromSam || _pretrained.Config.MultimaskForPoint,
             });
             Preprocessing = options.Over(_pretrained.Preprocessing);
         }
@@ -121,6 +122,10 @@ internal sealed class ModelInitializer : IDisposable
     /// </summary>
     public int Rounds => _options.InteractiveRounds
         ?? (Config.MaskPrior || _options is { PointsColumnName: null, MaskPromptColumnName: null } ? 0 : RoundsFromSam);
+
+    /// <summary>Whether parts of large objects are learned, too: from simulated mask prompts, by which prediction shows them.</summary>
+    public bool Tiles => _options.Zooms && Config.MaskPrior && Rounds == 0
+        && _options is not { PointsColumnName: null, MaskPromptColumnName: null };
 
     /// <summary>α of the focal losses: a SAM's weights are trained on as they were.</summary>
     public double FocalBalance => Config.MaskPrior ? MaskLoss.EvenBalance : MaskLoss.SamBalance;
@@ -179,7 +184,7 @@ internal sealed class ModelInitializer : IDisposable
         {
             Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
         };
-        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms), network, device, usesBFloat16);
+        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms, Tiles), network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>

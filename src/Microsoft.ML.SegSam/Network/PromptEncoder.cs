@@ -19,6 +19,9 @@ internal sealed record PromptTensors(
 {
     public long Count => ImageIndex.size(0);
 
+    /// <summary>Whether each prompt is one point and nothing else, which may mean an object or a part of it.</summary>
+    public bool IsSinglePoint => Boxes is null && MaskLogits is null && Points?.size(1) == 1;
+
     /// <summary><paramref name="count"/> of the prompts, from number <paramref name="first"/> on.</summary>
     public PromptTensors Slice(long first, long count)
     {

@@ -34,6 +34,7 @@ internal sealed record SegSamConfig
     public int QualityHeadDepth { get; init; } = 3;
     public int QualityHeadWidth { get; init; } = 256;
     public bool SingleMask { get; init; }                           // the first token's mask is predicted, as in MedSAM
+    public bool MultimaskForPoint { get; init; }                    // all prompts but a single point have the first mask (our choice)
     public bool MaskPrior { get; init; }                            // masks change the prompt's mask, or what it suggests (our choice)
     public int RefinementDepth { get; init; }                       // of the up-scaled map, by convolutions (our choice)
     public bool SigmoidMaskPrompt { get; init; }                    // mask prompts enter as probabilities, as in SAM-Med2D, not as logits

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SegSam.Network;
 /// <param name="SemanticLogits">m_s [P,1,4g,4g].</param>
 /// <param name="ClassLogits">c_so [P,K+1]; the last is "no object".</param>
 /// <param name="PresenceLogits">c_co [P,N_c,K+1].</param>
-/// <param name="SingleMask">Whether the single mask is the prediction, not one of the three.</param>
+/// <param name="SingleMask">Whether the single mask is the prediction for these prompts, not one of the three.</param>
 internal sealed record SegSamOutput(
     Tensor MaskLogits, Tensor PredictedIoUs, Tensor SemanticLogits, Tensor ClassLogits, Tensor PresenceLogits, bool SingleMask)
 {

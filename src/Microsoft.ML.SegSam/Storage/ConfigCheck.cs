@@ -47,6 +47,7 @@ internal static class ConfigCheck
         new(nameof(config.InputSize), config.InputSize, config.PatchSize, Math.Min(LargestSide, 256 * config.PatchSize)),
         new(nameof(config.DecoderDepth), config.DecoderDepth, 1, MostLayers),
         new(nameof(config.QualityHeadDepth), config.QualityHeadDepth, 1, MostLayers),
+        new(nameof(config.RefinementDepth), config.RefinementDepth, 0, MostLayers),
         new(nameof(config.CategoryCount), config.CategoryCount, 1, 1 << 20),
         new(nameof(config.EncoderMlpRatio), config.EncoderMlpRatio, 0.01, 64),
         new(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64),

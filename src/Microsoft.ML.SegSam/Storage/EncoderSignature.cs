@@ -29,7 +29,8 @@ internal static class EncoderSignature
     // A setting that is missing here costs an unnecessary encoding, not a wrong embedding.
     private static SegSamConfig EncoderPart(SegSamConfig config) => config with
     {
-        SingleMask = false, SigmoidMaskPrompt = false, CategoryCount = 0, SemanticDecoding = default, PresenceTokens = 0,
+        SingleMask = false, MultimaskForPoint = false, RefinementDepth = 0, SigmoidMaskPrompt = false, CategoryCount = 0,
+        SemanticDecoding = default, PresenceTokens = 0,
         TextWidth = 0, TextMlpWidth = 0, TextInsertion = default, TextConditioning = default, TextLayerScale = null, ClassHead = default,
     };
 }

@@ -41,18 +41,21 @@ internal sealed class PromptSimulator(int side, Random random)
     /// A mask as an earlier prediction might have been, with points on the object and in that mask's error (our choice): what a correction
     /// is given, without predicting the mask first.
     /// </summary>
+    /// <param name="corrections">How many points correct the mask; 0 gives the mask without any point.</param>
     public Prompt Corrected(byte[] mask, int corrections, float[]? box)
     {
         var logits = Mistaken(mask);
         var predicted = new bool[mask.Length];
         for (var i = 0; i < predicted.Length; i++)
             predicted[i] = logits[i / side / MaskStride * (side / MaskStride) + i % side / MaskStride] > 0;
+        if (corrections == 0)
+            return new(box, MaskLogits: logits);
         var (first, others) = (Point(mask), Corrections(mask, predicted, corrections));
         return new(box, [.. first.Points, .. others.Points], [.. first.PointLabels, .. others.PointLabels], logits);
     }
 
     /// <summary>How many points correct a mask.</summary>
-    public int DrawCorrections() => 1 + random.Next(MostCorrections);
+    public int DrawCorrections() => random.Next(MostCorrections + 1);
 
     /// <summary>
     /// The logits of a mask with a blurred, shrunken or swollen outline and with smooth noise, by which parts are missing or spill over.
