@@ -123,10 +123,6 @@ internal sealed class ModelInitializer : IDisposable
     public int Rounds => _options.InteractiveRounds
         ?? (Config.MaskPrior || _options is { PointsColumnName: null, MaskPromptColumnName: null } ? 0 : RoundsFromSam);
 
-    /// <summary>Whether parts of large objects are learned, too: from simulated mask prompts, by which prediction shows them.</summary>
-    public bool Tiles => _options.Zooms && Config.MaskPrior && Rounds == 0
-        && _options is not { PointsColumnName: null, MaskPromptColumnName: null };
-
     /// <summary>α of the focal losses: a SAM's weights are trained on as they were.</summary>
     public double FocalBalance => Config.MaskPrior ? MaskLoss.EvenBalance : MaskLoss.SamBalance;
 
@@ -184,7 +180,7 @@ internal sealed class ModelInitializer : IDisposable
         {
             Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
         };
-        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms, Tiles), network, device, usesBFloat16);
+        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms), network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>

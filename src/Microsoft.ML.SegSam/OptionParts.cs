@@ -49,7 +49,6 @@ internal static class OptionParts
         RareCategorySampling = options.RareCategorySampling,
         RareDatasetSampling = options.RareDatasetSampling,
         Zooms = options.Zooms,
-        Tiles = start?.Tiles ?? false,
         Augmentation = options.Augmentation,
         FirstPrompts = ModelDescription.NamedPrompts(options),
         BoxJitter = options.BoxJitter,

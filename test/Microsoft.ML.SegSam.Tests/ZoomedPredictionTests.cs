@@ -50,37 +50,9 @@ public sealed class ZoomedPredictionTests
     }
 
     [TestMethod]
-    public void A_large_object_is_seen_once_more_tile_by_tile_unless_candidates_are_asked_for()
+    public void A_large_object_is_predicted_once()
     {
         using var predictor = new SegSamPredictor(Model.Value);
-        using var image = predictor.Encode(Noise().Rgb, Height, Width);
-        var large = SegSamPrompt.Box(20, 20, 250, 180);
-        var tiled = predictor.Predict(image, large);
-        var candidates = predictor.Predict(image, large, multimask: true);
-        predictor.Zoom = false;
-        var whole = predictor.Predict(image, large);
-        CollectionAssert.AreEqual(whole.LowResLogits.ToArray(), candidates.LowResLogits.ToArray());
-        AssertClose(whole.ClassScores.Select(score => score.Score), tiled.ClassScores.Select(score => score.Score));
-        Assert.AreEqual(16 * 16, tiled.LowResLogits.Length);
-
-        // The tile in the upper left corner is the same as an image of its own, with what was known of the mask there.
-        var part = Noise().Crop(0, 0, 113, 169);
-        using var alone = predictor.Encode(new PixelImage(64, 64, PixelResizer.Resize(part, 64, 64, Resampling.Bilinear)).Rgb, 64, 64);
-        var known = MaskGeometry.Move(whole.LowResLogits.ToArray(), 16, ImageGeometry.For(Height, Width, 64, ResizeRule.Stretch),
-            ImageGeometry.For(Height, Width, new(0, 0, 169, 113), 64, ResizeRule.Stretch));
-        var direct = predictor.Predict(alone,
-            SegSamPrompt.Box(20 * 64f / 169, 20 * 64f / 113, 250 * 64f / 169, 180 * 64f / 113).AndMask(known));
-        var (expected, found) = (direct.Mask.ToPixels(), tiled.Mask.ToPixels());
-        var agreeing = Enumerable.Range(0, 60 * 90).Count(i => // before the tiles overlap
-            found[i / 90 * Width + i % 90] == expected[(int)(i / 90 * 64.0 / 113) * 64 + (int)(i % 90 * 64.0 / 169)]);
-        Assert.IsGreaterThan(0.95 * 60 * 90, agreeing);
-    }
-
-    [TestMethod]
-    public void A_model_that_never_saw_mask_prompts_has_no_tiles()
-    {
-        using var model = Ml.Transforms.SegSam(TinyData.Options("Box") with { Zoom = true }).Fit(Load(TinyData.Rows(images: 3)));
-        using var predictor = new SegSamPredictor(model);
         using var image = predictor.Encode(Noise().Rgb, Height, Width);
         var large = SegSamPrompt.Box(20, 20, 250, 180);
         var answer = predictor.Predict(image, large);

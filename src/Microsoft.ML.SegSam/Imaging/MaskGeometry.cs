@@ -104,33 +104,27 @@ internal static class MaskGeometry
     /// <see cref="OutsideLogit"/> outside what the first one shows (our choice).
     /// </summary>
     /// <param name="lowRes">side x side logits.</param>
-    /// <param name="side">Side of the logits.</param>
-    /// <param name="newSide">Side of the moved logits; null for a quarter of the input's.</param>
-    public static float[] Move(float[] lowRes, int side, ImageGeometry from, ImageGeometry to, int? newSide = null)
+    /// <param name="side">A quarter of the input's side, of both geometries.</param>
+    public static float[] Move(float[] lowRes, int side, ImageGeometry from, ImageGeometry to)
     {
         const int Samples = 4; // along each axis
-        var size = newSide ?? to.InputSize / 4;
-        var step = (double)from.InputSize / side;
-        var places = Enumerable.Range(0, size * Samples).Select(i => (i + 0.5) / Samples * to.InputSize / size);
+        var step = (double)to.InputSize / side;
+        var places = Enumerable.Range(0, side * Samples).Select(i => (i + 0.5) / Samples * step);
         float[] columns = [.. places.Select(x => (float)to.ToOriginalX(x))
             .Select(x => x >= from.Part.X0 && x <= from.Part.X1 ? (float)(from.ToNetworkX(x) / step - 0.5) : float.NaN)];
         float[] rows = [.. places.Select(y => (float)to.ToOriginalY(y))
             .Select(y => y >= from.Part.Y0 && y <= from.Part.Y1 ? (float)(from.ToNetworkY(y) / step - 0.5) : float.NaN)];
-        var moved = new float[size * size];
+        var moved = new float[side * side];
         for (var y = 0; y < rows.Length; y++)
         {
             for (var x = 0; x < columns.Length; x++)
-                moved[y / Samples * size + x / Samples] += Sample(lowRes, side, columns[x], rows[y]) / (Samples * Samples);
+                moved[y / Samples * side + x / Samples] += Sample(lowRes, side, columns[x], rows[y]) / (Samples * Samples);
         }
 
         return moved;
     }
 
-    /// <summary>A logit between its neighbors; <see cref="OutsideLogit"/> where a coordinate is NaN.</summary>
-    /// <param name="side">Side of the logits.</param>
-    /// <param name="x">Column, 0 in the center of the first.</param>
-    /// <param name="y">Row, likewise.</param>
-    public static float Sample(float[] lowRes, int side, float x, float y)
+    private static float Sample(float[] lowRes, int side, float x, float y)
     {
         if (float.IsNaN(x + y))
             return OutsideLogit;

@@ -14,6 +14,7 @@ internal sealed record SegSamConfig
     public IReadOnlyList<TinyVitStage>? Stages { get; init; }       // TinyViT alone
     public IReadOnlyList<ResNetStage>? ResNetStages { get; init; }  // ResNet alone
     public bool FineMaps { get; init; }                             // at strides 8 and 4, for the up-scaling, as in SAM 2; ResNet alone
+    public int PyramidWidth { get; init; }                          // of the feature pyramid that the fine maps come from; 0 = none
     public int EncoderWidth { get; init; }                          // D; from here to the adapters ViT alone
     public int EncoderDepth { get; init; }
     public int EncoderHeads { get; init; }
@@ -82,6 +83,7 @@ internal sealed record SegSamConfig
         Stages = Stages,
         ResNetStages = ResNetStages,
         FineMaps = FineMaps,
+        PyramidWidth = PyramidWidth,
         Width = EncoderWidth,
         Depth = EncoderDepth,
         Heads = EncoderHeads,
@@ -130,7 +132,7 @@ internal sealed record SegSamConfig
             SegSamEncoder.ResNet18 => Small(new()
             {
                 InputSize = inputSize ?? 256, ResNetStages = [new(64, 2), new(128, 2), new(256, 2)], FineMaps = true,
-                RefinementDepth = 2,
+                PyramidWidth = 64, RefinementDepth = 2,
             }),
             _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder,
                 $"Unknown encoder; choose one of {string.Join(", ", Enum.GetNames<SegSamEncoder>())}."),
@@ -170,7 +172,7 @@ public enum SegSamEncoder
     VitT,
 
     /// <summary>
-    /// ResNet-18 up to its third stage, with batch norms folded into the convolutions: 3.0 million parameters with SAM's neck, default
+    /// ResNet-18 up to its third stage, with batch norms folded into the convolutions: 3.1 million parameters with SAM's neck, default
     /// input 256 (our choice). Its weights may come from ImageNet: see docs/training.md. Takes no adapter.
     /// </summary>
     ResNet18,

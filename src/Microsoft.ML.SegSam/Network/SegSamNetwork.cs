@@ -125,7 +125,7 @@ internal sealed class SegSamNetwork : Module
 
     /// <summary>Whether a weight belongs to the image encoder and not to its necks, which lead to the decoders' width.</summary>
     public static bool IsOfStages(string weight) => weight.StartsWith("image_encoder.", StringComparison.Ordinal)
-        && !((string[])["neck.", "fine."]).Any(neck => weight.StartsWith("image_encoder." + neck, StringComparison.Ordinal));
+        && !((string[])["neck.", "fine.", "pyramid."]).Any(neck => weight.StartsWith("image_encoder." + neck, StringComparison.Ordinal));
 
     /// <summary>Fills every weight with starting values, the same for the same seed on every machine.</summary>
     /// <param name="loaded">Names of weights that have their values already: parts that hold one of them are left alone.</param>

@@ -209,8 +209,8 @@ public sealed partial record SegSamOptions
 
     /// <summary>
     /// Closer looks at objects that are small beside their image, in training and prediction: the part of the image around them is encoded
-    /// by itself, and masks come from there, presence scores from the whole image, category scores from both; without a box a first look
-    /// finds the part. Models with points see large objects tile by tile, too. Default null: true unless the encoder is frozen.
+    /// by itself, and masks come from there, presence scores from the whole image, category scores from both. Without a box, a first look
+    /// at the whole image finds the part. Default null: true unless <see cref="EncoderTraining"/> is Frozen.
     /// </summary>
     public bool? Zoom { get; init; }
 

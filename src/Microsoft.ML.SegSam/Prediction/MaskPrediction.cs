@@ -11,7 +11,7 @@ internal sealed record PromptedImage(PixelImage Pixels, NetworkImage Image, Prom
 
 /// <summary>A mask as the decoders produce it, in the network's frame.</summary>
 /// <param name="Logits">Side x Side, row-major; above 0 is object.</param>
-/// <param name="Side">A quarter of the network's input side, or more after a look at tiles.</param>
+/// <param name="Side">A quarter of the network's input side.</param>
 internal sealed record LowResMask(float[] Logits, int Side)
 {
     /// <summary>The mask at the size of its original image.</summary>
@@ -20,14 +20,6 @@ internal sealed record LowResMask(float[] Logits, int Side)
 
     /// <summary>The same as H·W pixels, row-major.</summary>
     public bool[] ToPixels(ImageGeometry geometry) => MaskGeometry.ToOriginalMask(Logits, Side, geometry);
-
-    /// <summary>The logit at a place of the original image that the geometry shows.</summary>
-    public float At(ImageGeometry geometry, double x, double y)
-    {
-        var step = (double)geometry.InputSize / Side;
-        return MaskGeometry.Sample(Logits, Side,
-            (float)(geometry.ToNetworkX((float)x) / step - 0.5), (float)(geometry.ToNetworkY((float)y) / step - 0.5));
-    }
 
     /// <summary>The logits at the size of the original image: H·W, row-major.</summary>
     public float[] ToLogits(ImageGeometry geometry) => MaskGeometry.ToOriginalLogits(Logits, Side, geometry);
@@ -53,8 +45,7 @@ internal sealed record MaskPrediction(
 
     /// <summary>A mask's logits in the frame of the whole image.</summary>
     public float[] InWholeImage(LowResMask mask) =>
-        Geometry.IsWhole && mask.Side == Geometry.InputSize / 4 ? mask.Logits
-            : MaskGeometry.Move(mask.Logits, mask.Side, Geometry, Whole);
+        Geometry.IsWhole ? mask.Logits : MaskGeometry.Move(mask.Logits, mask.Side, Geometry, Whole);
 
     /// <summary>
     /// What two looks at an object say together: the masks of the closer one, which shows more of the object; the mean of both looks'

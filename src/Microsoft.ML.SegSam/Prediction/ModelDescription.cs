@@ -14,15 +14,13 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="Preprocessing">How images are prepared for the network, as in training.</param>
 /// <param name="Prompts">The prompts that the model was made for.</param>
 /// <param name="Zooms">Whether small objects get a closer look, as in training.</param>
-/// <param name="Tiles">Whether zooming models look at large objects tile by tile, too, as in training.</param>
 internal sealed record ModelDescription(
     SegSamOptions Options,
     SegSamConfig Config,
     IReadOnlyList<string> Categories,
     Preprocessing Preprocessing,
     ModelPrompts Prompts = ModelPrompts.None,
-    bool Zooms = false,
-    bool Tiles = false)
+    bool Zooms = false)
 {
     public const ModelPrompts AllPrompts = ModelPrompts.Box | ModelPrompts.Points | ModelPrompts.Mask;
 

@@ -128,13 +128,13 @@ internal sealed record Prompt(
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 
-    /// <summary>The prompt in the frame of the network's input; logits move to the part it shows.</summary>
-    /// <param name="whole">The geometry of the logits: that of the whole image, or the same.</param>
+    /// <summary>The prompt in the frame of the network's input; logits, which are of the whole image, move to the part it shows.</summary>
+    /// <param name="whole">The geometry of the whole image.</param>
     public Prompt ToNetwork(ImageGeometry geometry, ImageGeometry whole) => new(
         Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels,
         Mask is not null ? Logits(Mask, geometry)
-        : MaskLogits is null || geometry == whole ? MaskLogits
-        : MaskGeometry.Move(MaskLogits, whole.InputSize / MaskStep, whole, geometry));
+        : MaskLogits is null || geometry.IsWhole ? MaskLogits
+        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskStep, whole, geometry));
 
     /// <summary>The prompt in the frame of the network's input, which shows the whole image; logits stay as they are.</summary>
     public Prompt ToNetwork(ImageGeometry whole) => ToNetwork(whole, whole);

@@ -80,7 +80,7 @@ internal sealed class SegSamModel(
         var embeddings = Embed([.. images.Select(image => image.Image)], cache);
         var predictions = Decode([.. images.Zip(embeddings, (image, embedding) =>
             new Look(embedding, image.Image.Geometry, image.Image.Geometry, image.Prompt))], multimask: false);
-        return Zooms ? LookFurther(predictions, [.. images.Select(image => (image.Pixels, image.Prompt))], cache, multimask: false)
+        return Zooms ? LookCloser(predictions, [.. images.Select(image => (image.Pixels, image.Prompt))], cache, multimask: false)
             : predictions;
     }
 
@@ -95,7 +95,7 @@ internal sealed class SegSamModel(
         var predictions = Decode(
             [.. prompts.Select(prompt => new Look(embedding, image.Geometry, image.Geometry, prompt))], multimask);
         return zooms && pixels is not null
-            ? LookFurther(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask)
+            ? LookCloser(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask)
             : predictions;
     }
 
@@ -138,14 +138,6 @@ internal sealed class SegSamModel(
         return [.. images.Select(image => embeddings[image.Key]!)];
     }
 
-    // Candidates are those of one look, and so without tiles.
-    private MaskPrediction[] LookFurther(
-        MaskPrediction[] first, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache, bool multimask)
-    {
-        var closer = LookCloser(first, prompts, cache, multimask);
-        return description.Tiles && !multimask ? LookAtTiles(closer, prompts, cache) : closer;
-    }
-
     private MaskPrediction[] LookCloser(
         MaskPrediction[] first, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache, bool multimask)
     {
@@ -161,33 +153,6 @@ internal sealed class SegSamModel(
         foreach (var (i, prediction) in small.Zip(second))
             first[i] = first[i].Closer(prediction);
         return first;
-    }
-
-    private MaskPrediction[] LookAtTiles(
-        MaskPrediction[] found, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache)
-    {
-        var tiles = found.Index().SelectMany(item => Tiles.Of(item.Item.Geometry).Select(part => (item.Index, Image: NetworkImage.From(
-            prompts[item.Index].Pixels, Config.InputSize, Preprocessing, part)))).ToList();
-        var known = tiles.ConvertAll(tile => Tiles.Known(found[tile.Index].Binary, found[tile.Index].Geometry, tile.Image.Geometry));
-        var shown = Enumerable.Range(0, tiles.Count).Where(i => known[i] is not null).ToList();
-        if (shown.Count == 0)
-            return found;
-        var embeddings = Embed(shown.ConvertAll(i => tiles[i].Image), cache);
-        var masks = Decode([.. shown.Zip(embeddings, (i, embedding) => new Look(embedding, tiles[i].Image.Geometry,
-            tiles[i].Image.Geometry, new(prompts[tiles[i].Index].Prompt.Box, MaskLogits: known[i])))], multimask: false);
-        foreach (var group in shown.Zip(masks).GroupBy(item => tiles[item.First].Index, item => item.Second))
-        {
-            var look = found[group.Key];
-            LowResMask Merge(LowResMask mask, Func<MaskPrediction, LowResMask> of) =>
-                Tiles.Merge(mask, look.Geometry, [.. group.Select(tile => (of(tile), tile.Geometry))]);
-            found[group.Key] = look with
-            {
-                Binary = Merge(look.Binary, tile => tile.Binary),
-                Semantic = Merge(look.Semantic, tile => tile.Semantic),
-            };
-        }
-
-        return found;
     }
 
     private MaskPrediction[] Decode(IReadOnlyList<Look> looks, bool multimask)

@@ -11,7 +11,6 @@ internal static class Zoom
     private const int LeastSide = 32; // pixels of the original image: below, there is nothing more to see
     private const double Share = 0.5; // of the part's side that the object takes up at prediction
     private const double Least = 0.25, Most = 0.95; // of the shares in training
-    private const double LargestTile = 0.75; // of an object's longer side
     private const double WorthIt = 0.75; // a part must be smaller than this share of the image's longest side
 
     /// <summary>The part around an object for prediction; null where the whole image serves as well.</summary>
@@ -43,18 +42,6 @@ internal static class Zoom
         var centerX = (box.X0 + box.X1) / 2.0 + shiftX * (side - box.Width) / 4;
         var centerY = (box.Y0 + box.Y1) / 2.0 + shiftY * (side - box.Height) / 4;
         return Part(centerX, centerY, side, height, width);
-    }
-
-    /// <summary>A random part within an object, as <see cref="Tiles"/> show it, for training; null for an object of few pixels.</summary>
-    /// <param name="box">Around the object, in pixels of the original image.</param>
-    /// <param name="inputSize">Below that, a side of a tile would only be enlarged.</param>
-    public static RegionBox? DrawTile(RegionBox box, int height, int width, int inputSize, Random random)
-    {
-        var most = LargestTile * Math.Max(box.Width, box.Height);
-        if (most <= inputSize)
-            return null;
-        var side = inputSize * Math.Pow(most / inputSize, random.NextDouble());
-        return Part(box.X0 + random.NextDouble() * box.Width, box.Y0 + random.NextDouble() * box.Height, side, height, width);
     }
 
     /// <summary>The part around what a first look found; null where it found nothing, or where the whole image serves as well.</summary>

@@ -48,6 +48,7 @@ internal static class ConfigCheck
         new(nameof(config.DecoderDepth), config.DecoderDepth, 1, MostLayers),
         new(nameof(config.QualityHeadDepth), config.QualityHeadDepth, 1, MostLayers),
         new(nameof(config.RefinementDepth), config.RefinementDepth, 0, MostLayers),
+        new(nameof(config.PyramidWidth), config.PyramidWidth, 0, 4096),
         new(nameof(config.CategoryCount), config.CategoryCount, 1, 1 << 20),
         new(nameof(config.EncoderMlpRatio), config.EncoderMlpRatio, 0.01, 64),
         new(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64),

@@ -38,7 +38,7 @@ internal sealed class StepReader(TrainingSet set, TrainingSettings settings, int
         try
         {
             return TrainingBatch.Read(set, objects, presenceTokens, draws, settings.Augmentation,
-                withPixels: !settings.IsFrozen, settings.Zooms ? settings.PromptsPerImage : null, settings.Tiles);
+                withPixels: !settings.IsFrozen, settings.Zooms ? settings.PromptsPerImage : null);
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {

@@ -27,7 +27,6 @@ internal sealed record TrainingSettings
     public required double RareCategorySampling { get; init; }
     public required double RareDatasetSampling { get; init; }
     public required bool Zooms { get; init; }                       // closer looks, as decided for this run
-    public required bool Tiles { get; init; }                       // parts of objects, beside closer looks
     public required Augmentation? Augmentation { get; init; }
     public required ModelPrompts FirstPrompts { get; init; }        // the kinds that a step's first prompts are drawn from
     public required double BoxJitter { get; init; }

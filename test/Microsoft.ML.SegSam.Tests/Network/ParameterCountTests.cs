@@ -39,8 +39,8 @@ public sealed class ParameterCountTests
     {
         var config = SegSamConfig.For(SegSamEncoder.ResNet18) with { CategoryCount = 8 };
         const int channels = 64 + 4 * 64 + 5 * 128 + 5 * 256, neck = 256 * 128 + 9 * 128 * 128 + 4 * 128;
-        const int fine = 128 * 32 + 32 + 64 * 16 + 16;
-        Assert.AreEqual(2_782_784 - channels + neck + fine, Count(config, "image_encoder."));
+        const int pyramid = (256 + 128 + 64 + 3) * 64 + 3 * (9 * 64 * 64 + 64), fine = (64 + 1) * (32 + 16);
+        Assert.AreEqual(2_782_784 - channels + neck + pyramid + fine, Count(config, "image_encoder."));
         Assert.IsLessThan(6_000_000, Count(config, ""), "in half precision below 12 MB");
     }
 

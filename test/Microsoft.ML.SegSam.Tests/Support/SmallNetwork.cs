@@ -21,7 +21,8 @@ internal static class SmallNetwork
 
     /// <summary>The same with a ResNet, its fine maps, and masks that begin with the prompt's.</summary>
     public static SegSamConfig ResNet { get; } =
-        Config with { ResNetStages = [new(8, 1), new(12, 2), new(16, 1)], FineMaps = true, RefinementDepth = 2, MaskPrior = true };
+        Config with { ResNetStages = [new(8, 1), new(12, 2), new(16, 1)], FineMaps = true, PyramidWidth = 8,
+            RefinementDepth = 2, MaskPrior = true };
 
     /// <summary>Starting weights, and texts that differ.</summary>
     public static SegSamNetwork Create(SegSamConfig config, long seed = 1)

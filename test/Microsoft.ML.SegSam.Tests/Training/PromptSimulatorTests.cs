@@ -121,12 +121,12 @@ public sealed class PromptSimulatorTests
 
     [TestMethod]
     public void A_correction_has_a_point_on_the_object_and_points_in_the_errors_of_its_mask() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Bool, Gen.Int[0, 1000]).Sample((corrections, withBox, seed) =>
+        Gen.Select(Gen.Int[0, 4], Gen.Bool, Gen.Int[0, 1000]).Sample((corrections, withBox, seed) =>
         {
             var mask = Rectangle(10, 21, 30, 50);
             var prompt = new PromptSimulator(64, new Random(seed)).Corrected(mask, corrections, withBox ? [10, 21, 29, 49] : null);
-            Assert.AreEqual((1 + corrections, withBox, true), PromptCollator.Kind(prompt));
-            for (var i = 0; i <= corrections; i++)
+            Assert.AreEqual((corrections == 0 ? 0 : 1 + corrections, withBox, true), PromptCollator.Kind(prompt));
+            for (var i = 0; i < prompt.PointCount; i++)
             {
                 var (x, y, label) = ((int)prompt.Points[2 * i], (int)prompt.Points[2 * i + 1], prompt.PointLabels[i]);
                 var (isOn, isInMask) = (mask[y * 64 + x] == 1, prompt.MaskLogits![y / 4 * 16 + x / 4] > 0);

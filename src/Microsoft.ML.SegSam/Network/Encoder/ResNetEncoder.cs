@@ -19,6 +19,7 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "layers")] private readonly ModuleList<Sequential> _layers;
     [ComponentName(Name = "neck")] private readonly Sequential _neck;
     [ComponentName(Name = "fine")] private readonly FineNeck? _fine;
+    [ComponentName(Name = "pyramid")] private readonly FinePyramid? _pyramid;
 
     public ResNetEncoder(LayerFactory make, EncoderConfig config) : base(nameof(ResNetEncoder))
     {
@@ -29,14 +30,19 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
             : i > 0 ? new ResidualBlock(make, stages[i - 1].Width, stage.Width, stride: 2)
             : new ResidualBlock(make, stage.Width, stage.Width, stride: 1))))];
         _neck = EncoderNeck.Create(make, stages[^1].Width, config);
-        _fine = config.FineMaps ? new(make, stages[^2].Width, stages[^3].Width, config.OutputWidth) : null;
+        if (config.FineMaps && config.PyramidWidth > 0)
+            _pyramid = new(make, [.. stages.TakeLast(3).Select(stage => stage.Width)], config.PyramidWidth, config.OutputWidth);
+        else if (config.FineMaps)
+            _fine = new(make, stages[^2].Width, stages[^3].Width, config.OutputWidth);
         RegisterComponents();
     }
 
     protected override Tensor Compute(Tensor image)                             // f_v [B,C,g,g], or with fine maps [B,4C,g,g]
     {
         var maps = Maps(image);
-        return _fine is null ? _neck.call(maps[^1]) : _fine.call(_neck.call(maps[^1]), maps[^2], maps[^3]);
+        var map = _neck.call(maps[^1]);
+        return _pyramid is not null ? _pyramid.call(map, maps[^3..])
+            : _fine is not null ? _fine.call(map, maps[^2], maps[^3]) : map;
     }
 
     /// <summary>The map that the neck reads: all that pretrained weights are of.</summary>
@@ -47,20 +53,20 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     }
 
     // [B,64,S/4,S/4] [B,128,S/8,S/8] [B,256,g,g]
-    private List<Tensor> Maps(Tensor image)
+    private Tensor[] Maps(Tensor image)
     {
         var x = functional.relu(_stem.call(image));                             // [B,64,S/2,S/2]
         x = functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1);    // [B,64,S/4,S/4]
         var maps = new List<Tensor>();
         foreach (var layer in _layers)
             maps.Add(x = layer.call(x));
-        return maps;
+        return [.. maps];
     }
 
     public void Initialize(Generator generator) => _stem.FillForRelu(generator);
 }
 
-/// <summary>From the encoder's widths to those of the decoders' up-scaling: what <see cref="FineMaps"/> packs.</summary>
+/// <summary>Fine maps from each stage by itself: in models of earlier versions.</summary>
 internal sealed class FineNeck : ScopedModule<Tensor, Tensor, Tensor, Tensor>, IInitialized
 {
     [ComponentName(Name = "twofold")] private readonly ConvolutionLayer _twofold;

@@ -19,15 +19,12 @@ internal sealed record TrainingBatch(
     /// <summary>Reads the objects (indices into the set) of a batch; objects of one image must follow each other.</summary>
     /// <param name="augmentation">Changes the images; null leaves them unchanged.</param>
     /// <param name="zoomedObjects">The most prompted objects of an image that is zoomed into; null zooms into none.</param>
-    /// <param name="tiles">Whether parts may be smaller than their object.</param>
     public static TrainingBatch Read(
         TrainingSet set, IReadOnlyList<int> objects, int presenceTokens, Random random,
-        Augmentation? augmentation = null, bool withPixels = false, int? zoomedObjects = null,
-        bool tiles = false)
+        Augmentation? augmentation = null, bool withPixels = false, int? zoomedObjects = null)
     {
         var images = objects.GroupBy(index => set.Objects[index].Image)
-            .Select(group => zoomedObjects is { } most ? 
-                TrainingImage.Zoomed(set, group.Key, [.. group], most, augmentation, random, tiles)
+            .Select(group => zoomedObjects is { } most ? TrainingImage.Zoomed(set, group.Key, [.. group], most, augmentation, random)
                 : augmentation is null ? TrainingImage.Read(set, group.Key, group, withPixels)
                 : TrainingImage.Augmented(set, group.Key, [.. group], augmentation, random));
         return Of(images.ToList(), presenceTokens, random, withPixels || zoomedObjects is not null);

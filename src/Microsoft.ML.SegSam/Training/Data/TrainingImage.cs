@@ -10,7 +10,6 @@ internal sealed record TrainingImage(
     int Index, NetworkImage? Pixels, IReadOnlyList<(TrainingObject Object, byte[] Mask, int[] Others)> Objects)
 {
     private const double WholeImages = 1 / 3.0; // of the images that closer looks are taken at: first looks must be learned, too (ours)
-    private const double TileShare = 1 / 4.0; // of the objects that are large enough for tiles (ours)
 
     /// <param name="objects">Indices of objects of this image.</param>
     public static TrainingImage Read(TrainingSet set, int image, IEnumerable<int> objects, bool withPixels) =>
@@ -25,40 +24,25 @@ internal sealed record TrainingImage(
             objects, augmentation, random);
 
     /// <summary>
-    /// A closer look, most of the time: a random part of the image that holds the first of the drawn objects, or part of it, with that and
-    /// others of those that are in it. Else, and where that object is large, the whole image.
+    /// A closer look, most of the time: a random part of the image that holds the first of the drawn objects, with that and others of
+    /// those that are in it. Else, and where that object is large, the whole image.
     /// </summary>
     /// <param name="objects">Indices of the drawn objects of this image.</param>
     /// <param name="most">The most objects that are prompted.</param>
     /// <param name="augmentation">Null leaves the part unchanged.</param>
-    /// <param name="tiles">Whether some parts are smaller than an object that is large in its image's own pixels.</param>
     public static TrainingImage Zoomed(
-        TrainingSet set, int image, IReadOnlyList<int> objects, int most, Augmentation? augmentation, Random random, bool tiles)
+        TrainingSet set, int image, IReadOnlyList<int> objects, int most, Augmentation? augmentation, Random random)
     {
-        if (set.Objects[objects[0]].Detail is { } main && set.DetailSizeOf(image) is var (height, width)
-            && (Tile() ?? Part()) is { } scene)
+        if (random.NextDouble() >= WholeImages && set.Objects[objects[0]].Detail is { } main
+            && set.DetailSizeOf(image) is var (height, width) && Prediction.Zoom.Draw(main.Box, height, width, random) is { } part)
         {
+            var scene = Scene.Of(set, image, part);
             var prompted = scene.Draw(objects[0], most, random);
             return augmentation is null ? scene.Prompt(prompted)
                 : Augment(scene.Pixels.Geometry, () => scene, () => scene.Prompt(prompted), prompted, augmentation, random);
         }
 
         return augmentation is null ? Read(set, image, objects, withPixels: true) : Augmented(set, image, objects, augmentation, random);
-
-        Scene? Tile()
-        {
-            if (!tiles || random.NextDouble() >= TileShare
-                || Prediction.Zoom.DrawTile(main.Box, height, width, set.GeometryOf(image).InputSize, random) is not { } tile)
-            {
-                return null;
-            }
-
-            var scene = Scene.Of(set, image, tile);
-            return scene.Seen.ContainsKey(objects[0]) ? scene : null; // the object may be elsewhere in its box
-        }
-
-        Scene? Part() => random.NextDouble() >= WholeImages
-            && Prediction.Zoom.Draw(main.Box, height, width, random) is { } part ? Scene.Of(set, image, part) : null;
     }
 
     /// <summary>One object in a given part of its image.</summary>

@@ -27,7 +27,7 @@ public sealed class ResNetEncoderTests
         CollectionAssert.AreEqual(new long[] { 2, 4 * 128, side / 16, side / 16 }, found.shape);
         Assert.IsTrue(found.isfinite().all().item<bool>());
         Assert.IsGreaterThan(0.1f, found.narrow(1, 0, 128).std().item<float>());
-        Assert.AreEqual(0f, found.narrow(1, 128, 384).abs().max().item<float>(), "Fine maps begin at zero.");
+        Assert.IsGreaterThan(0.01f, found.narrow(1, 128, 384).std().item<float>(), "fine maps");
     }
 
     [TestMethod]
