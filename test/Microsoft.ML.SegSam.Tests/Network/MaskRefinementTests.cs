@@ -1,6 +1,5 @@
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
-using TorchSharp;
 using static Microsoft.ML.SegSam.Tests.Support.SmallNetwork;
 using static TorchSharp.torch;
 
