@@ -61,6 +61,8 @@ internal static partial class Forms
             Encoder = settings.Encoder is { } encoder ? Parse<SegSamEncoder>(encoder) : null,
             InputSize = settings.Input,
             Checkpoint = checkpoint,
+            LearningRate = checkpoint is null ? null : 5e-4, // with twice that, names were learned worse on the validation split
+            EncoderLearningRate = checkpoint is null ? null : 1e-4,
             EncoderTraining = settings.Frozen ? EncoderTraining.Frozen : EncoderTraining.Full,
             DescriptionColumnName = settings.Texts is null || settings.Texts == NameOf(Texts.Descriptions)
                 ? null : nameof(TrainingRow.Description),

@@ -30,6 +30,8 @@ public sealed class Med2DTrainTests
             Augmentation = null,
             Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
         });
+        Assert.AreEqual(method with { Checkpoint = "weights", LearningRate = 5e-4, EncoderLearningRate = 1e-4 },
+            OptionsOf(Form.SegSam, "weights"));
         Assert.AreEqual(method with { AlignmentWeight = 0 }, OptionsOf(Form.WithoutAlignment));
         var textless = OptionsOf(Form.WithoutText);
         Assert.AreEqual(method with
@@ -40,11 +42,11 @@ public sealed class Med2DTrainTests
         var sam = OptionsOf(Form.SamStyle);
         Assert.AreEqual((0, 0, 0, TextInsertion.None), (sam.ClassWeight, sam.PresenceWeight, sam.AlignmentWeight, sam.TextInsertion));
 
-        static SegSamOptions OptionsOf(Form form) => Forms.Options(
+        static SegSamOptions OptionsOf(Form form, string? checkpoint = null) => Forms.Options(
             new(Forms.NameOf(form), 1, "table.csv", "train", [], 1, 1, "", Encoder: null, Input: null, Checkpoint: null,
                 CheckpointName: null, Forms.HasTexts(form) ? "descriptions" : null, Forms.HasTexts(form) ? "hashed" : null,
                 Minutes: 20, Epochs: null,
-                Stages: null, HalfPrecision: false, Frozen: false), checkpoint: null, embedder: null);
+                Stages: null, HalfPrecision: false, Frozen: false), checkpoint, embedder: null);
     }
 
     [TestMethod]
