@@ -121,7 +121,7 @@ internal sealed class ModelInitializer : IDisposable
     /// Correction rounds after each step's first prompts: where masks begin with the prompt's, simulated mask prompts teach as much.
     /// </summary>
     public int Rounds => _options.InteractiveRounds
-        ?? (Config.MaskPrior || _options is { PointsColumnName: null, MaskPromptColumnName: null } ? 0 : RoundsFromSam);
+        ?? (Config.MaskPrior || !_options.HasPointsOrMask ? 0 : RoundsFromSam);
 
     /// <summary>α of the focal losses: a SAM's weights are trained on as they were.</summary>
     public double FocalBalance => Config.MaskPrior ? MaskLoss.EvenBalance : MaskLoss.SamBalance;

@@ -8,6 +8,9 @@ internal static class MaskGeometry
     /// <summary>The logit of a pixel well inside a mask; trained models predict about that (our choice).</summary>
     public const float SureLogit = 8;
 
+    /// <summary>Pixels of the input to a side of a low-resolution pixel.</summary>
+    public const int Stride = 4;
+
     /// <summary>The logit of pixels that the network did not see.</summary>
     public const float OutsideLogit = -SureLogit;
 
@@ -48,6 +51,18 @@ internal static class MaskGeometry
         }
 
         return target;
+    }
+
+    /// <summary>The share of each low-resolution pixel that a mask covers: S/4 x S/4, row by row.</summary>
+    /// <param name="mask">S x S bytes, 0 or 1, in the network's frame.</param>
+    /// <param name="size">S.</param>
+    public static float[] Coverage(ReadOnlySpan<byte> mask, int size)
+    {
+        var side = size / Stride;
+        var covered = new float[side * side];
+        for (var i = 0; i < mask.Length; i++)
+            covered[i / size / Stride * side + i % size / Stride] += mask[i] / (float)(Stride * Stride);
+        return covered;
     }
 
     /// <summary>One mask at the original size: logit &gt; 0.</summary>

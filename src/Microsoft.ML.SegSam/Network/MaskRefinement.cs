@@ -39,9 +39,6 @@ internal sealed class MaskRefinement : ScopedModule<Tensor, Tensor?, Tensor>, II
     public void Initialize(Generator generator)
     {
         foreach (var layer in _second)
-        {
-            layer.Weight.Fill(weight => weight.fill_(0));
-            layer.Bias!.Fill(bias => bias.fill_(0));
-        }
+            layer.FillWithZeros();
     }
 }

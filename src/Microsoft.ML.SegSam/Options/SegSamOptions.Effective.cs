@@ -7,7 +7,9 @@ public sealed partial record SegSamOptions
 {
     internal const int MostPresenceTokens = 256;
 
-    internal bool HasPrompt => BoxColumnName is not null || PointsColumnName is not null || MaskPromptColumnName is not null;
+    internal bool HasPrompt => BoxColumnName is not null || HasPointsOrMask;
+
+    internal bool HasPointsOrMask => PointsColumnName is not null || MaskPromptColumnName is not null;
 
     internal bool IsTrained => Epochs > 0;
 

@@ -44,8 +44,7 @@ internal sealed record ModelDescription(
     /// </remarks>
     /// <param name="startsFromSam">Whether the checkpoint is a SAM's.</param>
     public static ModelPrompts PromptsOf(SegSamOptions options, bool startsFromSam) =>
-        NamedPrompts(options) | (startsFromSam || options.InteractiveRounds > 0
-            || options is not { PointsColumnName: null, MaskPromptColumnName: null }
+        NamedPrompts(options) | (startsFromSam || options.InteractiveRounds > 0 || options.HasPointsOrMask
             ? ModelPrompts.Points | ModelPrompts.Mask : ModelPrompts.None);
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelArchive.Json);

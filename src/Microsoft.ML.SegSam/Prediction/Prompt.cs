@@ -18,7 +18,6 @@ internal sealed record Prompt(
     float[]? MaskLogits = null,
     [property: JsonIgnore] SegmentationMask? Mask = null)
 {
-    private const int MaskStep = 4; // pixels of the input for each of the low-resolution mask
     private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
         + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
 
@@ -134,7 +133,7 @@ internal sealed record Prompt(
         Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels,
         Mask is not null ? Logits(Mask, geometry)
         : MaskLogits is null || geometry.IsWhole ? MaskLogits
-        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskStep, whole, geometry));
+        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskGeometry.Stride, whole, geometry));
 
     /// <summary>The prompt in the frame of the network's input, which shows the whole image; logits stay as they are.</summary>
     public Prompt ToNetwork(ImageGeometry whole) => ToNetwork(whole, whole);
@@ -142,11 +141,9 @@ internal sealed record Prompt(
     // Each of the network's low-resolution pixels is as sure as the mask covers it.
     private static float[] Logits(SegmentationMask mask, ImageGeometry geometry)
     {
-        var (input, side) = (MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry), geometry.InputSize / MaskStep);
-        var covered = new float[side * side];
-        for (var i = 0; i < input.Length; i++)
-            covered[i / geometry.InputSize / MaskStep * side + i % geometry.InputSize / MaskStep] += input[i];
-        return Array.ConvertAll(covered, count => MaskGeometry.SureLogit * (2 * count / (MaskStep * MaskStep) - 1));
+        var input = MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry);
+        return Array.ConvertAll(
+            MaskGeometry.Coverage(input, geometry.InputSize), share => MaskGeometry.SureLogit * (2 * share - 1));
     }
 
     private static bool Near(float value, int expected) => Math.Abs(value - expected) <= 1;

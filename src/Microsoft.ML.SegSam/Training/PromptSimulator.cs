@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Training;
 /// <param name="side">Side S of the masks.</param>
 internal sealed class PromptSimulator(int side, Random random)
 {
-    private const int MaskStride = 4, NoiseSide = 6, LargestBlur = 2, MostCorrections = 2;
+    private const int NoiseSide = 6, LargestBlur = 2, MostCorrections = 2;
     private const double LargestNoise = 1.0, LargestSpill = 0.4; // both in half ranges of a logit
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
@@ -44,12 +44,13 @@ internal sealed class PromptSimulator(int side, Random random)
     /// <param name="corrections">How many points correct the mask; 0 gives the mask without any point.</param>
     public Prompt Corrected(byte[] mask, int corrections, float[]? box)
     {
+        const int Stride = MaskGeometry.Stride;
         var logits = Mistaken(mask);
-        var predicted = new bool[mask.Length];
-        for (var i = 0; i < predicted.Length; i++)
-            predicted[i] = logits[i / side / MaskStride * (side / MaskStride) + i % side / MaskStride] > 0;
         if (corrections == 0)
             return new(box, MaskLogits: logits);
+        var predicted = new bool[mask.Length];
+        for (var i = 0; i < predicted.Length; i++)
+            predicted[i] = logits[i / side / Stride * (side / Stride) + i % side / Stride] > 0;
         var (first, others) = (Point(mask), Corrections(mask, predicted, corrections));
         return new(box, [.. first.Points, .. others.Points], [.. first.PointLabels, .. others.PointLabels], logits);
     }
@@ -62,11 +63,11 @@ internal sealed class PromptSimulator(int side, Random random)
     /// </summary>
     public float[] Mistaken(byte[] mask)
     {
-        var (grid, blur) = (side / MaskStride, random.Next(LargestBlur + 1));
+        var (grid, blur) = (side / MaskGeometry.Stride, random.Next(LargestBlur + 1));
         var (noise, spill) = (LargestNoise * Math.Pow(random.NextDouble(), 2), LargestSpill * (2 * random.NextDouble() - 1));
         float[] knots = [.. Enumerable.Range(0, NoiseSide * NoiseSide).Select(_ => (float)(noise * (2 * random.NextDouble() - 1)))];
         var smooth = new BilinearRows(y => knots.AsSpan(y * NoiseSide, NoiseSide), NoiseSide, NoiseSide, grid, grid);
-        var covered = Covered(mask);
+        var covered = MaskGeometry.Coverage(mask, side);
         for (var i = 0; i < blur; i++)
             covered = Blurred(Blurred(covered, 1, grid), grid, 1);
         var logits = new float[grid * grid];
@@ -101,20 +102,6 @@ internal sealed class PromptSimulator(int side, Random random)
         }
 
         return new(Points: points, PointLabels: labels);
-    }
-
-    // The share of each cell of the masks that networks predict.
-    private float[] Covered(byte[] mask)
-    {
-        var grid = side / MaskStride;
-        var covered = new float[grid * grid];
-        for (var y = 0; y < grid * MaskStride; y++)
-        {
-            for (var x = 0; x < grid * MaskStride; x++)
-                covered[y / MaskStride * grid + x / MaskStride] += mask[y * side + x] / (float)(MaskStride * MaskStride);
-        }
-
-        return covered;
     }
 
     // The mean of three neighbors along an axis; the outermost are repeated.

@@ -86,10 +86,7 @@ internal sealed class FineNeck : ScopedModule<Tensor, Tensor, Tensor, Tensor>, I
     public void Initialize(Generator generator)
     {
         foreach (var layer in (ConvolutionLayer[])[_twofold, _fourfold])
-        {
-            layer.Weight.Fill(weight => weight.fill_(0));
-            layer.Bias!.Fill(bias => bias.fill_(0));
-        }
+            layer.FillWithZeros();
     }
 }
 
@@ -120,7 +117,6 @@ internal sealed class ResidualBlock : ScopedModule<Tensor, Tensor>, IInitialized
     {
         _first.FillForRelu(generator);
         _shortcut?.FillForRelu(generator);
-        _second.Weight.Fill(weight => weight.fill_(0));
-        _second.Bias!.Fill(bias => bias.fill_(0));
+        _second.FillWithZeros();
     }
 }

@@ -192,6 +192,13 @@ internal static class StartingValues
         layer.Bias?.Fill(bias => bias.fill_(0));
     }
 
+    /// <summary>For a layer that adds nothing at first.</summary>
+    public static void FillWithZeros(this ConvolutionLayer layer)
+    {
+        layer.Weight.Fill(weight => weight.fill_(0));
+        layer.Bias?.Fill(bias => bias.fill_(0));
+    }
+
     /// <summary>Changes a parameter in place without recording it for gradients.</summary>
     public static void Fill(this Tensor parameter, Action<Tensor> change)
     {
