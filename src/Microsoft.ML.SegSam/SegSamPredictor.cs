@@ -48,7 +48,9 @@ public sealed class SegSamPredictor : IDisposable
         }
     }
 
-    /// <summary>Loads a model that <c>ml.Model.Save</c> wrote; the predictor owns it.</summary>
+    /// <summary>
+    /// Loads a model that <c>ml.Model.Save</c> wrote, or one that <see cref="SegSamTransformer.SaveOnnx"/> exported; the predictor owns it.
+    /// </summary>
     /// <inheritdoc cref="SegSamTransformer.Load" path="/*[not(self::summary or self::returns)]"/>
     public static SegSamPredictor Load(string path, MLContext? ml = null) => new(SegSamTransformer.Load(path, ml).Model, isOwner: true);
 

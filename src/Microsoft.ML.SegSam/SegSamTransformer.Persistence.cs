@@ -8,6 +8,7 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Onnx;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
@@ -22,16 +23,27 @@ public sealed partial class SegSamTransformer
 {
     internal const string LoaderSignature = "SegSamTransformer";
 
-    /// <summary>Loads the SEG-SAM of a model that <c>ml.Model.Save</c> wrote; other steps of its pipeline are not kept.</summary>
-    /// <param name="path">The .zip file.</param>
+    /// <summary>
+    /// Loads the SEG-SAM of a model that <c>ml.Model.Save</c> wrote, without the other steps of its pipeline; or one that
+    /// <see cref="SaveOnnx"/> exported, which ONNX Runtime then computes.
+    /// </summary>
+    /// <remarks>
+    /// For an exported model the program needs no libtorch, but one of the packages Microsoft.ML.OnnxRuntime and
+    /// Microsoft.ML.OnnxRuntime.Gpu. It can only predict: it cannot be saved, trained further or exported again.
+    /// </remarks>
+    /// <param name="path">The .zip file, or the folder of an exported model.</param>
     /// <param name="ml">Its <see cref="MLContext.GpuDeviceId"/> decides the device; null: the CPU.</param>
     /// <returns>The transformer, which the caller disposes.</returns>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is not a saved model, is damaged, or does not hold exactly one SEG-SAM.</exception>
+    /// <exception cref="DllNotFoundException">The model is an exported one, and the program has no native ONNX Runtime.</exception>
     public static SegSamTransformer Load(string path, MLContext? ml = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var model = LoadModel(path, ml ?? new MLContext());
+        ml ??= new MLContext();
+        if (Directory.Exists(path))
+            return new(OnnxFolder.Load(path, ml));
+        var model = LoadModel(path, ml);
         try
         {
             var segSam = In(model);
@@ -159,6 +171,33 @@ public sealed partial class SegSamTransformer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         SamWeights.Save(path, Model.Network, Model.Preprocessing);
+    }
+
+    /// <summary>
+    /// Exports the model as ONNX, for <see cref="Load"/> without TorchSharp, for other languages, for web pages: <c>encoder.onnx</c> (image
+    /// to embedding), <c>decoder.onnx</c> (embedding and prompts to masks, categories and scores) and <c>segsam.onnx</c> (image and boxes to
+    /// the same).
+    /// </summary>
+    /// <remarks>
+    /// Standard operators, version 17. Inputs and outputs of SAM's own part have the names of its official export, so that programs made
+    /// for that run the decoder; docs/onnx.md lists all. Each file says in its metadata which model it holds, with preprocessing, categories
+    /// and license.
+    /// </remarks>
+    /// <param name="folder">Is created where there is none. Files of an earlier export in it are replaced.</param>
+    /// <param name="halfPrecision">
+    /// Whether to store the weights as 16-bit floating-point numbers, in half the size; they are computed with as 32-bit numbers. Default
+    /// false.
+    /// </param>
+    /// <param name="license">Terms that go with the weights, such as "CC BY 4.0"; null: none are stated.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A weight is beyond the range of half precision, or the model is an exported one itself.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void SaveOnnx(string folder, bool halfPrecision = false, string? license = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        OnnxFolder.Save(folder, Model, halfPrecision, license);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)

@@ -1,22 +1,23 @@
 using System.Text.Json;
-using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
-using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Support;
-using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests;
 
 using static FittedModel;
 
-[TestClass]
-public sealed class PredictorTests
+/// <summary>What a predictor promises, whatever computes its model.</summary>
+public abstract class PredictorTests
 {
-    private static readonly List<TinyRow> Rows = TinyData.Rows(images: 3, seed: 5);
+    private protected static readonly List<TinyRow> Rows = TinyData.Rows(images: 3, seed: 5);
 
-    private static SegSamPredictor Predictor { get; } = new(Shared);
+    private protected abstract SegSamTransformer Model { get; }
+
+    private SegSamPredictor? _predictor;
+
+    private protected SegSamPredictor Predictor => _predictor ??= new(Model);
 
     [TestMethod]
     public void A_mask_of_the_image_is_a_prompt_and_a_mask_given_as_logits_is_refused()
@@ -49,7 +50,7 @@ public sealed class PredictorTests
     [DataRow(false, false, true)]
     public void Predictions_are_the_transformers_to_the_last_bit(bool box, bool click, bool mask)
     {
-        using var engine = Engine();
+        using var engine = EngineOf(Model);
         foreach (var row in Rows)
         {
             using var image = Predictor.Encode(row.Image!);
@@ -60,21 +61,19 @@ public sealed class PredictorTests
     [TestMethod]
     public void Eight_threads_at_once_get_the_same_answers_without_encoding_again()
     {
-        using var engine = Engine();
+        using var engine = EngineOf(Model);
         var images = Rows.Select(row => Predictor.Encode(row.Image!)).ToList();
         var expected = Rows.Select(row => engine.Predict(Question(row, box: true, click: true, mask: false))).ToList();
         var answers = new SegSamPrediction[8 * Rows.Count];
-        var work = WorkOf(() =>
+        var (predictor, before) = (Predictor, Model.Model.Work);
+        var threads = Enumerable.Range(0, 8).Select(number => new Thread(() =>
         {
-            var threads = Enumerable.Range(0, 8).Select(number => new Thread(() =>
-            {
-                for (var i = 0; i < Rows.Count; i++)
-                    answers[number * Rows.Count + i] = Predictor.Predict(images[i], Prompt(Rows[i], box: true, click: true, mask: false));
-            })).ToList();
-            threads.ForEach(thread => thread.Start());
-            threads.ForEach(thread => thread.Join());
-        });
-        Assert.AreEqual((0L, (long)answers.Length), work);
+            for (var i = 0; i < Rows.Count; i++)
+                answers[number * Rows.Count + i] = predictor.Predict(images[i], Prompt(Rows[i], box: true, click: true, mask: false));
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.AreEqual((before.Images, before.Prompts + answers.Length), Model.Model.Work);
         for (var i = 0; i < answers.Length; i++)
             AssertSame(expected[i % Rows.Count], answers[i]);
     }
@@ -128,7 +127,7 @@ public sealed class PredictorTests
         foreach (var image in (EncodedImage[])[Predictor.Encode(path), Predictor.Encode(pixels.Rgb, pixels.Height, pixels.Width)])
         {
             Assert.AreEqual((fromObject.Height, fromObject.Width, fromObject.ImageDigest), (image.Height, image.Width, image.ImageDigest));
-            CollectionAssert.AreEqual(fromObject.EmbeddingFor(Shared.Model), image.EmbeddingFor(Shared.Model));
+            CollectionAssert.AreEqual(fromObject.EmbeddingFor(Model.Model), image.EmbeddingFor(Model.Model));
         }
 
         using var other = Predictor.Encode(Rows[4].Image!);
@@ -152,10 +151,6 @@ public sealed class PredictorTests
         Assert.Contains("other weights or preprocessing", Assert.ThrowsExactly<InvalidDataException>(() => other.LoadImage(path)).Message);
         Assert.Contains("other weights or preprocessing",
             Assert.ThrowsExactly<ArgumentException>(() => other.Predict(image, prompt)).Message);
-        var same = new SegSamPredictor(With(Shared.Model.Options, Shared.Model.Preprocessing));
-        CollectionAssert.AreEqual(Predictor.Predict(image, prompt).LowResLogits.ToArray(),
-            same.Predict(image, prompt).LowResLogits.ToArray(), "equal weights are the same model");
-
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(path, bytes);
@@ -164,23 +159,6 @@ public sealed class PredictorTests
         Assert.Contains("damaged", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
         File.WriteAllBytes(path, Rows[0].File!);
         Assert.Contains("is not an encoded image", Assert.ThrowsExactly<InvalidDataException>(() => Predictor.LoadImage(path)).Message);
-    }
-
-    [TestMethod]
-    public void An_answer_that_is_no_number_is_an_error()
-    {
-        using var network = new SegSamNetwork(Shared.Model.Network.Config).Initialize(1);
-        using (torch.no_grad())
-        {
-            foreach (var (_, weight) in network.named_parameters()
-                .Where(weight => weight.name.StartsWith("mask_decoder.", StringComparison.Ordinal)))
-                weight.fill_(float.NaN);
-        }
-
-        using var spoiled = new SegSamPredictor(new SegSamTransformer(new(Shared.Model.Description, network, TorchDevice.Choose(Ml))));
-        using var image = spoiled.Encode(Rows[0].Image!);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() =>
-            spoiled.Predict(image, Prompt(Rows[0], box: true, click: false, mask: false))).Message, "predicts NaN");
     }
 
     [TestMethod]
@@ -230,18 +208,7 @@ public sealed class PredictorTests
         Assert.AreEqual(answer.Mask.Contours().Count, root.GetProperty("contours").GetArrayLength());
     }
 
-    [TestMethod]
-    public void A_hundred_predictions_leave_no_tensors()
-    {
-        using var image = Predictor.Encode(Rows[0].Image!);
-        Predictor.Predict(image, SegSamPrompt.Point(5, 5), multimask: true);
-        var before = LiveTensors.Count;
-        for (var i = 0; i < 100; i++)
-            _ = Predictor.Predict(image, SegSamPrompt.Point(i % 60, 5), multimask: true).Mask;
-        Assert.AreEqual(before, LiveTensors.Count);
-    }
-
-    private static void Refused(SegSamPrompt prompt, string message)
+    private void Refused(SegSamPrompt prompt, string message)
     {
         using var image = Predictor.Encode(Rows[0].Image!);
         Assert.Contains(message, Assert.ThrowsExactly<ArgumentException>(() => Predictor.Predict(image, prompt)).Message);
@@ -253,7 +220,7 @@ public sealed class PredictorTests
             ? row.MaskPrompt : null,
     });
 
-    private static SegSamPrompt Prompt(TinyRow row, bool box, bool click, bool mask)
+    private protected static SegSamPrompt Prompt(TinyRow row, bool box, bool click, bool mask)
     {
         SegSamPrompt? prompt = null;
         if (box)
@@ -263,7 +230,7 @@ public sealed class PredictorTests
         return mask ? prompt?.AndMask(row.MaskPrompt) ?? SegSamPrompt.Mask(row.MaskPrompt) : prompt!;
     }
 
-    private static void AssertSame(TinyAnswer expected, SegSamPrediction found)
+    private void AssertSame(TinyAnswer expected, SegSamPrediction found)
     {
         CollectionAssert.AreEqual(expected.BinaryMask, found.Mask.ToPixels());
         CollectionAssert.AreEqual(Array.ConvertAll(expected.SemanticMask!, key => key != 0), found.SemanticMask.ToPixels());
@@ -273,7 +240,7 @@ public sealed class PredictorTests
         CollectionAssert.AreEqual(found.PresenceScores.Where(each => each.Score > 0.5f).OrderByDescending(each => each.Score).ToList(),
             found.PresentCategories.ToList());
         Assert.AreEqual(expected.PredictedIoU, found.PredictedIoU);
-        Assert.AreEqual(Shared.Categories[(int)expected.PredictedCategory - 1], found.Category);
+        Assert.AreEqual(Model.Categories[(int)expected.PredictedCategory - 1], found.Category);
         Assert.AreEqual(expected.ClassScores!.Max(), found.Score);
         CollectionAssert.AreEqual(expected.MaskSize, (int[])[found.Height, found.Width]);
     }

@@ -11,14 +11,13 @@ internal static class ImageTensor
     /// <summary>
     /// Scales the pixels of each image in float32, then pads with 0, which is the mean color, or the image's darkest level.
     /// </summary>
-    /// <returns>[B, 3, S, S]; the caller disposes it.</returns>
+    /// <returns>B x 3 x S x S numbers.</returns>
     /// <exception cref="ArgumentException">There is no image, or the input sizes differ.</exception>
-    public static Tensor Stack(IReadOnlyList<NetworkImage> images, PixelScaling scaling, Device device)
+    public static float[] Values(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
     {
         if (images.Count == 0)
             throw new ArgumentException("Expected at least one image, found none.", nameof(images));
         var size = images[0].Geometry.InputSize;
-        using var scope = NewDisposeScope();
         var values = new float[images.Count * 3 * size * size];
         for (var i = 0; i < images.Count; i++)
         {
@@ -31,6 +30,17 @@ internal static class ImageTensor
             Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), images[i], scaling);
         }
 
+        return values;
+    }
+
+    /// <summary>The same as a tensor.</summary>
+    /// <returns>[B, 3, S, S]; the caller disposes it.</returns>
+    /// <inheritdoc cref="Values" path="/exception"/>
+    public static Tensor Stack(IReadOnlyList<NetworkImage> images, PixelScaling scaling, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var values = Values(images, scaling);
+        var size = images[0].Geometry.InputSize;
         return tensor(values, [images.Count, 3, size, size]).to(device).MoveToOuterDisposeScope();
     }
 

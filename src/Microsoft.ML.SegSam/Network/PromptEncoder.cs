@@ -38,7 +38,9 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     /// <summary>The logit of a pixel well inside a mask.</summary>
     public const double SureLogit = 8;
 
-    private const double DiscRadius = 0.125; // in sides of the input
+    /// <summary>Of the disc that a point suggests, in sides of the input.</summary>
+    public const double DiscRadius = 0.125;
+
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;

@@ -65,6 +65,10 @@ internal sealed record SegSamConfig
     [JsonIgnore]
     public int EmbeddingWidth => FineMaps ? 4 * Width : Width;
 
+    /// <summary>Whether SAM's single mask is predicted, not the best of its three candidates.</summary>
+    /// <param name="isSinglePoint">Whether the prompt is one point and nothing else.</param>
+    public bool PredictsSingleMask(bool isSinglePoint) => SingleMask || (MultimaskForPoint && !isSinglePoint);
+
     /// <summary>Side of the embedding map, g = S/16.</summary>
     public int Grid => InputSize / PatchSize;
 

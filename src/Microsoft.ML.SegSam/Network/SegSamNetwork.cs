@@ -103,8 +103,7 @@ internal sealed class SegSamNetwork : Module
         var classes = _classHead.call(objectToken, _textBank);                                // c_so [P,K+1]
         var presence = _classHead.call(presenceTokens, _textBank);                            // c_co [P,N_c,K+1]
 
-        return new SegSamOutput(masks, predictedIoUs, semantic, classes, presence,
-                Config.SingleMask || (Config.MultimaskForPoint && !prompts.IsSinglePoint))
+        return new SegSamOutput(masks, predictedIoUs, semantic, classes, presence, Config.PredictsSingleMask(prompts.IsSinglePoint))
             .Select(tensor => tensor.ToFloat32().MoveToOuterDisposeScope());
     }
 

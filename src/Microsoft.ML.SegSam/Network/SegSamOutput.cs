@@ -18,9 +18,12 @@ internal sealed record SegSamOutput(
     /// <summary>The masks that may be predicted, m of them, and their predicted IoU: [P,m,4g,4g] and [P,m].</summary>
     public (Tensor Logits, Tensor PredictedIoUs) Candidates()
     {
-        var (first, count) = SingleMask ? (0, 1) : (1, MaskLogits.size(1) - 1);
+        var (first, count) = CandidatesAmong((int)MaskLogits.size(1), SingleMask);
         return (MaskLogits.narrow(1, first, count), PredictedIoUs.narrow(1, first, count));
     }
+
+    /// <summary>Which of SAM's masks may be predicted.</summary>
+    public static (int First, int Count) CandidatesAmong(int masks, bool singleMask) => singleMask ? (0, 1) : (1, masks - 1);
 
     /// <summary>The candidate with the highest predicted IoU: logits [P,1,4g,4g] and that IoU [P].</summary>
     public (Tensor Logits, Tensor PredictedIoU) BestMask()

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
@@ -6,23 +5,24 @@ using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Storage;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
-/// <summary>A trained network with its description, on a device. Many threads may predict at once.</summary>
-/// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
-internal sealed class SegSamModel(
-    ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false) : IDisposable
+/// <summary>A trained network with its description, and what computes it. Many threads may predict at once.</summary>
+internal sealed class SegSamModel(ModelDescription description, IEngine engine) : IDisposable
 {
-    private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private long _imagesEncoded, _promptsDecoded;
     private string? _signature;
     private volatile bool _isDisposed;
+
+    /// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
+    public SegSamModel(ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false)
+        : this(description, new TorchEngine(network, device, usesBFloat16))
+    {
+    }
 
     public ModelDescription Description => description;
 
@@ -36,11 +36,25 @@ internal sealed class SegSamModel(
     public bool Zooms => description.Zooms;
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public SegSamConfig Config => Network.Config;
+    public SegSamConfig Config
+    {
+        get
+        {
+            _ = Engine;
+            return description.Config;
+        }
+    }
 
+    /// <summary>For training further, and for saving: what ONNX Runtime computes has no network here.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public SegSamNetwork Network => !_isDisposed ? network : throw new ObjectDisposedException("SegSamTransformer", // its public face
-        "The model was disposed, together with the transformer or the predictor that owned it. Load it again.");
+    /// <exception cref="InvalidOperationException">The model is computed by ONNX Runtime.</exception>
+    public SegSamNetwork Network => (Engine as TorchEngine)?.Network ?? throw new InvalidOperationException(
+        "The model is computed by ONNX Runtime and can only predict. To save it, to train it further or to export its weights, load the "
+        + ".zip that it was exported from.");
+
+    /// <summary>Number of parameters.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public long Parameters => Engine.Parameters;
 
     /// <summary>How many images went through the encoder, and prompts through the decoders, since the model was made.</summary>
     public (long Images, long Prompts) Work => (Interlocked.Read(ref _imagesEncoded), Interlocked.Read(ref _promptsDecoded));
@@ -49,7 +63,7 @@ internal sealed class SegSamModel(
     /// <exception cref="ObjectDisposedException">The model was disposed before the first call.</exception>
     public string Signature => _signature ??= Convert.ToHexString(SHA256.HashData(
     [
-        .. EncoderSignature.Of(Network),
+        .. Convert.FromHexString(Engine.EncoderSignature),
         .. Encoding.UTF8.GetBytes($"{Preprocessing.Resize} {Preprocessing.Resampling} {Preprocessing.Scaling} {Preprocessing.Order}"),
     ]));
 
@@ -100,19 +114,10 @@ internal sealed class SegSamModel(
     }
 
     /// <summary>The embeddings of images, C·g·g numbers each.</summary>
-    /// <remarks>
-    /// bfloat16 takes one image at a time: a product's rounding depends on its number of rows, and a prediction must not depend on what
-    /// else is in the batch.
-    /// </remarks>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float[][] Encode(IReadOnlyList<NetworkImage> images)
     {
-        if (usesBFloat16 && images.Count > 1)
-            return [.. images.Select(image => Encode([image])[0])];
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        using var precision = MixedPrecision.Use(usesBFloat16);
-        var embeddings = Rows(Network.Encode(ImageTensor.Stack(images, Preprocessing.Scaling, device.Device)), images.Count);
+        var embeddings = Engine.Encode(images, Preprocessing.Scaling);
         Interlocked.Add(ref _imagesEncoded, images.Count);
         return embeddings;
     }
@@ -120,9 +125,11 @@ internal sealed class SegSamModel(
     public void Dispose()
     {
         _isDisposed = true;
-        _castWeights?.Dispose();
-        network.Dispose();
+        engine.Dispose();
     }
+
+    private IEngine Engine => !_isDisposed ? engine : throw new ObjectDisposedException("SegSamTransformer", // its public face
+        "The model was disposed, together with the transformer or the predictor that owned it. Load it again.");
 
     // The embeddings of images in their order, from the cache or encoded together.
     private float[][] Embed(IReadOnlyList<NetworkImage> images, EmbeddingCache cache)
@@ -157,69 +164,27 @@ internal sealed class SegSamModel(
 
     private MaskPrediction[] Decode(IReadOnlyList<Look> looks, bool multimask)
     {
-        var config = Network.Config;
-        using var inference = inference_mode();
-        using var scope = NewDisposeScope();
-        var embeddings = looks.Select(look => look.Embedding).Distinct().ToArray(); // by reference
-        var visual = tensor(
-            Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
-        var prompts = looks.Select(look =>
-            ((long)Array.IndexOf(embeddings, look.Embedding), look, look.Prompt.ToNetwork(look.Geometry, look.Whole))).ToArray();
-        var predictions = new MaskPrediction[prompts.Length];
-        foreach (var group in Enumerable.Range(0, prompts.Length).GroupBy(i => PromptCollator.Kind(prompts[i].Item3)))
-            Decode(visual, prompts, [.. group], predictions, multimask);
-        return predictions;
+        var decoded = Engine.Decode(
+            [.. looks.Select(look => (look.Embedding, look.Prompt.ToNetwork(look.Geometry, look.Whole)))], multimask);
+        Interlocked.Add(ref _promptsDecoded, looks.Count);
+        return [.. looks.Zip(decoded, Prediction)];
     }
 
-    private void Decode(
-        Tensor visual, (long Image, Look Look, Prompt Prompt)[] prompts, int[] group, MaskPrediction[] predictions, bool multimask)
+    private MaskPrediction Prediction(Look look, DecodedPrompt decoded)
     {
-        using var scope = NewDisposeScope();
-        var side = network.Config.MaskSide;
-        var collated = PromptCollator.Collate(
-            [.. group.Select(i => prompts[i].Prompt)], [.. group.Select(i => prompts[i].Image)], side, device.Device);
-        var output = network.DecodeInChunks(visual, collated);
-        Interlocked.Add(ref _promptsDecoded, group.Length);
-
-        var (logits, iou) = output.BestMask();
-        var binary = Rows(logits, group.Length);
-        var semantic = Rows(output.SemanticLogits, group.Length);
-        var ious = Rows(iou, group.Length);
-        var classes = Rows(output.ClassLogits.narrow(-1, 0, Categories.Count).softmax(-1), group.Length);   // over the K categories
-        var presence = Rows(output.PresenceScores(), group.Length);
-        var candidates = multimask ? Candidates(output, side) : null;
-        for (var i = 0; i < group.Length; i++)
+        if (!decoded.IsFinite)
         {
-            if (!float.IsFinite(ious[i][0] + classes[i].Sum() + presence[i].Sum()))
-            {
-                throw new InvalidDataException("The model predicts NaN: its weights are damaged, or their training diverged. "
-                    + "Get the file again, or train with a lower learning rate.");
-            }
-
-            var (binaryMask, semanticMask) = (new LowResMask(binary[i], side), new LowResMask(semantic[i], side));
-            var look = prompts[group[i]].Look;
-            predictions[group[i]] = new(look.Geometry, look.Whole, binaryMask, semanticMask, ious[i][0], classes[i], presence[i])
-            {
-                Candidates = candidates?[i] ?? [],
-            };
+            throw new InvalidDataException("The model predicts NaN: its weights are damaged, or their training diverged. "
+                + "Get the file again, or train with a lower learning rate.");
         }
-    }
 
-    private static (LowResMask Mask, float PredictedIoU)[][] Candidates(SegSamOutput output, int side)
-    {
-        var (logits, iou) = output.Candidates();
-        var (prompts, perPrompt) = ((int)logits.size(0), (int)logits.size(1));
-        var (masks, ious) = (Rows(logits, prompts * perPrompt), Rows(iou, prompts * perPrompt));
-        return [.. masks.Zip(ious, (mask, score) => (new LowResMask(mask, side), score[0])).Chunk(perPrompt)];
-    }
+        return new(look.Geometry, look.Whole, Mask(decoded.Binary), Mask(decoded.Semantic), decoded.PredictedIoU, decoded.ClassScores,
+            decoded.PresenceScores)
+        {
+            Candidates = [.. decoded.Candidates.Select(candidate => (Mask(candidate.Logits), candidate.PredictedIoU))],
+        };
 
-    private static float[][] Rows(Tensor values, int count)
-    {
-        var all = MemoryMarshal.Cast<byte, float>(values.cpu().contiguous().bytes);
-        var rows = new float[count][];
-        for (var i = 0; i < count; i++)
-            rows[i] = all.Slice(i * (all.Length / count), all.Length / count).ToArray();
-        return rows;
+        LowResMask Mask(float[] logits) => new(logits, description.Config.MaskSide);
     }
 }
 

@@ -87,7 +87,7 @@ public sealed class SegSamModelInfo
     }
 
     internal static SegSamModelInfo Of(SegSamModel model) =>
-        new(model.Config, model.Preprocessing, model.Network.parameters().Sum(parameter => parameter.numel()))
+        new(model.Config, model.Preprocessing, model.Parameters)
         {
             Prompts = model.Description.Prompts,
             Categories = model.Categories,

@@ -11,7 +11,7 @@ public sealed class LayeringTests
         ["Imaging/Decoding"] = [],
         ["Imaging"] = ["Display", "Imaging/Decoding"],
         ["Overlays"] = ["Display", "Imaging", "Imaging/Decoding"],
-        ["Knowledge/Embedders"] = [],
+        ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
         ["Network/Layers"] = [],
         ["Network/Encoder"] = ["Network/Layers"],
@@ -27,6 +27,7 @@ public sealed class LayeringTests
             "Checkpoints", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Network", "Network/Encoder", "Network/Layers", "Options",
             "Storage",
         ],
+        ["Onnx"] = ["Hosting", "Imaging", "Network", "Network/Encoder", "Network/Layers", "Prediction", "Storage"],
         ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
         ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction"],
         ["Training"] =

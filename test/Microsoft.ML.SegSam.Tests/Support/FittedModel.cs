@@ -41,8 +41,10 @@ public static class FittedModel
 
     internal static IDataView Load(IEnumerable<TinyRow> rows) => TinyData.Load(Ml, rows);
 
-    internal static PredictionEngine<TinyQuestion, TinyAnswer> Engine() =>
-        Ml.Model.CreatePredictionEngine<TinyQuestion, TinyAnswer>(Shared, new PredictionEngineOptions { OwnsTransformer = false });
+    internal static PredictionEngine<TinyQuestion, TinyAnswer> Engine() => EngineOf(Shared);
+
+    internal static PredictionEngine<TinyQuestion, TinyAnswer> EngineOf(SegSamTransformer model) =>
+        Ml.Model.CreatePredictionEngine<TinyQuestion, TinyAnswer>(model, new PredictionEngineOptions { OwnsTransformer = false });
 
     internal static TinyQuestion Ask(TinyRow row) => new()
     {

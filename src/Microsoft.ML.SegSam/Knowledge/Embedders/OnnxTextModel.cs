@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Microsoft.ML.SegSam.Hosting;
 
 namespace Microsoft.ML.SegSam.Knowledge.Embedders;
 
@@ -132,24 +133,18 @@ internal sealed class OnnxTextModel : IDisposable
     {
         try
         {
-            // Failures are thrown, so they need not be printed too.
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            return file.Path is { } path ? new InferenceSession(path, options) : new InferenceSession(file.ReadBytes(), options);
+            return OnnxNatives.Use(() =>
+            {
+                // Failures are thrown, so they need not be printed too.
+                using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+                return file.Path is { } path ? new InferenceSession(path, options) : new InferenceSession(file.ReadBytes(), options);
+            });
         }
         catch (OnnxRuntimeException failure)
         {
             throw new InvalidDataException($"'{file.Name}' cannot be read as an ONNX model: {failure.Message}", failure);
         }
-        catch (Exception failure) when (IsLoadFailure(failure))
-        {
-            throw new DllNotFoundException("There is no usable native ONNX Runtime: add the package Microsoft.ML.OnnxRuntime to your "
-                + $"program. The system's loader reported: {failure.GetBaseException().Message}", failure);
-        }
     }
-
-    // The native library is missing, or is another version.
-    private static bool IsLoadFailure(Exception failure) =>
-        failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException;
 
     private InvalidDataException Invalid(string what, IReadOnlyDictionary<string, NodeMetadata> nodes, string expected) =>
         new($"The {what} of '{_file}' are {string.Join(", ", nodes.Select(node => $"{node.Key} ({Describe(node.Value)})"))}; expected "

@@ -11,7 +11,10 @@ namespace Microsoft.ML.SegSam.Network.Layers;
 /// </summary>
 internal sealed class BatchNormLayer : ScopedModule<Tensor, Tensor>, IInitialized
 {
-    private const double Momentum = 0.1, Epsilon = 1e-5; // PyTorch's defaults
+    /// <summary>PyTorch's default.</summary>
+    public const double Epsilon = 1e-5;
+
+    private const double Momentum = 0.1; // PyTorch's default
 
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;

@@ -37,6 +37,7 @@ internal static class Allowed
     public const double Input = 1e-5;                   // our choice, of normalized pixels
     public const double Coordinate = 1e-4;              // our choice, in pixels
     public const double SureLogit = 1e-3;               // masks must agree beyond this distance from the threshold
+    public const double Onnx = 1e-4;                    // of ONNX Runtime from TorchSharp
 
     /// <summary>Of mask logits, low-resolution or at the original size.</summary>
     public static double Logits(GoldenModel model) => model.Config.Adapter == SegSamAdapter.None ? 4e-4 : 2e-4;

@@ -1,0 +1,37 @@
+using Google.Protobuf;
+using Microsoft.ML.SegSam.Hosting;
+using Onnx;
+
+namespace Microsoft.ML.SegSam.Onnx;
+
+/// <summary>Writes ONNX models; weights of a model that is too large for one file go into another beside it.</summary>
+internal static class OnnxFile
+{
+    private const long MostBytes = 1_900_000_000; // the format allows 2 GiB
+    private const int LeastBytes = 1 << 16; // of a weight that goes into the other file
+
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, ModelProto model)
+    {
+        var data = path + ".data";
+        if (model.Graph.Initializer.Sum(weight => (long)weight.RawData.Length) > MostBytes)
+            WholeFile.Write(data, file => Move(model, Path.GetFileName(data), file));
+        else
+            File.Delete(data); // of an earlier model
+        WholeFile.Write(path, model.WriteTo);
+    }
+
+    private static void Move(ModelProto model, string name, Stream file)
+    {
+        foreach (var weight in model.Graph.Initializer.Where(weight => weight.RawData.Length >= LeastBytes))
+        {
+            weight.DataLocation = TensorProto.Types.DataLocation.External;
+            foreach (var (key, value) in ((string, string)[])
+                [("location", name), ("offset", FormattableString.Invariant($"{file.Position}")),
+                    ("length", FormattableString.Invariant($"{weight.RawData.Length}"))])
+                weight.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            weight.RawData.WriteTo(file);
+            weight.RawData = ByteString.Empty;
+        }
+    }
+}

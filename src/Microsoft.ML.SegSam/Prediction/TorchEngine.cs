@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Prediction;
+
+/// <summary>A network in TorchSharp, on a device.</summary>
+/// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
+internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16) : IEngine
+{
+    private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
+    private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
+
+    public SegSamNetwork Network => network;
+
+    public long Parameters => network.parameters().Sum(parameter => parameter.numel());
+
+    public string EncoderSignature => _signature.Value;
+
+    /// <remarks>
+    /// bfloat16 takes one image at a time: a product's rounding depends on its number of rows, and a prediction must not depend on what
+    /// else is in the batch.
+    /// </remarks>
+    public float[][] Encode(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
+    {
+        if (usesBFloat16 && images.Count > 1)
+            return [.. images.Select(image => Encode([image], scaling)[0])];
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        using var precision = MixedPrecision.Use(usesBFloat16);
+        return Rows(network.Encode(ImageTensor.Stack(images, scaling, device.Device)), images.Count);
+    }
+
+    public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
+    {
+        var config = network.Config;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var embeddings = prompts.Select(prompt => prompt.Embedding).Distinct().ToArray(); // by reference
+        var visual = tensor(
+            Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var decoded = new DecodedPrompt[prompts.Count];
+        foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i].Prompt)))
+        {
+            var images = group.Select(i => (long)Array.IndexOf(embeddings, prompts[i].Embedding));
+            var collated = PromptCollator.Collate(
+                [.. group.Select(i => prompts[i].Prompt)], [.. images], config.MaskSide, device.Device);
+            foreach (var (i, prompt) in group.Zip(Decode(visual, collated, multimask)))
+                decoded[i] = prompt;
+        }
+
+        return decoded;
+    }
+
+    public void Dispose()
+    {
+        _castWeights?.Dispose();
+        network.Dispose();
+    }
+
+    private IEnumerable<DecodedPrompt> Decode(Tensor visual, PromptTensors prompts, bool multimask)
+    {
+        using var scope = NewDisposeScope();
+        var count = (int)prompts.Count;
+        var output = network.DecodeInChunks(visual, prompts);
+        var (logits, iou) = output.BestMask();
+        var (binary, semantic, ious) = (Rows(logits, count), Rows(output.SemanticLogits, count), Rows(iou, count));
+        var classes = Rows(output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).softmax(-1), count);  // over the K categories
+        var presence = Rows(output.PresenceScores(), count);
+        var candidates = multimask ? Candidates(output) : null;
+        return [.. Enumerable.Range(0, count).Select(i =>
+            new DecodedPrompt(binary[i], semantic[i], ious[i][0], classes[i], presence[i], candidates?[i] ?? []))];
+    }
+
+    private static (float[], float)[][] Candidates(SegSamOutput output)
+    {
+        var (logits, iou) = output.Candidates();
+        var (prompts, perPrompt) = ((int)logits.size(0), (int)logits.size(1));
+        return [.. Rows(logits, prompts * perPrompt).Zip(Rows(iou, prompts * perPrompt), (mask, score) => (mask, score[0])).Chunk(perPrompt)];
+    }
+
+    private static float[][] Rows(Tensor values, int count)
+    {
+        var all = MemoryMarshal.Cast<byte, float>(values.cpu().contiguous().bytes);
+        var rows = new float[count][];
+        for (var i = 0; i < count; i++)
+            rows[i] = all.Slice(i * (all.Length / count), all.Length / count).ToArray();
+        return rows;
+    }
+}
