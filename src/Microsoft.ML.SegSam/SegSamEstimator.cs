@@ -104,13 +104,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         foreach (var need in Needs())
-        {
-            if (!inputSchema.TryFindColumn(need.Name, out var column))
-                throw ColumnCheck.Missing(need, inputSchema.Select(other => other.Name));
-            if (!need.Accepts(TypeOf(column)))
-                throw ColumnCheck.Mismatch(need.Name, need.Expected, column.GetTypeString());
-        }
-
+            ColumnCheck.Require(inputSchema, need);
         var columns = inputSchema.ToDictionary(column => column.Name);
         foreach (var output in _options.OutputColumns(categories: []))
             columns[output.Name] = output.Shape;
@@ -242,9 +236,4 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private static SegSamTransformer Finish(
         SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
         new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16));
-
-    // A shape does not know vector lengths; the checks accept an unknown length.
-    private static DataViewType TypeOf(SchemaShape.Column column) =>
-        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item
-            ? column.ItemType : new VectorDataViewType(item);
 }

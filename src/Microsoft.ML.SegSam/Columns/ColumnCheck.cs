@@ -53,9 +53,15 @@ internal static class ColumnCheck
         return fits(column) ? column : throw Mismatch(name, expected, column.Type.ToString(), advice);
     }
 
-    /// <param name="present">The names of the columns that are there.</param>
-    public static ArgumentException Missing(ColumnNeed need, IEnumerable<string> present) =>
-        Missing(need.Name, need.Expected, present, Advice(need.Expected));
+    /// <summary>Checks what is known of a column before fitting.</summary>
+    /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
+    public static void Require(SchemaShape schema, ColumnNeed need)
+    {
+        if (!schema.TryFindColumn(need.Name, out var column))
+            throw Missing(need.Name, need.Expected, schema.Select(other => other.Name), Advice(need.Expected));
+        if (!need.Accepts(TypeOf(column)))
+            throw Mismatch(need.Name, need.Expected, column.GetTypeString());
+    }
 
     private static ArgumentException Missing(string name, string expected, IEnumerable<string> present, string advice) =>
         new($"Column '{name}' is missing; expected {expected}. {advice}{(advice.Length > 0 ? " " : "")}"
@@ -67,6 +73,11 @@ internal static class ColumnCheck
     /// <summary>An error in the values of one row.</summary>
     public static InvalidOperationException BadRow(string column, long row, string problem, Exception? cause = null) =>
         new($"Column '{column}', row {row} (counting from 0): {problem}.", cause);
+
+    // A shape does not know vector lengths; the checks accept an unknown length.
+    private static DataViewType TypeOf(SchemaShape.Column column) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType item
+            ? column.ItemType : new VectorDataViewType(item);
 
     private static string Advice(string expected) => expected == ImageKind ? ImagesVanish : "";
 }

@@ -85,6 +85,9 @@ internal static class OutputColumns
         return builder.ToAnnotations();
     }
 
+    /// <summary>What is known of a column without annotations before fitting.</summary>
+    public static SchemaShape.Column Shape(string name, DataViewType type) => Shape(name, type, []);
+
     private static SchemaShape.Column Shape(string name, DataViewType type, IReadOnlyList<Annotation> annotations)
     {
         var shape = annotations.Count == 0 ? null

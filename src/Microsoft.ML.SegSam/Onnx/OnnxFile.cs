@@ -13,13 +13,16 @@ internal static class OnnxFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, ModelProto model)
     {
-        var data = path + ".data";
+        var data = DataOf(path);
         if (model.Graph.Initializer.Sum(weight => (long)weight.RawData.Length) > MostBytes)
             WholeFile.Write(data, file => Move(model, Path.GetFileName(data), file));
         else
             File.Delete(data); // of an earlier model
         WholeFile.Write(path, model.WriteTo);
     }
+
+    /// <summary>Where the weights of a model are that is too large for one file.</summary>
+    public static string DataOf(string path) => path + ".data";
 
     private static void Move(ModelProto model, string name, Stream file)
     {

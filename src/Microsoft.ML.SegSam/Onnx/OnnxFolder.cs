@@ -18,9 +18,6 @@ internal static class OnnxFolder
     private const string DescriptionKey = "segsam.model", SignatureKey = "segsam.encoder", ExportKey = "segsam.export",
         ParametersKey = "segsam.parameters", CategoriesKey = "categories", PreprocessingKey = "preprocessing", LicenseKey = "license";
 
-    /// <summary>Whether a path is a folder with an exported model.</summary>
-    public static bool IsAt(string path) => File.Exists(Path.Combine(path, EncoderFile)) || File.Exists(Path.Combine(path, DecoderFile));
-
     /// <summary>Writes the three files; existing ones are replaced.</summary>
     /// <param name="halfPrecision">Whether weights are stored as float16. They are computed with in float32.</param>
     /// <param name="license">Terms that go with the weights; null: none are stated.</param>
@@ -59,7 +56,7 @@ internal static class OnnxFolder
     /// <exception cref="InvalidOperationException">There is no such GPU.</exception>
     public static SegSamModel Load(string folder, IHostEnvironment environment)
     {
-        var (encoderPath, decoderPath) = (Require(EncoderFile), Require(DecoderFile));
+        var (encoderPath, decoderPath) = (Require(folder, EncoderFile), Require(folder, DecoderFile));
         using var options = OnnxDevice.Options(environment);
         var encoder = OnnxDevice.Open(encoderPath, options);
         InferenceSession? decoder = null;
@@ -83,14 +80,34 @@ internal static class OnnxFolder
             decoder?.Dispose();
             throw;
         }
+    }
 
-        string Require(string file) => Path.Combine(folder, file) is var path && File.Exists(path) ? path : throw new FileNotFoundException(
-            $"There is no '{file}' in '{folder}'. Expected a folder that SegSamTransformer.SaveOnnx wrote.", path);
+    /// <summary>The file that holds the whole network, and the model that it says it is of.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or was not exported by this library.</exception>
+    /// <exception cref="NotSupportedException">The weights are in a second file.</exception>
+    /// <exception cref="DllNotFoundException">The program has no native ONNX Runtime.</exception>
+    public static (string Path, ModelDescription Model) Whole(string folder)
+    {
+        var path = Require(folder, WholeFile);
+        if (File.Exists(OnnxFile.DataOf(path)))
+        {
+            throw new NotSupportedException($"The weights of '{path}' are in a second file, which a pipeline cannot hold. "
+                + "Export the model in half precision, or use a SegSamPredictor.");
+        }
+
+        using var options = OnnxDevice.Options(new MLContext());
+        using var session = OnnxDevice.Open(path, options);
+        return (path, ModelDescription.FromJson(Facts(session, path)[DescriptionKey]));
     }
 
     // Embeddings of rounded weights are others.
     private static byte[] Signature(SegSamNetwork network, bool halfPrecision) =>
         EncoderSignature.Of(network) is var signature && halfPrecision ? SHA256.HashData(signature) : signature;
+
+    private static string Require(string folder, string file) => Path.Combine(folder, file) is var path && File.Exists(path) ? path
+        : throw new FileNotFoundException(
+            $"There is no '{file}' in '{folder}'. Expected a folder that SegSamTransformer.SaveOnnx wrote.", path);
 
     private static Dictionary<string, string> Facts(InferenceSession session, string path)
     {

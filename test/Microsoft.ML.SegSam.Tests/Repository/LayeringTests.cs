@@ -29,6 +29,7 @@ public sealed class LayeringTests
         ],
         ["Onnx"] = ["Hosting", "Imaging", "Network", "Network/Encoder", "Network/Layers", "Prediction", "Storage"],
         ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
+        ["Pipeline"] = ["Columns", "Imaging", "Onnx", "Prediction"],
         ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction"],
         ["Training"] =
         [
