@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Hosting;

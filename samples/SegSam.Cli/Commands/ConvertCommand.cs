@@ -23,13 +23,15 @@ internal sealed class ConvertCommand : Command
           a training table (.csv)          to COCO annotations: --out FILE.json
           a model (.zip) or weights        to SAM's official names: --out FILE.safetensors or FILE.pth, for Python
           a model (.zip)                   to half the size: --out FILE.zip --half
+          a model (.zip) or weights        to ONNX, three files in a folder: --out FOLDER --onnx
         A model may also be mini, the one that comes with the program.
         """;
 
     private readonly ModelArgument _source = new("SOURCE") { Description = Sources };
     private readonly Option<string> _out = new("--out", "-o")
     {
-        Description = "The file to write; the extension selects the format: .csv, .json, .safetensors, .pth or .zip.",
+        Description = "The file to write; the extension selects the format: .csv, .json, .safetensors, .pth or .zip. "
+            + "With --onnx: the folder.",
         Required = true,
         HelpName = "FILE",
     };
@@ -65,12 +67,24 @@ internal sealed class ConvertCommand : Command
             + "masks differ in single pixels of their borders.",
     };
 
+    private readonly Option<bool> _onnx = new("--onnx")
+    {
+        Description = "For a model or weights: export the network as ONNX, which runs without libtorch, in other languages and in web "
+            + "pages. With --half: its weights as 16-bit numbers.",
+    };
+    private readonly Option<string> _license = new("--license")
+    {
+        Description = "With --onnx: the terms of the weights, which the files state.",
+        HelpName = "TEXT",
+    };
+
     public ConvertCommand() : base("convert",
         "Convert annotations to a training table, a table to COCO annotations, weights from one format to another, "
-        + "or a model to half its size.")
+        + "or a model to half its size or to ONNX.")
     {
         Add(_source);
-        Option[] options = [_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family, _half];
+        Option[] options = [_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family, _half,
+            _onnx, _license];
         foreach (var option in options)
             Add(option);
         this.SetRun(Run);
@@ -81,6 +95,10 @@ internal sealed class ConvertCommand : Command
         var (source, target) = (context.Get(_source), context.Get(_out)!);
         if (!Path.Exists(source))
             throw new FileNotFoundException($"There is no file or folder '{source}'.");
+        if (context.Get(_onnx))
+            return ToOnnx(context, source, target);
+        if (context.Get(_license) is not null)
+            throw new UsageException("--license is stated in ONNX files; add --onnx.");
         var kind = Path.GetExtension(target).ToLowerInvariant();
         if (context.Get(_half) && kind != ".zip")
             throw new UsageException($"--half makes a model smaller, and --out is '{target}'; expected the name of a .zip.");
@@ -91,7 +109,7 @@ internal sealed class ConvertCommand : Command
             ".safetensors" or ".pth" => ToWeights(context, source, target),
             ".zip" => ToModel(context, source, target),
             _ => throw new UsageException($"--out is '{target}'; expected .csv (a training table), .json (COCO), "
-                + ".safetensors or .pth (weights), or .zip (a model, with --half)."),
+                + ".safetensors or .pth (weights), .zip (a model, with --half), or a folder with --onnx."),
         };
     }
 
@@ -246,6 +264,21 @@ internal sealed class ConvertCommand : Command
         model.Save(target, halfPrecision: true);
         context.Terminal.Result($"{target} ({NumberText.Megabytes(target)})");
         context.Terminal.Json(new { Model = target, Bytes = new FileInfo(target).Length });
+        return ExitCode.Done;
+    }
+
+    private int ToOnnx(CommandContext context, string source, string target)
+    {
+        var outputs = new Outputs(context.Get(_force), source);
+        string[] files = [.. ((string[])["encoder", "decoder", "segsam"]).Select(name => Path.Combine(target, name + ".onnx"))];
+        outputs.ClaimFolder(target);
+        foreach (var file in files)
+            outputs.Reserve(file);
+        using var model = ModelFile.Load(source, context, context.Get(_family));
+        model.SaveOnnx(target, context.Get(_half), context.Get(_license));
+        foreach (var file in files)
+            context.Terminal.Result($"{file} ({NumberText.Megabytes(file)})");
+        context.Terminal.Json(new { Files = files, Bytes = files.Sum(file => new FileInfo(file).Length) });
         return ExitCode.Done;
     }
 

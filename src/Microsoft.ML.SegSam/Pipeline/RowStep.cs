@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Columns;
 
 namespace Microsoft.ML.SegSam.Pipeline;

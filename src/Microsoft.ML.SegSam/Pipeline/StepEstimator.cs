@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Columns;
 
 namespace Microsoft.ML.SegSam.Pipeline;

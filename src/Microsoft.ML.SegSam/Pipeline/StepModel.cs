@@ -1,4 +1,3 @@
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Prediction;
 
 namespace Microsoft.ML.SegSam.Pipeline;

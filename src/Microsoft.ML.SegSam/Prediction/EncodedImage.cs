@@ -44,6 +44,17 @@ public sealed class EncodedImage : IDisposable
     /// </summary>
     public string ImageDigest => _digest.Value;
 
+    /// <summary>
+    /// The embedding, to be decoded elsewhere by the decoder.onnx of <see cref="SegSamTransformer.SaveOnnx"/>, such as in a web page:
+    /// numbers of <see cref="EmbeddingShape"/>, row-major.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
+    public ReadOnlyMemory<float> Embedding => EmbeddingFor(_model);
+
+    /// <summary>1, channels, rows and columns of <see cref="Embedding"/>.</summary>
+    public IReadOnlyList<int> EmbeddingShape =>
+        [1, _model.Description.Config.EmbeddingWidth, _model.Description.Config.Grid, _model.Description.Config.Grid];
+
     internal ImageGeometry Geometry { get; }
 
     /// <summary>For closer looks; null where the model takes none.</summary>

@@ -47,7 +47,8 @@ public sealed class PageHost : IDisposable
     internal static string Runnable(string code, string folder)
     {
         string File(string name) => $"@\"{Path.Combine(folder, name)}\"";
-        foreach (var name in (string[])["segsam.zip", "sam.safetensors", "slice.encoded", "predictions.png"])
+        foreach (var name in (string[])["segsam.zip", "sam.safetensors", "slice.encoded", "predictions.png",
+            "exported", "exported.zip"])
             code = code.Replace($"\"{name}\"", File(name), StringComparison.Ordinal);
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
             .Replace("\"src/", $"@\"{SharedFolder.Repository}/src/", StringComparison.Ordinal)

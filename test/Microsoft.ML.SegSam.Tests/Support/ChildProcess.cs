@@ -17,6 +17,9 @@ internal static class ChildProcess
     /// <summary>Med2D.dll, likewise.</summary>
     public static string Med2D { get; } = Program("samples", "Med2D");
 
+    /// <summary>OnnxPredict.dll, likewise.</summary>
+    public static string OnnxPredict { get; } = Program("samples", "OnnxPredict");
+
     /// <summary>SegSam.Cli.dll, likewise.</summary>
     public static string SegSamCli { get; } = Program("samples", "SegSam.Cli");
 

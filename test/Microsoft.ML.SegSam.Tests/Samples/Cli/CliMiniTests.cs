@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Prediction;
 using SampleKit;
 using SegSam.Cli.Commands;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
@@ -60,6 +61,23 @@ public sealed class CliMiniTests : IDisposable
         var missing = Assert.ThrowsExactly<FileNotFoundException>(() => ShippedModel.FindIn(_folder.At()));
         StringAssert.Contains(missing.Message, $"there is no file '{_folder.At("segsam-mini.zip")}'");
         StringAssert.Contains(missing.Message, "give the path of another model");
+    }
+
+    [TestMethod]
+    public void A_model_becomes_three_ONNX_files_that_predict_alike()
+    {
+        var (zip, folder) = (_folder.Model(), _folder.At("onnx"));
+        Assert.AreEqual(3, Json("convert", zip, "--onnx", "--out", folder, "--license", "CC0").GetProperty("files").GetArrayLength());
+        using var whole = SegSamPredictor.Load(zip);
+        using var exported = SegSamPredictor.Load(folder);
+        var sample = SampleImages.Of("carotid-ultrasound.png");
+        using var expected = whole.Encode(sample.Path);
+        using var found = exported.Encode(sample.Path);
+        var box = SegSamPrompt.Box(20, 20, 90, 80);
+        Assert.AreEqual(whole.Predict(expected, box).Category, exported.Predict(found, box).Category);
+        Assert.AreEqual(whole.Predict(expected, box).PredictedIoU, exported.Predict(found, box).PredictedIoU, 1e-3f);
+        StringAssert.Contains(Fails(1, "convert", zip, "--onnx", "--out", folder), "files of an earlier run");
+        StringAssert.Contains(Fails(2, "convert", zip, "--out", _folder.At("a.zip"), "--license", "CC0"), "add --onnx");
     }
 
     [TestMethod]
