@@ -138,9 +138,10 @@ public sealed class SegSamMaskGenerator
 
     private IEnumerable<MaskProposal> Propose(EncodedImage image, RegionBox box, (float X, float Y)[] points, MaskProposals proposals)
     {
-        var predictions = _predictor.Predict(image, points.Select(point => PointPrompt(point.X, point.Y)), multimask: true, zooms: false);
-        return from pair in predictions.Zip(points)
-               from candidate in pair.First.Candidates
+        // Of most points no mask is kept: what they show is asked when one is.
+        var candidates = _predictor.Model.Propose(image, [.. points.Select(point => PointPrompt(point.X, point.Y))]);
+        return from pair in candidates.Zip(points)
+               from candidate in pair.First
                select proposals.From(candidate.Mask, candidate.PredictedIoU, image.Geometry, box, pair.Second) into proposal
                where proposal is not null
                select proposal;

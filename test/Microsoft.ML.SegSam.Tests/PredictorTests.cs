@@ -117,6 +117,26 @@ public abstract class PredictorTests
     }
 
     [TestMethod]
+    public void Candidates_alone_are_those_of_a_whole_prediction()
+    {
+        using var image = Predictor.Encode(Rows[1].Image!);
+        float[][] points = [.. Enumerable.Range(0, 9).Select(i => new float[] { 5 * i, 3 * i + 2 })];
+        var alone = Model.Model.Propose(image, [.. points.Select(point => new Prompt(Points: point, PointLabels: [1]))]);
+        var whole = Predictor.Predict(image, [.. points.Select(point => SegSamPrompt.Point(point[0], point[1]))], multimask: true);
+        Assert.HasCount(points.Length, alone);
+        foreach (var (some, all) in alone.Zip(whole))
+        {
+            Assert.HasCount(all.Candidates.Count, some);
+            foreach (var ((mask, iou), candidate) in some.Zip(all.Candidates))
+            {
+                Assert.AreEqual(candidate.PredictedIoU, iou, 1e-5f);
+                for (var i = 0; i < mask.Logits.Length; i++)
+                    Assert.AreEqual(candidate.LowResLogits.Span[i], mask.Logits[i], 1e-4f);
+            }
+        }
+    }
+
+    [TestMethod]
     public void An_image_is_the_same_as_object_file_and_pixels()
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network;
@@ -14,12 +15,28 @@ internal static class ChunkedDecoding
     public static SegSamOutput DecodeInChunks(this SegSamNetwork network, Tensor visual, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
+        var parts = InChunks(network, visual, prompts, network.Decode);
+        return SegSamOutput.Concatenate(parts).Select(tensor => tensor.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>As <see cref="SegSamNetwork.DecodeCandidates"/>.</summary>
+    public static (Tensor Logits, Tensor PredictedIoUs) DecodeCandidatesInChunks(
+        this SegSamNetwork network, Tensor visual, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var parts = InChunks(network, visual, prompts, network.DecodeCandidates);
+        return scope.Keep((cat([.. parts.Select(part => part.Logits)]), cat([.. parts.Select(part => part.PredictedIoUs)])));
+    }
+
+    private static List<T> InChunks<T>(
+        SegSamNetwork network, Tensor visual, PromptTensors prompts, Func<ImageContext, PromptTensors, T> decode)
+    {
         var images = network.Prepare(visual);
         var config = network.Config;
         var chunk = Math.Clamp(NumbersInMapsOfChunk / (config.Grid * config.Grid * config.Width), 1, prompts.Count);
-        var parts = new List<SegSamOutput>();
+        var parts = new List<T>();
         for (long first = 0; first < prompts.Count; first += chunk)
-            parts.Add(network.Decode(images, prompts.Slice(first, Math.Min(chunk, prompts.Count - first))));
-        return SegSamOutput.Concatenate(parts).Select(tensor => tensor.MoveToOuterDisposeScope());
+            parts.Add(decode(images, prompts.Slice(first, Math.Min(chunk, prompts.Count - first))));
+        return parts;
     }
 }

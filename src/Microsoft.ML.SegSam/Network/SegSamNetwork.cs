@@ -83,13 +83,8 @@ internal sealed class SegSamNetwork : Module
     public SegSamOutput Decode(ImageContext images, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
-        // 1. prompts: tokens t_p, and a map that joins the image's
-        var (promptTokens, densePrompt, prior) = _promptEncoder.call(prompts);                // [P,n_p,C], [P,C,g,g]
-        var map = images.PixelsOf(prompts).Plus(Pixels(densePrompt));                         // [P,g·g,C]
-        var context = new MaskContext(images.Fine?.Of(prompts.ImageIndex), prior);
-
-        // 2. text: t_p' = [t_p ; t_text]
-        var (forBinary, forSemantic) = AddText(promptTokens, images, prompts.ImageIndex);     // [P,n_p+1,C] or without it
+        // 1. and 2. prompts and text
+        var (map, context, forBinary, forSemantic) = Read(images, prompts);
 
         // 3. SAM's masks M_b and their predicted IoU
         var (masks, predictedIoUs, tokens, upscaled) =
@@ -105,6 +100,29 @@ internal sealed class SegSamNetwork : Module
 
         return new SegSamOutput(masks, predictedIoUs, semantic, classes, presence, Config.PredictsSingleMask(prompts.IsSinglePoint))
             .Select(tensor => tensor.ToFloat32().MoveToOuterDisposeScope());
+    }
+
+    /// <summary>SAM's candidate masks alone, by the binary decoder: [P,m,4g,4g], with their predicted IoU [P,m].</summary>
+    public (Tensor Logits, Tensor PredictedIoUs) DecodeCandidates(ImageContext images, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var (map, context, tokens, _) = Read(images, prompts);
+        var (masks, predictedIoUs, _, _) =
+            _binaryDecoder.call(map, images.Positions, _semanticDecoder.TokensInBinaryDecoder(tokens), context);
+        var (first, count) = SegSamOutput.CandidatesAmong((int)masks.size(1), Config.PredictsSingleMask(prompts.IsSinglePoint));
+        return scope.Keep((masks.narrow(1, first, count).ToFloat32(), predictedIoUs.narrow(1, first, count).ToFloat32()));
+    }
+
+    private (Tensor Map, MaskContext Context, Tensor ForBinary, Tensor ForSemantic) Read(ImageContext images, PromptTensors prompts)
+    {
+        // 1. prompts: tokens t_p, and a map that joins the image's
+        var (promptTokens, densePrompt, prior) = _promptEncoder.call(prompts);                // [P,n_p,C], [P,C,g,g]
+        var map = images.PixelsOf(prompts).Plus(Pixels(densePrompt));                         // [P,g·g,C]
+        var context = new MaskContext(images.Fine?.Of(prompts.ImageIndex), prior);
+
+        // 2. text: t_p' = [t_p ; t_text]
+        var (forBinary, forSemantic) = AddText(promptTokens, images, prompts.ImageIndex);     // [P,n_p+1,C] or without it
+        return (map, context, forBinary, forSemantic);
     }
 
     /// <summary>[B,C,h,w] → [B,h·w,C], each pixel's channels side by side: what the decoders compute with.</summary>

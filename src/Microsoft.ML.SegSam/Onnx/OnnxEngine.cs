@@ -59,6 +59,10 @@ internal sealed class OnnxEngine : IEngine
         return decoded;
     }
 
+    public IReadOnlyList<IReadOnlyList<(float[] Logits, float PredictedIoU)>> DecodeCandidates(
+        float[] embedding, IReadOnlyList<Prompt> prompts) =>
+        [.. Decode([.. prompts.Select(prompt => (embedding, prompt))], multimask: true).Select(decoded => decoded.Candidates)];
+
     public void Dispose()
     {
         _encoder.Dispose();

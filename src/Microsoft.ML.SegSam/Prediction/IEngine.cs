@@ -20,6 +20,11 @@ internal interface IEngine : IDisposable
     /// <param name="prompts">An embedding and, in the network's frame, a prompt about its image; of any kinds, at least one.</param>
     /// <param name="multimask">Whether to keep SAM's candidate masks.</param>
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask);
+
+    /// <summary>SAM's candidate masks alone, with their predicted IoU, of prompts about one image, in the order of the prompts.</summary>
+    /// <param name="prompts">In the network's frame, of one kind, at least one.</param>
+    public IReadOnlyList<IReadOnlyList<(float[] Logits, float PredictedIoU)>> DecodeCandidates(
+        float[] embedding, IReadOnlyList<Prompt> prompts);
 }
 
 /// <summary>What the decoders predict for one prompt, in the network's frame.</summary>

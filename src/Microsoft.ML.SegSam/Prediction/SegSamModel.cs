@@ -113,6 +113,19 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
             : predictions;
     }
 
+    /// <summary>SAM's candidate masks alone, for prompts of one kind: half the work of a prediction.</summary>
+    /// <param name="prompts">In pixels of the original image.</param>
+    /// <exception cref="ObjectDisposedException">The model, or the image, was disposed.</exception>
+    /// <exception cref="InvalidDataException">The model predicts NaN.</exception>
+    public IReadOnlyList<IReadOnlyList<(LowResMask Mask, float PredictedIoU)>> Propose(EncodedImage image, IReadOnlyList<Prompt> prompts)
+    {
+        var candidates = Engine.DecodeCandidates(
+            image.EmbeddingFor(this), [.. prompts.Select(prompt => prompt.ToNetwork(image.Geometry))]);
+        Interlocked.Add(ref _promptsDecoded, prompts.Count);
+        return [.. candidates.Select(ofPrompt => ofPrompt.Select(candidate => float.IsFinite(candidate.PredictedIoU)
+            ? (Mask(candidate.Logits), candidate.PredictedIoU) : throw NotFinite()).ToList())];
+    }
+
     /// <summary>The embeddings of images, C·g·g numbers each.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float[][] Encode(IReadOnlyList<NetworkImage> images)
@@ -173,19 +186,18 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
     private MaskPrediction Prediction(Look look, DecodedPrompt decoded)
     {
         if (!decoded.IsFinite)
-        {
-            throw new InvalidDataException("The model predicts NaN: its weights are damaged, or their training diverged. "
-                + "Get the file again, or train with a lower learning rate.");
-        }
-
+            throw NotFinite();
         return new(look.Geometry, look.Whole, Mask(decoded.Binary), Mask(decoded.Semantic), decoded.PredictedIoU, decoded.ClassScores,
             decoded.PresenceScores)
         {
             Candidates = [.. decoded.Candidates.Select(candidate => (Mask(candidate.Logits), candidate.PredictedIoU))],
         };
-
-        LowResMask Mask(float[] logits) => new(logits, description.Config.MaskSide);
     }
+
+    private LowResMask Mask(float[] logits) => new(logits, description.Config.MaskSide);
+
+    private static InvalidDataException NotFinite() => new("The model predicts NaN: its weights are damaged, or their training diverged. "
+        + "Get the file again, or train with a lower learning rate.");
 }
 
 /// <summary>A prompt about an image, or about a part of it.</summary>

@@ -55,6 +55,18 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         return decoded;
     }
 
+    public IReadOnlyList<IReadOnlyList<(float[] Logits, float PredictedIoU)>> DecodeCandidates(
+        float[] embedding, IReadOnlyList<Prompt> prompts)
+    {
+        var config = network.Config;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var visual = tensor(embedding, [1, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var collated = PromptCollator.Collate(prompts, new long[prompts.Count], config.MaskSide, device.Device);
+        var (logits, predictedIoUs) = network.DecodeCandidatesInChunks(visual, collated);
+        return Candidates(logits, predictedIoUs);
+    }
+
     public void Dispose()
     {
         _castWeights?.Dispose();
@@ -70,16 +82,18 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         var (binary, semantic, ious) = (Rows(logits, count), Rows(output.SemanticLogits, count), Rows(iou, count));
         var classes = Rows(output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).softmax(-1), count);  // over the K categories
         var presence = Rows(output.PresenceScores(), count);
-        var candidates = multimask ? Candidates(output) : null;
+        var (masks, scores) = output.Candidates();
+        var candidates = multimask ? Candidates(masks, scores) : null;
         return [.. Enumerable.Range(0, count).Select(i =>
             new DecodedPrompt(binary[i], semantic[i], ious[i][0], classes[i], presence[i], candidates?[i] ?? []))];
     }
 
-    private static (float[], float)[][] Candidates(SegSamOutput output)
+    // [P,m,4g,4g] and [P,m].
+    private static (float[], float)[][] Candidates(Tensor logits, Tensor predictedIoUs)
     {
-        var (logits, iou) = output.Candidates();
         var (prompts, perPrompt) = ((int)logits.size(0), (int)logits.size(1));
-        return [.. Rows(logits, prompts * perPrompt).Zip(Rows(iou, prompts * perPrompt), (mask, score) => (mask, score[0])).Chunk(perPrompt)];
+        return [.. Rows(logits, prompts * perPrompt).Zip(Rows(predictedIoUs, prompts * perPrompt), (mask, score) => (mask, score[0]))
+            .Chunk(perPrompt)];
     }
 
     private static float[][] Rows(Tensor values, int count)
