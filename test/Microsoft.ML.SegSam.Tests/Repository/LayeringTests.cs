@@ -11,6 +11,8 @@ public sealed class LayeringTests
         ["Imaging/Decoding"] = [],
         ["Imaging"] = ["Display", "Imaging/Decoding"],
         ["Overlays"] = ["Display", "Imaging", "Imaging/Decoding"],
+        ["Volumes"] = ["Hosting"],
+        ["Volumes/Nifti"] = ["Volumes"],
         ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
         ["Network/Layers"] = [],

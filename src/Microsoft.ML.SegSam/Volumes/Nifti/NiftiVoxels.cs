@@ -1,0 +1,33 @@
+namespace Microsoft.ML.SegSam.Volumes.Nifti;
+
+/// <summary>The voxels of a NIfTI file: value = stored · slope + intercept.</summary>
+/// <param name="bytes">The file that holds them, unpacked; owned.</param>
+/// <param name="first">Where the first voxel begins.</param>
+internal sealed class NiftiVoxels(
+    VoxelBytes bytes, long first, VoxelType type, bool isBigEndian, double slope, double intercept, int columns, int rows, int slices)
+    : VoxelSource(columns, rows, slices, type.Samples())
+{
+    /// <summary>How voxels are stored.</summary>
+    public VoxelType Type => type;
+
+    public override void Read(int slice, int firstRow, Span<double> into)
+    {
+        var stored = new byte[into.Length / Samples * type.Bytes()];
+        ReadStored(slice, firstRow, stored);
+        type.Decode(stored, into);
+        if (slope == 1 && intercept == 0)
+            return;
+        for (var i = 0; i < into.Length; i++)
+            into[i] = into[i] * slope + intercept;
+    }
+
+    /// <summary>Whole rows of a slice as they are stored, but little end first.</summary>
+    public void ReadStored(int slice, int firstRow, Span<byte> into)
+    {
+        bytes.Read(first + ((long)slice * Rows + firstRow) * Columns * type.Bytes(), into);
+        if (isBigEndian)
+            type.Reverse(into);
+    }
+
+    public override void Dispose() => bytes.Dispose();
+}
