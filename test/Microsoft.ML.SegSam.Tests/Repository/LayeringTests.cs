@@ -12,6 +12,7 @@ public sealed class LayeringTests
         ["Imaging"] = ["Display", "Imaging/Decoding"],
         ["Overlays"] = ["Display", "Imaging", "Imaging/Decoding"],
         ["Volumes"] = ["Hosting"],
+        ["Volumes/Dicom"] = ["Volumes"],
         ["Volumes/Nifti"] = ["Volumes"],
         ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
