@@ -17,7 +17,8 @@ if (args.Length < 3)
 
 using var predictor = SegSamPredictor.Load(args[0]);
 using var image = predictor.Encode(args[1]);
-SegSamPrompt[] boxes = [.. args[2..].Select(box => box.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray())
+SegSamPrompt[] boxes = [.. args[2..]
+    .Select(box => box.Split(',').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray())
     .Select(box => SegSamPrompt.Box(box[0], box[1], box[2], box[3]))];
 foreach (var prediction in predictor.Predict(image, boxes))
     Console.WriteLine(prediction.ToJson());

@@ -53,7 +53,10 @@ internal static class OnnxWebApp
         });
         app.UseDefaultFiles();
         app.UseStaticFiles();
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(runtime)), RequestPath = "/ort" });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(Path.GetFullPath(runtime)), RequestPath = "/ort",
+        });
         app.MapGet("/model/decoder.onnx", () => Results.File(Path.GetFullPath(Path.Combine(folder, "decoder.onnx"))));
         app.MapGet("/model/info", () => new
         {

@@ -20,7 +20,8 @@ if (args is not [var folder, .. var rest] || rest.Length > 1 || folder.StartsWit
 try
 {
     var runtime = WebRuntime.Find();
-    await using var app = OnnxWebApp.Build(folder, runtime, rest is [var port] ? ushort.Parse(port, CultureInfo.InvariantCulture) : (ushort)5090);
+    var port = rest is [var number] ? ushort.Parse(number, CultureInfo.InvariantCulture) : (ushort)5090;
+    await using var app = OnnxWebApp.Build(folder, runtime, port);
     await app.StartAsync();
     Console.WriteLine($"The page is at {app.Urls.Single()} (Ctrl-C stops it). For research only: not a medical device.");
     await app.WaitForShutdownAsync();

@@ -65,8 +65,8 @@ public static class SegSamCatalog
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Three steps: the image and its box become the network's inputs, <c>ApplyOnnxModel</c> computes, and its outputs become the columns that
-    /// <see cref="SegSamTransformer"/> lists (without LowResLogits). Fit trains nothing.
+    /// Three steps: the image and its box become the network's inputs, <c>ApplyOnnxModel</c> computes, and its outputs become the columns
+    /// that <see cref="SegSamTransformer"/> lists (without LowResLogits). Fit trains nothing.
     /// </para>
     /// <para>
     /// The network sees each image once. Where a model takes closer looks at small objects (<see cref="SegSamOptions.Zoom"/>) that is the
@@ -104,7 +104,10 @@ public static class SegSamCatalog
             [(imageColumnName, nameof(imageColumnName)), (boxColumnName, nameof(boxColumnName))])
         {
             if (own.Contains(column))
-                throw new ArgumentException($"'{column}' is a name of the network's own, which hides the column; copy the column.", parameter);
+            {
+                throw new ArgumentException(
+                    $"'{column}' is a name of the network's own, which hides the column; copy the column.", parameter);
+            }
         }
 
         var (file, model) = OnnxFolder.Whole(folder);

@@ -175,13 +175,13 @@ public sealed partial class SegSamTransformer
 
     /// <summary>
     /// Exports the model as ONNX, for <see cref="Load"/> without TorchSharp, for other languages, for web pages: <c>encoder.onnx</c> (image
-    /// to embedding), <c>decoder.onnx</c> (embedding and prompts to masks, categories and scores) and <c>segsam.onnx</c> (image and boxes to
-    /// the same).
+    /// to embedding), <c>decoder.onnx</c> (embedding and prompts to masks, categories and scores) and <c>segsam.onnx</c> (image and boxes
+    /// to the same).
     /// </summary>
     /// <remarks>
     /// Standard operators, version 17. Inputs and outputs of SAM's own part have the names of its official export, so that programs made
-    /// for that run the decoder; docs/onnx.md lists all. Each file says in its metadata which model it holds, with preprocessing, categories
-    /// and license.
+    /// for that run the decoder; docs/onnx.md lists all. Each file says in its metadata which model it holds, with preprocessing,
+    /// categories and license.
     /// </remarks>
     /// <param name="folder">Is created where there is none. Files of an earlier export in it are replaced.</param>
     /// <param name="halfPrecision">

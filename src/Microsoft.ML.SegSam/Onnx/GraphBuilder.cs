@@ -63,7 +63,8 @@ internal sealed class GraphBuilder(NetworkWeights weights)
         }
 
         _graph.Initializer.Add(Halves(name + ".half", values, shape));
-        return _stored[name] = OutsideBranches(() => Node("Cast", [new(this, name + ".half")], ("to", (long)TensorProto.Types.DataType.Float)));
+        return _stored[name] = OutsideBranches(() =>
+            Node("Cast", [new(this, name + ".half")], ("to", (long)TensorProto.Types.DataType.Float)));
     }
 
     /// <summary>Numbers in full precision, not shared.</summary>
@@ -79,13 +80,14 @@ internal sealed class GraphBuilder(NetworkWeights weights)
         name => Floats(name, [value], []));
 
     /// <summary>Integers, such as a shape.</summary>
-    public GraphValue Integers(params long[] values) => Shared("integers." + string.Join('_', values.Select(value => Text(value))), name => new()
-    {
-        Name = name,
-        DataType = (int)TensorProto.Types.DataType.Int64,
-        Dims = { values.Length },
-        RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values)),
-    });
+    public GraphValue Integers(params long[] values) =>
+        Shared("integers." + string.Join('_', values.Select(value => Text(value))), name => new()
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Int64,
+            Dims = { values.Length },
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(values)),
+        });
 
     /// <summary>An operator with one output.</summary>
     public GraphValue Node(string type, IReadOnlyList<GraphValue> inputs, params (string Name, object Value)[] attributes) =>

@@ -29,7 +29,8 @@ internal static class OnnxDevice
                 throw new InvalidOperationException(
                     FormattableString.Invariant($"MLContext.GpuDeviceId is {id}, which ONNX Runtime cannot use: {failure.Message} ")
                     + "Reference Microsoft.ML.OnnxRuntime.Gpu instead of Microsoft.ML.OnnxRuntime on a machine with an NVIDIA driver, use "
-                    + "the index of a usable device (they count from 0), set GpuDeviceId to null for the CPU, or set FallbackToCpu to true.",
+                    + "the index of a usable device (they count from 0), set GpuDeviceId to null for the CPU, or set FallbackToCpu to "
+                    + "true.",
                     failure);
             }
         }

@@ -51,7 +51,9 @@ internal static class OnnxFolder
     /// <summary>Opens encoder and decoder in ONNX Runtime.</summary>
     /// <param name="environment">Its GpuDeviceId decides the device.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or was not exported by this library, or the two do not belong together.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged or was not exported by this library, or the two do not belong together.
+    /// </exception>
     /// <exception cref="DllNotFoundException">The program has no native ONNX Runtime.</exception>
     /// <exception cref="InvalidOperationException">There is no such GPU.</exception>
     public static SegSamModel Load(string folder, IHostEnvironment environment)

@@ -71,7 +71,8 @@ internal sealed class OnnxModels(SegSamNetwork network, ResizeRule resize, bool 
         graph.Output(LowResMasks, best, PromptCount, 1, side, side);
         graph.Output(LowResSemanticMasks, predictions.SemanticMask, PromptCount, 1, side, side);
         graph.Output(ClassScores, predictions.ClassLogits.Slice(-1, 0, categories).Softmax(), PromptCount, categories);
-        graph.Output(PresenceScores, predictions.PresenceLogits.Softmax().Slice(-1, 0, categories).Max(1).Squeeze(1), PromptCount, categories);
+        var presence = predictions.PresenceLogits.Softmax().Slice(-1, 0, categories).Max(1).Squeeze(1);
+        graph.Output(PresenceScores, presence, PromptCount, categories);
     }
 
     private static ModelProto Model(GraphBuilder graph) => new()

@@ -95,7 +95,8 @@ internal static class PromptGraph
     // Over the points, of which there may be none: [P,n,4g,4g] → [P,1,4g,4g].
     private static GraphValue Largest(GraphValue points, GraphValue nothing)
     {
-        var none = nothing.Reshape(1, 1, 1, 1).Expand(GraphValue.Concat(0, points.Shape(0, 1), points.Graph.Integers(1), points.Shape(2, 4)));
+        var none = nothing.Reshape(1, 1, 1, 1)
+            .Expand(GraphValue.Concat(0, points.Shape(0, 1), points.Graph.Integers(1), points.Shape(2, 4)));
         return GraphValue.Concat(1, none, points).Max(1);
     }
 

@@ -26,6 +26,7 @@ public sealed class PageHost : IDisposable
         PublishedFile.Write(Path.Combine(path, Checkpoint), PublishedFile.Weights(PublishedFile.Sam));
         TinyTextEncoder.WriteModel(path, rows: 16);
         TinyTextEncoder.WriteClip(path);
+        TinyNifti.Write(Path.Combine(path, "scan.nii.gz"), 16, 14, 3);
         PhantomFolder.Write(path, PhantomGenerator.Create(1, 3, 64));
         slices = [.. SamMed2DFolder.Read(path).Select(row => new Row
         {
@@ -48,7 +49,7 @@ public sealed class PageHost : IDisposable
     {
         string File(string name) => $"@\"{Path.Combine(folder, name)}\"";
         foreach (var name in (string[])["segsam.zip", "sam.safetensors", "slice.encoded", "predictions.png",
-            "exported", "exported.zip"])
+            "exported", "exported.zip", "scan.nii.gz"])
             code = code.Replace($"\"{name}\"", File(name), StringComparison.Ordinal);
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
             .Replace("\"src/", $"@\"{SharedFolder.Repository}/src/", StringComparison.Ordinal)

@@ -38,7 +38,8 @@ public sealed class OnnxParityTests
         ["text similarity"] = SmallNetwork.Config with { ClassHead = ClassHead.TextSimilarity },
     };
 
-    public static IEnumerable<object[]> NetworksAndPrecisions => Networks.Keys.SelectMany(name => new object[][] { [name, false], [name, true] });
+    public static IEnumerable<object[]> NetworksAndPrecisions =>
+        Networks.Keys.SelectMany(name => new object[][] { [name, false], [name, true] });
 
     [TestMethod]
     [DynamicData(nameof(NetworksAndPrecisions))]
@@ -54,7 +55,8 @@ public sealed class OnnxParityTests
         using var encoder = new OnnxSession(models.Encoder());
         var found = encoder.Run((OnnxModels.Image, image))[OnnxModels.Embeddings];
         SmallNetwork.AssertClose(embedding, found, Tolerance * Scale(embedding), "embedding");
-        SmallNetwork.AssertClose(found, encoder.Run((OnnxModels.Image, cat([image, -image])))[OnnxModels.Embeddings][..1], 1e-5, "batch of two");
+        var ofTwo = encoder.Run((OnnxModels.Image, cat([image, -image])))[OnnxModels.Embeddings];
+        SmallNetwork.AssertClose(found, ofTwo[..1], 1e-5, "batch of two");
 
         using var decoder = new OnnxSession(models.Decoder());
         foreach (var (kind, prompts) in PromptsOf(config))
@@ -63,7 +65,8 @@ public sealed class OnnxParityTests
             var results = decoder.Run([(OnnxModels.Embeddings, embedding), .. OnnxSession.Inputs(prompts, config)]);
             Compare(output, results, config, kind);
             SmallNetwork.AssertClose(output.MaskLogits, results[OnnxModels.Candidates], Tolerance * Scale(output.MaskLogits), kind);
-            SmallNetwork.AssertClose(output.PredictedIoUs, results[OnnxModels.CandidateIoUs], Tolerance * Scale(output.PredictedIoUs), kind);
+            var ious = output.PredictedIoUs;
+            SmallNetwork.AssertClose(ious, results[OnnxModels.CandidateIoUs], Tolerance * Scale(ious), kind);
         }
     }
 
@@ -144,7 +147,8 @@ public sealed class OnnxParityTests
         Close(expected.ClassLogits.narrow(-1, 0, config.CategoryCount).softmax(-1), OnnxModels.ClassScores);
         Close(expected.PresenceScores(), OnnxModels.PresenceScores);
 
-        void Close(Tensor values, string name) => SmallNetwork.AssertClose(values, found[name], Tolerance * Scale(values), $"{what}: {name}");
+        void Close(Tensor values, string name) =>
+            SmallNetwork.AssertClose(values, found[name], Tolerance * Scale(values), $"{what}: {name}");
     }
 
     // Tolerances are for numbers about 1.

@@ -19,8 +19,8 @@ internal sealed class OnnxSession(ModelProto model) : IDisposable
     /// <summary>All outputs by name.</summary>
     public Dictionary<string, Tensor> Run(params (string Name, Tensor Value)[] inputs)
     {
-        using var results = _session.Run([.. inputs.Select(input =>
-            NamedOnnxValue.CreateFromTensor(input.Name, new Floats(Numbers(input.Value), [.. input.Value.shape.Select(side => (int)side)])))]);
+        using var results = _session.Run([.. inputs.Select(input => NamedOnnxValue.CreateFromTensor(
+            input.Name, new Floats(Numbers(input.Value), [.. input.Value.shape.Select(side => (int)side)])))]);
         return results.ToDictionary(result => result.Name, result =>
         {
             var found = (Floats)result.Value;
@@ -53,7 +53,8 @@ internal sealed class OnnxSession(ModelProto model) : IDisposable
         ];
     }
 
-    private static float[] Numbers(Tensor values) => values.numel() == 0 ? [] : values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    private static float[] Numbers(Tensor values) =>
+        values.numel() == 0 ? [] : values.to(ScalarType.Float32).contiguous().data<float>().ToArray();
 
     public void Dispose() => _session.Dispose();
 }

@@ -101,8 +101,9 @@ public sealed class OnnxPipelineTests
     [TestMethod]
     [DataRow("image", "Box")]
     [DataRow("Image", "boxes")]
-    public void Columns_that_bear_the_networks_names_are_refused(string image, string box) => Assert.Contains("is a name of the network's own",
-        Assert.ThrowsExactly<ArgumentException>(() => Ml.Transforms.SegSamOnnx(Folder.Value.Path, image, box)).Message);
+    public void Columns_that_bear_the_networks_names_are_refused(string image, string box) =>
+        Assert.Contains("is a name of the network's own",
+            Assert.ThrowsExactly<ArgumentException>(() => Ml.Transforms.SegSamOnnx(Folder.Value.Path, image, box)).Message);
 
     private static void AssertSame(SegSamTransformer torch, IEnumerable<TinyRow> rows)
     {
@@ -115,7 +116,8 @@ public sealed class OnnxPipelineTests
             CollectionAssert.AreEqual(expected.MaskSize, found.MaskSize);
             Assert.AreEqual(expected.PredictedCategory, found.PredictedCategory);
             Assert.AreEqual(expected.PredictedIoU, found.PredictedIoU, 1e-4f);
-            foreach (var (a, b) in expected.ClassScores!.Concat(expected.PresenceScores!).Zip(found.ClassScores!.Concat(found.PresenceScores!)))
+            var scores = found.ClassScores!.Concat(found.PresenceScores!);
+            foreach (var (a, b) in expected.ClassScores!.Concat(expected.PresenceScores!).Zip(scores))
                 Assert.AreEqual(a, b, 1e-4f);
         }
     }

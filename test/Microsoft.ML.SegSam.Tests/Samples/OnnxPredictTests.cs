@@ -43,15 +43,4 @@ public sealed class OnnxPredictTests
             Assert.AreEqual(prediction.Mask.Area, json.RootElement.GetProperty("area").GetInt64(), 2);
         }
     }
-
-    [TestMethod]
-    public void A_zip_says_that_libtorch_is_missing()
-    {
-        using var folder = new TemporaryFolder();
-        var zip = Path.Combine(folder.Path, "model.zip");
-        Shared.Save(zip);
-        var (code, _, error) = ChildProcess.Dotnet(ChildProcess.OnnxPredict, zip, zip, "1,2,3,4");
-        Assert.AreNotEqual(0, code);
-        StringAssert.Contains(error, "libtorch");
-    }
 }

@@ -12,7 +12,8 @@ internal static class DicomColors
         var rgb = new byte[3 * count];
         for (var i = 0; i < count; i++)
         {
-            var (a, b, c) = format.IsPlanar ? (bytes[i], bytes[count + i], bytes[2 * count + i]) : (bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]);
+            var (a, b, c) = format.IsPlanar ? (bytes[i], bytes[count + i], bytes[2 * count + i])
+                : (bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]);
             if (format.Photometric == "RGB")
                 (rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) = (a, b, c);
             else

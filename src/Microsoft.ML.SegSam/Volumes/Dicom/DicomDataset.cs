@@ -51,8 +51,12 @@ internal sealed class DicomDataset
         && Encoding.Latin1.GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
 
     /// <summary>A text that people wrote, in the file's character set; null where it is missing or empty.</summary>
-    public string? WrittenText(DicomTag tag, string? characterSet) => _values.TryGetValue(tag, out var value)
-        && (characterSet == "ISO_IR 192" ? Encoding.UTF8 : Encoding.Latin1).GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
+    public string? WrittenText(DicomTag tag, string? characterSet)
+    {
+        var encoding = characterSet == "ISO_IR 192" ? Encoding.UTF8 : Encoding.Latin1;
+        return _values.TryGetValue(tag, out var value)
+            && encoding.GetString(value).Trim(' ', '\0') is { Length: > 0 } text ? text : null;
+    }
 
     /// <summary>The parts of a text that backslashes separate; none where it is missing.</summary>
     public string[] Texts(DicomTag tag) => Text(tag)?.Split('\\').Select(part => part.Trim()).ToArray() ?? [];

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>A DICOM file: its elements, and where its pixels are.</summary>

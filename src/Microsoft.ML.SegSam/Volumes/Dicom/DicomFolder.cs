@@ -8,7 +8,9 @@ internal static class DicomFolder
     private const int MostFiles = 100_000;
     private const double SameDirection = 1e-3;
 
-    /// <summary>The slices of each volume, not yet put in order, with what was noticed; and the files that were left out, with the reason.</summary>
+    /// <summary>
+    /// The slices of each volume, not yet put in order, with what was noticed; and the files that were left out, with the reason.
+    /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged, slices contradict each other, or there is no image; the message names the file or the place.
@@ -55,7 +57,7 @@ internal static class DicomFolder
     }
 
     // Links are not followed out of the folder.
-    private static IEnumerable<string> Files(string path)
+    private static List<string> Files(string path)
     {
         if (File.Exists(path))
             return [path];
@@ -79,8 +81,9 @@ internal static class DicomFolder
                 same.Add(slice);
         }
 
+        var hasStack = directions.Exists(group => group.Count > 1);
         var localizers = directions.Count < 2 ? [] : directions
-            .Where(group => group.All(slice => slice.IsLocalizer) || (group.Count == 1 && directions.Any(other => other.Count > 1))).ToList();
+            .Where(group => group.All(slice => slice.IsLocalizer) || (group.Count == 1 && hasStack)).ToList();
         if (localizers.Count < directions.Count)
         {
             foreach (var slice in localizers.SelectMany(group => group))
@@ -101,7 +104,8 @@ internal static class DicomFolder
         return [.. series.Where(slice =>
         {
             // Programs that make files anonymous have been seen to give all slices one identifier.
-            var key = (slice.Instance ?? "", string.Join(' ', slice.Place.Position ?? []));
+            var position = (slice.Place.Position ?? []).Select(part => part.ToString(CultureInfo.InvariantCulture));
+            var key = (slice.Instance ?? "", string.Join(' ', position));
             if (slice.Instance is null || seen.TryAdd(key, slice.Path))
                 return true;
             leftOut.Add((slice.Path, $"It is a duplicate of '{Path.GetFileName(seen[key])}'"));
@@ -111,7 +115,7 @@ internal static class DicomFolder
     }
 
     // Where places repeat, a mark whose every value fills all places tells volumes apart.
-    private static IEnumerable<List<DicomSlice>> Parts(List<DicomSlice> group)
+    private static List<List<DicomSlice>> Parts(List<DicomSlice> group)
     {
         var first = group[0];
         if (group.Find(slice => (slice.Format.Rows, slice.Format.Columns) != (first.Format.Rows, first.Format.Columns)) is { } other)
@@ -131,19 +135,23 @@ internal static class DicomFolder
         }
 
         var twice = group.GroupBy(slice => Math.Round(slice.Place.Height!.Value, 2)).First(slices => slices.Count() > 1).ToList();
-        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Two slices lie at one place ({twice[0].Place.Height:0.###} mm): ")
+        var height = string.Create(CultureInfo.InvariantCulture, $"{twice[0].Place.Height:0.###} mm");
+        throw new InvalidDataException($"Two slices lie at one place ({height}): "
             + $"'{Path.GetFileName(twice[0].Path)}' and '{Path.GetFileName(twice[1].Path)}', and nothing tells their volumes apart.");
 
         InvalidDataException Differ(string what, string usual, DicomSlice slice, string found) => new(
-            $"The slices of a series differ in {what}: '{Path.GetFileName(first.Path)}' has {usual}, '{Path.GetFileName(slice.Path)}' {found}.");
+            $"The slices of a series differ in {what}: '{Path.GetFileName(first.Path)}' has {usual}, "
+            + $"'{Path.GetFileName(slice.Path)}' {found}.");
 
         static string Spacing(DicomSlice slice) =>
             string.Create(CultureInfo.InvariantCulture, $"{slice.Place.SpacingX:0.####} x {slice.Place.SpacingY:0.####} mm");
     }
 
-    private static int Places(IEnumerable<DicomSlice> slices) => slices.DistinctBy(slice => Math.Round(slice.Place.Height!.Value, 2)).Count();
+    private static int Places(IEnumerable<DicomSlice> slices) =>
+        slices.DistinctBy(slice => Math.Round(slice.Place.Height!.Value, 2)).Count();
 
-    private static bool IsSameDirection(DicomPlace a, DicomPlace b) => IsSame(a.RowDirection, b.RowDirection) && IsSame(a.ColumnDirection, b.ColumnDirection);
+    private static bool IsSameDirection(DicomPlace a, DicomPlace b) =>
+        IsSame(a.RowDirection, b.RowDirection) && IsSame(a.ColumnDirection, b.ColumnDirection);
 
     private static bool IsSame(double[]? a, double[]? b) =>
         a is null || b is null ? a is null && b is null : a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) <= SameDirection);

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>How the pixels of a file are laid out; checked.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 

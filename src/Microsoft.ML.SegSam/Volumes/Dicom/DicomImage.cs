@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>An image file: its layout, the place of each frame, and its frames.</summary>
@@ -17,7 +19,11 @@ internal sealed class DicomImage : IDisposable
         _file = file;
         Format = DicomFormat.Of(file.Dataset);
         if (file.Dataset.Items(DicomTag.ModalityTable).Count > 0)
-            throw new NotSupportedException("Values that a Modality LUT makes are not read; convert the file first, for example by dcm2niix.");
+        {
+            throw new NotSupportedException(
+                "Values that a Modality LUT makes are not read; convert the file first, for example by dcm2niix.");
+        }
+
         if (file.Dataset.Items(DicomTag.DisplayTable).Count > 0)
             _warnings.Add("The file suggests a table (VOI LUT) to show it by, which is not used.");
         if (Format.Photometric == "PALETTE COLOR")
@@ -96,8 +102,9 @@ internal sealed class DicomImage : IDisposable
         {
             "LINEAR_EXACT" => WindowFunction.LinearExact, "SIGMOID" => WindowFunction.Sigmoid, _ => WindowFunction.Linear,
         };
+        var leastWidth = function == WindowFunction.Linear ? 1 : double.Epsilon;
         return group.Decimals(DicomTag.WindowCenter).Zip(group.Decimals(DicomTag.WindowWidth))
-            .Where(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second) && pair.Second >= (function == WindowFunction.Linear ? 1 : double.Epsilon))
+            .Where(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second) && pair.Second >= leastWidth)
             .Select(pair => new DisplayWindow(pair.First, pair.Second, function));
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
@@ -188,7 +189,11 @@ internal sealed class DicomParser
         }
 
         if (tag != DicomTag.Item)
-            throw new InvalidDataException($"A sequence holds the element {(uint)tag:X8} where an item is expected.");
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"A sequence holds the element {(uint)tag:X8} where an item is expected."));
+        }
+
         if (sequence.IsFragments)
             _reader.Skip(length);
         else
@@ -243,7 +248,8 @@ internal sealed class DicomParser
         var letters = reader.Take(2);
         return letters is [>= (byte)'A' and <= (byte)'Z', >= (byte)'A' and <= (byte)'Z']
             ? $"{(char)letters[0]}{(char)letters[1]}"
-            : throw new InvalidDataException($"An element has no type: expected two capital letters, found {letters[0]:X2} {letters[1]:X2}.");
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"An element has no type: expected two capital letters, found {letters[0]:X2} {letters[1]:X2}."));
     }
 
     private static uint LongLength(DicomReader reader)
@@ -255,7 +261,8 @@ internal sealed class DicomParser
     /// <summary>A sequence, or an item of one, that is being read.</summary>
     /// <param name="Dataset">Of an item that is kept.</param>
     /// <param name="Keeper">Of a sequence that is kept, what holds it.</param>
-    private sealed record Level(bool IsSequence, long? End, bool IsExplicit, DicomDataset? Dataset, DicomDataset? Keeper, DicomTag Tag = default)
+    private sealed record Level(
+        bool IsSequence, long? End, bool IsExplicit, DicomDataset? Dataset, DicomDataset? Keeper, DicomTag Tag = default)
     {
         public bool IsFragments { get; init; }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
@@ -24,13 +25,18 @@ internal sealed class DicomPixels
         if (file.Syntax.Packing != PixelPacking.None)
             throw new InvalidDataException("The transfer syntax says that pixels are packed, and they are not in fragments.");
         if (file.AreWords && file.Syntax.IsBigEndian && format.BytesOfSample == 1)
-            throw new NotSupportedException("8-bit pixels written as big-endian words are not read: files differ in which byte they put first.");
+        {
+            throw new NotSupportedException(
+                "8-bit pixels written as big-endian words are not read: files differ in which byte they put first.");
+        }
+
         var needed = checked(format.BytesOfFrame * format.Frames);
         if (file.PixelsLength < needed || file.Bytes.Length - file.PixelsAt < needed)
         {
+            var there = Math.Min(file.PixelsLength, file.Bytes.Length - file.PixelsAt);
             throw new InvalidDataException(FormattableString.Invariant(
-                $"The file ends within its pixels: {needed} bytes are needed for {format.Frames} frames of {format.Columns} x {format.Rows}, ")
-                + FormattableString.Invariant($"{Math.Min(file.PixelsLength, file.Bytes.Length - file.PixelsAt)} are there."));
+                $"The file ends within its pixels: {needed} bytes are needed for {format.Frames} frames of ")
+                + FormattableString.Invariant($"{format.Columns} x {format.Rows}, {there} are there."));
         }
     }
 

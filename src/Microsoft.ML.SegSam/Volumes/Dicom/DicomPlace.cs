@@ -77,6 +77,7 @@ internal sealed record DicomPlace(
             return (1, 0);
         var (factor, offset) = (slope is [var a, ..] ? a : 1, intercept is [var b, ..] ? b : 0);
         return double.IsFinite(factor) && double.IsFinite(offset) && factor != 0 ? (factor, offset)
-            : throw new InvalidDataException($"Values are scaled by slope {factor:R} and intercept {offset:R}; expected numbers, the first not 0.");
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"Values are scaled by slope {factor:R} and intercept {offset:R}; expected numbers, the first not 0."));
     }
 }

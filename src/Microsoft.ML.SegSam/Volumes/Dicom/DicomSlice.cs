@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>A slice of a volume: a file, or a frame of one. It holds no file open.</summary>
@@ -18,12 +20,12 @@ internal sealed record DicomSlice(
             var groups = image.GroupsOf(frame);
             DicomDataset? With(DicomTag tag) => groups.FirstOrDefault(group => group.Has(tag));
             string? First(DicomTag tag) => With(tag)?.Text(tag);
+            var index = With(DicomTag.TemporalPositionIndex)?.Bytes(DicomTag.TemporalPositionIndex);
             yield return new(image.Path, frame, image.Format, image.Places[frame], dataset.Text(DicomTag.Series) ?? "", image.Modality,
                 image.SeriesDescription, isEnhanced || image.Format.Frames > 1 ? null : dataset.Text(DicomTag.SopInstance),
                 dataset.Whole(DicomTag.InstanceNumber), dataset.Texts(DicomTag.ImageType).Contains("LOCALIZER"),
                 [First(DicomTag.AcquisitionNumber), First(DicomTag.EchoNumbers), First(DicomTag.TemporalPosition),
-                    With(DicomTag.TemporalPositionIndex)?.Bytes(DicomTag.TemporalPositionIndex) is { } index ? Convert.ToHexString(index) : null,
-                    isEnhanced ? null : First(DicomTag.ContentTime)],
+                    index is null ? null : Convert.ToHexString(index), isEnhanced ? null : First(DicomTag.ContentTime)],
                 image.Windows, image.Warnings);
         }
     }

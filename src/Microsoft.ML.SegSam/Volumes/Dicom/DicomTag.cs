@@ -1,6 +1,8 @@
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
-/// <summary>The elements that are read: group in the upper, element in the lower half. All others are skipped, patients' names among them.</summary>
+/// <summary>
+/// The elements that are read: group in the upper, element in the lower half. All others are skipped, patients' names among them.
+/// </summary>
 internal enum DicomTag : uint
 {
     MediaClass = 0x00020002,

@@ -1,12 +1,14 @@
 using System.Globalization;
+using Microsoft.ML.SegSam.Volumes.Geometry;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>Slices that make one volume, in the order of their places.</summary>
-/// <param name="Geometry">Null where slices are not regular, or their places are unknown: no matrix is right.</param>
+/// <param name="IsRegular">Whether slices have one distance; else the geometry has their mean, which is right nowhere.</param>
 /// <param name="Heights">Of each slice along the common normal, in mm; empty where places are unknown.</param>
 internal sealed record DicomVolume(
-    IReadOnlyList<DicomSlice> Slices, VolumeGeometry? Geometry, IReadOnlyList<double> Heights, IReadOnlyList<string> Warnings)
+    IReadOnlyList<DicomSlice> Slices, VolumeGeometry Geometry, bool IsRegular, IReadOnlyList<double> Heights,
+    IReadOnlyList<string> Warnings)
 {
     private const double Tilted = 1e-4;
 
@@ -28,15 +30,17 @@ internal sealed record DicomVolume(
         var (first, count) = (ordered[0].Place, ordered.Count);
         var step = count == 1 ? 0 : (heights[^1] - heights[0]) / (count - 1);
         var tolerance = Math.Max(0.01, 0.01 * step); // our choice
-        for (var i = 1; i < count; i++)
+        var usual = Usual(heights);
+        var irregular = Enumerable.Range(1, count - 1).Where(i => Math.Abs(heights[i] - heights[i - 1] - step) > tolerance)
+            .OrderByDescending(i => Math.Abs(heights[i] - heights[i - 1] - usual)).FirstOrDefault();
+        if (irregular > 0)
         {
-            var found = heights[i] - heights[i - 1];
-            if (Math.Abs(found - step) <= tolerance)
-                continue;
-            return allowsIrregular ? new(ordered, null, heights, all) : throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture, $"Between slice {i} ({heights[i - 1]:0.###} mm) and slice {i + 1} ({heights[i]:0.###} mm) lie ")
-                + string.Create(CultureInfo.InvariantCulture, $"{found:0.###} mm instead of {Usual(heights):0.###}: a slice is missing, or ")
-                + "slices are not evenly spaced. Set MedicalVolumeOptions.AllowIrregularSlices to read them all the same.");
+            var (before, after) = (heights[irregular - 1], heights[irregular]);
+            var text = string.Create(CultureInfo.InvariantCulture,
+                $"Between slice {irregular} ({before:0.###} mm) and slice {irregular + 1} ({after:0.###} mm) lie "
+                + $"{after - before:0.###} mm instead of {usual:0.###}: a slice is missing, or slices are not evenly spaced.");
+            all.Add(allowsIrregular ? text : throw new InvalidDataException(
+                text + " Set MedicalVolumeOptions.AllowIrregularSlices to read them all the same."));
         }
 
         if (first is not { SpacingX: { } x, SpacingY: { } y })
@@ -52,16 +56,18 @@ internal sealed record DicomVolume(
         var affine = new AffineMatrix([.. Enumerable.Range(0, 3).SelectMany(axis => new[]
             { row[axis] * x, column[axis] * y, across[axis], origin[axis] })]).TurnedAboutZ();
         var geometry = new VolumeGeometry(ordered[0].Format.Columns, ordered[0].Format.Rows, count, affine);
-        if (count > 1 && Math.Abs(row.Zip(across, (a, b) => a * b).Sum()) + Math.Abs(column.Zip(across, (a, b) => a * b).Sum()) > Tilted * step)
+        var tilt = Math.Abs(row.Zip(across, (a, b) => a * b).Sum()) + Math.Abs(column.Zip(across, (a, b) => a * b).Sum());
+        if (count > 1 && tilt > Tilted * step)
             all.Add("The slices are tilted against the direction in which they follow (gantry tilt): the volume is sheared.");
-        return new(ordered, geometry, heights, all);
+        return new(ordered, geometry, irregular == 0, heights, all);
     }
 
     private static DicomVolume WithoutPlaces(IReadOnlyList<DicomSlice> slices, bool allowsNumbers, List<string> warnings)
     {
         if (slices.Count > 1 && !allowsNumbers)
         {
-            throw new InvalidDataException($"The slices do not say where they lie (the first: '{System.IO.Path.GetFileName(slices[0].Path)}'). "
+            var name = System.IO.Path.GetFileName(slices[0].Path);
+            throw new InvalidDataException($"The slices do not say where they lie (the first: '{name}'). "
                 + "Set MedicalVolumeOptions.OrderByInstanceNumber to take them in the order of their numbers.");
         }
 
@@ -70,13 +76,14 @@ internal sealed record DicomVolume(
         var affine = new AffineMatrix([place.SpacingX ?? 1, 0, 0, 0, 0, place.SpacingY ?? 1, 0, 0, 0, 0, place.Thickness ?? 1, 0]);
         var ordered = slices.OrderBy(slice => slice.Number).ThenBy(slice => slice.Frame).ToList();
         var format = ordered[0].Format;
-        return new(ordered, new(format.Columns, format.Rows, ordered.Count, affine, isOrientationKnown: false), [], warnings);
+        return new(ordered, new(format.Columns, format.Rows, ordered.Count, affine, isOrientationKnown: false), true, [],
+            warnings);
     }
 
     // The distance that most slices have.
     private static double Usual(double[] heights)
     {
         double[] steps = [.. heights.Zip(heights.Skip(1), (a, b) => b - a).Order()];
-        return steps[(steps.Length - 1) / 2];
+        return steps.Length == 0 ? 0 : steps[(steps.Length - 1) / 2];
     }
 }

@@ -1,8 +1,11 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
 /// <summary>The values of a DICOM volume. Files are opened as slices are read; the last slice is kept.</summary>
 internal sealed class DicomVoxels(DicomVolume volume, string temporaryFolder)
-    : VoxelSource(volume.Slices[0].Format.Columns, volume.Slices[0].Format.Rows, volume.Slices.Count, volume.Slices[0].Format.IsColor ? 3 : 1)
+    : VoxelSource(
+        volume.Slices[0].Format.Columns, volume.Slices[0].Format.Rows, volume.Slices.Count, volume.Slices[0].Format.IsColor ? 3 : 1)
 {
     private readonly Lock _gate = new();
     private (int Slice, double[] Values) _last = (-1, []);

@@ -15,8 +15,8 @@ internal static class JpegFrame
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("The packed pixels are no JPEG.");
         if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg || (codec.Info.Width, codec.Info.Height) != (format.Columns, format.Rows))
         {
-            throw new InvalidDataException($"The packed pixels are {codec.EncodedFormat} of {codec.Info.Width} x {codec.Info.Height}; expected "
-                + $"JPEG of {format.Columns} x {format.Rows}.");
+            throw new InvalidDataException($"The packed pixels are {codec.EncodedFormat} of {codec.Info.Width} x {codec.Info.Height}; "
+                + $"expected JPEG of {format.Columns} x {format.Rows}.");
         }
 
         var (type, size) = format.Samples == 1 ? (SKColorType.Gray8, 1) : (SKColorType.Rgba8888, 4);

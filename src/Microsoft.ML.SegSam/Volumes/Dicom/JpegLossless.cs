@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
-/// <summary>A frame packed by JPEG lossless (ITU-T T.81, process 14): each number is what its neighbors predict, plus a Huffman code.</summary>
+/// <summary>
+/// A frame packed by JPEG lossless (ITU-T T.81, process 14): each number is what its neighbors predict, plus a Huffman code.
+/// </summary>
 internal static class JpegLossless
 {
     private const int StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA, HuffmanTable = 0xC4, LosslessFrame = 0xC3, Restart = 0xDD;
@@ -49,12 +51,13 @@ internal static class JpegLossless
                     ReadTables(segment, tables);
                     break;
                 case Restart when BinaryPrimitives.ReadUInt16BigEndian(segment) != 0:
-                    throw new NotSupportedException("JPEG lossless with restart markers is not read; convert the file first, for example by "
-                        + "\"gdcmconv --raw in.dcm out.dcm\".");
+                    throw new NotSupportedException("JPEG lossless with restart markers is not read; convert the file first, for example "
+                        + "by \"gdcmconv --raw in.dcm out.dcm\".");
                 case StartOfScan when precision > 0:
                     return Scan(packed, at, segment, tables, precision, format);
                 case >= 0xC0 and <= 0xCF and not 0xC8 and not 0xCC:
-                    throw new InvalidDataException($"The JPEG of a frame is not lossless (marker {marker:X2}).");
+                    throw new InvalidDataException(FormattableString.Invariant(
+                        $"The JPEG of a frame is not lossless (marker {marker:X2})."));
             }
         }
     }
@@ -75,7 +78,8 @@ internal static class JpegLossless
         }
 
         return segment[0] is >= 2 and <= 16 and var precision && precision <= format.BitsAllocated ? precision
-            : throw new InvalidDataException($"The JPEG of a frame has numbers of {segment[0]} bits; the file says {format.BitsAllocated}.");
+            : throw new InvalidDataException(
+                $"The JPEG of a frame has numbers of {segment[0]} bits; the file says {format.BitsAllocated}.");
     }
 
     private static void ReadTables(ReadOnlySpan<byte> segment, JpegHuffman?[] tables)
@@ -99,7 +103,10 @@ internal static class JpegLossless
             throw new InvalidDataException($"The scan of a JPEG has {samples} components and predictor {predictor}.");
         var ofSample = new JpegHuffman[samples];
         for (var sample = 0; sample < samples; sample++)
-            ofSample[sample] = tables[header[2 + 2 * sample] >> 4 & 3] ?? throw new InvalidDataException("A Huffman table of a JPEG is missing.");
+        {
+            ofSample[sample] = tables[header[2 + 2 * sample] >> 4 & 3]
+                ?? throw new InvalidDataException("A Huffman table of a JPEG is missing.");
+        }
 
         var bits = new JpegBits(packed, at);
         var (columns, size) = (format.Columns, format.BytesOfSample);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Microsoft.ML.SegSam.Volumes.Dicom;
 
-/// <summary>DICOM's run lengths (PS3.5 annex G): for each byte of each sample a segment of PackBits, the most significant byte first.</summary>
+/// <summary>
+/// DICOM's run lengths (PS3.5 annex G): for each byte of each sample a segment of PackBits, the most significant byte first.
+/// </summary>
 internal static class RunLengths
 {
     private const int Header = 64, MostSegments = 15, BestRatio = 64; // two bytes become 128 at most
@@ -19,7 +21,8 @@ internal static class RunLengths
             throw new InvalidDataException($"The run lengths have {count} segments; expected {planes}.");
         if ((long)format.Pixels * planes > (long)packed.Length * BestRatio)
         {
-            throw new InvalidDataException($"The run lengths have {packed.Length} bytes, too few for {format.Columns} x {format.Rows} pixels.");
+            throw new InvalidDataException(
+                $"The run lengths have {packed.Length} bytes, too few for {format.Columns} x {format.Rows} pixels.");
         }
 
         var pixels = new byte[format.Pixels * planes];

@@ -10,7 +10,8 @@ internal enum PixelPacking
 }
 
 /// <summary>How a DICOM file is written.</summary>
-internal sealed record TransferSyntax(bool IsExplicit, bool IsBigEndian = false, bool IsDeflated = false, PixelPacking Packing = PixelPacking.None)
+internal sealed record TransferSyntax(
+    bool IsExplicit, bool IsBigEndian = false, bool IsDeflated = false, PixelPacking Packing = PixelPacking.None)
 {
     public static readonly TransferSyntax Implicit = new(false), Explicit = new(true);
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Geometry;
+
 namespace Microsoft.ML.SegSam.Volumes.Nifti;
 
 /// <summary>Where the voxels of a NIfTI file lie, in millimeters.</summary>
@@ -38,7 +40,11 @@ internal static class NiftiForm
         var (b, c, d) = (header.Qform[0], header.Qform[1], header.Qform[2]);
         var length = b * b + c * c + d * d;
         if (!double.IsFinite(length) || length > 1 + TooLong)
-            throw new InvalidDataException($"The header's quaternion is no rotation: b² + c² + d² is {length:0.###}; expected at most 1.");
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"The header's quaternion is no rotation: b² + c² + d² is {length:0.###}; expected at most 1."));
+        }
+
         double a = 0;
         if (1 - length < HalfTurn)
             (b, c, d) = (b / Math.Sqrt(length), c / Math.Sqrt(length), d / Math.Sqrt(length));
@@ -46,7 +52,11 @@ internal static class NiftiForm
             a = Math.Sqrt(1 - length);
         var (x, y, z) = (header.Pixdim[1], header.Pixdim[2], header.Pixdim[3]);
         if (!(x > 0 && y > 0 && z > 0))
-            throw new InvalidDataException($"The header's pixdim is {x:0.###}, {y:0.###}, {z:0.###}; expected spacings above 0.");
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"The header's pixdim is {x:0.###}, {y:0.###}, {z:0.###}; expected spacings above 0."));
+        }
+
         z *= header.Pixdim[0] < 0 ? -1 : 1;
         return new(
         [

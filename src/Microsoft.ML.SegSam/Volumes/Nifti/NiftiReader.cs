@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Microsoft.ML.SegSam.Volumes.Geometry;
+using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Volumes.Nifti;
 
@@ -101,7 +103,8 @@ internal static class NiftiReader
     }
 
     private static VoxelType TypeOf(int code) => Types.TryGetValue(code, out var type) ? type
-        : OtherTypes.TryGetValue(code, out var name) ? throw new NotSupportedException($"Voxels of {name} (NIfTI type {code}) are not read.")
+        : OtherTypes.TryGetValue(code, out var name)
+        ? throw new NotSupportedException($"Voxels of {name} (NIfTI type {code}) are not read.")
         : throw new InvalidDataException($"The header's data type is {code}, which NIfTI does not know.");
 
     // Slope 0, and one that is no number, mean no scaling, and then no intercept either. Colors are not scaled.

@@ -1,3 +1,5 @@
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
 namespace Microsoft.ML.SegSam.Volumes.Nifti;
 
 /// <summary>The voxels of a NIfTI file: value = stored · slope + intercept.</summary>

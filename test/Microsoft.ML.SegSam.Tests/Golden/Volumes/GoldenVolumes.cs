@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Tests.Support;
 
-namespace Microsoft.ML.SegSam.Tests.Volumes.Golden;
+namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 
 /// <summary>
 /// Medical files with what independent software reads in them: in the folder that SEGSAM_GOLDEN_VOLUMES names, else the shared one. Where

@@ -1,7 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
-using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Geometry;
 
-namespace Microsoft.ML.SegSam.Tests.Volumes.Golden;
+namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 
 /// <summary>Compares a volume with its entry in the manifest, by the manifest's own conventions.</summary>
 internal static class ExpectedVolume
@@ -64,7 +65,7 @@ internal static class ExpectedVolume
     }
 
     private static double Number(JsonElement value) => value.ValueKind == JsonValueKind.String
-        ? double.Parse(value.GetString()!.Replace("inf", "Infinity", StringComparison.OrdinalIgnoreCase), System.Globalization.CultureInfo.InvariantCulture)
+        ? double.Parse(value.GetString()!.Replace("inf", "Infinity", StringComparison.OrdinalIgnoreCase), CultureInfo.InvariantCulture)
         : value.GetDouble();
 
     private static void CheckNumber(double expected, double found, bool isScaled, string what)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Volumes.Dicom;
 
-namespace Microsoft.ML.SegSam.Tests.Volumes.Golden;
+namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 
 [TestClass]
 [TestCategory("GoldenVolumes")]
@@ -68,10 +68,15 @@ public sealed class DicomSeriesGoldenTests
         var expected = entry.GetProperty("volumes").EnumerateArray().ToList();
         Assert.HasCount(expected.Count, volumes);
         if (entry.TryGetProperty("warning", out var warning))
-            Assert.Contains(text => text.Contains(warning.GetString()!, StringComparison.Ordinal), volumes.SelectMany(volume => volume.Warnings));
+        {
+            var warnings = volumes.SelectMany(volume => volume.Warnings);
+            Assert.Contains(text => text.Contains(warning.GetString()!, StringComparison.Ordinal), warnings);
+        }
+
         if (entry.TryGetProperty("ignored", out var ignored))
         {
-            var leftOut = DicomFolder.List(GoldenVolumes.PathOf(key), Path.GetTempPath()).LeftOut.Select(file => Path.GetFileName(file.Path)).ToList();
+            var leftOut = DicomFolder.List(GoldenVolumes.PathOf(key), Path.GetTempPath()).LeftOut
+                .Select(file => Path.GetFileName(file.Path)).ToList();
             foreach (var file in ignored.EnumerateArray())
                 Assert.Contains(Path.GetFileName(file.GetString()!), leftOut);
         }
@@ -82,7 +87,8 @@ public sealed class DicomSeriesGoldenTests
 
     private static void CheckOne(JsonElement expected, JsonElement entry, List<DicomVolume> volumes)
     {
-        string[]? order = expected.TryGetProperty("order", out var files) ? [.. files.EnumerateArray().Select(file => file.GetString()!)] : null;
+        string[]? order = expected.TryGetProperty("order", out var files)
+            ? [.. files.EnumerateArray().Select(file => file.GetString()!)] : null;
         var series = expected.TryGetProperty("seriesUid", out var uid) ? uid.GetString() : null;
         var frames = expected.TryGetProperty("frames", out var numbers) ? GoldenVolumes.Numbers(numbers) : null;
         var volume = volumes.Single(volume => (series is null || volume.Series == series)
@@ -102,7 +108,11 @@ public sealed class DicomSeriesGoldenTests
         var shape = Array.ConvertAll(GoldenVolumes.Numbers(expected.GetProperty("shape")), size => (long)size);
         CollectionAssert.AreEqual(shape, new long[] { voxels.Columns, voxels.Rows, voxels.Slices });
         if (expected.TryGetProperty("affine", out _))
-            ExpectedVolume.CheckPlace(entry.TryGetProperty("affineTolerance", out _) ? WithTolerance(expected, entry) : expected, volume.Geometry!.Affine);
+        {
+            var place = entry.TryGetProperty("affineTolerance", out _) ? WithTolerance(expected, entry) : expected;
+            ExpectedVolume.CheckPlace(place, volume.Geometry.Affine);
+        }
+
         double[] values = [.. Enumerable.Range(0, voxels.Slices).SelectMany(voxels.ReadSlice)];
         if (expected.TryGetProperty("values", out _))
             ExpectedVolume.CheckValues(expected, values, shape, voxels.Samples, isScaled: true);

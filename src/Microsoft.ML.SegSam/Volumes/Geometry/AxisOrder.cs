@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Geometry;
 
 /// <summary>
 /// How the axes of a file become those that are nearest to RAS: permuted and turned round, never resampled (nibabel's rule, as
@@ -79,7 +79,8 @@ internal sealed record AxisOrder(int[] FileAxis, bool[] Flipped)
             {
                 for (var column = 0; column < 3; column++)
                 {
-                    var next = (matrix[row, column] + cofactors[row, column] / determinant) / 2; // cofactors over determinant: inverse, transposed
+                    // Cofactors over determinant: the inverse, transposed.
+                    var next = (matrix[row, column] + cofactors[row, column] / determinant) / 2;
                     change += Math.Abs(next - matrix[row, column]);
                     matrix[row, column] = next;
                 }

@@ -1,7 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.Win32.SafeHandles;
 
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
 /// <summary>The bytes of a file, or what was unpacked of one, read by position. Many threads may read at once.</summary>
 internal abstract class VoxelBytes : IDisposable
@@ -50,8 +50,8 @@ internal abstract class VoxelBytes : IDisposable
                 written += count;
                 if (written > VolumeLimits.BytesAfterVoxels && written / VolumeLimits.PackingRatio > packed)
                 {
-                    throw new InvalidDataException($"{packed} bytes unpack to more than {VolumeLimits.PackingRatio} times as many, which no "
-                        + "image does.");
+                    throw new InvalidDataException(
+                        $"{packed} bytes unpack to more than {VolumeLimits.PackingRatio} times as many, which no image does.");
                 }
             }
 

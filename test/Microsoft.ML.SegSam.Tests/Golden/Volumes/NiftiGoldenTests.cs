@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Geometry;
 using Microsoft.ML.SegSam.Volumes.Nifti;
+using Microsoft.ML.SegSam.Volumes.Voxels;
 
-namespace Microsoft.ML.SegSam.Tests.Volumes.Golden;
+namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 
 [TestClass]
 [TestCategory("GoldenVolumes")]
@@ -89,7 +90,8 @@ public sealed class NiftiGoldenTests
         }
     }
 
-    private static bool IsScaled(JsonElement entry) => entry.TryGetProperty("slope", out var slope) && slope.ValueKind == JsonValueKind.Number;
+    private static bool IsScaled(JsonElement entry) =>
+        entry.TryGetProperty("slope", out var slope) && slope.ValueKind == JsonValueKind.Number;
 
     // The array turned to RAS, and back again, bit for bit.
     private static void CheckCanonical(JsonElement canonical, double unit, NiftiFile file, List<double> values)
@@ -97,8 +99,10 @@ public sealed class NiftiGoldenTests
         var voxels = file.Voxels;
         int[] size = [voxels.Columns, voxels.Rows, voxels.Slices];
         var order = AxisOrder.Of(file.Affine);
-        CollectionAssert.AreEqual(GoldenVolumes.Numbers(canonical.GetProperty("fileAxis")), Array.ConvertAll(order.FileAxis, axis => (double)axis));
-        CollectionAssert.AreEqual(canonical.GetProperty("flipped").EnumerateArray().Select(one => one.GetBoolean()).ToArray(), order.Flipped);
+        var axes = GoldenVolumes.Numbers(canonical.GetProperty("fileAxis"));
+        CollectionAssert.AreEqual(axes, Array.ConvertAll(order.FileAxis, axis => (double)axis));
+        var flipped = canonical.GetProperty("flipped").EnumerateArray().Select(one => one.GetBoolean()).ToArray();
+        CollectionAssert.AreEqual(flipped, order.Flipped);
         ExpectedVolume.CheckPlace(canonical, order.Reorient(file.Affine, size), unit);
         var turned = order.Permute(size);
         var (there, back) = (new double[values.Count], new double[values.Count]);

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
 /// <summary>Bytes from a position on as a stream, for decoders that take one.</summary>
 internal sealed class VoxelStream(VoxelBytes bytes, long position) : Stream

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Geometry;
 
 /// <summary>Where the voxels of a volume lie: how many there are on each axis, and in which place of the patient.</summary>
 /// <remarks>
-/// Indices i, j, k are those of the file: i counts along rows of memory. World coordinates are RAS+ in millimeters. Two geometries are equal
-/// where they have the same size and their matrices differ by at most 1e-4.
+/// Indices i, j, k are those of the file: i counts along rows of memory. World coordinates are RAS+ in millimeters. Two geometries are
+/// equal where they have the same size and their matrices differ by at most 1e-4.
 /// </remarks>
 public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
 {
@@ -29,7 +29,7 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
     /// <summary>From indices to millimeters.</summary>
     public AffineMatrix Affine { get; }
 
-    /// <summary>Whether the file says how its axes lie in the patient; without, they are taken for right, front and head.</summary>
+    /// <summary>Whether the file says how its axes lie in the patient; if not, they are taken for right, front and head.</summary>
     public bool IsOrientationKnown { get; }
 
     /// <summary>Distance of neighboring voxels on each axis, in mm.</summary>

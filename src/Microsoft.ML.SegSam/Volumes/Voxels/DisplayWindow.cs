@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
 /// <summary>How the values of a window become levels of gray (DICOM PS3.3 C.11.2.1.2).</summary>
 internal enum WindowFunction

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
 /// <summary>The values of a volume, read by position in the order of the file. Many threads may read at once.</summary>
 internal abstract class VoxelSource(int columns, int rows, int slices, int samples) : IDisposable

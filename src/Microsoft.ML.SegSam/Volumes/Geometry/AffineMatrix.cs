@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Geometry;
 
 /// <summary>
 /// Leads from voxel indices to millimeters: an affine 3 x 4 matrix. World coordinates are RAS+ (x grows to the patient's right, y to the
@@ -67,7 +67,7 @@ public readonly struct AffineMatrix : IEquatable<AffineMatrix>
         var (a, b, c) = (Column(0), Column(1), Column(2));
         var (u, v, w) = (Cross(b, c), Cross(c, a), Cross(a, b));
         var determinant = Determinant;
-        double[] rows = new double[12];
+        var rows = new double[12];
         foreach (var (row, (x, y, z)) in ((int, (double, double, double))[])[(0, u), (1, v), (2, w)])
         {
             (rows[4 * row], rows[4 * row + 1], rows[4 * row + 2]) = (x / determinant, y / determinant, z / determinant);

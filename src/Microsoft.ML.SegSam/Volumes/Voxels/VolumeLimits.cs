@@ -1,4 +1,4 @@
-namespace Microsoft.ML.SegSam.Volumes;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
 /// <summary>How large a file may be, so that one that lies costs neither memory nor time (our choice).</summary>
 internal static class VolumeLimits

@@ -1,0 +1,236 @@
+using Microsoft.ML.SegSam.Volumes.Dicom;
+using Microsoft.ML.SegSam.Volumes.Geometry;
+using Microsoft.ML.SegSam.Volumes.Nifti;
+using Microsoft.ML.SegSam.Volumes.Voxels;
+
+namespace Microsoft.ML.SegSam.Volumes;
+
+/// <summary>A volume, or a single slice, as hospitals have them: NIfTI or DICOM. Many threads may read it at once.</summary>
+/// <remarks>
+/// Voxels are read from the file when they are asked for, a slice at a time. Of DICOM no element is read that tells who the patient is.
+/// </remarks>
+public sealed class MedicalVolume : IDisposable
+{
+    private readonly VoxelSource _voxels;
+    private readonly Lazy<(double Low, double High)> _range;
+    private readonly Dictionary<(double, double), (double Low, double High)> _percentiles = [];
+
+    private MedicalVolume(VoxelSource voxels, VolumeGeometry geometry)
+    {
+        (_voxels, Geometry) = (voxels, geometry);
+        _range = new(() => VolumeStatistics.Range(voxels));
+    }
+
+    /// <summary>Where the voxels lie.</summary>
+    public VolumeGeometry Geometry { get; }
+
+    /// <summary>
+    /// DICOM's code of what made the images, such as "CT" or "MR"; null where the file does not say, as NIfTI never does.
+    /// </summary>
+    public string? Modality { get; private init; }
+
+    /// <summary>What a person should know of the file: what it does not say, what was left out, what is unusual.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>Whether voxels are colors: red, green and blue.</summary>
+    public bool IsColor => _voxels.Samples == 3;
+
+    /// <summary>Whether all slices have the same distance. If not, <see cref="Geometry"/> has their mean, which is right nowhere.</summary>
+    public bool IsRegular { get; private init; } = true;
+
+    internal bool IsInverted { get; private init; }
+
+    internal bool HasEightBits { get; private init; }
+
+    internal IReadOnlyList<DisplayWindow> Windows { get; private init; } = [];
+
+    internal (double Low, double High) Range => _range.Value;
+
+    /// <summary>Opens a NIfTI file (.nii, .nii.gz, .hdr), a DICOM file, or a folder that holds the slices of a series.</summary>
+    /// <param name="path">The content decides what it is, not its name.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <returns>The volume, which the caller disposes.</returns>
+    /// <exception cref="IOException">There is no such file or folder, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged, contradicts itself, lacks a slice, or is no such file; or it holds several volumes and none was chosen. The message
+    /// says what was found and what to do.
+    /// </exception>
+    /// <exception cref="NotSupportedException">It uses a part of its format that is not read; the message names it.</exception>
+    public static MedicalVolume Load(string path, MedicalVolumeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new();
+        var temporary = options.TemporaryFolder ?? Path.GetTempPath();
+        try
+        {
+            if (File.Exists(path) && NiftiReader.Fits(path))
+                return OfNifti(NiftiReader.Open(path, options.TimePoint ?? 0, options.MaxVoxels, temporary), options.TimePoint);
+            if (!Path.Exists(path))
+                throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
+            if (File.Exists(path) && !DicomParser.Fits(path))
+                throw new InvalidDataException("It is neither NIfTI nor DICOM, the formats that are read.");
+            var (groups, leftOut) = DicomFolder.List(path, temporary);
+            return OfDicom(groups, leftOut, options, temporary);
+        }
+        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
+        }
+        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>How many slices a plane has.</summary>
+    public int CountSlices(SlicePlane plane) => Geometry.Size[Axes(plane).Fixed];
+
+    /// <summary>Reads a slice.</summary>
+    /// <param name="plane">Which way to cut, and how the slice is turned.</param>
+    /// <param name="index">Counting from 0; see <see cref="SlicePlane"/> for the direction.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slice.</exception>
+    /// <exception cref="InvalidDataException">The slice is damaged.</exception>
+    public VolumeSlice ReadSlice(SlicePlane plane, int index)
+    {
+        var axes = Axes(plane);
+        var size = Geometry.Size;
+        if ((uint)index >= size[axes.Fixed])
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index,
+                $"The volume has {size[axes.Fixed]} {plane} slices, counting from 0.");
+        }
+
+        var (width, height, samples) = (size[axes.Column], size[axes.Row], _voxels.Samples);
+        var values = new double[width * height * samples];
+        var at = axes.IsFixedFlipped ? size[axes.Fixed] - 1 - index : index;
+        foreach (var (k, j, row) in Rows(axes.Fixed, at))
+        {
+            for (var i = 0; i < size[0]; i++)
+            {
+                if (axes.Fixed == 0 && i != at)
+                    continue;
+                ReadOnlySpan<int> voxel = [i, j, k];
+                var x = axes.IsColumnFlipped ? width - 1 - voxel[axes.Column] : voxel[axes.Column];
+                var y = axes.IsRowFlipped ? height - 1 - voxel[axes.Row] : voxel[axes.Row];
+                row.AsSpan(i * samples, samples).CopyTo(values.AsSpan((y * width + x) * samples));
+            }
+        }
+
+        double[] spacing = [Geometry.Spacing.X, Geometry.Spacing.Y, Geometry.Spacing.Z];
+        return new(this, plane, index, width, height, values, (spacing[axes.Column], spacing[axes.Row]));
+    }
+
+    /// <summary>What it is, such as "CT 512 x 512 x 320, 0.78 x 0.78 x 1.5 mm, LPS".</summary>
+    public override string ToString() => Modality is null ? Geometry.ToString() : $"{Modality} {Geometry}";
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _voxels.Dispose();
+
+    internal (double Low, double High) ForegroundPercentiles(double lower, double upper)
+    {
+        lock (_percentiles)
+        {
+            if (!_percentiles.TryGetValue((lower, upper), out var found))
+            {
+                var both = VolumeStatistics.ForegroundPercentiles(_voxels, lower, upper);
+                _percentiles[(lower, upper)] = found = (both[0], both[1]);
+            }
+
+            return found;
+        }
+    }
+
+    // The rows of the file that a slice needs, each with its j and k.
+    private IEnumerable<(int K, int J, double[] Row)> Rows(int axis, int at)
+    {
+        var size = Geometry.Size;
+        for (var k = axis == 2 ? at : 0; k < (axis == 2 ? at + 1 : size[2]); k++)
+        {
+            var rows = new double[size[0] * _voxels.Samples * (axis == 1 ? 1 : size[1])];
+            _voxels.Read(k, axis == 1 ? at : 0, rows);
+            for (var j = 0; j < (axis == 1 ? 1 : size[1]); j++)
+                yield return (k, axis == 1 ? at : j, rows[(j * size[0] * _voxels.Samples)..((j + 1) * size[0] * _voxels.Samples)]);
+        }
+    }
+
+    // The file's axes that a slice is cut on and that become its columns and rows, and which of them are turned round.
+    private (int Fixed, bool IsFixedFlipped, int Column, bool IsColumnFlipped, int Row, bool IsRowFlipped) Axes(SlicePlane plane)
+    {
+        var (axis, flipped) = (Geometry.Order.FileAxis, Geometry.Order.Flipped);
+        return plane switch
+        {
+            SlicePlane.Axial => (axis[2], flipped[2], axis[0], !flipped[0], axis[1], !flipped[1]),
+            SlicePlane.Coronal => (axis[1], flipped[1], axis[0], !flipped[0], axis[2], !flipped[2]),
+            SlicePlane.Sagittal => (axis[0], !flipped[0], axis[1], !flipped[1], axis[2], !flipped[2]),
+            SlicePlane.Stored => (2, false, 0, false, 1, false),
+            _ => throw new ArgumentOutOfRangeException(nameof(plane), plane, "Expected Axial, Coronal, Sagittal or Stored."),
+        };
+    }
+
+    private static MedicalVolume OfNifti(NiftiFile file, int? time)
+    {
+        if (time is null && file.Times > 1)
+        {
+            file.Voxels.Dispose();
+            throw new InvalidDataException($"The file holds {file.Times} volumes, one after the other in time. Choose one by "
+                + $"MedicalVolumeOptions.TimePoint, 0 to {file.Times - 1}.");
+        }
+
+        var voxels = file.Voxels;
+        return new(voxels, new(voxels.Columns, voxels.Rows, voxels.Slices, file.Affine, file.IsOrientationKnown))
+        {
+            HasEightBits = voxels.Type == VoxelType.UInt8,
+            Warnings = file.IsOrientationKnown ? []
+                : ["The file says neither by sform nor by qform how its axes lie in the patient: the orientation is unknown."],
+        };
+    }
+
+    private static MedicalVolume OfDicom(
+        IReadOnlyList<DicomGroup> groups, IReadOnlyList<(string Path, string Reason)> leftOut, MedicalVolumeOptions options,
+        string temporaryFolder)
+    {
+        var series = groups.Select(group => group.Series).Distinct().ToList();
+        if (options.SeriesUid is { } uid)
+        {
+            groups = [.. groups.Where(group => group.Series == uid)];
+            if (groups.Count == 0)
+                throw new InvalidDataException($"There is no series '{uid}'; there are: {string.Join(", ", series)}.");
+        }
+        else if (series.Count > 1)
+        {
+            throw new InvalidDataException($"There are {series.Count} series. Choose one by MedicalVolumeOptions.SeriesUid: "
+                + string.Join("; ", groups.DistinctBy(group => group.Series).Select(Describe)) + ".");
+        }
+
+        if (options.TimePoint is null && groups.Count > 1)
+        {
+            throw new InvalidDataException($"The series holds {groups.Count} volumes at the same place, or in several directions. Choose "
+                + $"one by MedicalVolumeOptions.TimePoint, 0 to {groups.Count - 1}.");
+        }
+
+        if ((uint)(options.TimePoint ?? 0) >= groups.Count)
+            throw new InvalidDataException($"There is no volume {options.TimePoint}: the series holds {groups.Count}.");
+        var group = groups[options.TimePoint ?? 0];
+        var volume = DicomVolume.Of(group.Slices, options.AllowIrregularSlices, options.OrderByInstanceNumber, group.Warnings);
+        var format = volume.Slices[0].Format;
+        if ((long)format.Pixels * volume.Slices.Count > options.MaxVoxels)
+        {
+            throw new InvalidDataException($"The volume has {format.Columns} x {format.Rows} x {volume.Slices.Count} voxels; at most "
+                + $"{options.MaxVoxels} are read. If that is right, set MedicalVolumeOptions.MaxVoxels.");
+        }
+
+        return new(new DicomVoxels(volume, temporaryFolder), volume.Geometry)
+        {
+            Modality = volume.Modality,
+            Warnings = [.. volume.Warnings, .. leftOut.Where(file => file.Reason.Contains("no image", StringComparison.Ordinal))
+                .Select(file => $"'{Path.GetFileName(file.Path)}' is left out. {file.Reason}.")],
+            IsRegular = volume.IsRegular,
+            IsInverted = format.IsInverted,
+            HasEightBits = format.BitsStored <= 8,
+            Windows = volume.Slices[0].Windows,
+        };
+
+        static string Describe(DicomGroup group) => $"{group.Series} ({group.Slices[0].Modality ?? "unknown modality"}, "
+            + $"{group.Slices.Count} slices{(group.Slices[0].Description is { } text ? $", {text}" : "")})";
+    }
+}
