@@ -32,6 +32,7 @@ internal sealed class EvidencePage
         LeftOut();
         Variants("Texts", "What the network is told about a category.", _runs.Texts);
         Variants("Encoders", "Random weights, unless the row names others.", _runs.Encoders);
+        Work();
     }
 
     public string Text => _page.ToString().ReplaceLineEndings("\n").TrimEnd() + "\n";
@@ -47,14 +48,35 @@ internal sealed class EvidencePage
             {run.Scored.Sum(one => one.Images)} images and {run.Scored.Sum(one => one.Objects)} objects of {run.Scored.Count()} sources.
             Cells are means over the sources, each counting alike; ± is the sample standard deviation over n runs of different seeds.
             Networks of one table were trained on the same {run.Settings.Images} images with {run.Settings.Objects} objects, at an input of
-            {run.Settings.Input} pixels, for the same processor time: {Budget(run)}. All runs of this page together
-            took {minutes.ToString("0", CultureInfo.InvariantCulture)} minutes of processor time.
+            {run.Settings.Input} pixels, in passes planned for the same processor time: {Budget(run)}; the last table says what each took.
+            All runs of this page together took {minutes.ToString("0", CultureInfo.InvariantCulture)} minutes of processor time.
 
             ![A row for each modality: image, truth, and the masks of U-Nets, SAM-style and SEG-SAM]({Picture})
 
             Above, the first test image of each modality in the order of the table, prompted by boxes; none is chosen by its result.
 
             """);
+    }
+
+    private void Work()
+    {
+        Line("""
+            ## What each run took
+
+            Passes are images seen, over those of the training split. How many fit is measured at the start, so other work on the machine
+            changes it.
+
+            | form | seed | passes | processor minutes |
+            | --- | ---: | ---: | ---: |
+            """);
+        foreach (var run in _runs.Everything)
+        {
+            var (settings, work) = (run.Settings, run.Work);
+            Line(FormattableString.Invariant($"| {settings.Form} | {settings.Seed} | ")
+                + FormattableString.Invariant($"{(double)work.ImagesSeen / settings.Images:0.0} | {work.CpuSeconds / 60:0.0} |"));
+        }
+
+        Line("");
     }
 
     private void Masks()
