@@ -99,7 +99,7 @@ public static class SegSamCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(boxColumnName);
-        string[] own = [OnnxModels.Image, OnnxModels.Boxes, NetworkInputStep.GeometryColumn, .. NetworkOutputStep.Outputs];
+        string[] own = [OnnxModels.Image, OnnxModels.Boxes, NetworkInputStep.GeometryColumn, .. OnnxModels.Answers];
         foreach (var (column, parameter) in ((string, string)[])
             [(imageColumnName, nameof(imageColumnName)), (boxColumnName, nameof(boxColumnName))])
         {
@@ -114,7 +114,7 @@ public static class SegSamCatalog
         var (input, output) = (new NetworkInputStep(model, imageColumnName, boxColumnName), new NetworkOutputStep(model));
         return new StepEstimator<NetworkInputRow>(input)
             .Append(catalog.ApplyOnnxModel(
-                NetworkOutputStep.Outputs, [OnnxModels.Image, OnnxModels.Boxes], file, gpuDeviceId, fallbackToCpu))
+                OnnxModels.Answers, [OnnxModels.Image, OnnxModels.Boxes], file, gpuDeviceId, fallbackToCpu))
             .Append(new StepEstimator<ScoredRow>(output))
             .Append(catalog.DropColumns(own));
     }

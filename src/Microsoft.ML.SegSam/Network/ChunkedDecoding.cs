@@ -28,12 +28,16 @@ internal static class ChunkedDecoding
         return scope.Keep((cat([.. parts.Select(part => part.Logits)]), cat([.. parts.Select(part => part.PredictedIoUs)])));
     }
 
+    /// <summary>How many prompts are decoded at a time.</summary>
+    /// <param name="prompts">All of them, at least one.</param>
+    public static long PromptsOfChunk(SegSamConfig config, long prompts) =>
+        Math.Clamp(NumbersInMapsOfChunk / (config.Grid * config.Grid * config.Width), 1, prompts);
+
     private static List<T> InChunks<T>(
         SegSamNetwork network, Tensor visual, PromptTensors prompts, Func<ImageContext, PromptTensors, T> decode)
     {
         var images = network.Prepare(visual);
-        var config = network.Config;
-        var chunk = Math.Clamp(NumbersInMapsOfChunk / (config.Grid * config.Grid * config.Width), 1, prompts.Count);
+        var chunk = PromptsOfChunk(network.Config, prompts.Count);
         var parts = new List<T>();
         for (long first = 0; first < prompts.Count; first += chunk)
             parts.Add(decode(images, prompts.Slice(first, Math.Min(chunk, prompts.Count - first))));

@@ -10,12 +10,7 @@ namespace Microsoft.ML.SegSam.Onnx;
 /// <summary>The exported network in ONNX Runtime: nothing of TorchSharp is loaded.</summary>
 internal sealed class OnnxEngine : IEngine
 {
-    private const long NumbersInMapsOfChunk = 1 << 20; // as where TorchSharp decodes
-    private static readonly string[] Answers =
-    [
-        OnnxModels.LowResMasks, OnnxModels.LowResSemanticMasks, OnnxModels.PredictedIoUs, OnnxModels.ClassScores, OnnxModels.PresenceScores,
-    ];
-    private static readonly string[] AnswersAndCandidates = [.. Answers, OnnxModels.Candidates, OnnxModels.CandidateIoUs];
+    private static readonly string[] AnswersAndCandidates = [.. OnnxModels.Answers, OnnxModels.Candidates, OnnxModels.CandidateIoUs];
 
     private readonly SegSamConfig _config;
     private readonly InferenceSession _encoder, _decoder;
@@ -44,7 +39,7 @@ internal sealed class OnnxEngine : IEngine
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
     {
         var decoded = new DecodedPrompt[prompts.Count];
-        var chunk = (int)Math.Clamp(NumbersInMapsOfChunk / (_config.Grid * _config.Grid * _config.Width), 1, prompts.Count);
+        var chunk = (int)ChunkedDecoding.PromptsOfChunk(_config, prompts.Count);
         foreach (var group in Enumerable.Range(0, prompts.Count)
             .GroupBy(i => (prompts[i].Embedding, PromptCollator.Kind(prompts[i].Prompt))))
         {
@@ -91,7 +86,7 @@ internal sealed class OnnxEngine : IEngine
             [
                 OnnxModels.Embeddings, OnnxModels.Coordinates, OnnxModels.Labels, OnnxModels.MaskInput, OnnxModels.HasMask,
                 OnnxModels.OriginalSize,
-            ], inputs, multimask ? AnswersAndCandidates : Answers);
+            ], inputs, multimask ? AnswersAndCandidates : OnnxModels.Answers);
             var rows = outputs.Select(output => Rows(output, prompts.Length)).ToArray();
             return [.. Enumerable.Range(0, prompts.Length).Select(i => new DecodedPrompt(
                 rows[0][i], rows[1][i], rows[2][i][0], rows[3][i], rows[4][i],

@@ -13,6 +13,9 @@ internal sealed class OnnxModels(SegSamNetwork network, ResizeRule resize, bool 
         LowResSemanticMasks = "low_res_semantic_masks", ClassScores = "class_scores", PresenceScores = "presence_scores",
         Candidates = "low_res_candidates", CandidateIoUs = "candidate_iou_predictions";
 
+    /// <summary>What every prediction consists of, at the decoders' resolution.</summary>
+    public static readonly string[] Answers = [LowResMasks, LowResSemanticMasks, PredictedIoUs, ClassScores, PresenceScores];
+
     private const string ImageCount = "images", PromptCount = "prompts", PointCount = "points", Height = "height", Width = "width";
 
     private readonly SegSamConfig _config = network.Config;

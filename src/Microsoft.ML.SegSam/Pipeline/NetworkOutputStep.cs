@@ -17,17 +17,11 @@ internal sealed class NetworkOutputStep(ModelDescription model) : RowStep<Scored
 {
     internal const string LoaderSignature = "SegSamNetworkOutput";
 
-    /// <summary>The network's outputs that are read.</summary>
-    public static readonly string[] Outputs =
-    [
-        OnnxModels.LowResMasks, OnnxModels.LowResSemanticMasks, OnnxModels.PredictedIoUs, OnnxModels.ClassScores, OnnxModels.PresenceScores,
-    ];
-
     private static readonly VersionInfo Version = StepModel.VersionOf("SEGSAMOU", LoaderSignature);
 
     public override IEnumerable<ColumnNeed> Needs =>
     [
-        .. Outputs.Select(output => new ColumnNeed(output, type => ColumnCheck.IsFloats(type), "a vector of floats")),
+        .. OnnxModels.Answers.Select(output => new ColumnNeed(output, type => ColumnCheck.IsFloats(type), "a vector of floats")),
         new(NetworkInputStep.GeometryColumn, type => ColumnCheck.IsVectorOf(type, NumberDataViewType.Int32), "a vector of integers"),
     ];
 
@@ -39,7 +33,7 @@ internal sealed class NetworkOutputStep(ModelDescription model) : RowStep<Scored
 
     public override ScoredRow Open(DataViewRow input)
     {
-        var getters = Outputs.Select(output => input.GetGetter<VBuffer<float>>(input.Schema[output])).ToArray();
+        var getters = OnnxModels.Answers.Select(output => input.GetGetter<VBuffer<float>>(input.Schema[output])).ToArray();
         var geometry = input.GetGetter<VBuffer<int>>(input.Schema[NetworkInputStep.GeometryColumn]);
         return new(() => input.Position, Predict, model.Categories.Count);
 

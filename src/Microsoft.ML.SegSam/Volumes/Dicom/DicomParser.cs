@@ -119,7 +119,7 @@ internal sealed class DicomParser
             using var inflated = new DeflateStream(new VoxelStream(packed, from), CompressionMode.Decompress);
             try
             {
-                var bytes = VoxelBytes.Unpack(inflated, [], long.MaxValue, packed.Length - from, temporaryFolder);
+                var bytes = VoxelBytes.Unpack(inflated, long.MaxValue, packed.Length - from, temporaryFolder);
                 reader = new(bytes);
                 return bytes;
             }

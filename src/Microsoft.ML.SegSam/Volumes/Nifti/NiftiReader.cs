@@ -148,7 +148,7 @@ internal static class NiftiReader
             VoxelBytes? bytes = null;
             try
             {
-                bytes = VoxelBytes.Unpack(stream, [], end, new FileInfo(path).Length, temporaryFolder);
+                bytes = VoxelBytes.Unpack(stream, end, new FileInfo(path).Length, temporaryFolder);
                 if (bytes.Length == end)
                     ReadOn(stream);
                 return bytes;

@@ -17,10 +17,4 @@ internal static class VolumeLimits
 
     /// <summary>Bytes after the last voxel that are unpacked, and thrown away, to see whether the file is whole.</summary>
     public const int BytesAfterVoxels = 64 << 20;
-
-    /// <summary>Extensions of a header that are looked at.</summary>
-    public const int Extensions = 10_000;
-
-    /// <summary>Bytes of a header's extensions that are read.</summary>
-    public const int ExtensionBytes = 1 << 20;
 }

@@ -19,22 +19,18 @@ internal abstract class VoxelBytes : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static VoxelBytes Open(string path) => new OfFile(File.OpenHandle(path));
 
-    public static VoxelBytes In(byte[] bytes) => new InMemory(bytes, bytes.Length);
-
     /// <summary>Unpacks a stream up to a number of bytes: into memory, or, where they are many, into a temporary file.</summary>
-    /// <param name="before">Bytes of the stream that were read already.</param>
-    /// <param name="most">Bytes that are needed, with those; the rest stays in the stream.</param>
+    /// <param name="most">Bytes that are needed; the rest stays in the stream.</param>
     /// <param name="packed">Bytes of the packed file.</param>
     /// <exception cref="InvalidDataException">It is damaged, or unpacks to more than any image does.</exception>
-    public static VoxelBytes Unpack(Stream stream, ReadOnlySpan<byte> before, long most, long packed, string temporaryFolder)
+    public static VoxelBytes Unpack(Stream stream, long most, long packed, string temporaryFolder)
     {
         using var first = new MemoryStream();
-        first.Write(before);
         var buffer = new byte[Block];
         TemporaryFile? file = null;
         try
         {
-            long written = before.Length;
+            var written = 0L;
             while (written < most && stream.Read(buffer, 0, (int)Math.Min(Block, most - written)) is > 0 and var count)
             {
                 if (file is null && written + count > VolumeLimits.BytesInMemory)
