@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 
 namespace Microsoft.ML.SegSam.Prediction;
@@ -16,10 +17,16 @@ internal static class PrecisionChoice
 
     /// <summary>
     /// Whether products are computed in bfloat16. The log receives the result of a trial, and a warning if a requested format is
-    /// unavailable.
+    /// unavailable or convolutions need a way round.
     /// </summary>
     public static bool UsesBFloat16(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
     {
+        if (device.Device.type == TorchSharp.DeviceType.CPU && !ConvolutionTrial.IsRight)
+        {
+            channel.Info(MessageSensitivity.None, "On this processor, libtorch's convolutions are wrong where channels do not fill vectors "
+                + $"of {ConvolutionTrial.Vector}: those are computed as matrix products.");
+        }
+
         if (precision == SegSamPrecision.BFloat16 && !device.HasBFloat16)
         {
             channel.Warning(MessageSensitivity.None,

@@ -37,12 +37,12 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
     private readonly long _groups;
-    private readonly bool _unfolded;
+    private readonly bool _unfolded, _padsChannels;
 
     /// <param name="groups">Parts of the channels that do not see each other; as many as channels: each is convolved alone.</param>
     /// <param name="unfolded">
     /// Whether it is computed as one product with all patches side by side, which is faster with many channels and few pixels. For one
-    /// group without bias.
+    /// group. Where libtorch's convolutions are wrong (see <see cref="ConvolutionTrial"/>), it is computed so in any case.
     /// </param>
     public ConvolutionLayer(Parameter weight, Parameter? bias, long stride, long padding, long groups, bool unfolded)
         : base(nameof(ConvolutionLayer))
@@ -53,6 +53,7 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
         _padding = [padding, padding];
         _groups = groups;
         _unfolded = unfolded;
+        _padsChannels = groups == 1 && weight.PadsChannels();
         RegisterComponents();
     }
 
@@ -60,8 +61,9 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
 
     public Parameter? Bias => _bias;
 
-    public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv2d(
-        input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding, groups: _groups);
+    public override Tensor forward(Tensor input) => _unfolded || _padsChannels && input.IsWronglyConvolved()
+        ? Product(input)
+        : functional.conv2d(input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding, groups: _groups);
 
     private Tensor Product(Tensor input)                                            // [B,C,H,W]
     {
@@ -71,6 +73,8 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
         var patches = functional.unfold(
             input.ToComputeType(), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
         var pixels = _weight.ToComputeType().flatten(1).matmul(patches);
+        if (_bias is not null)
+            pixels = pixels.Plus(_bias.ToComputeType().unsqueeze(1));
         return pixels.reshape(input.size(0), -1, Outputs(2), Outputs(3)).MoveToOuterDisposeScope();
     }
 
@@ -84,9 +88,9 @@ internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInit
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride, _padding;
-    private readonly bool _unfolded;
+    private readonly bool _unfolded, _padsChannels;
 
-    /// <param name="unfolded">As in <see cref="ConvolutionLayer"/>; without bias.</param>
+    /// <param name="unfolded">As in <see cref="ConvolutionLayer"/>.</param>
     public TransposedConvolutionLayer(Parameter weight, Parameter? bias, long stride, long padding, bool unfolded)
         : base(nameof(TransposedConvolutionLayer))
     {
@@ -95,6 +99,7 @@ internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInit
         _stride = [stride, stride];
         _padding = [padding, padding];
         _unfolded = unfolded;
+        _padsChannels = weight.PadsChannels();
         RegisterComponents();
     }
 
@@ -102,8 +107,9 @@ internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInit
 
     public Parameter? Bias => _bias;
 
-    public override Tensor forward(Tensor input) => _unfolded ? Product(input) : functional.conv_transpose2d(
-        input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding);
+    public override Tensor forward(Tensor input) => _unfolded || _padsChannels && input.IsWronglyConvolved()
+        ? Product(input)
+        : functional.conv_transpose2d(input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding);
 
     private Tensor Product(Tensor input)                                            // [B,C,H,W]
     {
@@ -114,6 +120,8 @@ internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInit
         var patches = input.ToComputeType().flatten(2).transpose(1, 2).matmul(_weight.ToComputeType().flatten(1)).transpose(1, 2);
         var map = functional.fold(
             patches, (Outputs(2), Outputs(3)), (side, side), padding: (_padding[0], _padding[1]), stride: (_stride[0], _stride[1]));
+        if (_bias is not null)
+            map = map.Plus(_bias.ToComputeType().reshape(1, -1, 1, 1));
         return map.MoveToOuterDisposeScope();
     }
 
@@ -180,6 +188,17 @@ internal sealed class EmbeddingLayer : Module, IInitialized
     public Parameter Weight => _weight;
 
     public void Initialize(Generator generator) => _weight.Fill(weight => weight.normal_(0, 1, generator));
+}
+
+internal static class PaddedChannels
+{
+    /// <summary>Whether a convolution's weight [c1,c2,k,k] has channels that do not fill whole vectors.</summary>
+    public static bool PadsChannels(this Tensor weight) =>
+        weight.size(0) % ConvolutionTrial.Vector != 0 || weight.size(1) % ConvolutionTrial.Vector != 0;
+
+    /// <summary>Whether libtorch would convolve such channels of the map wrongly.</summary>
+    public static bool IsWronglyConvolved(this Tensor map) =>
+        map.device_type == TorchSharp.DeviceType.CPU && !ConvolutionTrial.IsRight;
 }
 
 internal static class StartingValues
