@@ -38,11 +38,16 @@ public sealed class MedicalVolume : IDisposable
     /// <summary>Whether all slices have the same distance. If not, <see cref="Geometry"/> has their mean, which is right nowhere.</summary>
     public bool IsRegular { get; private init; } = true;
 
+    /// <summary>The file it came from, for label volumes on its grid.</summary>
+    internal VolumeOrigin Origin { get; private init; } = VolumeOrigin.Unknown;
+
     internal bool IsInverted { get; private init; }
 
     internal bool HasEightBits { get; private init; }
 
     internal IReadOnlyList<DisplayWindow> Windows { get; private init; } = [];
+
+    internal VoxelSource Voxels => _voxels;
 
     internal (double Low, double High) Range => _range.Value;
 
@@ -83,7 +88,7 @@ public sealed class MedicalVolume : IDisposable
     }
 
     /// <summary>How many slices a plane has.</summary>
-    public int CountSlices(SlicePlane plane) => Geometry.Size[Axes(plane).Fixed];
+    public int CountSlices(SlicePlane plane) => SliceAxes.Of(Geometry, plane).Slices;
 
     /// <summary>Reads a slice.</summary>
     /// <param name="plane">Which way to cut, and how the slice is turned.</param>
@@ -92,26 +97,17 @@ public sealed class MedicalVolume : IDisposable
     /// <exception cref="InvalidDataException">The slice is damaged.</exception>
     public VolumeSlice ReadSlice(SlicePlane plane, int index)
     {
-        var axes = Axes(plane);
-        var size = Geometry.Size;
-        if ((uint)index >= size[axes.Fixed])
-        {
-            throw new ArgumentOutOfRangeException(nameof(index), index,
-                $"The volume has {size[axes.Fixed]} {plane} slices, counting from 0.");
-        }
-
-        var (width, height, samples) = (size[axes.Column], size[axes.Row], _voxels.Samples);
+        var axes = SliceAxes.Of(Geometry, plane);
+        var (width, height, at, samples) = (axes.Width, axes.Height, axes.At(index), _voxels.Samples);
         var values = new double[width * height * samples];
-        var at = axes.IsFixedFlipped ? size[axes.Fixed] - 1 - index : index;
         foreach (var (k, j, row) in Rows(axes.Fixed, at))
         {
-            for (var i = 0; i < size[0]; i++)
+            for (var i = 0; i < Geometry.Columns; i++)
             {
                 if (axes.Fixed == 0 && i != at)
                     continue;
                 ReadOnlySpan<int> voxel = [i, j, k];
-                var x = axes.IsColumnFlipped ? width - 1 - voxel[axes.Column] : voxel[axes.Column];
-                var y = axes.IsRowFlipped ? height - 1 - voxel[axes.Row] : voxel[axes.Row];
+                var (x, y) = (axes.ToX(voxel[axes.Column]), axes.ToY(voxel[axes.Row]));
                 row.AsSpan(i * samples, samples).CopyTo(values.AsSpan((y * width + x) * samples));
             }
         }
@@ -153,20 +149,6 @@ public sealed class MedicalVolume : IDisposable
         }
     }
 
-    // The file's axes that a slice is cut on and that become its columns and rows, and which of them are turned round.
-    private (int Fixed, bool IsFixedFlipped, int Column, bool IsColumnFlipped, int Row, bool IsRowFlipped) Axes(SlicePlane plane)
-    {
-        var (axis, flipped) = (Geometry.Order.FileAxis, Geometry.Order.Flipped);
-        return plane switch
-        {
-            SlicePlane.Axial => (axis[2], flipped[2], axis[0], !flipped[0], axis[1], !flipped[1]),
-            SlicePlane.Coronal => (axis[1], flipped[1], axis[0], !flipped[0], axis[2], !flipped[2]),
-            SlicePlane.Sagittal => (axis[0], !flipped[0], axis[1], !flipped[1], axis[2], !flipped[2]),
-            SlicePlane.Stored => (2, false, 0, false, 1, false),
-            _ => throw new ArgumentOutOfRangeException(nameof(plane), plane, "Expected Axial, Coronal, Sagittal or Stored."),
-        };
-    }
-
     private static MedicalVolume OfNifti(NiftiFile file, int? time)
     {
         if (time is null && file.Times > 1)
@@ -179,6 +161,7 @@ public sealed class MedicalVolume : IDisposable
         var voxels = file.Voxels;
         return new(voxels, new(voxels.Columns, voxels.Rows, voxels.Slices, file.Affine, file.IsOrientationKnown))
         {
+            Origin = new() { NiftiHeader = file.Header },
             HasEightBits = voxels.Type == VoxelType.UInt8,
             Warnings = file.IsOrientationKnown ? []
                 : ["The file says neither by sform nor by qform how its axes lie in the patient: the orientation is unknown."],
@@ -224,6 +207,7 @@ public sealed class MedicalVolume : IDisposable
             Modality = volume.Modality,
             Warnings = [.. volume.Warnings, .. leftOut.Where(file => file.Reason.Contains("no image", StringComparison.Ordinal))
                 .Select(file => $"'{Path.GetFileName(file.Path)}' is left out. {file.Reason}.")],
+            Origin = new() { Slices = volume.Slices },
             IsRegular = volume.IsRegular,
             IsInverted = format.IsInverted,
             HasEightBits = format.BitsStored <= 8,

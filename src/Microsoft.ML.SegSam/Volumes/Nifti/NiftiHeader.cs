@@ -7,6 +7,9 @@ internal sealed record NiftiHeader
 {
     private const int Length1 = 348, Length2 = 540, MostDimensions = 7;
 
+    /// <summary>As stored, without its extensions.</summary>
+    public required byte[] Bytes { get; init; }
+
     /// <summary>Whether it is NIfTI-2.</summary>
     public required bool IsVersion2 { get; init; }
 
@@ -69,14 +72,14 @@ internal sealed record NiftiHeader
         return isVersion2
             ? new()
             {
-                IsVersion2 = true, IsBigEndian = isBigEndian, IsPair = isPair,
+                Bytes = bytes[..length].ToArray(), IsVersion2 = true, IsBigEndian = isBigEndian, IsPair = isPair,
                 Dim = Sizes(read.Longs(16, 8)), DataType = read.Short(12), Pixdim = read.Doubles(104, 8), VoxOffset = read.Long(168),
                 Slope = read.Double(176), Intercept = read.Double(184), Units = read.Int(500), QformCode = read.Int(344),
                 SformCode = read.Int(348), Qform = read.Doubles(352, 6), Sform = read.Doubles(400, 12),
             }
             : new()
             {
-                IsVersion2 = false, IsBigEndian = isBigEndian, IsPair = isPair,
+                Bytes = bytes[..length].ToArray(), IsVersion2 = false, IsBigEndian = isBigEndian, IsPair = isPair,
                 Dim = Sizes(Array.ConvertAll(read.Shorts(40, 8), size => (long)size)), DataType = read.Short(70),
                 Pixdim = read.Floats(76, 8), VoxOffset = read.Float(108), Slope = read.Float(112), Intercept = read.Float(116),
                 Units = bytes[123], QformCode = read.Short(252), SformCode = read.Short(254), Qform = read.Floats(256, 6),

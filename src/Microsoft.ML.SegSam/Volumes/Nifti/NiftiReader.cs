@@ -30,8 +30,16 @@ internal static class NiftiReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool Fits(string path)
     {
+        return ReadStart(path, 4) is { Length: 4 } start && NiftiHeader.Fits(start);
+    }
+
+    /// <summary>The first bytes of a file, unpacked: as many as are asked for, or all that there are.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is packed, and damaged.</exception>
+    public static byte[] ReadStart(string path, int length)
+    {
         using var file = Unpacked(path, out _);
-        return ReadStart(file, 4) is { Length: 4 } start && NiftiHeader.Fits(start);
+        return ReadStart(file, length);
     }
 
     /// <param name="time">Which of several volumes.</param>
@@ -41,10 +49,7 @@ internal static class NiftiReader
     /// <exception cref="NotSupportedException">Its voxels are of a type, or of more dimensions, that is not read.</exception>
     public static NiftiFile Open(string path, int time, long mostVoxels, string temporaryFolder)
     {
-        byte[] start;
-        using (var file = Unpacked(path, out _))
-            start = ReadStart(file, Start);
-        var header = NiftiHeader.Parse(start);
+        var header = NiftiHeader.Parse(ReadStart(path, Start));
         var (columns, rows, slices, times) = Shape(header.Dim, mostVoxels);
         var type = TypeOf(header.DataType);
         var (affine, isKnown) = NiftiForm.Of(header);

@@ -1,0 +1,136 @@
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Volumes.Geometry;
+using Microsoft.ML.SegSam.Volumes.Labels;
+using Microsoft.ML.SegSam.Volumes.Nifti;
+
+namespace Microsoft.ML.SegSam.Volumes;
+
+/// <summary>Labels on the grid of a volume: for each voxel the number of an object or a category, 0 for none. Immutable.</summary>
+/// <remarks>Held as run lengths, so that memory follows the objects, not the volume.</remarks>
+public sealed class LabelVolume
+{
+    private readonly LabelRuns _runs;
+    private readonly Lazy<SortedDictionary<int, long>> _counts;
+
+    internal LabelVolume(VolumeGeometry geometry, LabelRuns runs, IReadOnlyDictionary<int, string> names, VolumeOrigin origin)
+    {
+        (Geometry, _runs, Names, Origin) = (geometry, runs, names, origin);
+        _counts = new(runs.Count);
+    }
+
+    /// <summary>Where the voxels lie; the same as the image's.</summary>
+    public VolumeGeometry Geometry { get; }
+
+    /// <summary>What each label means, as far as it is known.</summary>
+    public IReadOnlyDictionary<int, string> Names { get; }
+
+    /// <summary>The labels that occur, ascending; 0 is left out.</summary>
+    public IReadOnlyList<int> Labels => [.. _counts.Value.Keys];
+
+    /// <summary>Volume of each label that occurs, in mm³; divide by 1,000 for milliliters.</summary>
+    public IReadOnlyDictionary<int, double> Volumes => _counts.Value.ToDictionary(pair => pair.Key, pair => pair.Value * Geometry.VoxelVolume);
+
+    internal LabelRuns Runs => _runs;
+
+    internal VolumeOrigin Origin { get; }
+
+    /// <summary>The label of a voxel, by the file's indices; 0 for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such voxel.</exception>
+    public int this[int i, int j, int k]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)i, (uint)Geometry.Columns, nameof(i));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)j, (uint)Geometry.Rows, nameof(j));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)k, (uint)Geometry.Slices, nameof(k));
+            return _runs.At(k, j * Geometry.Columns + i);
+        }
+    }
+
+    /// <summary>
+    /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on. Names come
+    /// from the file where it has them, as TotalSegmentator writes them into NIfTI.
+    /// </summary>
+    /// <inheritdoc cref="MedicalVolume.Load" path="/*[self::param or self::exception]"/>
+    public static LabelVolume Load(string path, MedicalVolumeOptions? options = null)
+    {
+        using var volume = MedicalVolume.Load(path, options);
+        return From(volume, volume.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(path));
+    }
+
+    /// <summary>Takes the values of a volume as labels.</summary>
+    /// <param name="names">What each label means; null: unknown.</param>
+    /// <exception cref="InvalidDataException">A value is no whole number from 0 on, or the volume has colors.</exception>
+    public static LabelVolume From(MedicalVolume volume, IReadOnlyDictionary<int, string>? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        if (volume.IsColor)
+            throw new InvalidDataException("The volume has colors; expected one whole number a voxel, its label.");
+        var geometry = volume.Geometry;
+        var (runs, labels) = (new LabelRuns.Builder(geometry.Slices), new int[geometry.Columns * geometry.Rows]);
+        for (var k = 0; k < geometry.Slices; k++)
+        {
+            var values = volume.Voxels.ReadSlice(k);
+            for (var i = 0; i < values.Length; i++)
+            {
+                labels[i] = values[i] is >= 0 and <= int.MaxValue && values[i] == Math.Floor(values[i]) ? (int)values[i]
+                    : throw new InvalidDataException(FormattableString.Invariant(
+                        $"The value at ({i % geometry.Columns}, {i / geometry.Columns}, {k}) is {values[i]}; ")
+                        + "expected whole numbers from 0 on, the labels. Is it an image?");
+            }
+
+            runs.AddSlice(k, labels);
+        }
+
+        return new(geometry, runs.Build(), names ?? new Dictionary<int, string>(), volume.Origin);
+    }
+
+    /// <summary>The mask of a label on a slice, turned as the plane says, so that it lies over the picture of that slice.</summary>
+    /// <param name="label">1 or more.</param>
+    /// <param name="plane">Which way to cut.</param>
+    /// <param name="index">Counting from 0, as in <see cref="MedicalVolume.ReadSlice"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slice.</exception>
+    public SegmentationMask ReadMask(int label, SlicePlane plane, int index)
+    {
+        var axes = SliceAxes.Of(Geometry, plane);
+        var at = axes.At(index);
+        var pixels = new bool[axes.Width * axes.Height];
+        for (var k = axes.Fixed == 2 ? at : 0; k < (axes.Fixed == 2 ? at + 1 : Geometry.Slices); k++)
+        {
+            foreach (var run in _runs.Of(k))
+            {
+                for (var place = run.Start; run.Label == label && place < run.End; place++)
+                {
+                    ReadOnlySpan<int> voxel = [place % Geometry.Columns, place / Geometry.Columns, k];
+                    if (voxel[axes.Fixed] == at)
+                        pixels[axes.ToY(voxel[axes.Row]) * axes.Width + axes.ToX(voxel[axes.Column])] = true;
+                }
+            }
+        }
+
+        return SegmentationMask.FromPixels(pixels, axes.Height, axes.Width);
+    }
+
+    /// <summary>
+    /// Writes NIfTI: .nii, or .nii.gz, which is packed. Labels of a NIfTI file get that file's header with its geometry byte for byte, so
+    /// that every program lays them over the image; names go into an extension, in TotalSegmentator's form.
+    /// </summary>
+    /// <param name="path">Ends with .nii or .nii.gz. An existing file is replaced once the new one is complete.</param>
+    /// <exception cref="ArgumentException">The name has another ending.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (!path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected .nii or .nii.gz.", nameof(path));
+        }
+
+        NiftiLabelWriter.Write(path, Geometry, _runs, Names, Origin.NiftiHeader);
+    }
+
+    /// <summary>Size and labels, such as "512 x 512 x 320, …: 1 liver 1,480 ml".</summary>
+    public override string ToString() => Labels.Count == 0 ? $"{Geometry}: no label" : $"{Geometry}: "
+        + string.Join(", ", Volumes.Select(pair => FormattableString.Invariant(
+            $"{pair.Key}{(Names.TryGetValue(pair.Key, out var name) ? " " + name : "")} {pair.Value / 1000:#,0.##} ml")));
+}
