@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Microsoft.ML.SegSam.Imaging;
 
 /// <summary>Finds the connected regions of a mask (8 neighbors) and their boxes.</summary>
@@ -51,6 +53,25 @@ internal static class MaskRegions
         }
 
         return regions.Exists(region => region.Area < area);
+    }
+
+    /// <summary>The regions of a mask that share a pixel with another mask of the same size.</summary>
+    public static SegmentationMask Touching(SegmentationMask mask, SegmentationMask other)
+    {
+        var (pixels, others) = (mask.ToPixels(), other.ToPixels());
+        var bytes = MemoryMarshal.AsBytes(pixels.AsSpan());
+        var (runs, regionOf, regions) = Label(bytes, mask.Height, mask.Width);
+        var isTouched = new bool[regions.Count];
+        Span<bool> Row(Span<bool> of, RegionBox run) => of.Slice(run.Y0 * mask.Width + run.X0, run.Width);
+        foreach (var (i, run) in runs.Index())
+            isTouched[regionOf[i]] |= Row(others, run).Contains(true);
+        foreach (var (i, run) in runs.Index())
+        {
+            if (!isTouched[regionOf[i]])
+                Row(pixels, run).Clear();
+        }
+
+        return SegmentationMask.FromPixels(pixels, mask.Height, mask.Width);
     }
 
     // The regions come in the order in which they begin, row by row.

@@ -67,10 +67,14 @@ internal static class NiftiLabelNames
         var text = Encoding.UTF8.GetString(content).Trim('\0', ' ', '\n', '\r', '\t', '\uFEFF');
         using var reader = XmlReader.Create(new StringReader(text), new() { DtdProcessing = DtdProcessing.Prohibit });
         var names = new Dictionary<int, string>();
-        while (reader.ReadToFollowing("Label"))
+        while (!reader.EOF)
         {
-            if (int.TryParse(reader.GetAttribute("Key"), NumberStyles.None, CultureInfo.InvariantCulture, out var key))
-                names[key] = reader.ReadElementContentAsString().Trim();
+            if (reader is not { NodeType: XmlNodeType.Element, Name: "Label" })
+                reader.Read();
+            else if (int.TryParse(reader.GetAttribute("Key"), NumberStyles.None, CultureInfo.InvariantCulture, out var key))
+                names[key] = reader.ReadElementContentAsString().Trim(); // which moves on to what follows
+            else
+                reader.Skip();
         }
 
         return names;

@@ -1,4 +1,7 @@
+using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Labels;
+using Microsoft.ML.SegSam.Volumes.Nifti;
 using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
@@ -9,6 +12,9 @@ namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 public sealed class MedicalVolumeGoldenTests
 {
     public static IEnumerable<object[]> Oriented => GoldenVolumes.Rows("nifti/orient/", "read");
+
+    public static IEnumerable<object[]> Grids =>
+        GoldenVolumes.Rows("nifti/", "read").Where(row => !((string)row[0]).StartsWith("nifti/dim/", StringComparison.Ordinal));
 
     /// <summary>However a file is written, the same place of the patient is in the same place of the picture.</summary>
     [TestMethod]
@@ -51,6 +57,30 @@ public sealed class MedicalVolumeGoldenTests
         CollectionAssert.AreEqual(Array.ConvertAll(stored.ReadSlice(1), value => (float)value), asStored.Values.ToArray());
         Assert.AreEqual((geometry.Columns, geometry.Rows), (asStored.Width, asStored.Height));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => volume.ReadSlice(SlicePlane.Axial, volume.CountSlices(SlicePlane.Axial)));
+    }
+
+    /// <summary>Labels on an image's grid have its geometry byte for byte, whatever its form, byte order, version and container.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Grids))]
+    public void Labels_have_the_images_geometry(string key)
+    {
+        _ = GoldenVolumes.Entry(key);
+        using var folder = new TemporaryFolder();
+        using var volume = MedicalVolume.Load(GoldenVolumes.PathOf(key));
+        var path = Path.Combine(folder.Path, "labels.nii.gz");
+        new LabelVolume(volume.Geometry, new LabelRuns.Builder(volume.Geometry.Slices).Build(), new Dictionary<int, string>(), volume.Origin)
+            .Save(path);
+        var header = volume.Origin.NiftiHeader!;
+        var saved = NiftiHeader.Parse(NiftiReader.ReadStart(path, 540));
+        Assert.AreEqual((header.IsVersion2, header.IsBigEndian), (saved.IsVersion2, saved.IsBigEndian));
+        foreach (var (at, length) in header.IsVersion2
+            ? ((int, int)[])[(16, 64), (104, 32), (344, 8), (352, 48), (400, 96), (500, 4)]
+            : [(40, 16), (76, 16), (123, 1), (252, 4), (256, 24), (280, 48)])
+        {
+            CollectionAssert.AreEqual(header.Bytes[at..(at + length)], saved.Bytes[at..(at + length)], $"bytes from {at}");
+        }
+
+        Assert.AreEqual(volume.Geometry, LabelVolume.Load(path).Geometry);
     }
 
     [TestMethod]

@@ -1,0 +1,49 @@
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Metrics;
+using Microsoft.ML.SegSam.Prediction;
+
+namespace Microsoft.ML.SegSam.Propagation;
+
+/// <summary>Makes the prompt on a slice of the mask on its neighbor.</summary>
+/// <param name="projection">Not Automatic.</param>
+internal sealed class MaskProjector(PromptProjection projection, double boxMargin)
+{
+    /// <param name="answer">With a mask that is not empty.</param>
+    /// <param name="mask">What is followed of the answer's mask.</param>
+    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask) => projection switch
+    {
+        PromptProjection.Box => Box(mask),
+        PromptProjection.Point => Point(mask),
+        PromptProjection.Mask => SegSamPrompt.Mask(answer.LowResLogits()),
+        PromptProjection.BoxAndMask => Box(mask).AndMask(answer.LowResLogits()),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), projection, "Expected a projection other than Automatic."),
+    };
+
+    private SegSamPrompt Box(SegmentationMask mask)
+    {
+        var box = mask.Box!.Value;
+        var (x, y) = ((float)Math.Max(1, boxMargin * box.Width), (float)Math.Max(1, boxMargin * box.Height));
+        return SegSamPrompt.Box(Math.Max(0, box.X0 - x), Math.Max(0, box.Y0 - y),
+            Math.Min(mask.Width, box.X1 + x), Math.Min(mask.Height, box.Y1 + y));
+    }
+
+    // The center of the pixel that is farthest from the outside, of equal ones the first; the picture's border is outside.
+    private static SegSamPrompt Point(SegmentationMask mask)
+    {
+        var (box, pixels) = (mask.Box!.Value, mask.ToPixels());
+        var (width, height) = (box.Width + 2, box.Height + 2);
+        var outside = new bool[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var isWithin = x > 0 && y > 0 && x <= box.Width && y <= box.Height;
+                outside[y * width + x] = !isWithin || !pixels[(box.Y0 + y - 1) * mask.Width + box.X0 + x - 1];
+            }
+        }
+
+        var distances = DistanceTransform.Squared(outside, height, width, new PixelSpacing(1, 1));
+        var farthest = Array.IndexOf(distances, distances.Max());
+        return SegSamPrompt.Point(box.X0 + farthest % width - 0.5f, box.Y0 + farthest / width - 0.5f);
+    }
+}

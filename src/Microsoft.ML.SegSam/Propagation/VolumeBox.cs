@@ -1,0 +1,14 @@
+namespace Microsoft.ML.SegSam.Propagation;
+
+/// <summary>A box around an object of a volume: a box in the slices' pictures, and the first and the last slice.</summary>
+/// <param name="X0">Left edge, in pixels of a slice's picture.</param>
+/// <param name="Y0">Upper edge.</param>
+/// <param name="FirstSlice">Counting from 0.</param>
+/// <param name="X1">Right edge, greater than X0.</param>
+/// <param name="Y1">Lower edge, greater than Y0.</param>
+/// <param name="LastSlice">At least FirstSlice; belongs to the box.</param>
+public sealed record VolumeBox(float X0, float Y0, int FirstSlice, float X1, float Y1, int LastSlice)
+{
+    /// <summary>The slice in the middle, where the object is asked for first.</summary>
+    public int MiddleSlice => FirstSlice + (LastSlice - FirstSlice) / 2;
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.SegSam.Prediction;
+
+namespace Microsoft.ML.SegSam.Propagation;
+
+/// <summary>What is known of an object on one slice of a volume. Immutable.</summary>
+public sealed class VolumePrompt
+{
+    /// <param name="slice">Counting from 0, as in <see cref="Volumes.MedicalVolume.ReadSlice"/>.</param>
+    /// <param name="prompt">Where the object is, in pixels of that slice's picture.</param>
+    /// <param name="label">Of the object, from 1: prompts with the same label belong together.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The slice is negative, or the label is not 1 to 65,535.</exception>
+    public VolumePrompt(int slice, SegSamPrompt prompt, int label = 1) : this(slice, label, prompt) =>
+        ArgumentNullException.ThrowIfNull(prompt);
+
+    private VolumePrompt(int slice, int label, SegSamPrompt? prompt)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(slice);
+        ArgumentOutOfRangeException.ThrowIfLessThan(label, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label, ushort.MaxValue);
+        (Slice, Label, Prompt) = (slice, label, prompt);
+    }
+
+    /// <summary>The slice.</summary>
+    public int Slice { get; }
+
+    /// <summary>Of the object.</summary>
+    public int Label { get; }
+
+    /// <summary>Where the object is; null where it is not on the slice.</summary>
+    public SegSamPrompt? Prompt { get; }
+
+    /// <summary>Says that the object is not on a slice: it is not followed to it.</summary>
+    /// <inheritdoc cref="VolumePrompt(int, SegSamPrompt, int)" path="/*[self::param or self::exception]"/>
+    public static VolumePrompt NotOn(int slice, int label = 1) => new(slice, label, prompt: null);
+}

@@ -1,0 +1,126 @@
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Propagation;
+using Microsoft.ML.SegSam.Volumes;
+
+namespace Microsoft.ML.SegSam;
+
+/// <summary>
+/// Segments objects of volumes: predicts where they are prompted, and follows them from slice to slice, each mask being the prompt on the
+/// next. It has no state besides the model: many threads may use it at once.
+/// </summary>
+/// <remarks>
+/// The rules by which an object ends are <see cref="VolumePredictionOptions"/>; where nothing else is said there, they are our choice.
+/// Slices are read and encoded one at a time.
+/// </remarks>
+/// <param name="predictor">Owned by the caller, who disposes it.</param>
+public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
+{
+    private readonly SegSamPredictor _predictor = predictor ?? throw new ArgumentNullException(nameof(predictor));
+
+    /// <summary>Predicts one object that is prompted on one slice.</summary>
+    /// <param name="volume">The volume, which remains the caller's.</param>
+    /// <param name="slice">Counting from 0, as in <see cref="MedicalVolume.ReadSlice"/>.</param>
+    /// <param name="prompt">Where the object is, in pixels of that slice's picture.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <param name="progress">Told after each slice.</param>
+    /// <param name="cancel">Ends the work after the running slice.</param>
+    /// <exception cref="ArgumentException">A prompt does not fit its slice; the message names the slice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slice, or an option is out of its range.</exception>
+    /// <exception cref="InvalidDataException">A slice is damaged.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
+    public VolumePrediction Predict(
+        MedicalVolume volume, int slice, SegSamPrompt prompt, VolumePredictionOptions? options = null,
+        IProgress<VolumeProgress>? progress = null, CancellationToken cancel = default) =>
+        Predict(volume, [new VolumePrompt(slice, prompt)], options, progress, cancel);
+
+    /// <summary>Predicts one object within a box: it is asked for on the middle slice, and followed to the first and last.</summary>
+    /// <param name="box">Around the object.</param>
+    /// <inheritdoc cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// path="/*[not(self::summary) and not(@name='slice') and not(@name='prompt')]"/>
+    public VolumePrediction Predict(
+        MedicalVolume volume, VolumeBox box, VolumePredictionOptions? options = null, IProgress<VolumeProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        ArgumentNullException.ThrowIfNull(box);
+        options ??= new();
+        var slices = volume.CountSlices(options.Plane);
+        if (box.FirstSlice < 0 || box.LastSlice < box.FirstSlice || box.LastSlice >= slices)
+        {
+            throw new ArgumentOutOfRangeException(nameof(box), FormattableString.Invariant($"{box.FirstSlice} to {box.LastSlice}"),
+                FormattableString.Invariant($"Expected the first and the last of slices 0 to {slices - 1}, the first not after the last."));
+        }
+
+        var prompt = new VolumePrompt(box.MiddleSlice, SegSamPrompt.Box(box.X0, box.Y0, box.X1, box.Y1));
+        return Follow(volume, [new([prompt], box.FirstSlice, box.LastSlice)], options, progress, cancel);
+    }
+
+    /// <summary>
+    /// Predicts any number of objects, each prompted on one or more slices. Between two prompted slices, each prompt is followed half of
+    /// the way.
+    /// </summary>
+    /// <param name="prompts">At least one for each object, at most one for each object and slice.</param>
+    /// <inheritdoc cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// path="/*[not(self::summary) and not(@name='slice') and not(@name='prompt')]"/>
+    public VolumePrediction Predict(
+        MedicalVolume volume, IReadOnlyList<VolumePrompt> prompts, VolumePredictionOptions? options = null,
+        IProgress<VolumeProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        ArgumentNullException.ThrowIfNull(prompts);
+        options ??= new();
+        var slices = volume.CountSlices(options.Plane);
+        if (prompts.Count == 0)
+            throw new ArgumentException("There are no prompts; at least one says where an object is.", nameof(prompts));
+        if (prompts.FirstOrDefault(prompt => prompt.Slice >= slices) is { } outside)
+        {
+            throw new ArgumentOutOfRangeException(nameof(prompts), outside.Slice,
+                FormattableString.Invariant($"The volume has {slices} {options.Plane} slices, counting from 0."));
+        }
+
+        var tracks = prompts.GroupBy(prompt => prompt.Label).OrderBy(group => group.Key)
+            .Select(group => new Track(group, 0, slices - 1)).ToList();
+        return Follow(volume, tracks, options, progress, cancel);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <inheritdoc cref="Predict(MedicalVolume, IReadOnlyList{VolumePrompt}, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// path="/*[not(self::summary)]"/>
+    public Task<VolumePrediction> PredictAsync(
+        MedicalVolume volume, IReadOnlyList<VolumePrompt> prompts, VolumePredictionOptions? options = null,
+        IProgress<VolumeProgress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => Predict(volume, prompts, options, progress, cancel), cancel);
+
+    private VolumePrediction Follow(
+        MedicalVolume volume, List<Track> tracks, VolumePredictionOptions options, IProgress<VolumeProgress>? progress,
+        CancellationToken cancel)
+    {
+        options.Check();
+        var (window, axes, spacing) = (options.Window ?? IntensityWindow.For(volume), SliceAxes.Of(volume.Geometry, options.Plane),
+            volume.Geometry.Spacing);
+        var thickness = ((double[])[spacing.X, spacing.Y, spacing.Z])[axes.Fixed];
+        var propagator = new Propagator(axes.Slices, Segment, new(Projection(options.Projection), options.BoxMargin),
+            new(options, thickness), options, progress, cancel);
+        propagator.Run(tracks);
+        List<VolumeObject> objects = [.. tracks.Select(track => track.ToObject(_predictor.Categories))];
+        return new(LabelComposer.Compose(volume, options.Plane, objects), objects, options.Plane);
+
+        IReadOnlyList<SliceAnswer> Segment(int slice, IReadOnlyList<SegSamPrompt> prompts)
+        {
+            PixelImage pixels = volume.ReadSlice(options.Plane, slice).ToPixels(window);
+            using var image = _predictor.Encode(pixels);
+            try
+            {
+                return [.. _predictor.Predict(image, prompts).Select(SliceAnswer.Of)];
+            }
+            catch (ArgumentException failure)
+            {
+                throw new ArgumentException(FormattableString.Invariant($"Slice {slice}: {failure.Message}"), nameof(prompts), failure);
+            }
+        }
+    }
+
+    private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection
+        : _predictor.Model.Description.Prompts.HasFlag(ModelPrompts.Box) ? PromptProjection.Box : PromptProjection.Point;
+}
