@@ -12,14 +12,15 @@ internal sealed class ImageArguments
     {
         Description = "The image: PNG, JPEG, BMP, GIF or WebP. Several may be given, also folders (with subfolders), "
             + "patterns such as 'scans/**/*.png', and tables (.csv) with the column ImagePath; "
-            + "predict takes each row's prompt from Box, or from Points and PointLabels.",
+            + "predict takes each row's prompt from Box, or from Points and PointLabels. Or a volume: NIfTI, a DICOM file, or the folder of a "
+            + "series; see --slice.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out = new("--out", "-o")
     {
         Description = "Write each mask there, as IMAGE-1-CATEGORY.png and so on: white = object. "
-            + "Subfolders of a folder that was named are created there, too.",
+            + "Subfolders of a folder that was named are created there, too. Of a volume: the file of labels, .nii or .nii.gz.",
         HelpName = "FOLDER",
     };
 
@@ -53,6 +54,25 @@ internal sealed class ImageArguments
         var only = context.Get(_images) is [var image] && ImageInput.IsPicture(image) ? image : null;
         return context.Get(_table) is null && !context.Get(_resume) ? only : null;
     }
+
+    /// <summary>What was named.</summary>
+    public IReadOnlyList<string> Named(CommandContext context) => context.Get(_images);
+
+    /// <summary>The one volume that was named.</summary>
+    /// <exception cref="UsageException">There are several, or options that are for images.</exception>
+    public string Volume(CommandContext context)
+    {
+        if (context.Get(_overlay) is not null || context.Get(_table) is not null || context.Get(_resume))
+            throw new UsageException("--overlay, --table and --resume are for images; of a volume, --out names the file of labels.");
+        return context.Get(_images) is [var only] ? only
+            : throw new UsageException($"{NumberText.Count(context.Get(_images).Length)} volumes were named; --slice and --box3d are for one.");
+    }
+
+    /// <summary>What --out says.</summary>
+    public string? OutOf(CommandContext context) => context.Get(_out);
+
+    /// <summary>Whether existing files are replaced.</summary>
+    public bool MayOverwrite(CommandContext context) => context.Get(_force);
 
     /// <summary>Where the results of a single image go, after checking that these files and the given ones may be written.</summary>
     /// <param name="model">The model's file.</param>

@@ -3,6 +3,8 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Volumes;
+using SegSam.Cli.Volumes;
 
 namespace SegSam.Cli.Commands;
 
@@ -13,7 +15,8 @@ internal sealed class InfoCommand : Command
     private readonly ModelArgument _file = CommonOptions.Model("FILE");
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
-    public InfoCommand() : base("info", "Describe a model or a file of weights: network, input size, categories, training.")
+    public InfoCommand() : base("info",
+        "Describe a model or a file of weights: network, input size, categories, training. Or a volume: voxels, spacing, axes, values.")
     {
         Add(_file);
         Add(_family);
@@ -23,6 +26,8 @@ internal sealed class InfoCommand : Command
     private int Run(CommandContext context)
     {
         var path = context.Get(_file);
+        if (Directory.Exists(path) || VolumeFile.IsNamedAsVolume(path))
+            return Volume(context, path);
         ModelFile.Check(path);
         var info = Read(context, path);
         context.Terminal.Json(new
@@ -44,6 +49,26 @@ internal sealed class InfoCommand : Command
             Unused = info.Unused.Count == 0 ? null : info.Unused,
         });
         context.Terminal.Result(["", $"{path} ({NumberText.Megabytes(path)})"], Lines(path, info));
+        return ExitCode.Done;
+    }
+
+    private static int Volume(CommandContext context, string path)
+    {
+        using var volume = MedicalVolume.Load(path);
+        var lines = VolumeFile.Describe(volume).ToList();
+        context.Terminal.Result(["", path], lines);
+        context.Terminal.Json(new
+        {
+            File = path,
+            Kind = "volume",
+            volume.Modality,
+            Size = (int[])[volume.Geometry.Columns, volume.Geometry.Rows, volume.Geometry.Slices],
+            Spacing = (double[])[volume.Geometry.Spacing.X, volume.Geometry.Spacing.Y, volume.Geometry.Spacing.Z],
+            Axes = volume.Geometry.IsOrientationKnown ? volume.Geometry.Codes : null,
+            Range = (double[])[volume.ReadRange().Low, volume.ReadRange().High],
+            Window = $"{IntensityWindow.For(volume)}",
+            volume.Warnings,
+        });
         return ExitCode.Done;
     }
 

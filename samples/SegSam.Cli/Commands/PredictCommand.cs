@@ -5,6 +5,7 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
 using SegSam.Cli.Images;
 using SegSam.Cli.Output;
+using SegSam.Cli.Volumes;
 
 namespace SegSam.Cli.Commands;
 
@@ -14,13 +15,14 @@ internal sealed class PredictCommand : Command
     private readonly ModelArgument _model = CommonOptions.Model();
     private readonly ImageArguments _images = new();
     private readonly PromptArguments _prompts = new();
+    private readonly VolumeArguments _volume = new();
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
 
     public PredictCommand() : base("predict", "Predict mask, name and score of the objects that you mark, in one or many images.")
     {
         Add(_model);
         Add(_images.Images);
-        foreach (var option in (Option[])[_prompts.Box, _prompts.Point, _prompts.NoPoint, .. _images.Options, _family])
+        foreach (var option in (Option[])[_prompts.Box, _prompts.Point, _prompts.NoPoint, .. _volume.Options, .. _images.Options, _family])
             Add(option);
         this.SetRun(Run);
     }
@@ -28,6 +30,14 @@ internal sealed class PredictCommand : Command
     private int Run(CommandContext context)
     {
         var prompts = _prompts.Collect(context);
+        if (_volume.AreGiven(context))
+            return Volume(context, prompts);
+        if (_images.Named(context).FirstOrDefault(VolumeFile.IsNamedAsVolume) is { } volume)
+        {
+            throw new UsageException($"'{volume}' is a volume: say on which slice the object is (--slice N, from 0, with --box or --point), "
+                + "or give a box around it (--box3d x0,y0,z0,x1,y1,z1).");
+        }
+
         if (_images.Single(context) is { } image)
             return One(context, image, prompts.Count > 0 ? prompts : throw PromptArguments.NoPrompt());
         var loop = _images.Several(context, needPrompts: true);
@@ -56,6 +66,16 @@ internal sealed class PredictCommand : Command
             var objects = Predict(predictor, encoded, input.Prompts ?? prompts, context.Cancel, problems);
             return new(encoded.Height, encoded.Width, objects, problems);
         });
+    }
+
+    private int Volume(CommandContext context, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)
+    {
+        var path = _images.Volume(context);
+        if (prompts.Count == 0 && _volume.Box(context) is null)
+            throw PromptArguments.NoPrompt();
+        using var model = Load(context);
+        return new VolumeRun(context, _volume, path)
+            .Run(prompts, _images.OutOf(context), _images.MayOverwrite(context), context.Get(_model), model);
     }
 
     private int One(CommandContext context, string path, IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts)

@@ -38,7 +38,7 @@ public sealed class IntensityWindow : IEquatable<IntensityWindow>
 
     /// <summary>The volume's least and largest value (SAM-Med2D's).</summary>
     public static IntensityWindow MinMax { get; } = new(MinMaxText,
-        volume => Between(volume.Range.Low, volume.Range.High, keepsZero: false));
+        volume => Between(volume.ReadRange().Low, volume.ReadRange().High, keepsZero: false));
 
     /// <summary>The first window that the file suggests; where there is none, the usual one for its modality.</summary>
     public static IntensityWindow FromFile { get; } = new(FileText,

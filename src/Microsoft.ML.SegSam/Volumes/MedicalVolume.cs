@@ -49,8 +49,6 @@ public sealed class MedicalVolume : IDisposable
 
     internal VoxelSource Voxels => _voxels;
 
-    internal (double Low, double High) Range => _range.Value;
-
     /// <summary>Opens a NIfTI file (.nii, .nii.gz, .hdr), a DICOM file, or a folder that holds the slices of a series.</summary>
     /// <param name="path">The content decides what it is, not its name.</param>
     /// <param name="options">Null: the defaults.</param>
@@ -86,6 +84,10 @@ public sealed class MedicalVolume : IDisposable
             throw new NotSupportedException($"'{path}': {failure.Message}", failure);
         }
     }
+
+    /// <summary>The least and the largest value; the first call reads all voxels.</summary>
+    /// <exception cref="InvalidDataException">A slice is damaged.</exception>
+    public (double Low, double High) ReadRange() => _range.Value;
 
     /// <summary>How many slices a plane has.</summary>
     public int CountSlices(SlicePlane plane) => SliceAxes.Of(Geometry, plane).Slices;

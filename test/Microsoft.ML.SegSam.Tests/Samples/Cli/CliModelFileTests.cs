@@ -48,7 +48,7 @@ public sealed class CliModelFileTests : IDisposable
         StringAssert.Contains(Fails(1, "info", _folder.At("page.ckpt")), "page.ckpt");
         StringAssert.Contains(Fails(1, "info", _folder.At("page.ckpt")), "expected: a checkpoint written by torch.save");
         StringAssert.Contains(Fails(1, "info", "model.onnx"), "There is no file 'model.onnx'. Give a model (.zip) or published weights");
-        StringAssert.Contains(Fails(1, "info", _folder.At()), "is a folder. Give a model (.zip)");
+        StringAssert.Contains(Fails(1, "info", _folder.At()), "There is no DICOM image in");
     }
 
     [TestMethod]

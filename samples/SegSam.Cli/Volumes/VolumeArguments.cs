@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML.SegSam.Propagation;
+using Microsoft.ML.SegSam.Volumes;
+using SegSam.Cli.Commands;
+
+namespace SegSam.Cli.Volumes;
+
+/// <summary>Options of 'predict' for volumes.</summary>
+internal sealed class VolumeArguments
+{
+    private readonly Option<int?> _slice = NumberOptions.Of<int>("--slice", "N",
+        "For a volume (NIfTI, DICOM file or folder): the slice that the prompts are on, from 0. Objects are followed from there, and --out "
+        + "names the file of labels (.nii, .nii.gz).");
+
+    private readonly Option<float[]?> _box = new("--box3d")
+    {
+        Description = "For a volume: a box around one object, in pixels and slices, in place of --slice.",
+        HelpName = "x0,y0,z0,x1,y1,z1",
+        CustomParser = result => Six(result.Tokens.Single().Value) ?? Fail(result),
+    };
+
+    private readonly Option<SlicePlane> _plane = new("--plane")
+    {
+        Description = "Which way a volume is cut.", HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
+        DefaultValueFactory = _ => SlicePlane.Axial,
+    };
+
+    private readonly Option<IntensityWindow?> _window = new("--window")
+    {
+        Description = "Which values of a volume the model sees: choose what it was trained with.",
+        HelpName = "soft-tissue|lung|bone|brain|mediastinum|CENTER,WIDTH|p0.5-99.5|minmax|file",
+        CustomParser = result =>
+        {
+            try
+            {
+                return IntensityWindow.Parse(result.Tokens.Single().Value);
+            }
+            catch (FormatException failure)
+            {
+                result.AddError($"--window: {failure.Message}");
+                return null;
+            }
+        },
+    };
+
+    private readonly Option<PromptProjection> _projection = new("--projection")
+    {
+        Description = "What of an object's mask on one slice of a volume is the prompt on the next.",
+        HelpName = string.Join('|', Enum.GetNames<PromptProjection>()).ToLowerInvariant(),
+        DefaultValueFactory = _ => PromptProjection.Automatic,
+    };
+
+    private readonly Option<double> _minOverlap = NumberOptions.Of("--min-overlap", new VolumePredictionOptions().MinOverlap, "X",
+        "The least IoU of an object's masks on neighboring slices of a volume; it ends where they overlap less.");
+
+    public IEnumerable<Option> Options => [_slice, _box, _plane, _window, _projection, _minOverlap];
+
+    /// <summary>Whether the command line speaks of a volume.</summary>
+    public bool AreGiven(CommandContext context) => context.Get(_slice) is not null || context.Get(_box) is { Length: > 0 };
+
+    /// <summary>The slice, where the prompts are on one.</summary>
+    public int? Slice(CommandContext context) => context.Get(_slice);
+
+    /// <summary>The box, where there is one in place of prompts.</summary>
+    public VolumeBox? Box(CommandContext context) => context.Get(_box) is not [var x0, var y0, var z0, var x1, var y1, var z1] ? null
+        : new(x0, y0, (int)z0, x1, y1, (int)z1);
+
+    public VolumePredictionOptions Collect(CommandContext context) => new()
+    {
+        Plane = context.Get(_plane),
+        Window = context.Get(_window),
+        Projection = context.Get(_projection),
+        MinOverlap = context.Get(_minOverlap),
+    };
+
+    private static float[]? Six(string text)
+    {
+        var parts = text.Split(',');
+        var values = new float[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !float.IsFinite(values[i])
+                || (i % 3 == 2 && values[i] != MathF.Floor(values[i])))
+            {
+                return null;
+            }
+        }
+
+        return values.Length == 6 ? values : null;
+    }
+
+    private static float[]? Fail(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"--box3d is '{result.Tokens.Single().Value}'; expected x0,y0,z0,x1,y1,z1 in pixels and whole slices, such as "
+            + "10,20,5,60,80,12.");
+        return null;
+    }
+}

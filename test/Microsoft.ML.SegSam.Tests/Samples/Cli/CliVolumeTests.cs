@@ -1,0 +1,78 @@
+using Microsoft.ML.SegSam.Tests.Support;
+using Microsoft.ML.SegSam.Volumes;
+using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
+
+namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
+
+[TestClass]
+public sealed class CliVolumeTests : IDisposable
+{
+    private readonly CliRun _folder = new();
+    private readonly string _scan;
+
+    public CliVolumeTests()
+    {
+        _scan = _folder.At("scan.nii.gz");
+        TinyNifti.Write(_scan, 40, 36, 8, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 2, 0],
+            (i, j, _) => (short)(Math.Pow(i - 20, 2) + Math.Pow(j - 18, 2) < 100 ? 120 : -80));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Info_describes_a_volume()
+    {
+        var text = Done("info", _scan);
+        foreach (var part in (string[])["40 x 36 x 8", "1 x 1 x 2 mm", "LPS", "8 axial, 36 coronal, 40 sagittal", "-80 to 120"])
+            StringAssert.Contains(text, part);
+        var json = Json("info", _scan);
+        Assert.AreEqual("volume", json.GetProperty("kind").GetString());
+        Assert.AreEqual("LPS", json.GetProperty("axes").GetString());
+    }
+
+    [TestMethod]
+    public void Predict_follows_objects_and_writes_their_labels()
+    {
+        var labels = _folder.At("labels.nii.gz");
+        var json = Json("predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28", "--box", "2,2,9,9", "--out", labels,
+            "--min-overlap", "0", "--window", "minmax");
+        Assert.AreEqual(2, json.GetProperty("objects").GetArrayLength());
+        Assert.AreEqual(labels, json.GetProperty("labels").GetString());
+        var found = LabelVolume.Load(labels);
+        using var volume = MedicalVolume.Load(_scan);
+        Assert.AreEqual(volume.Geometry, found.Geometry);
+        foreach (var item in json.GetProperty("objects").EnumerateArray())
+        {
+            var label = item.GetProperty("label").GetInt32();
+            Assert.AreEqual(item.GetProperty("volume_mm3").GetDouble(), found.Volumes.GetValueOrDefault(label), 1e-6);
+        }
+
+        var (code, _, error) = Segsam("predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28", "--out", labels);
+        Assert.AreEqual(1, code);
+        StringAssert.Contains(error, "--force");
+    }
+
+    [TestMethod]
+    public void A_box_needs_no_slice()
+    {
+        var text = Done("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,5", "--plane", "stored", "--projection", "point");
+        StringAssert.Contains(text, "ends below");
+        StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,8").Error, "0 to 7");
+        StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28").Error, "expected x0,y0,z0,x1,y1,z1");
+        StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "1,1,1,9,9,2", "--box", "1,2,3,4").Error, "remove --slice");
+    }
+
+    [TestMethod]
+    public void What_does_not_go_together_is_said()
+    {
+        var model = _folder.Model();
+        StringAssert.Contains(Segsam("predict", model, _scan, "--box", "10,8,30,28").Error, "--slice N");
+        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "8", "--box", "10,8,30,28").Error, "8 Axial slices");
+        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3").Error, "Say where the object is");
+        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "10,8,90,28", "--point", "50,50").Error, "Slice 3");
+        StringAssert.Contains(
+            Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--overlay", "a.png").Error, "are for images");
+        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--window", "dark").Error, "soft-tissue");
+        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--out", _folder.At("a.png")).Error, ".nii");
+    }
+}
