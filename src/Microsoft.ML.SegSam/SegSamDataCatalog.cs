@@ -1,0 +1,50 @@
+using Microsoft.ML.SegSam.Slices;
+
+namespace Microsoft.ML;
+
+/// <summary>Volumes in ML.NET's catalog of data: <c>ml.Data.LoadSlices(...)</c>.</summary>
+public static class SegSamDataCatalog
+{
+    /// <summary>
+    /// Reads volumes as slices. With labels there is a row for each object on each slice; without, a row for each slice.
+    /// </summary>
+    /// <remarks>
+    /// Columns: Image (Vector&lt;Byte&gt;, a PNG file of the window), CaseId, SliceIndex, Spacing (Vector&lt;Single, 2&gt;, mm between columns
+    /// and between rows), ImageId, Dataset; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a PNG file), Category and
+    /// PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each cursor reads them again.
+    /// Split by CaseId, so that the slices of a patient stay together.
+    /// </remarks>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="cases">All with labels, or all without; <see cref="VolumeCase.Find"/> finds those of a data set.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="ArgumentException">There are no cases, or some have labels and others none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static IDataView LoadSlices(this DataOperationsCatalog catalog, IEnumerable<VolumeCase> cases, SliceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(cases);
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinPixels, 1, nameof(SliceOptions.MinPixels));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Every, 1, nameof(SliceOptions.Every));
+        var all = cases.ToList();
+        if (all.Count == 0)
+            throw new ArgumentException("There are no cases.", nameof(cases));
+        if (all.Select(item => item.LabelPath is null).Distinct().Count() > 1)
+        {
+            throw new ArgumentException($"'{all.First(item => item.LabelPath is null).ImagePath}' has no labels, and others have some; "
+                + "load those with and those without labels separately.", nameof(cases));
+        }
+
+        var reader = new SliceReader(all, options);
+        return all[0].LabelPath is null
+            ? catalog.LoadFromEnumerable(Repeat(reader.Slices))
+            : catalog.LoadFromEnumerable(Repeat(reader.Objects));
+    }
+
+    // Begins anew for each cursor.
+    private static IEnumerable<T> Repeat<T>(Func<IEnumerable<T>> rows)
+    {
+        foreach (var row in rows())
+            yield return row;
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Nifti;
+
+namespace Microsoft.ML.SegSam.Slices;
+
+/// <summary>Cuts volumes into rows, one slice in memory at a time. Each enumeration reads the files again.</summary>
+internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions options)
+{
+    /// <summary>A row for each slice.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public IEnumerable<SliceRow> Slices()
+    {
+        foreach (var item in cases)
+        {
+            using var volume = Open(item);
+            foreach (var index in Indices(volume))
+                yield return Fill(new SliceRow(), item, volume.ReadSlice(options.Plane, index), volume);
+        }
+    }
+
+    /// <summary>A row for each object on each slice.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, labels lie on another grid, or a label has no name.</exception>
+    public IEnumerable<ObjectSliceRow> Objects()
+    {
+        foreach (var item in cases)
+        {
+            using var volume = Open(item);
+            using var labels = MedicalVolume.Load(item.LabelPath!);
+            if (!labels.Geometry.Equals(volume.Geometry))
+            {
+                throw new InvalidDataException($"'{item.LabelPath}' does not lie on the grid of '{item.ImagePath}': {labels.Geometry} "
+                    + $"and {volume.Geometry}, or their places in the patient differ.");
+            }
+
+            var names = item.Names ?? (labels.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(item.LabelPath!));
+            foreach (var index in Indices(volume))
+            {
+                foreach (var row in Objects(item, volume, labels.ReadSlice(options.Plane, index), names))
+                    yield return row;
+            }
+        }
+    }
+
+    private IEnumerable<ObjectSliceRow> Objects(
+        VolumeCase item, MedicalVolume volume, VolumeSlice labels, IReadOnlyDictionary<int, string> names)
+    {
+        var values = labels.Values.ToArray();
+        var objects = values.Where(value => value != 0).CountBy(value => value).Where(count => count.Value >= options.MinPixels)
+            .OrderBy(count => count.Key).Select(count => (Value: count.Key, Name: NameOf(count.Key))).ToList();
+        if (objects.Count == 0)
+            yield break;
+        var first = Fill(new ObjectSliceRow(), item, volume.ReadSlice(options.Plane, labels.Index), volume);
+        foreach (var (value, name) in objects)
+        {
+            var pixels = Array.ConvertAll(values, other => other == value);
+            var box = SegmentationMask.FromPixels(pixels, labels.Height, labels.Width).Box!.Value;
+            yield return new()
+            {
+                Image = first.Image, CaseId = first.CaseId, SliceIndex = first.SliceIndex, Spacing = first.Spacing,
+                ImageId = first.ImageId, Dataset = first.Dataset,
+                Mask = new PixelImage(labels.Height, labels.Width, [.. pixels.SelectMany(isInside => Enumerable.Repeat(
+                    isInside ? byte.MaxValue : (byte)0, 3))]).EncodePng(),
+                Box = [box.X0, box.Y0, box.X1, box.Y1],
+                Category = name,
+                PresentCategories = [.. objects.Select(other => other.Name)],
+            };
+        }
+
+        string NameOf(float value) => value == MathF.Floor(value) && names.TryGetValue((int)value, out var name) ? name
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"'{item.LabelPath}' has the label {value} on slice {labels.Index}, and its names are ")
+                + (names.Count == 0 ? "unknown" : string.Join(", ", names.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value}"))))
+                + $". Give {nameof(VolumeCase)}.{nameof(VolumeCase.Names)}.");
+    }
+
+    private T Fill<T>(T row, VolumeCase item, VolumeSlice slice, MedicalVolume volume) where T : SliceRow
+    {
+        row.Image = slice.ToPixels(options.Window ?? IntensityWindow.For(volume)).EncodePng();
+        row.CaseId = item.CaseId ?? DatasetFolder.IdOf(item.ImagePath);
+        row.SliceIndex = slice.Index;
+        row.Spacing = [(float)slice.PixelSpacing.X, (float)slice.PixelSpacing.Y];
+        row.ImageId = FormattableString.Invariant($"{item.Dataset}/{row.CaseId}/{slice.Index:0000}");
+        row.Dataset = item.Dataset;
+        return row;
+    }
+
+    private static MedicalVolume Open(VolumeCase item) => MedicalVolume.Load(item.ImagePath, new() { TimePoint = item.TimePoint });
+
+    private IEnumerable<int> Indices(MedicalVolume volume)
+    {
+        for (var index = 0; index < volume.CountSlices(options.Plane); index += options.Every)
+            yield return index;
+    }
+}
