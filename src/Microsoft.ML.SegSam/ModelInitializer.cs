@@ -9,6 +9,7 @@ using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Volumes;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam;
@@ -130,6 +131,9 @@ internal sealed class ModelInitializer : IDisposable
     public ModelPrompts Prompts => ModelDescription.PromptsOf(_options, StartsFromSam)
         | (_trained?.Model.Description.Prompts ?? ModelPrompts.None);
 
+    /// <summary>How slices looked in the training of the model that this one starts from; null: nothing is known.</summary>
+    public SliceLook? Slices => _trained?.Model.Description.Slices;
+
     /// <summary>Whether training starts from a model that this library saved, with all its parts.</summary>
     public bool IsTrainedModel => _trained is not null;
 
@@ -170,8 +174,10 @@ internal sealed class ModelInitializer : IDisposable
 
     /// <summary>The model of a built, and possibly trained, network, ready to predict.</summary>
     /// <param name="prompts">The prompts that it was made for.</param>
+    /// <param name="slices">How slices looked in training; null: as those of the model that it started from.</param>
     public SegSamModel Finish(
-        SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16)
+        SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16,
+        SliceLook? slices = null)
     {
         network.eval();
         // Paths belong to the machine that trains: the model keeps only the checkpoint's file name. Its text vectors are in the
@@ -180,7 +186,7 @@ internal sealed class ModelInitializer : IDisposable
         {
             Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
         };
-        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms), network, device, usesBFloat16);
+        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms, slices ?? Slices), network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>

@@ -1,4 +1,6 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Slices;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML;
 
@@ -12,7 +14,7 @@ public static class SegSamDataCatalog
     /// Columns: Image (Vector&lt;Byte&gt;, a PNG file of the window), CaseId, SliceIndex, Spacing (Vector&lt;Single, 2&gt;, mm between columns
     /// and between rows), ImageId, Dataset; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a PNG file), Category and
     /// PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each cursor reads them again.
-    /// Split by CaseId, so that the slices of a patient stay together.
+    /// Split by CaseId, so that the slices of a patient stay together. Plane and window are saved with a model that is trained on the rows.
     /// </remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="cases">All with labels, or all without; <see cref="VolumeCase.Find"/> finds those of a data set.</param>
@@ -35,14 +37,19 @@ public static class SegSamDataCatalog
                 + "load those with and those without labels separately.", nameof(cases));
         }
 
-        var reader = new SliceReader(all, options);
-        return all[0].LabelPath is null
-            ? catalog.LoadFromEnumerable(Repeat(reader.Slices))
-            : catalog.LoadFromEnumerable(Repeat(reader.Objects));
+        var (reader, look) = (new SliceReader(all, options), new SliceLook(options.Plane, options.Window?.ToString()));
+        return all[0].LabelPath is null ? Load(reader.Slices) : Load(reader.Objects);
+
+        IDataView Load<T>(Func<IEnumerable<T>> rows) where T : SliceRow
+        {
+            var schema = SchemaDefinition.Create(typeof(T));
+            look.AddTo(schema[nameof(SliceRow.Image)]);
+            return catalog.LoadFromEnumerable(Repeat(rows), schema);
+        }
     }
 
     // Begins anew for each cursor.
-    private static IEnumerable<T> Repeat<T>(Func<IEnumerable<T>> rows)
+    private static IEnumerable<T> Repeat<T>(Func<IEnumerable<T>> rows) where T : class
     {
         foreach (var row in rows())
             yield return row;

@@ -8,6 +8,7 @@ using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training.Data;
 using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Volumes;
 using TorchSharp;
 
 namespace Microsoft.ML.SegSam;
@@ -118,7 +119,13 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private SegSamTransformer Train(IChannel channel, ModelInitializer start, IDataView input, IDataView? validation,
         TorchDevice device, bool usesBFloat16, int seed, string folder)
     {
-        var categories = new CategoryTexts();
+        var (categories, slices) = (new CategoryTexts(), SliceLook.Find(input.Schema[_options.ImageColumnName]));
+        if (slices is not null && start.Slices is { } before && before != slices)
+        {
+            throw new ArgumentException($"The model {Path.GetFileName(_options.Checkpoint)} was trained on {before}, and the training rows "
+                + $"are {slices}: load them as the model knows them.");
+        }
+
         using var training = Read(channel, start, categories, input, folder, isValidation: false);
         using var validationSet = validation is null ? null : Read(channel, start, categories, validation, folder, isValidation: true);
 
@@ -144,7 +151,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             };
             var isComplete = trainer.Train(training, validationSet);
             Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens, start.LearningRate);
-            return Finish(network, categories, start, device, usesBFloat16);
+            return Finish(network, categories, start, device, usesBFloat16, slices);
         }
         catch
         {
@@ -214,7 +221,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 + "binary masks are the checkpoint's; semantic masks and class scores have no meaning yet.");
         }
 
-        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16);
+        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16, slices: null);
     }
 
     private SegSamNetwork Build(IChannel channel, ModelInitializer start, CategoryTexts categories, int seed, int others = 0)
@@ -233,6 +240,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private static SegSamTransformer Finish(
-        SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16) =>
-        new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16));
+        SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16,
+        SliceLook? slices) =>
+        new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16, slices));
 }

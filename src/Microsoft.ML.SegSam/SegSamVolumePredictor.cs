@@ -25,7 +25,9 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
     /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Told after each slice.</param>
     /// <param name="cancel">Ends the work after the running slice.</param>
-    /// <exception cref="ArgumentException">A prompt does not fit its slice; the message names the slice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A prompt does not fit its slice, which the message names; or the options contradict the model's training.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such slice, or an option is out of its range.</exception>
     /// <exception cref="InvalidDataException">A slice is damaged.</exception>
     /// <exception cref="OperationCanceledException">Canceled.</exception>
@@ -45,7 +47,7 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(box);
         options ??= new();
-        var slices = volume.CountSlices(options.Plane);
+        var slices = volume.CountSlices(Plane(options));
         if (box.FirstSlice < 0 || box.LastSlice < box.FirstSlice || box.LastSlice >= slices)
         {
             throw new ArgumentOutOfRangeException(nameof(box), FormattableString.Invariant($"{box.FirstSlice} to {box.LastSlice}"),
@@ -70,13 +72,13 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(prompts);
         options ??= new();
-        var slices = volume.CountSlices(options.Plane);
+        var slices = volume.CountSlices(Plane(options));
         if (prompts.Count == 0)
             throw new ArgumentException("There are no prompts; at least one says where an object is.", nameof(prompts));
         if (prompts.FirstOrDefault(prompt => prompt.Slice >= slices) is { } outside)
         {
             throw new ArgumentOutOfRangeException(nameof(prompts), outside.Slice,
-                FormattableString.Invariant($"The volume has {slices} {options.Plane} slices, counting from 0."));
+                FormattableString.Invariant($"The volume has {slices} {Plane(options)} slices, counting from 0."));
         }
 
         var tracks = prompts.GroupBy(prompt => prompt.Label).OrderBy(group => group.Key)
@@ -97,18 +99,18 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         CancellationToken cancel)
     {
         options.Check();
-        var (window, axes, spacing) = (options.Window ?? IntensityWindow.For(volume), SliceAxes.Of(volume.Geometry, options.Plane),
-            volume.Geometry.Spacing);
+        var (plane, window, spacing) = (Plane(options), Window(options, volume), volume.Geometry.Spacing);
+        var axes = SliceAxes.Of(volume.Geometry, plane);
         var thickness = ((double[])[spacing.X, spacing.Y, spacing.Z])[axes.Fixed];
         var propagator = new Propagator(axes.Slices, Segment, new(Projection(options.Projection), options.BoxMargin),
             new(options, thickness), options, progress, cancel);
         propagator.Run(tracks);
         List<VolumeObject> objects = [.. tracks.Select(track => track.ToObject(_predictor.Categories))];
-        return new(LabelComposer.Compose(volume, options.Plane, objects), objects, options.Plane);
+        return new(LabelComposer.Compose(volume, plane, objects), objects, plane);
 
         IReadOnlyList<SliceAnswer> Segment(int slice, IReadOnlyList<SegSamPrompt> prompts)
         {
-            PixelImage pixels = volume.ReadSlice(options.Plane, slice).ToPixels(window);
+            PixelImage pixels = volume.ReadSlice(plane, slice).ToPixels(window);
             using var image = _predictor.Encode(pixels);
             try
             {
@@ -120,6 +122,19 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
             }
         }
     }
+
+    private SliceLook? Trained => _predictor.Model.Description.Slices;
+
+    private SlicePlane Plane(VolumePredictionOptions options) => options.Plane is { } plane && Trained is { } look && plane != look.Plane
+        ? throw new ArgumentException($"The model was trained on {look}, and the options say {plane}. Leave "
+            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Plane)} null.")
+        : options.Plane ?? Trained?.Plane ?? SlicePlane.Axial;
+
+    private IntensityWindow Window(VolumePredictionOptions options, MedicalVolume volume) =>
+        options.Window is { } window && Trained is { } look && !window.Equals(look.Of(volume))
+        ? throw new ArgumentException($"The model was trained on {look}, and the options say window {window}. Leave "
+            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)} null.")
+        : options.Window ?? Trained?.Of(volume) ?? IntensityWindow.For(volume);
 
     private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection
         : _predictor.Model.Description.Prompts.HasFlag(ModelPrompts.Box) ? PromptProjection.Box : PromptProjection.Point;

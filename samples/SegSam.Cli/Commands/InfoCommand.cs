@@ -44,6 +44,8 @@ internal sealed class InfoCommand : Command
             info.Resampling,
             info.PixelScaling,
             info.ChannelOrder,
+            info.Plane,
+            Window = info.Window?.ToString(),
             Categories = info.Options is null ? null : info.Categories,
             Training = Training(info.Options),
             Unused = info.Unused.Count == 0 ? null : info.Unused,
@@ -107,6 +109,8 @@ internal sealed class InfoCommand : Command
         yield return ["encoder", $"{info.Encoder?.ToString() ?? "not a preset size"}{adapter}"];
         yield return ["input size", FormattableString.Invariant($"{info.InputSize} x {info.InputSize} pixels")];
         yield return ["images", $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}"];
+        if (info.Plane is { } plane)
+            yield return ["slices", $"{plane} slices of volumes, window {info.Window?.ToString() ?? "of each volume"}"];
         yield return ["parameters", NumberText.Count(info.Parameters)];
         if (info.Options is { } options)
         {

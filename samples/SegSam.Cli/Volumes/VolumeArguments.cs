@@ -20,15 +20,14 @@ internal sealed class VolumeArguments
         CustomParser = result => Six(result.Tokens.Single().Value) ?? Fail(result),
     };
 
-    private readonly Option<SlicePlane> _plane = new("--plane")
+    private readonly Option<SlicePlane?> _plane = new("--plane")
     {
-        Description = "Which way a volume is cut.", HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
-        DefaultValueFactory = _ => SlicePlane.Axial,
+        Description = "Which way a volume is cut (default: as the model was trained, else axial).", HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
     };
 
     private readonly Option<IntensityWindow?> _window = new("--window")
     {
-        Description = "Which values of a volume the model sees: choose what it was trained with.",
+        Description = "Which values of a volume the model sees: choose what it was trained with (default: that, where the model knows it).",
         HelpName = "soft-tissue|lung|bone|brain|mediastinum|CENTER,WIDTH|p0.5-99.5|minmax|file",
         CustomParser = result =>
         {

@@ -27,7 +27,7 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
         context.Terminal.Note(volume.Warnings);
         using var predictor = new SegSamPredictor(transformer);
         var (volumes, options) = (new SegSamVolumePredictor(predictor), arguments.Collect(context));
-        var slices = volume.CountSlices(options.Plane);
+        var slices = volume.CountSlices(options.Plane ?? transformer.Info.Plane ?? SlicePlane.Axial);
         var found = context.Terminal.Progress($"{volume}", report =>
         {
             var progress = new Reporter(done => report((double)done.SlicesDone / slices, $"{done}"));

@@ -4,6 +4,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Storage;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
@@ -14,13 +15,15 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="Preprocessing">How images are prepared for the network, as in training.</param>
 /// <param name="Prompts">The prompts that the model was made for.</param>
 /// <param name="Zooms">Whether small objects get a closer look, as in training.</param>
+/// <param name="Slices">How slices of volumes looked in training; null: the images were no slices.</param>
 internal sealed record ModelDescription(
     SegSamOptions Options,
     SegSamConfig Config,
     IReadOnlyList<string> Categories,
     Preprocessing Preprocessing,
     ModelPrompts Prompts = ModelPrompts.None,
-    bool Zooms = false)
+    bool Zooms = false,
+    SliceLook? Slices = null)
 {
     public const ModelPrompts AllPrompts = ModelPrompts.Box | ModelPrompts.Points | ModelPrompts.Mask;
 
@@ -64,7 +67,8 @@ internal sealed record ModelDescription(
             description = node.Deserialize<ModelDescription>(ModelArchive.Json);
             description?.Options?.Validate(needsPrompt: false);
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException)
+        catch (Exception failure) when (failure is JsonException or ArgumentException or NotSupportedException
+            or FormatException)
         {
             throw new InvalidDataException("The model's description is not readable: " + failure.Message, failure);
         }

@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Prediction;
 
@@ -46,6 +47,17 @@ public sealed class SegSamModelInfo
 
     /// <summary>In which order the network reads the color channels.</summary>
     public ChannelOrder ChannelOrder { get; }
+
+    /// <summary>
+    /// Which way volumes were cut whose slices the model was trained on; null: it was trained on other images, or nothing is known.
+    /// </summary>
+    public SlicePlane? Plane { get; private init; }
+
+    /// <summary>
+    /// The window that those slices were shown with; null: the usual one of each volume (<see cref="IntensityWindow.For"/>), or nothing is
+    /// known.
+    /// </summary>
+    public IntensityWindow? Window { get; private init; }
 
     /// <summary>The prompts that the model was made for: those of its training and of the checkpoint that it started from.</summary>
     public ModelPrompts Prompts { get; private init; } = ModelDescription.AllPrompts;
@@ -92,5 +104,7 @@ public sealed class SegSamModelInfo
             Prompts = model.Description.Prompts,
             Categories = model.Categories,
             Options = model.Options,
+            Plane = model.Description.Slices?.Plane,
+            Window = model.Description.Slices?.Window is { } window ? IntensityWindow.Parse(window) : null,
         };
 }

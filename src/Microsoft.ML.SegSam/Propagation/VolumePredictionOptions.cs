@@ -6,11 +6,15 @@ namespace Microsoft.ML.SegSam.Propagation;
 /// <summary>How an object is followed through a volume.</summary>
 public sealed class VolumePredictionOptions
 {
-    /// <summary>Which way the volume is cut; prompts are in the pictures of these slices. Default Axial.</summary>
-    public SlicePlane Plane { get; init; } = SlicePlane.Axial;
+    /// <summary>
+    /// Which way the volume is cut; prompts are in the pictures of these slices. Default null: as in the model's training, where it was
+    /// trained on slices of volumes (<see cref="SegSamDataCatalog.LoadSlices"/>), else Axial.
+    /// </summary>
+    public SlicePlane? Plane { get; init; }
 
     /// <summary>
-    /// Which values the model sees from black to white: choose what it was trained with. Default null: <see cref="IntensityWindow.For"/>.
+    /// Which values the model sees from black to white: choose what it was trained with. Default null: as in the model's training, where it
+    /// was trained on slices of volumes, else <see cref="IntensityWindow.For"/>.
     /// </summary>
     public IntensityWindow? Window { get; init; }
 

@@ -1,5 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Slices;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
@@ -38,11 +41,40 @@ public sealed class LoadSlicesTests
         using var found = MLImage.CreateFromStream(new MemoryStream(rows[0].Image));
         CollectionAssert.AreEqual(expected.Pixels.ToArray(), found.Pixels.ToArray());
 
-        using var model = Ml.Transforms.SegSam(TinyData.Options("Box") with
-        {
-            ImageIdColumnName = "ImageId", DatasetColumnName = "Dataset", PresentCategoriesColumnName = null, Epochs = 1,
-        }).Fit(data);
+        using var model = Ml.Transforms.SegSam(Options).Fit(data);
         Assert.AreEqual("block, disk", string.Join(", ", model.Info.Categories.Order()));
+    }
+
+    /// <summary>What a model was shown in training is saved with it, applied in prediction, and not contradicted.</summary>
+    [TestMethod]
+    public void Plane_and_window_belong_to_the_model()
+    {
+        using var folder = new TemporaryFolder();
+        NnUnet(folder, cases: 1);
+        var cases = VolumeCase.Find(folder.Path);
+        var path = Path.Combine(folder.Path, "model.zip");
+        using (var trained = Ml.Transforms.SegSam(Options).Fit(Ml.Data.LoadSlices(cases,
+            new() { Plane = SlicePlane.Stored, Window = IntensityWindow.Lung })))
+            trained.Save(path);
+        using var model = SegSamTransformer.Load(path);
+        Assert.AreEqual((SlicePlane.Stored, IntensityWindow.Lung), (model.Info.Plane!.Value, model.Info.Window!));
+        using var predictor = new SegSamPredictor(model);
+        using var volume = MedicalVolume.Load(cases[0].ImagePath);
+        var (volumes, prompt) = (new SegSamVolumePredictor(predictor), SegSamPrompt.Box(3, 4, 14, 20));
+        var found = volumes.Predict(volume, 3, prompt, new() { MaxSlices = 0 });
+        Assert.AreEqual(SlicePlane.Stored, found.Plane);
+        using var picture = volume.ReadSlice(SlicePlane.Stored, 3).ToImage(IntensityWindow.Lung);
+        using var image = predictor.Encode(picture);
+        CollectionAssert.AreEqual(predictor.Predict(image, prompt).Mask.Counts.ToArray(), found.Objects[0].Slices[0].Mask.Counts.ToArray());
+        string Message(VolumePredictionOptions options) =>
+            Assert.ThrowsExactly<ArgumentException>(() => volumes.Predict(volume, 3, prompt, options)).Message;
+        StringAssert.Contains(Message(new() { Plane = SlicePlane.Axial }), "trained on Stored slices");
+        StringAssert.Contains(Message(new() { Window = IntensityWindow.Bone }), "window lung, and the options say window bone");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Ml.Transforms.SegSam(Options with { Checkpoint = path })
+            .Fit(Ml.Data.LoadSlices(cases, new() { Plane = SlicePlane.Stored }))).Message, "window lung");
+        using var again = Ml.Transforms.SegSam(Options with { Checkpoint = path })
+            .Fit(Ml.Data.LoadSlices(cases, new() { Plane = SlicePlane.Stored, Window = IntensityWindow.Lung }));
+        Assert.AreEqual(IntensityWindow.Lung, again.Info.Window);
     }
 
     [TestMethod]
@@ -109,6 +141,11 @@ public sealed class LoadSlicesTests
             Ml.Data.LoadSlices([Case("labels.nii.gz"), Case("labels.nii.gz") with { LabelPath = null }])).Message, "has no labels");
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Ml.Data.LoadSlices([Case("labels.nii.gz")], new() { Every = 0 }));
     }
+
+    private static SegSamOptions Options => TinyData.Options("Box") with
+    {
+        ImageIdColumnName = "ImageId", DatasetColumnName = "Dataset", PresentCategoriesColumnName = null, Epochs = 1,
+    };
 
     private static void NnUnet(TemporaryFolder folder, int cases)
     {
