@@ -10,6 +10,25 @@ internal static class TinyNifti
     public static void Write(string path, int columns, int rows, int slices) => Write(path, columns, rows, slices,
         [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], (i, j, _) => (short)(i > columns / 4 && j > rows / 4 ? 120 : -80));
 
+    /// <summary>A data set of the Medical Segmentation Decathlon: a block is the spleen.</summary>
+    public static void WriteDecathlon(string folder, int cases)
+    {
+        foreach (var part in (string[])["imagesTr", "labelsTr"])
+            Directory.CreateDirectory(Path.Combine(folder, part));
+        string[] names = [.. Enumerable.Range(1, cases).Select(i => FormattableString.Invariant($"spleen_{i}.nii.gz"))];
+        foreach (var (i, name) in names.Index())
+        {
+            bool IsSpleen(int x, int y) => x > i + 2 && x < 18 && y > 4 && y < 20;
+            float[] affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+            Write(Path.Combine(folder, "imagesTr", name), 24, 24, 2, affine, (x, y, _) => (short)(IsSpleen(x, y) ? 90 : -50));
+            Write(Path.Combine(folder, "labelsTr", name), 24, 24, 2, affine, (x, y, _) => (short)(IsSpleen(x, y) ? 1 : 0));
+        }
+
+        var training = names.Select(name => $"{{ \"image\": \"./imagesTr/{name}\", \"label\": \"./labelsTr/{name}\" }}");
+        File.WriteAllText(Path.Combine(folder, "dataset.json"), "{ \"name\": \"Spleen\", \"modality\": { \"0\": \"CT\" }, "
+            + $"\"labels\": {{ \"0\": \"background\", \"1\": \"spleen\" }}, \"training\": [{string.Join(", ", training)}] }}");
+    }
+
     /// <param name="affine">Three rows of four: from indices to mm, RAS+.</param>
     /// <param name="value">Of the voxel i, j, k.</param>
     public static void Write(string path, int columns, int rows, int slices, float[] affine, Func<int, int, int, short> value)
