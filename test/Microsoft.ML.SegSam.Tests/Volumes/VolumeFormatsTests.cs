@@ -10,7 +10,9 @@ namespace Microsoft.ML.SegSam.Tests.Volumes;
 [TestClass]
 public sealed class VolumeFormatsTests : IDisposable
 {
-    private const string Meta = "NDims = 3\nDimSize = 2 1 1\nElementSpacing = 2 3 4\nTransformMatrix = 0 1 0 -1 0 0 0 0 1\nOffset = 5 6 7\n";
+    private const string Meta =
+        "NDims = 3\nDimSize = 2 1 1\nElementSpacing = 2 3 4\nTransformMatrix = 0 1 0 -1 0 0 0 0 1\nOffset = 5 6 7\n";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -31,7 +31,7 @@ internal static class MetaReader
         var dimensions = TextHeader.Whole("NDims", header.Required("NDims"));
         if (dimensions is < 1 or > MostDimensions)
             throw new InvalidDataException($"The header's NDims is {dimensions}; expected 1 to {MostDimensions}.");
-        double[] sizes = TextHeader.Numbers("DimSize", header.Required("DimSize"), (int)dimensions);
+        var sizes = TextHeader.Numbers("DimSize", header.Required("DimSize"), (int)dimensions);
         if (Array.Exists(sizes, size => !(size >= 1 && size < long.MaxValue / 2 && size == Math.Floor(size))))
             throw new InvalidDataException($"The header's DimSize is '{header.Text("DimSize")}'; expected whole numbers from 1 on.");
         var shape = VolumeShape.Of(Array.ConvertAll(sizes, size => (long)size), mostVoxels);
