@@ -183,40 +183,6 @@ public sealed class MedicalVolume : IDisposable
         };
     }
 
-    private static T WithPath<T>(string path, Func<T> open)
-    {
-        try
-        {
-            return open();
-        }
-        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
-        }
-        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
-        }
-    }
-
-    private static InvalidDataException AskForTime(int times) => new($"The file holds {times} volumes, one after the other in time. Choose "
-        + $"one by MedicalVolumeOptions.TimePoint, 0 to {times - 1}.");
-
-    private static MedicalVolume OfFile(VolumeFile file, int? time, string temporaryFolder)
-    {
-        if (time is null && file.Times > 1)
-            throw AskForTime(file.Times);
-        if ((uint)(time ?? 0) >= file.Times)
-            throw new InvalidDataException($"There is no time point {time}: the file has {file.Times}.");
-        return new(file.Open(time ?? 0, temporaryFolder), file.Geometry)
-        {
-            HasEightBits = file.Type == VoxelType.UInt8,
-            HasDeepColors = file.Type == VoxelType.Rgb48,
-            IsInverted = file.IsInverted,
-            Warnings = file.Warnings,
-        };
-    }
-
     private static MedicalVolume OfNifti(NiftiFile file, int? time)
     {
         if (time is null && file.Times > 1)
@@ -281,5 +247,39 @@ public sealed class MedicalVolume : IDisposable
 
         static string Describe(DicomGroup group) => $"{group.Series} ({group.Slices[0].Modality ?? "unknown modality"}, "
             + $"{group.Slices.Count} slices{(group.Slices[0].Description is { } text ? $", {text}" : "")})";
+    }
+
+    private static T WithPath<T>(string path, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
+        }
+        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
+        }
+    }
+
+    private static InvalidDataException AskForTime(int times) => new($"The file holds {times} volumes, one after the other in time. Choose "
+        + $"one by MedicalVolumeOptions.TimePoint, 0 to {times - 1}.");
+
+    private static MedicalVolume OfFile(VolumeFile file, int? time, string temporaryFolder)
+    {
+        if (time is null && file.Times > 1)
+            throw AskForTime(file.Times);
+        if ((uint)(time ?? 0) >= file.Times)
+            throw new InvalidDataException($"There is no time point {time}: the file has {file.Times}.");
+        return new(file.Open(time ?? 0, temporaryFolder), file.Geometry)
+        {
+            HasEightBits = file.Type == VoxelType.UInt8,
+            HasDeepColors = file.Type == VoxelType.Rgb48,
+            IsInverted = file.IsInverted,
+            Warnings = file.Warnings,
+        };
     }
 }
