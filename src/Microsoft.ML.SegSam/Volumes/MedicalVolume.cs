@@ -1,11 +1,12 @@
 using Microsoft.ML.SegSam.Volumes.Dicom;
+using Microsoft.ML.SegSam.Volumes.Files;
 using Microsoft.ML.SegSam.Volumes.Geometry;
 using Microsoft.ML.SegSam.Volumes.Nifti;
 using Microsoft.ML.SegSam.Volumes.Voxels;
 
 namespace Microsoft.ML.SegSam.Volumes;
 
-/// <summary>A volume, or a single slice, as hospitals have them: NIfTI or DICOM. Many threads may read it at once.</summary>
+/// <summary>A volume, or a single slice, as hospitals and data sets have them. Many threads may read it at once.</summary>
 /// <remarks>
 /// Voxels are read from the file when they are asked for, a slice at a time. Of DICOM no element is read that tells who the patient is.
 /// </remarks>
@@ -45,11 +46,16 @@ public sealed class MedicalVolume : IDisposable
 
     internal bool HasEightBits { get; private init; }
 
+    internal bool HasDeepColors { get; private init; }
+
     internal IReadOnlyList<DisplayWindow> Windows { get; private init; } = [];
 
     internal VoxelSource Voxels => _voxels;
 
-    /// <summary>Opens a NIfTI file (.nii, .nii.gz, .hdr), a DICOM file, or a folder that holds the slices of a series.</summary>
+    /// <summary>
+    /// Opens a NIfTI file (.nii, .nii.gz, .hdr), a DICOM file, or a folder that holds the slices of a series; MetaImage (.mha, .mhd), NRRD
+    /// (.nrrd, .nhdr), arrays of NumPy (.npy, .npz with imgs), a stack of TIFF pages, or a PNG as a volume of one slice.
+    /// </summary>
     /// <param name="path">The content decides what it is, not its name.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <returns>The volume, which the caller disposes.</returns>
@@ -64,25 +70,35 @@ public sealed class MedicalVolume : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new();
         var temporary = options.TemporaryFolder ?? Path.GetTempPath();
-        try
+        return WithPath(path, () =>
         {
             if (File.Exists(path) && NiftiReader.Fits(path))
                 return OfNifti(NiftiReader.Open(path, options.TimePoint ?? 0, options.MaxVoxels, temporary), options.TimePoint);
             if (!Path.Exists(path))
                 throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
+            if (File.Exists(path) && VolumeFormats.Describe(path, options.MaxVoxels) is { } file)
+                return OfFile(file, options.TimePoint, temporary);
             if (File.Exists(path) && !DicomParser.Fits(path))
-                throw new InvalidDataException("It is neither NIfTI nor DICOM, the formats that are read.");
+                throw new InvalidDataException($"It is none of the formats that are read: {VolumeFormats.Known}.");
             var (groups, leftOut) = DicomFolder.List(path, temporary);
             return OfDicom(groups, leftOut, options, temporary);
-        }
-        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
-        }
-        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
-        }
+        });
+    }
+
+    /// <summary>
+    /// Lists what a file or a folder holds, without reading voxels: every series, and every volume of a series or a file; and the files of
+    /// a folder that are none, each with the reason. Volumes of other formats than DICOM are found by their headers alone, so that reading
+    /// them may still fail.
+    /// </summary>
+    /// <param name="path">A file, or a folder, whose folders are looked into as well.</param>
+    /// <exception cref="IOException">There is no such file or folder, or a file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file, or a DICOM file of the folder, is damaged.</exception>
+    /// <exception cref="NotSupportedException">It uses a part of its format that is not read; the message names it.</exception>
+    public static IReadOnlyList<VolumeInfo> List(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Path.Exists(path) ? WithPath(path, () => VolumeList.Of(path))
+            : throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
     }
 
     /// <summary>The least and the largest value; the first call reads all voxels.</summary>
@@ -156,8 +172,7 @@ public sealed class MedicalVolume : IDisposable
         if (time is null && file.Times > 1)
         {
             file.Voxels.Dispose();
-            throw new InvalidDataException($"The file holds {file.Times} volumes, one after the other in time. Choose one by "
-                + $"MedicalVolumeOptions.TimePoint, 0 to {file.Times - 1}.");
+            throw AskForTime(file.Times);
         }
 
         var voxels = file.Voxels;
@@ -218,5 +233,39 @@ public sealed class MedicalVolume : IDisposable
 
         static string Describe(DicomGroup group) => $"{group.Series} ({group.Slices[0].Modality ?? "unknown modality"}, "
             + $"{group.Slices.Count} slices{(group.Slices[0].Description is { } text ? $", {text}" : "")})";
+    }
+
+    private static T WithPath<T>(string path, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
+        }
+        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
+        {
+            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
+        }
+    }
+
+    private static InvalidDataException AskForTime(int times) => new($"The file holds {times} volumes, one after the other in time. Choose "
+        + $"one by MedicalVolumeOptions.TimePoint, 0 to {times - 1}.");
+
+    private static MedicalVolume OfFile(VolumeFile file, int? time, string temporaryFolder)
+    {
+        if (time is null && file.Times > 1)
+            throw AskForTime(file.Times);
+        if ((uint)(time ?? 0) >= file.Times)
+            throw new InvalidDataException($"There is no time point {time}: the file has {file.Times}.");
+        return new(file.Open(time ?? 0, temporaryFolder), file.Geometry)
+        {
+            HasEightBits = file.Type == VoxelType.UInt8,
+            HasDeepColors = file.Type == VoxelType.Rgb48,
+            IsInverted = file.IsInverted,
+            Warnings = file.Warnings,
+        };
     }
 }

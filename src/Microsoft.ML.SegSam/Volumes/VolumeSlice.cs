@@ -6,6 +6,7 @@ namespace Microsoft.ML.SegSam.Volumes;
 /// <summary>One slice of a volume: values, turned as its plane says.</summary>
 public sealed class VolumeSlice
 {
+    private const double DeepColors = 65535 / 255; // levels of 16 bits for each of 8
     private readonly double[] _values; // Samples numbers for each pixel
     private readonly MedicalVolume _volume;
     private float[]? _floats;
@@ -36,7 +37,7 @@ public sealed class VolumeSlice
     /// </summary>
     public ReadOnlyMemory<float> Values => _floats ??= Array.ConvertAll(_values, value => (float)value);
 
-    /// <summary>The slice as a picture. Colors are taken as they are.</summary>
+    /// <summary>The slice as a picture. Colors are taken as they are; of 16 bits the higher ones.</summary>
     /// <param name="window">What is shown from black to white; null: <see cref="IntensityWindow.For"/>.</param>
     /// <returns>The picture, which the caller disposes.</returns>
     public MLImage ToImage(IntensityWindow? window = null) => ToPixels(window ?? IntensityWindow.For(_volume)).ToMLImage();
@@ -47,7 +48,7 @@ public sealed class VolumeSlice
         if (_volume.IsColor)
         {
             for (var i = 0; i < rgb.Length; i++)
-                rgb[i] = (byte)_values[i];
+                rgb[i] = (byte)(_volume.HasDeepColors ? Math.Round(_values[i] / DeepColors) : _values[i]);
             return new(Height, Width, rgb);
         }
 

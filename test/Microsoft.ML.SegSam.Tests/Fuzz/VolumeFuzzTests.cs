@@ -13,9 +13,16 @@ public sealed class VolumeFuzzTests(TestContext context)
     [DataRow("nifti/", ".nii", 21)]
     [DataRow("nifti/", ".nii.gz", 22)]
     [DataRow("dicom/", ".dcm", 23)]
+    [DataRow("other/meta/", ".mha", 24)]
+    [DataRow("other/nrrd/", ".nrrd", 25)]
+    [DataRow("other/numpy/", ".npy", 26)]
+    [DataRow("other/numpy/", ".npz", 27)]
+    [DataRow("other/tiff/", ".tif", 28)]
+    [DataRow("other/png/", ".png", 29)]
     public void Volumes(string start, string end, int seed)
     {
-        string[] keys = [.. GoldenVolumes.Rows(start, "read").Select(row => (string)row[0])];
+        string[] needs = start.StartsWith("other", StringComparison.Ordinal) ? ["read", "should", "optional"] : ["read"];
+        string[] keys = [.. GoldenVolumes.Rows(start, needs).Select(row => (string)row[0])];
         _ = GoldenVolumes.Entry(keys[0]);
         byte[][] seeds = [.. keys
             .Where(key => key.EndsWith(end, StringComparison.Ordinal) && !key.Contains("enhanced", StringComparison.Ordinal))

@@ -5,6 +5,9 @@ namespace Microsoft.ML.SegSam.Volumes.Dicom;
 /// <summary>Finds the volumes in a folder of DICOM files, or in one file.</summary>
 internal static class DicomFolder
 {
+    /// <summary>The reason of a file that was left out since it is of another format.</summary>
+    public const string NoDicom = "It is not DICOM";
+
     private const int MostFiles = 100_000;
     private const double SameDirection = 1e-3;
 
@@ -19,6 +22,18 @@ internal static class DicomFolder
     public static (IReadOnlyList<DicomGroup> Groups, IReadOnlyList<(string Path, string Reason)> LeftOut) List(
         string path, string temporaryFolder)
     {
+        var (groups, leftOut) = Find(path, temporaryFolder);
+        if (groups.Count > 0)
+            return (groups, leftOut);
+        throw new InvalidDataException($"There is no DICOM image in '{path}'"
+            + (leftOut.Count == 0 ? "." : $"; of {leftOut.Count} files the first: '{leftOut[0].Path}'. {leftOut[0].Reason}."));
+    }
+
+    /// <summary>The same, where no image is no failure.</summary>
+    /// <inheritdoc cref="List"/>
+    public static (IReadOnlyList<DicomGroup> Groups, IReadOnlyList<(string Path, string Reason)> LeftOut) Find(
+        string path, string temporaryFolder)
+    {
         var (slices, leftOut) = (new List<DicomSlice>(), new List<(string, string)>());
         foreach (var file in Files(path))
         {
@@ -26,7 +41,7 @@ internal static class DicomFolder
             {
                 if (!DicomParser.Fits(file))
                 {
-                    leftOut.Add((file, "It is not DICOM"));
+                    leftOut.Add((file, NoDicom));
                     continue;
                 }
 
@@ -45,12 +60,6 @@ internal static class DicomFolder
             {
                 throw new NotSupportedException($"'{file}': {failure.Message}", failure);
             }
-        }
-
-        if (slices.Count == 0)
-        {
-            throw new InvalidDataException($"There is no DICOM image in '{path}'"
-                + (leftOut.Count == 0 ? "." : $"; of {leftOut.Count} files the first: '{leftOut[0].Item1}'. {leftOut[0].Item2}."));
         }
 
         return ([.. slices.GroupBy(slice => slice.Series).SelectMany(series => Split([.. series], leftOut))], leftOut);

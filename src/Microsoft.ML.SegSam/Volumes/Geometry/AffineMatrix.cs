@@ -53,6 +53,10 @@ public readonly struct AffineMatrix : IEquatable<AffineMatrix>
     internal double Determinant => Cross(Column(0), Column(1)) is var (x, y, z) && Column(2) is var third
         ? x * third.X + y * third.Y + z * third.Z : 0;
 
+    /// <summary>Whether no two voxels share a place, which a matrix demands that can be inverted.</summary>
+    internal bool PlacesVoxels =>
+        IsFinite && Length(0) * Length(1) * Length(2) is > 0 and var box && Math.Abs(Determinant) > 1e-6 * box;
+
     internal bool IsFinite => _rows.All(double.IsFinite);
 
     /// <summary>The same with all lengths times a factor.</summary>

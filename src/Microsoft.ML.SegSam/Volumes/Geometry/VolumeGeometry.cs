@@ -29,7 +29,10 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
     /// <summary>From indices to millimeters.</summary>
     public AffineMatrix Affine { get; }
 
-    /// <summary>Whether the file says how its axes lie in the patient; if not, they are taken for right, front and head.</summary>
+    /// <summary>
+    /// Whether the file says how its axes lie in the patient. If not, those of NIfTI are taken for right, front and head, those of other
+    /// formats for left, back and head, as pictures lie.
+    /// </summary>
     public bool IsOrientationKnown { get; }
 
     /// <summary>Distance of neighboring voxels on each axis, in mm.</summary>

@@ -15,12 +15,12 @@ internal static class NiftiForm
     {
         var factor = (header.Units & 7) switch { Meter => 1000.0, Micrometer => 0.001, _ => 1 };
         var sform = header.SformCode > 0 ? new AffineMatrix(header.Sform) : default(AffineMatrix?);
-        if (sform is { } matrix && IsUsable(matrix))
+        if (sform is { } matrix && matrix.PlacesVoxels)
             return (matrix.Scaled(factor), true);
         if (header.QformCode > 0)
         {
             var qform = Qform(header);
-            return IsUsable(qform) ? (qform.Scaled(factor), true) : throw new InvalidDataException(
+            return qform.PlacesVoxels ? (qform.Scaled(factor), true) : throw new InvalidDataException(
                 "The header's qform places all voxels on one plane, or nowhere: its pixdim or its offset is 0 or no number.");
         }
 
@@ -28,12 +28,9 @@ internal static class NiftiForm
             throw new InvalidDataException("The header's sform places all voxels on one plane, or nowhere, and there is no qform.");
         var (x, y, z) = (header.Pixdim[1], header.Pixdim[2], header.Pixdim[3]);
         var plain = new AffineMatrix([x, 0, 0, 0, 0, y, 0, 0, 0, 0, z, 0]);
-        return IsUsable(plain) && x > 0 && y > 0 && z > 0 ? (plain.Scaled(factor), false)
+        return plain.PlacesVoxels && x > 0 && y > 0 && z > 0 ? (plain.Scaled(factor), false)
             : throw new InvalidDataException("The header has neither sform nor qform, and its pixdim has no spacing above 0.");
     }
-
-    private static bool IsUsable(AffineMatrix matrix) => matrix.IsFinite
-        && matrix.Length(0) * matrix.Length(1) * matrix.Length(2) is > 0 and var box && Math.Abs(matrix.Determinant) > 1e-6 * box;
 
     private static AffineMatrix Qform(NiftiHeader header)
     {

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Volumes.Nifti;
 
 /// <summary>A NIfTI file that is open: its header, and its voxels by position.</summary>
 /// <param name="Times">Volumes in the file, one after the other.</param>
-internal sealed record NiftiFile(NiftiHeader Header, AffineMatrix Affine, bool IsOrientationKnown, int Times, NiftiVoxels Voxels);
+internal sealed record NiftiFile(NiftiHeader Header, AffineMatrix Affine, bool IsOrientationKnown, int Times, StoredVoxels Voxels);
 
 /// <summary>Reads NIfTI-1 and NIfTI-2, single files and pairs, packed by gzip or not, whatever they are called.</summary>
 internal static class NiftiReader
@@ -28,10 +28,7 @@ internal static class NiftiReader
 
     /// <summary>Whether a file is NIfTI, packed or not.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static bool Fits(string path)
-    {
-        return ReadStart(path, 4) is { Length: 4 } start && NiftiHeader.Fits(start);
-    }
+    public static bool Fits(string path) => ReadStart(path, 4) is { Length: 4 } start && NiftiHeader.Fits(start);
 
     /// <summary>The first bytes of a file, unpacked: as many as are asked for, or all that there are.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -50,7 +47,7 @@ internal static class NiftiReader
     public static NiftiFile Open(string path, int time, long mostVoxels, string temporaryFolder)
     {
         var header = NiftiHeader.Parse(ReadStart(path, Start));
-        var (columns, rows, slices, times) = Shape(header.Dim, mostVoxels);
+        var (columns, rows, slices, times) = VolumeShape.Of(header.Dim, mostVoxels);
         var type = TypeOf(header.DataType);
         var (affine, isKnown) = NiftiForm.Of(header);
         var (slope, intercept) = Scaling(header, type);
@@ -79,32 +76,14 @@ internal static class NiftiReader
         }
     }
 
-    private static (int Columns, int Rows, int Slices, int Times) Shape(IReadOnlyList<long> dim, long mostVoxels)
+    /// <summary>What the header says of the volumes, without a look at their voxels.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public static (VolumeGeometry Geometry, int Times) Describe(string path, long mostVoxels)
     {
-        var count = dim.Count;
-        while (count > 4 && dim[count - 1] == 1)
-            count--;
-        if (count > 4)
-        {
-            throw new NotSupportedException($"The file has {count} dimensions, {string.Join(" x ", dim)}: vectors at each voxel are not "
-                + "read. Expected three, or four with time as the last.");
-        }
-
-        long At(int axis) => axis < count ? dim[axis] : 1;
-        for (var axis = 0; axis < 4; axis++)
-        {
-            if (At(axis) > VolumeLimits.Side)
-                throw new InvalidDataException($"Dimension {axis + 1} has the size {At(axis)}; expected at most {VolumeLimits.Side}.");
-        }
-
-        var voxels = At(0) * At(1) * At(2); // at most 2^48
-        if (voxels > mostVoxels)
-        {
-            throw new InvalidDataException($"The volume has {At(0)} x {At(1)} x {At(2)} voxels; at most {mostVoxels} are read. "
-                + "If the file is right, set MedicalVolumeOptions.MaxVoxels.");
-        }
-
-        return ((int)At(0), (int)At(1), (int)At(2), (int)At(3));
+        var header = NiftiHeader.Parse(ReadStart(path, Start));
+        var (columns, rows, slices, times) = VolumeShape.Of(header.Dim, mostVoxels);
+        var (affine, isKnown) = NiftiForm.Of(header);
+        return (new(columns, rows, slices, affine, isKnown), times);
     }
 
     private static VoxelType TypeOf(int code) => Types.TryGetValue(code, out var type) ? type
@@ -149,34 +128,7 @@ internal static class NiftiReader
         }
 
         using (stream)
-        {
-            VoxelBytes? bytes = null;
-            try
-            {
-                bytes = VoxelBytes.Unpack(stream, end, new FileInfo(path).Length, temporaryFolder);
-                if (bytes.Length == end)
-                    ReadOn(stream);
-                return bytes;
-            }
-            catch (InvalidDataException failure)
-            {
-                bytes?.Dispose();
-                throw new InvalidDataException($"The file is packed by gzip, and damaged: {failure.Message}", failure);
-            }
-        }
-    }
-
-    // To the end, where the checksum is.
-    private static void ReadOn(Stream stream)
-    {
-        var buffer = new byte[1 << 16];
-        for (var left = VolumeLimits.BytesAfterVoxels; left > 0;)
-        {
-            var count = stream.Read(buffer);
-            if (count == 0)
-                return;
-            left -= count;
-        }
+            return PackedFile.Unpack(stream, end, new FileInfo(path).Length, "gzip", temporaryFolder);
     }
 
     private static Stream Unpacked(string path, out bool isPacked)

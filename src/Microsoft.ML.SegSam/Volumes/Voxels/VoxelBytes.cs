@@ -19,6 +19,9 @@ internal abstract class VoxelBytes : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static VoxelBytes Open(string path) => new OfFile(File.OpenHandle(path));
 
+    /// <summary>Bytes that are in memory already.</summary>
+    public static VoxelBytes Of(byte[] bytes) => new InMemory(bytes, bytes.Length);
+
     /// <summary>Unpacks a stream up to a number of bytes: into memory, or, where they are many, into a temporary file.</summary>
     /// <param name="most">Bytes that are needed; the rest stays in the stream.</param>
     /// <param name="packed">Bytes of the packed file.</param>

@@ -20,6 +20,9 @@ internal enum VoxelType
 
     /// <summary>Red, green, blue.</summary>
     Rgb24,
+
+    /// <summary>Red, green, blue, 16 bits each.</summary>
+    Rgb48,
 }
 
 internal static class VoxelTypes
@@ -30,18 +33,28 @@ internal static class VoxelTypes
         VoxelType.UInt8 or VoxelType.Int8 => 1,
         VoxelType.Int16 or VoxelType.UInt16 => 2,
         VoxelType.Rgb24 => 3,
+        VoxelType.Rgb48 => 6,
         VoxelType.Int64 or VoxelType.UInt64 or VoxelType.Float64 => 8,
         _ => 4,
     };
 
     /// <summary>Numbers of a voxel: 3 for colors, else 1.</summary>
-    public static int Samples(this VoxelType type) => type == VoxelType.Rgb24 ? 3 : 1;
+    public static int Samples(this VoxelType type) => type is VoxelType.Rgb24 or VoxelType.Rgb48 ? 3 : 1;
+
+    /// <summary>The type of a voxel of several numbers of this type; null where such voxels are not read.</summary>
+    public static VoxelType? Of(this VoxelType number, long samples) => (number, samples) switch
+    {
+        (_, 1) => number,
+        (VoxelType.UInt8, 3) => VoxelType.Rgb24,
+        (VoxelType.UInt16, 3) => VoxelType.Rgb48,
+        _ => null,
+    };
 
     /// <summary>Turns the bytes of each number round.</summary>
     /// <param name="bytes">Whole voxels.</param>
     public static void Reverse(this VoxelType type, Span<byte> bytes)
     {
-        switch (type.Samples() == 3 ? 1 : type.Bytes())
+        switch (type.Bytes() / type.Samples())
         {
             case 2:
                 var shorts = MemoryMarshal.Cast<byte, ushort>(bytes);
@@ -67,7 +80,7 @@ internal static class VoxelTypes
         {
             case VoxelType.Int8: Convert<sbyte>(bytes, numbers); break;
             case VoxelType.Int16: Convert<short>(bytes, numbers); break;
-            case VoxelType.UInt16: Convert<ushort>(bytes, numbers); break;
+            case VoxelType.UInt16 or VoxelType.Rgb48: Convert<ushort>(bytes, numbers); break;
             case VoxelType.Int32: Convert<int>(bytes, numbers); break;
             case VoxelType.UInt32: Convert<uint>(bytes, numbers); break;
             case VoxelType.Int64: Convert<long>(bytes, numbers); break;

@@ -34,12 +34,15 @@ internal static class ExpectedVolume
     /// <summary>Values at places, and the figures of all.</summary>
     /// <param name="values">In the order of the file; the numbers of a voxel side by side.</param>
     /// <param name="shape">The first axis fastest.</param>
-    public static void CheckValues(JsonElement entry, double[] values, long[] shape, int samples, bool isScaled)
+    /// <param name="isLastFastest">Whether the entry's indices have the fastest axis last, as rows and columns.</param>
+    public static void CheckValues(
+        JsonElement entry, double[] values, long[] shape, int samples, bool isScaled, bool isLastFastest = false)
     {
         foreach (var one in entry.GetProperty("values").EnumerateArray())
         {
             var (at, stride) = (0L, 1L);
-            foreach (var (index, size) in GoldenVolumes.Numbers(one.GetProperty("at")).Zip(shape))
+            IEnumerable<double> indices = GoldenVolumes.Numbers(one.GetProperty("at"));
+            foreach (var (index, size) in (isLastFastest ? indices.Reverse() : indices).Zip(shape))
                 (at, stride) = (at + (long)index * stride, stride * size);
             var value = one.GetProperty("value");
             var expected = value.ValueKind == JsonValueKind.Array ? GoldenVolumes.Numbers(value) : [Number(value)];

@@ -156,15 +156,15 @@ public sealed class MedicalVolumeGoldenTests
     }
 
     [TestMethod]
-    public void What_is_neither_NIfTI_nor_DICOM_and_what_is_not_there_is_refused_by_name()
+    public void What_is_in_no_known_format_and_what_is_not_there_is_refused_by_name()
     {
-        _ = GoldenVolumes.Entry("other/png/gray16.png");
-        var path = GoldenVolumes.PathOf("other/png/gray16.png");
+        _ = GoldenVolumes.Entry("other/nrrd/detached.nhdr");
+        var path = GoldenVolumes.PathOf("other/nrrd/data.raw");
         var message = Assert.ThrowsExactly<InvalidDataException>(() => MedicalVolume.Load(path)).Message;
-        StringAssert.Contains(message, "gray16.png");
-        StringAssert.Contains(message, "neither NIfTI nor DICOM");
+        StringAssert.Contains(message, "data.raw");
+        StringAssert.Contains(message, "none of the formats that are read: NIfTI, DICOM, MetaImage");
         message = Assert.ThrowsExactly<FileNotFoundException>(() => MedicalVolume.Load(path + ".nii")).Message;
-        StringAssert.Contains(message, "gray16.png.nii");
+        StringAssert.Contains(message, "data.raw.nii");
     }
 
     private static void Check(System.Text.Json.JsonElement expected, MedicalVolume volume, IntensityWindow window)

@@ -1,11 +1,9 @@
-using Microsoft.ML.SegSam.Volumes.Voxels;
+namespace Microsoft.ML.SegSam.Volumes.Voxels;
 
-namespace Microsoft.ML.SegSam.Volumes.Nifti;
-
-/// <summary>The voxels of a NIfTI file: value = stored · slope + intercept.</summary>
+/// <summary>Voxels that lie in a file one after the other, i fastest: value = stored · slope + intercept.</summary>
 /// <param name="bytes">The file that holds them, unpacked; owned.</param>
 /// <param name="first">Where the first voxel begins.</param>
-internal sealed class NiftiVoxels(
+internal sealed class StoredVoxels(
     VoxelBytes bytes, long first, VoxelType type, bool isBigEndian, double slope, double intercept, int columns, int rows, int slices)
     : VoxelSource(columns, rows, slices, type.Samples())
 {
