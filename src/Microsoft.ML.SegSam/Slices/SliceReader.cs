@@ -1,7 +1,6 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Volumes;
-using Microsoft.ML.SegSam.Volumes.Nifti;
 
 namespace Microsoft.ML.SegSam.Slices;
 
@@ -29,14 +28,14 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         foreach (var item in cases)
         {
             using var volume = Open(item);
-            using var labels = MedicalVolume.Load(item.LabelPath!);
+            using var labels = MedicalVolume.Open(item.LabelPath!, options: null, isOfLabels: true);
             if (!labels.Geometry.Equals(volume.Geometry))
             {
                 throw new InvalidDataException($"'{item.LabelPath}' does not lie on the grid of '{item.ImagePath}': {labels.Geometry} "
                     + $"and {volume.Geometry}, or their places in the patient differ.");
             }
 
-            var names = item.Names ?? (labels.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(item.LabelPath!));
+            var names = item.Names ?? LabelVolume.NamesOf(labels, item.LabelPath!);
             foreach (var index in Indices(volume))
             {
                 foreach (var row in Objects(item, volume, labels.ReadSlice(options.Plane, index), names))

@@ -48,15 +48,19 @@ public sealed class LabelVolume
     }
 
     /// <summary>
-    /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on. Names come
-    /// from the file where it has them, as TotalSegmentator writes them into NIfTI.
+    /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on; of MedSAM's
+    /// .npz the array gts. Names come from the file where it has them, as TotalSegmentator writes them into NIfTI.
     /// </summary>
     /// <inheritdoc cref="MedicalVolume.Load" path="/*[self::param or self::exception]"/>
     public static LabelVolume Load(string path, MedicalVolumeOptions? options = null)
     {
-        using var volume = MedicalVolume.Load(path, options);
-        return From(volume, volume.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(path));
+        using var volume = MedicalVolume.Open(path, options, isOfLabels: true);
+        return From(volume, NamesOf(volume, path));
     }
+
+    /// <summary>The names that a volume's file has of its labels; none where it says nothing of them.</summary>
+    internal static IReadOnlyDictionary<int, string> NamesOf(MedicalVolume volume, string path) =>
+        volume.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(path);
 
     /// <summary>Takes the values of a volume as labels.</summary>
     /// <param name="names">What each label means; null: unknown.</param>

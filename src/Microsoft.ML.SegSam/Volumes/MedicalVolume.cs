@@ -65,7 +65,10 @@ public sealed class MedicalVolume : IDisposable
     /// says what was found and what to do.
     /// </exception>
     /// <exception cref="NotSupportedException">It uses a part of its format that is not read; the message names it.</exception>
-    public static MedicalVolume Load(string path, MedicalVolumeOptions? options = null)
+    public static MedicalVolume Load(string path, MedicalVolumeOptions? options = null) => Open(path, options, isOfLabels: false);
+
+    /// <param name="isOfLabels">Whether the labels are wanted, where a file has an image and its labels.</param>
+    internal static MedicalVolume Open(string path, MedicalVolumeOptions? options, bool isOfLabels)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new();
@@ -76,7 +79,7 @@ public sealed class MedicalVolume : IDisposable
                 return OfNifti(NiftiReader.Open(path, options.TimePoint ?? 0, options.MaxVoxels, temporary), options.TimePoint);
             if (!Path.Exists(path))
                 throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
-            if (File.Exists(path) && VolumeFormats.Describe(path, options.MaxVoxels) is { } file)
+            if (File.Exists(path) && VolumeFormats.Describe(path, options.MaxVoxels, isOfLabels) is { } file)
                 return OfFile(file, options.TimePoint, temporary);
             if (File.Exists(path) && !DicomParser.Fits(path))
                 throw new InvalidDataException($"It is none of the formats that are read: {VolumeFormats.Known}.");

@@ -35,7 +35,7 @@ internal static class VolumeList
         int times;
         if (NiftiReader.Fits(path))
             (geometry, times) = NiftiReader.Describe(path, long.MaxValue);
-        else if (VolumeFormats.Describe(path, long.MaxValue) is { } file)
+        else if (VolumeFormats.Describe(path, long.MaxValue, isOfLabels: false) is { } file)
             (geometry, times) = (file.Geometry, file.Times);
         else
             return null;

@@ -15,15 +15,16 @@ public sealed class LayeringTests
         ["Volumes/Voxels"] = ["Hosting"],
         ["Volumes/Files"] = ["Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Dicom"] = ["Volumes/Geometry", "Volumes/Voxels"],
-        ["Volumes/Nifti"] = ["Volumes/Geometry", "Volumes/Voxels"],
+        ["Volumes/Labels"] = [],
+        ["Volumes/Nifti"] = ["Hosting", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes/Meta"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Nrrd"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Numpy"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Tiff"] = ["Volumes/Files", "Volumes/Voxels"],
         ["Volumes"] =
         [
-            "Imaging/Decoding", "Volumes/Dicom", "Volumes/Files", "Volumes/Geometry", "Volumes/Meta", "Volumes/Nifti", "Volumes/Nrrd",
-            "Volumes/Numpy", "Volumes/Tiff", "Volumes/Voxels",
+            "Imaging", "Imaging/Decoding", "Volumes/Dicom", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Meta",
+            "Volumes/Nifti", "Volumes/Nrrd", "Volumes/Numpy", "Volumes/Tiff", "Volumes/Voxels",
         ],
         ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
@@ -39,7 +40,7 @@ public sealed class LayeringTests
         ["Prediction"] =
         [
             "Checkpoints", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Network", "Network/Encoder", "Network/Layers", "Options",
-            "Storage",
+            "Storage", "Volumes",
         ],
         ["Onnx"] = ["Hosting", "Imaging", "Network", "Network/Encoder", "Network/Layers", "Prediction", "Storage"],
         ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
@@ -50,7 +51,9 @@ public sealed class LayeringTests
             "Display", "Hosting", "Imaging", "Losses", "Network", "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",
             "Training/Data",
         ],
+        ["Slices"] = ["Imaging", "Imaging/Decoding", "Volumes"],
         ["Metrics"] = ["Display"],
+        ["Propagation"] = ["Imaging", "Metrics", "Prediction", "Volumes", "Volumes/Labels"],
         ["Evaluation"] =
         [
             "Columns", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Metrics",

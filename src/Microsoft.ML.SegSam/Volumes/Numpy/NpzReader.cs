@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Volumes.Numpy;
 
 /// <summary>
 /// Reads .npz files as MedSAM and MedSAM2 have them: imgs (slices x rows x columns, mostly bytes of a window), and where it lies: spacing
-/// (x, y, z in mm), direction (3 x 3, row by row, LPS) and origin. Labels (gts) and boxes are left to others.
+/// (x, y, z in mm), direction (3 x 3, row by row, LPS) and origin; or their labels, gts. Boxes are left to others.
 /// </summary>
 internal static class NpzReader
 {
@@ -16,13 +16,14 @@ internal static class NpzReader
     public static bool Fits(ReadOnlySpan<byte> start) => start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8);
 
     /// <param name="mostVoxels">More are refused.</param>
+    /// <param name="isOfLabels">Whether the labels are wanted, where there are any.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or has no such array.</exception>
     /// <exception cref="NotSupportedException">The array holds something else than numbers, or has other dimensions.</exception>
-    public static VolumeFile Describe(string path, long mostVoxels)
+    public static VolumeFile Describe(string path, long mostVoxels, bool isOfLabels)
     {
         using var archive = new NpzArchive(path);
-        var name = archive.Names.Contains(Images) ? Images : archive.Names.Count == 1 ? archive.Names.Single()
+        var name = isOfLabels && archive.Names.Contains(Labels) ? Labels : archive.Names.Contains(Images) ? Images : archive.Names.Count == 1 ? archive.Names.Single()
             : throw new InvalidDataException($"The archive has no array '{Images}'; it has {string.Join(", ", archive.Names.Take(20))}.");
         var header = archive.Header(name)!;
         var (shape, type, warnings) = NumpyReader.ShapeOf(header, archive.Header(Labels)?.Shape, mostVoxels);

@@ -105,7 +105,7 @@ public sealed class OtherGoldenTests
     private static void Check(JsonElement entry, string key)
     {
         var path = GoldenVolumes.PathOf(key);
-        var type = VolumeFormats.Describe(path, VolumeLimits.Voxels)!.Type;
+        var type = VolumeFormats.Describe(path, VolumeLimits.Voxels, isOfLabels: false)!.Type;
         using var volume = MedicalVolume.Load(path);
         var geometry = volume.Geometry;
         if (entry.TryGetProperty("dtype", out var expected))
