@@ -13,9 +13,15 @@ public sealed class LayeringTests
         ["Overlays"] = ["Display", "Imaging", "Imaging/Decoding"],
         ["Volumes/Geometry"] = [],
         ["Volumes/Voxels"] = ["Hosting"],
+        ["Volumes/Labels"] = [],
         ["Volumes/Dicom"] = ["Volumes/Geometry", "Volumes/Voxels"],
-        ["Volumes/Nifti"] = ["Volumes/Geometry", "Volumes/Voxels"],
-        ["Volumes"] = ["Imaging/Decoding", "Volumes/Dicom", "Volumes/Geometry", "Volumes/Nifti", "Volumes/Voxels"],
+        ["Volumes/Nifti"] = ["Hosting", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
+        ["Volumes/Segmentation"] = ["Hosting", "Volumes/Dicom", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
+        ["Volumes"] =
+        [
+            "Imaging", "Imaging/Decoding", "Volumes/Dicom", "Volumes/Geometry", "Volumes/Labels", "Volumes/Nifti", "Volumes/Segmentation",
+            "Volumes/Voxels",
+        ],
         ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
         ["Network/Layers"] = [],
@@ -42,6 +48,7 @@ public sealed class LayeringTests
             "Training/Data",
         ],
         ["Metrics"] = ["Display"],
+        ["Metrics/Volumes"] = ["Display", "Metrics", "Volumes", "Volumes/Geometry", "Volumes/Labels"],
         ["Evaluation"] =
         [
             "Columns", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Metrics",
