@@ -138,8 +138,8 @@ public sealed class SegmentationCatalog
     /// <param name="predicted">Labels by the same numbers as the truth's; names are not compared.</param>
     /// <param name="truth">On the same voxels: the corners agree within 0.001 mm.</param>
     /// <param name="surfaceTolerance">
-    /// The distance up to which surfaces count as equal in the surface Dice (NSD), in mm. Default 2 (our choice); choose the distance by which
-    /// experts differ.
+    /// The distance up to which surfaces count as equal in the surface Dice (NSD), in mm. Default 2 (our choice); choose the distance by
+    /// which experts differ.
     /// </param>
     /// <param name="tolerancePerLabel">Of labels that have another one; null: none.</param>
     /// <returns>The metrics, which print as a table. <see cref="VolumeMetrics"/> defines each.</returns>

@@ -50,8 +50,8 @@ public sealed partial class LabelVolume
 
     /// <summary>
     /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on. Names come
-    /// from the file where it has them, as TotalSegmentator writes them into NIfTI. Of a DICOM segmentation (SEG) segments become labels, on
-    /// the smallest grid that holds them; <see cref="LoadSegmentation"/> reads it onto the voxels of an image.
+    /// from the file where it has them, as TotalSegmentator writes them into NIfTI. Of a DICOM segmentation (SEG) segments become labels,
+    /// on the smallest grid that holds them; <see cref="LoadSegmentation"/> reads it onto the voxels of an image.
     /// </summary>
     /// <inheritdoc cref="MedicalVolume.Load" path="/*[self::param or self::exception]"/>
     public static LabelVolume Load(string path, MedicalVolumeOptions? options = null)

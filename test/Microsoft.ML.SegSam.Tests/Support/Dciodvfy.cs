@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Microsoft.ML.SegSam.Tests.Support;
 
-/// <summary>The checker of DICOM files of dicom3tools (Debian: dicom3tools). Where it is not installed, tests are skipped, and say so.</summary>
+/// <summary>The checker of DICOM files of dicom3tools. Where it is not installed, tests are skipped, and say so.</summary>
 internal static class Dciodvfy
 {
     /// <summary>It has neither an error nor a warning for the file, which it takes for a segmentation.</summary>

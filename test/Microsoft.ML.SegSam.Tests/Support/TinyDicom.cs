@@ -23,7 +23,8 @@ internal static class TinyDicom
             var instance = DicomElements.NewUid();
             var elements = new DicomElements().Text(ElementKind.CharacterSet, "ISO_IR 100").Text(ElementKind.SopClass, ImageClass)
                 .Text(ElementKind.SopInstance, instance).Text(ElementKind.StudyDate, "20200102").Text(ElementKind.StudyTime, "030405")
-                .Text(ElementKind.AccessionNumber, "Accession7").Text(ElementKind.Modality, "CT").Text(ElementKind.ReferringPhysician, "Referrer^Dr")
+                .Text(ElementKind.AccessionNumber, "Accession7").Text(ElementKind.Modality, "CT")
+                .Text(ElementKind.ReferringPhysician, "Referrer^Dr")
                 .Bytes(ElementKind.PatientName, Encoding.Latin1.GetBytes("Müller^Änne")).Text(ElementKind.PatientId, "Secret7")
                 .Text(ElementKind.BirthDate, "19500607").Text(ElementKind.Sex, "F").Text(ElementKind.Study, study)
                 .Text(ElementKind.Series, series).Text(ElementKind.StudyId, "S1").Decimals(ElementKind.InstanceNumber, number + 1)

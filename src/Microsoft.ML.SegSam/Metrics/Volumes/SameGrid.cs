@@ -13,12 +13,14 @@ internal static class SameGrid
     public static void Require(LabelVolume predicted, LabelVolume truth)
     {
         var (a, b) = (predicted.Geometry, truth.Geometry);
-        var apart = (a.Columns, a.Rows, a.Slices) != (b.Columns, b.Rows, b.Slices) ? double.NaN : Corners(a).Zip(Corners(b), Distance).Max();
+        var apart = (a.Columns, a.Rows, a.Slices) != (b.Columns, b.Rows, b.Slices) ? double.NaN
+            : Corners(a).Zip(Corners(b), Distance).Max();
         if (!(apart <= Tolerance))
         {
-            var why = double.IsNaN(apart) ? "" : string.Create(CultureInfo.InvariantCulture, $"; their corners lie up to {apart:0.####} mm apart");
-            throw new ArgumentException($"The volumes do not lie on the same voxels: the prediction has {a} from {First(a)}, the truth {b} from "
-                + $"{First(b)}{why}. Bring both to one grid, such as that of the image.", nameof(predicted));
+            var why = double.IsNaN(apart) ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"; their corners lie up to {apart:0.####} mm apart");
+            throw new ArgumentException($"The volumes do not lie on the same voxels: the prediction has {a} from {First(a)}, "
+                + $"the truth {b} from {First(b)}{why}. Bring both to one grid, such as that of the image.", nameof(predicted));
         }
 
         if (b.IsSheared)

@@ -17,7 +17,8 @@ internal static class SurfaceDistances
         var box = from.Box;
         var distances = new double[from.Count];
         var width = Math.Clamp(mostInMemory / Math.Max(1, box.Height * box.Depth), 1, box.Width);
-        var (squared, lines) = (new double[checked(width * box.Height * box.Depth)], new DistanceTransform(Math.Max(box.Height, box.Depth)));
+        var squared = new double[checked(width * box.Height * box.Depth)];
+        var lines = new DistanceTransform(Math.Max(box.Height, box.Depth));
         var count = 0;
         for (var left = 0; left < box.Width; left += width)
         {

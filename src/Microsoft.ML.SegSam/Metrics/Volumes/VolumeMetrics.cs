@@ -7,14 +7,14 @@ namespace Microsoft.ML.SegSam.Metrics.Volumes;
 /// <remarks>
 /// <para>
 /// For the voxels P that the prediction gives a label and the voxels Y that the truth gives it, Dice is 2 |P ∩ Y| / (|P| + |Y|) and IoU is
-/// |P ∩ Y| / |P ∪ Y|. A surface is the voxels of a label with one of their six neighbors outside it; beyond the volume is outside. Distances
-/// run between voxel centers, in mm, exactly. NSD is the share of both surfaces' voxels within the tolerance of the other surface; HD95 the
+/// |P ∩ Y| / |P ∪ Y|. A surface is the voxels of a label with one of their six neighbors outside it; beyond the volume is outside.
+/// Distances run between voxel centers, in mm, exactly. NSD is the share of both surfaces' voxels within the tolerance of the other surface; HD95 the
 /// larger of both directions' 95th percentiles, linear between ranks; HD the largest distance; ASSD the mean over both surfaces' voxels.
 /// </para>
 /// <para>
-/// These are the definitions of <see cref="SegmentationMetrics"/> in three dimensions, MONAI's: every voxel of a surface counts alike. Tables
-/// made by DeepMind's surface-distance (MSD, FLARE) weigh pieces of surface by their area, and differ. A label in one of the volumes only has
-/// Dice, IoU and NSD 0 and infinite distances, which the means leave out and count.
+/// These are the definitions of <see cref="SegmentationMetrics"/> in three dimensions, MONAI's: every voxel of a surface counts alike.
+/// Tables made by DeepMind's surface-distance (MSD, FLARE) weigh pieces of surface by their area, and differ. A label in one of the volumes
+/// only has Dice, IoU and NSD 0 and infinite distances, which the means leave out and count.
 /// </para>
 /// </remarks>
 [TypeFormatterSource(typeof(NotebookFormatters))]
@@ -60,12 +60,12 @@ public sealed class VolumeMetrics : INotebookView
     /// <summary>All figures in full precision as comma-separated values: column names, a line for each label, and one of means.</summary>
     /// <returns>NaN is an empty cell, and an infinite distance "Infinity". The text is the same in every culture.</returns>
     public string ToCsv() => MetricsCsv.Print([
-        ["scope", "label", "name", "predictedMilliliters", "truthMilliliters", "dice", "iou", "nsd", "surfaceTolerance", "hd95", "hd", "assd",
-            "distancesLeftOut"],
+        ["scope", "label", "name", "predictedMilliliters", "truthMilliliters", "dice", "iou", "nsd", "surfaceTolerance", "hd95", "hd",
+            "assd", "distancesLeftOut"],
         .. PerLabel.Select(pair => new object?[]
         {
-            "label", pair.Key, pair.Value.Name, pair.Value.PredictedMilliliters, pair.Value.TruthMilliliters, pair.Value.Dice, pair.Value.IoU,
-            pair.Value.Nsd, pair.Value.SurfaceTolerance, pair.Value.Hd95, pair.Value.Hd, pair.Value.Assd, null,
+            "label", pair.Key, pair.Value.Name, pair.Value.PredictedMilliliters, pair.Value.TruthMilliliters, pair.Value.Dice,
+            pair.Value.IoU, pair.Value.Nsd, pair.Value.SurfaceTolerance, pair.Value.Hd95, pair.Value.Hd, pair.Value.Assd, null,
         }),
         ["mean over labels", null, null, null, null, Dice, IoU, Nsd, null, Hd95, Hd, Assd, DistancesLeftOut],
     ]);

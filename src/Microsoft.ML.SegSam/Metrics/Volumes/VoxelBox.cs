@@ -20,7 +20,8 @@ internal readonly record struct VoxelBox(int Left, int Top, int First, int Width
                     if (run.Label != label)
                         continue;
                     // A run may go on in the next rows.
-                    var ((firstRow, start), (lastRow, end)) = (Math.DivRem(run.Start, geometry.Columns), Math.DivRem(run.End - 1, geometry.Columns));
+                    var (firstRow, start) = Math.DivRem(run.Start, geometry.Columns);
+                    var (lastRow, end) = Math.DivRem(run.End - 1, geometry.Columns);
                     var isOneRow = firstRow == lastRow;
                     Add(0, isOneRow ? start : 0, isOneRow ? end : geometry.Columns - 1);
                     Add(1, firstRow, lastRow);

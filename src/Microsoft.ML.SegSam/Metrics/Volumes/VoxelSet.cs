@@ -3,7 +3,7 @@ using Microsoft.ML.SegSam.Volumes.Labels;
 
 namespace Microsoft.ML.SegSam.Metrics.Volumes;
 
-/// <summary>A mask within a box: a bit for each voxel, each row beginning with a word of its own, so that neighbors are whole words.</summary>
+/// <summary>A mask within a box: a bit for each voxel. Rows begin with a word of their own, so that neighbors are whole words.</summary>
 internal sealed class VoxelSet
 {
     private const int Bits = 64;

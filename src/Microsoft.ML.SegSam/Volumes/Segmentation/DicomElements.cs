@@ -17,7 +17,8 @@ internal sealed class DicomElements
         Bytes(kind, (encoding ?? Encoding.UTF8).GetBytes(text));
 
     /// <summary>Numbers as text: DS of at most 16 characters each, or IS.</summary>
-    public DicomElements Decimals(ElementKind kind, params IEnumerable<double> numbers) => Text(kind, string.Join('\\', numbers.Select(Decimal)));
+    public DicomElements Decimals(ElementKind kind, params IEnumerable<double> numbers) =>
+        Text(kind, string.Join('\\', numbers.Select(Decimal)));
 
     /// <summary>Numbers of the kind's form: US, UL or AT.</summary>
     public DicomElements Numbers(ElementKind kind, params IReadOnlyList<uint> numbers)

@@ -23,13 +23,17 @@ internal sealed class SegmentationFile : IDisposable
         }
 
         if (file.PixelsLength < 0 || file.Syntax.IsBigEndian)
-            throw new NotSupportedException("Bits that are packed or big endian are not read; convert the file first, for example by dcmconv.");
+            throw new NotSupportedException("Bits that are packed or big endian are not read; convert first, for example by dcmconv.");
         (Rows, Columns) = (dataset.Short(DicomTag.Rows) ?? 0, dataset.Short(DicomTag.Columns) ?? 0);
         var frames = dataset.Whole(DicomTag.Frames) ?? 1;
         if (Rows < 1 || Columns < 1 || (long)Rows * Columns > VolumeLimits.Voxels || frames < 1)
             throw new InvalidDataException(FormattableString.Invariant($"The file has {frames} frames of {Columns} x {Rows} pixels."));
         if (frames > (8 * Math.Min(file.PixelsLength, file.Bytes.Length - file.PixelsAt)) / ((long)Rows * Columns))
-            throw new InvalidDataException(FormattableString.Invariant($"The file ends within its {frames} frames of {Columns} x {Rows} bits."));
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"The file ends within its {frames} frames of {Columns} x {Rows} bits."));
+        }
+
         var set = dataset.Text(DicomTag.CharacterSet);
         foreach (var segment in dataset.Items(DicomTag.Segments))
         {
@@ -116,7 +120,11 @@ internal sealed class SegmentationFile : IDisposable
         var groups = DicomImage.GroupsOf(_file.Dataset, frame);
         var segment = groups.Select(group => group.Short(DicomTag.ReferencedSegment)).FirstOrDefault(number => number is not null);
         if (segment is null || !Segments.ContainsKey(segment.Value))
-            throw new InvalidDataException(FormattableString.Invariant($"Frame {frame + 1} belongs to segment {segment}, which there is not."));
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"Frame {frame + 1} belongs to segment {segment}, which there is not."));
+        }
+
         var place = DicomPlace.Of(groups, _ => { });
         if (place is not { Height: not null, SpacingX: not null, SpacingY: not null })
             throw new InvalidDataException(FormattableString.Invariant($"Frame {frame + 1} does not say where it lies."));

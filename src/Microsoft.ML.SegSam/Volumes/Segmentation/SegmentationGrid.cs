@@ -78,7 +78,8 @@ internal sealed record SegmentationGrid(VolumeGeometry Geometry, Func<double[], 
             double[] way = [.. end.Zip(first, (a, b) => a - b)];
             int[] whole = [.. way.Select(Whole)];
             return count == 0 ? [0, 0, 0]
-                : AreWhole(end) && whole.Sum(Math.Abs) == count && whole.Count(part => part != 0) == 1 ? [.. whole.Select(Math.Sign)] : null;
+                : AreWhole(end) && whole.Sum(Math.Abs) == count && whole.Count(part => part != 0) == 1
+                    ? [.. whole.Select(Math.Sign)] : null;
         }
 
         bool IsInside(double index, int axis) => index > -0.5 && index < Geometry.Size[axis] - 0.5;

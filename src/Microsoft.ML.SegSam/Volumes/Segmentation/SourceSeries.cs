@@ -4,8 +4,8 @@ using Microsoft.ML.SegSam.Volumes.Dicom;
 namespace Microsoft.ML.SegSam.Volumes.Segmentation;
 
 /// <summary>
-/// What a segmentation repeats of the images that it belongs to: patient, study, and how to refer to each slice. It is read from their files
-/// when a segmentation is written, and is nowhere else in memory.
+/// What a segmentation repeats of the images that it belongs to: patient, study, and how to refer to each slice. It is read from their
+/// files when a segmentation is written, and is nowhere else in memory.
 /// </summary>
 /// <param name="Repeated">Values as they are in the first file, or in UTF-8 where its character set is known.</param>
 /// <param name="CharacterSet">Of the values.</param>
@@ -97,7 +97,8 @@ internal sealed record SourceSeries(
         var values = Needed.ToDictionary(kind => kind, kind => isAnonymous
             ? Encoding.ASCII.GetBytes(Placeholders.GetValueOrDefault(kind, "")) : first.Bytes((DicomTag)kind.Tag) ?? []);
         var isPlain = values.Values.All(value => !value.AsSpan().ContainsAnyExceptInRange((byte)' ', (byte)'~'));
-        var known = CodePages.TryGetValue(set, out var page) ? CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.Latin1 : null;
+        var known = CodePages.TryGetValue(set, out var page)
+            ? CodePagesEncodingProvider.Instance.GetEncoding(page) ?? Encoding.GetEncoding(page) : null;
         if (!isPlain && set != Unicode && known is not null)
         {
             foreach (var (kind, value) in values)

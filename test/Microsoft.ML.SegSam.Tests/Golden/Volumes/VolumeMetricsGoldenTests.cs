@@ -17,14 +17,16 @@ public sealed class VolumeMetricsGoldenTests
         var entry = GoldenVolumes.Entry(Key);
         var spacing = GoldenVolumes.Numbers(entry.GetProperty("spacing")); // slice, row, column
         var affine = new AffineMatrix([spacing[2], 0, 0, 3, 0, spacing[1], 0, -4, 0, 0, spacing[0], 5]);
-        var (predicted, truth) = (NpyReader.Read(GoldenVolumes.PathOf(Key), "predicted"), NpyReader.Read(GoldenVolumes.PathOf(Key), "truth"));
+        var predicted = NpyReader.Read(GoldenVolumes.PathOf(Key), "predicted");
+        var truth = NpyReader.Read(GoldenVolumes.PathOf(Key), "truth");
         var catalog = new MLContext(seed: 1).Segmentation;
         foreach (var one in entry.GetProperty("cases").EnumerateArray())
         {
             var (name, index) = (GoldenVolumes.Text(one, "name"), one.GetProperty("index").GetInt32());
             foreach (var expected in one.GetProperty("measures").EnumerateArray())
             {
-                var found = catalog.EvaluateVolumes(Labels(predicted, index), Labels(truth, index), expected.GetProperty("tolerance").GetDouble());
+                var found = catalog.EvaluateVolumes(Labels(predicted, index), Labels(truth, index),
+                    expected.GetProperty("tolerance").GetDouble());
                 if (name == "both_empty")
                 {
                     Assert.IsEmpty(found.PerLabel); // a label that is nowhere is no label

@@ -5,7 +5,7 @@ using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Metrics.Volumes;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
-using Microsoft.ML.SegSam.Volumes.Geometry;
+using Microsoft.ML.SegSam.Volumes.Labels;
 
 namespace Microsoft.ML.SegSam.Tests.Metrics.Volumes;
 
@@ -70,6 +70,26 @@ public sealed class VolumeMetricsTests
                 SurfaceDistances.Between(from, to, first.Geometry.Spacing, mostInMemory: width * box.Height * box.Depth));
         }
     }, iter: 40);
+
+    [TestMethod]
+    public void A_large_box_needs_little_memory()
+    {
+        const int Side = 512, Depth = 300;
+        LabelVolume Plate(int slice)
+        {
+            var runs = new LabelRuns.Builder(Depth);
+            runs.Add(slice, 0, Side * Side, 1);
+            return new(new(Side, Side, Depth, new([0.7, 0, 0, 0, 0, 0.7, 0, 0, 0, 0, 1.5, 0])), runs.Build(), new Dictionary<int, string>(),
+                VolumeOrigin.Unknown);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var figures = VolumeMetrics.Between(Plate(0), Plate(Depth - 1), 2, null).PerLabel[1];
+        Assert.IsLessThan(400 << 20, GC.GetAllocatedBytesForCurrentThread() - before); // 600 MB would hold the box once, in numbers
+        foreach (var distance in (double[])[figures.Hd95, figures.Hd, figures.Assd])
+            Assert.AreEqual(1.5 * (Depth - 1), distance, 1e-9);
+        Assert.AreEqual(0, figures.Nsd);
+    }
 
     [TestMethod]
     public void Labels_of_one_volume_only_are_left_out_of_the_means_of_distances()
