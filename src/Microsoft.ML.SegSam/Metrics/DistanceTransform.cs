@@ -3,7 +3,8 @@ namespace Microsoft.ML.SegSam.Metrics;
 /// <summary>Exact Euclidean distances from every pixel to the nearest pixel of a set, in time linear in the pixels.</summary>
 /// <remarks>
 /// Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions", Theory of Computing 8 (2012): along a line, each
-/// pixel lies under one parabola for each pixel of the set; the lowest is the squared distance. Columns come first, then rows.
+/// pixel lies under one parabola for each pixel of the set; the lowest is the squared distance. Columns come first, then rows, and in
+/// volumes slices.
 /// </remarks>
 internal sealed class DistanceTransform
 {
@@ -11,7 +12,8 @@ internal sealed class DistanceTransform
     private readonly int[] _apexes;
     private readonly double[] _starts;
 
-    private DistanceTransform(int longestLine)
+    /// <param name="longestLine">Pixels of the longest line that will be transformed.</param>
+    public DistanceTransform(int longestLine)
     {
         _heights = new double[longestLine];
         _apexes = new int[longestLine];
@@ -34,7 +36,10 @@ internal sealed class DistanceTransform
         return squared;
     }
 
-    private void Transform(Span<double> line, int count, int stride, double spacing)
+    /// <summary>Adds a direction: squared distances within lower dimensions become those along a line as well.</summary>
+    /// <param name="line">Begins with the first number of the line.</param>
+    /// <param name="count">Numbers of the line, each <paramref name="stride"/> after the one before.</param>
+    public void Transform(Span<double> line, int count, int stride, double spacing)
     {
         // The parabolas that are lowest somewhere: their apexes, and the position from which each is the lowest.
         var last = -1;

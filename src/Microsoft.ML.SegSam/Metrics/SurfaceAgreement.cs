@@ -47,7 +47,9 @@ internal readonly record struct SurfaceAgreement(double Nsd, double Hd95)
         return distances;
     }
 
-    private static double Percentile95(double[] ascending)
+    /// <summary>Linear between ranks.</summary>
+    /// <param name="ascending">At least one.</param>
+    public static double Percentile95(ReadOnlySpan<double> ascending)
     {
         var rank = 0.95 * (ascending.Length - 1);
         var below = (int)rank;

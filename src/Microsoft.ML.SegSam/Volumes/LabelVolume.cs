@@ -2,12 +2,13 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Volumes.Geometry;
 using Microsoft.ML.SegSam.Volumes.Labels;
 using Microsoft.ML.SegSam.Volumes.Nifti;
+using Microsoft.ML.SegSam.Volumes.Segmentation;
 
 namespace Microsoft.ML.SegSam.Volumes;
 
 /// <summary>Labels on the grid of a volume: for each voxel the number of an object or a category, 0 for none. Immutable.</summary>
 /// <remarks>Held as run lengths, so that memory follows the objects, not the volume.</remarks>
-public sealed class LabelVolume
+public sealed partial class LabelVolume
 {
     private readonly LabelRuns _runs;
     private readonly Lazy<SortedDictionary<int, long>> _counts;
@@ -49,11 +50,16 @@ public sealed class LabelVolume
 
     /// <summary>
     /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on; of MedSAM's
-    /// .npz the array gts. Names come from the file where it has them, as TotalSegmentator writes them into NIfTI.
+    /// .npz the array gts. Names come from the file where it has them, as TotalSegmentator writes them into NIfTI. Of a DICOM segmentation
+    /// (SEG) segments become labels, on the smallest grid that holds them; <see cref="LoadSegmentation"/> reads it onto the voxels of an
+    /// image.
     /// </summary>
     /// <inheritdoc cref="MedicalVolume.Load" path="/*[self::param or self::exception]"/>
     public static LabelVolume Load(string path, MedicalVolumeOptions? options = null)
     {
+        options ??= new();
+        if (SegmentationFile.Fits(path, options.TemporaryFolder ?? Path.GetTempPath()))
+            return ReadSegmentation(path, source: null, options.MaxVoxels);
         using var volume = MedicalVolume.Open(path, options, isOfLabels: true);
         return From(volume, NamesOf(volume, path));
     }

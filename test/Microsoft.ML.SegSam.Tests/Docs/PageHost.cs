@@ -28,6 +28,8 @@ public sealed class PageHost : IDisposable
         TinyTextEncoder.WriteClip(path);
         TinyNifti.Write(Path.Combine(path, "scan.nii.gz"), 16, 14, 3);
         TinyNifti.WriteDecathlon(Path.Combine(path, "Task09_Spleen"), cases: 8);
+        TinyDicom.WriteLabeled(Path.Combine(path, "ct-series"), Path.Combine(path, "liver.dcm"));
+        File.Copy(Path.Combine(path, "liver.dcm"), Path.Combine(path, "checked.dcm"));
         PhantomFolder.Write(path, PhantomGenerator.Create(1, 3, 64));
         slices = [.. SamMed2DFolder.Read(path).Select(row => new Row
         {
@@ -50,7 +52,8 @@ public sealed class PageHost : IDisposable
     {
         string File(string name) => $"@\"{Path.Combine(folder, name)}\"";
         foreach (var name in (string[])["segsam.zip", "sam.safetensors", "slice.encoded", "predictions.png",
-            "exported", "exported.zip", "scan.nii.gz", "labels.nii.gz", "Task09_Spleen"])
+            "exported", "exported.zip", "scan.nii.gz", "labels.nii.gz", "Task09_Spleen", "ct-series", "liver.dcm", "liver.nii.gz",
+            "checked.dcm", "copy.dcm"])
             code = code.Replace($"\"{name}\"", File(name), StringComparison.Ordinal);
         code = code.Replace("\"sam_vit_b_01ec64.pth\"", File(Checkpoint), StringComparison.Ordinal)
             .Replace("\"src/", $"@\"{SharedFolder.Repository}/src/", StringComparison.Ordinal)

@@ -21,10 +21,11 @@ public sealed class LayeringTests
         ["Volumes/Nrrd"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Numpy"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Tiff"] = ["Volumes/Files", "Volumes/Voxels"],
+        ["Volumes/Segmentation"] = ["Hosting", "Volumes/Dicom", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes"] =
         [
             "Imaging", "Imaging/Decoding", "Volumes/Dicom", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Meta",
-            "Volumes/Nifti", "Volumes/Nrrd", "Volumes/Numpy", "Volumes/Tiff", "Volumes/Voxels",
+            "Volumes/Nifti", "Volumes/Nrrd", "Volumes/Numpy", "Volumes/Segmentation", "Volumes/Tiff", "Volumes/Voxels",
         ],
         ["Knowledge/Embedders"] = ["Hosting"],
         ["Knowledge"] = ["Hosting", "Knowledge/Embedders"],
@@ -54,6 +55,7 @@ public sealed class LayeringTests
         ["Slices"] = ["Imaging", "Imaging/Decoding", "Volumes"],
         ["Metrics"] = ["Display"],
         ["Propagation"] = ["Imaging", "Metrics", "Prediction", "Volumes", "Volumes/Labels"],
+        ["Metrics/Volumes"] = ["Display", "Metrics", "Volumes", "Volumes/Geometry", "Volumes/Labels"],
         ["Evaluation"] =
         [
             "Columns", "Display", "Hosting", "Imaging", "Imaging/Decoding", "Metrics",

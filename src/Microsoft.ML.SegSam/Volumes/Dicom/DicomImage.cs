@@ -7,7 +7,8 @@ internal sealed class DicomImage : IDisposable
 {
     private static readonly Dictionary<string, string> NoImages = new()
     {
-        ["1.2.840.10008.5.1.4.1.1.66.4"] = "a segmentation (SEG)", ["1.2.840.10008.5.1.4.1.1.104.1"] = "a PDF",
+        ["1.2.840.10008.5.1.4.1.1.66.4"] = "a segmentation (SEG)", ["1.2.840.10008.5.1.4.1.1.66.7"] = "a segmentation (SEG, label map)",
+        ["1.2.840.10008.5.1.4.1.1.104.1"] = "a PDF",
         ["1.2.840.10008.5.1.4.1.1.481.3"] = "contours (RTSTRUCT)", ["1.2.840.10008.1.3.10"] = "a directory (DICOMDIR)",
     };
 
@@ -17,6 +18,8 @@ internal sealed class DicomImage : IDisposable
     private DicomImage(DicomFile file)
     {
         _file = file;
+        if (NameOf(file.Dataset) is { } kind)
+            throw new NoImageException(kind);
         Format = DicomFormat.Of(file.Dataset);
         if (file.Dataset.Items(DicomTag.ModalityTable).Count > 0)
         {
@@ -79,12 +82,16 @@ internal sealed class DicomImage : IDisposable
         : uid.StartsWith("1.2.840.10008.5.1.4.1.1.11.", StringComparison.Ordinal) ? "a way to show images (PR)" : null;
 
     /// <summary>What says something of a frame, the most particular first: its own groups, those of all, the file.</summary>
-    public IReadOnlyList<DicomDataset> GroupsOf(int frame)
+    public IReadOnlyList<DicomDataset> GroupsOf(int frame) => GroupsOf(Dataset, frame);
+
+    /// <inheritdoc cref="GroupsOf(int)"/>
+    public static IReadOnlyList<DicomDataset> GroupsOf(DicomDataset dataset, int frame)
     {
-        var frames = Dataset.Items(DicomTag.FrameGroups);
-        DicomDataset[] groups = [.. frames.Skip(frame).Take(1), .. Dataset.Items(DicomTag.SharedGroups).Take(1)];
+        var frames = dataset.Items(DicomTag.FrameGroups);
+        DicomDataset[] groups = [.. frames.Skip(frame).Take(1), .. dataset.Items(DicomTag.SharedGroups).Take(1)];
         return [.. groups.SelectMany(group => ((DicomTag[])[DicomTag.PlanePosition, DicomTag.PlaneOrientation, DicomTag.PixelMeasures,
-            DicomTag.PixelTransformation, DicomTag.FrameWindow, DicomTag.FrameContent]).SelectMany(group.Items)), Dataset];
+            DicomTag.PixelTransformation, DicomTag.FrameWindow, DicomTag.FrameContent, DicomTag.SegmentIdentification])
+            .SelectMany(group.Items)), dataset];
     }
 
     /// <summary>Values of a gray frame: stored · slope + intercept.</summary>

@@ -14,14 +14,17 @@ internal sealed class DicomParser
     [
         DicomTag.FrameContent, DicomTag.PlanePosition, DicomTag.PlaneOrientation, DicomTag.ModalityTable, DicomTag.DisplayTable,
         DicomTag.PixelMeasures, DicomTag.FrameWindow, DicomTag.PixelTransformation, DicomTag.SharedGroups, DicomTag.FrameGroups,
+        DicomTag.Segments, DicomTag.SegmentIdentification,
     ];
 
     private readonly DicomReader _reader;
     private readonly DicomDataset _dataset;
+    private readonly IReadOnlyCollection<DicomTag> _alsoKept;
     private readonly List<Level> _levels = [];
     private long _kept;
 
-    private DicomParser(DicomReader reader, DicomDataset dataset) => (_reader, _dataset) = (reader, dataset);
+    private DicomParser(DicomReader reader, DicomDataset dataset, IReadOnlyCollection<DicomTag> alsoKept) =>
+        (_reader, _dataset, _alsoKept) = (reader, dataset, alsoKept);
 
     /// <summary>Whether a file looks like DICOM.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -35,7 +38,9 @@ internal sealed class DicomParser
     /// <exception cref="InvalidDataException">The file is damaged, is no DICOM, or holds no pixels.</exception>
     /// <exception cref="NotSupportedException">Its transfer syntax is not read.</exception>
     /// <param name="otherKind">What a data set is that holds no image; null for one that may.</param>
-    public static DicomFile Open(string path, string temporaryFolder, Func<DicomDataset, string?> otherKind)
+    /// <param name="alsoKept">Elements that are kept beside those that have a name; null: none.</param>
+    public static DicomFile Open(
+        string path, string temporaryFolder, Func<DicomDataset, string?> otherKind, IReadOnlyCollection<DicomTag>? alsoKept = null)
     {
         var bytes = VoxelBytes.Open(path);
         try
@@ -49,7 +54,7 @@ internal sealed class DicomParser
                 bytes = Inflate(bytes, ref reader, temporaryFolder);
             reader.IsBigEndian = syntax.IsBigEndian;
             dataset.IsBigEndian = syntax.IsBigEndian;
-            var (length, areWords) = new DicomParser(reader, dataset).ReadUpToPixels(syntax.IsExplicit, otherKind);
+            var (length, areWords) = new DicomParser(reader, dataset, alsoKept ?? []).ReadUpToPixels(syntax.IsExplicit, otherKind);
             return new(path, syntax, dataset, bytes, reader.Position, length, areWords);
         }
         catch
@@ -218,7 +223,7 @@ internal sealed class DicomParser
         }
         else if (length == Undefined)
             Push(new(true, null, isExplicit, null, null, tag) { IsFragments = true }); // pixels of an icon
-        else if (keeper is not null && Enum.IsDefined(tag))
+        else if (keeper is not null && (Enum.IsDefined(tag) || _alsoKept.Contains(tag)))
         {
             if ((_kept += length) > MostKept)
                 throw new InvalidDataException($"The file's elements before its pixels have more than {MostKept >> 20} MB.");
