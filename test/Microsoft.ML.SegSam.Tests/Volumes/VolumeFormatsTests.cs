@@ -51,7 +51,8 @@ public sealed class VolumeFormatsTests : IDisposable
     [TestMethod]
     public void A_packed_volume_that_asks_for_a_dictionary_is_refused()
     {
-        var path = Write("z.mha", Meta + "CompressedData = True\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n", 0x78, 0xBB, 1, 2, 3, 4);
+        const string End = "CompressedData = True\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
+        var path = Write("z.mha", Meta + End, 0x78, 0xBB, 1, 2, 3, 4);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => MedicalVolume.Load(path)).Message, "dictionary");
     }
 
