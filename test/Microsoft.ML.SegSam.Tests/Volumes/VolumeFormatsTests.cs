@@ -49,6 +49,14 @@ public sealed class VolumeFormatsTests : IDisposable
     }
 
     [TestMethod]
+    public void A_packed_volume_that_asks_for_a_dictionary_is_refused()
+    {
+        const string End = "CompressedData = True\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n";
+        var path = Write("z.mha", Meta + End, 0x78, 0xBB, 1, 2, 3, 4);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => MedicalVolume.Load(path)).Message, "dictionary");
+    }
+
+    [TestMethod]
     public void Nrrd_has_colors_first_and_times_last()
     {
         const string Head = "NRRD0005\n# from a test\ntype: uchar\nencoding: raw\nspace: LAS\nspace origin: (1,2,3)\nmine:=1\n";

@@ -105,7 +105,7 @@ internal sealed class PngFile
             foreach (var (x, y, stepX, stepY) in IsInterlaced ? Interlaced : Whole)
                 ReadPass(plain, samples, x, y, stepX, stepY);
         }
-        catch (Exception failure) when (failure is EndOfStreamException or InvalidDataException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException) // also one of zlib's own, which has no public name
         {
             throw Invalid("its pixels end early or do not decompress", failure);
         }

@@ -63,10 +63,17 @@ internal static class TiffBlocks
     private static int Inflate(byte[] packed, byte[] plain)
     {
         using var stream = new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress);
-        var found = stream.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false);
-        if (found == plain.Length)
-            _ = stream.ReadByte(); // to the checksum
-        return found;
+        try
+        {
+            var found = stream.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false);
+            if (found == plain.Length)
+                _ = stream.ReadByte(); // to the checksum
+            return found;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            throw new InvalidDataException("A block of a page does not decompress: the file is damaged.", failure);
+        }
     }
 
     private static int UnpackRuns(ReadOnlySpan<byte> packed, Span<byte> plain)

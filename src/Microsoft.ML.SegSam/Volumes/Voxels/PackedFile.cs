@@ -5,6 +5,8 @@ namespace Microsoft.ML.SegSam.Volumes.Voxels;
 /// <summary>Unpacks what is packed by gzip, zlib or zip, to its end, where the checksum is.</summary>
 internal static class PackedFile
 {
+    private const int NeedsDictionary = 0x20; // bit of zlib's second byte (RFC 1950)
+
     /// <summary>The rest of a file, packed by gzip or zlib.</summary>
     /// <param name="from">Where it begins.</param>
     /// <param name="needed">Bytes that are needed, unpacked.</param>
@@ -14,7 +16,10 @@ internal static class PackedFile
     {
         using var file = File.OpenRead(path);
         file.Position = from;
-        var isGzip = (file.ReadByte(), file.ReadByte()) == (0x1F, 0x8B);
+        var (first, second) = (file.ReadByte(), file.ReadByte());
+        var isGzip = (first, second) == (0x1F, 0x8B);
+        if (!isGzip && second >= 0 && (second & NeedsDictionary) != 0)
+            throw new InvalidDataException("The file is packed by zlib with a dictionary that it lacks: it is damaged.");
         file.Position = from;
         using Stream stream = isGzip ? new GZipStream(file, CompressionMode.Decompress) : new ZLibStream(file, CompressionMode.Decompress);
         return Unpack(stream, needed, file.Length - from, isGzip ? "gzip" : "zlib", temporaryFolder);
