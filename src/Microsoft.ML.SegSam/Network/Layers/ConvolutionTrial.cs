@@ -4,8 +4,8 @@ namespace Microsoft.ML.SegSam.Network.Layers;
 
 /// <summary>Tries, once per process, whether libtorch convolves channels rightly that do not fill vectors of 16.</summary>
 /// <remarks>
-/// On x64, libtorch 2.10 computes convolutions with oneDNN 3.7, which pads such channels. On some virtual machines (seen on AMD's family 26)
-/// its reorder drops channels and reads memory that nothing was written to: results are wrong, or NaN, without an error. Channels in
+/// On x64, libtorch 2.10 computes convolutions with oneDNN 3.7, which pads such channels. On some virtual machines (seen on AMD's family
+/// 26) its reorder drops channels and reads memory that nothing was written to: results are wrong, or NaN, without an error. Channels in
 /// sixteens, matrix products, and float64, which oneDNN does not compute, are right there.
 /// </remarks>
 internal static class ConvolutionTrial
