@@ -6,10 +6,11 @@ namespace Microsoft.ML.SegSam.Metrics.Volumes;
 /// <summary>How well predicted labels of a volume match the true ones, label by label.</summary>
 /// <remarks>
 /// <para>
-/// For the voxels P that the prediction gives a label and the voxels Y that the truth gives it, Dice is 2 |P ∩ Y| / (|P| + |Y|) and IoU is
-/// |P ∩ Y| / |P ∪ Y|. A surface is the voxels of a label with one of their six neighbors outside it; beyond the volume is outside.
-/// Distances run between voxel centers, in mm, exactly. NSD is the share of both surfaces' voxels within the tolerance of the other surface; HD95 the
-/// larger of both directions' 95th percentiles, linear between ranks; HD the largest distance; ASSD the mean over both surfaces' voxels.
+/// For the voxels P that the prediction gives a label and the voxels Y that the truth gives it, Dice is 2 |P ∩ Y| / (|P| + |Y|) and IoU
+/// is |P ∩ Y| / |P ∪ Y|. A surface is the voxels of a label with one of their six neighbors outside it; beyond the volume is outside.
+/// Distances run between voxel centers, in mm, exactly. NSD is the share of both surfaces' voxels within the tolerance of the other
+/// surface; HD95 the larger of both directions' 95th percentiles, linear between ranks; HD the largest distance; ASSD the mean over both
+/// surfaces' voxels.
 /// </para>
 /// <para>
 /// These are the definitions of <see cref="SegmentationMetrics"/> in three dimensions, MONAI's: every voxel of a surface counts alike.
