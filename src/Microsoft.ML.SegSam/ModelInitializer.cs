@@ -186,7 +186,9 @@ internal sealed class ModelInitializer : IDisposable
         {
             Checkpoint = Path.GetFileName(_options.Checkpoint), StateFile = null, EmbeddingFolder = null, TextEmbedder = null,
         };
-        return new(new(options, network.Config, categories, Preprocessing, prompts, _options.Zooms, slices ?? Slices), network, device, usesBFloat16);
+        var description = new ModelDescription(
+            options, network.Config, categories, Preprocessing, prompts, _options.Zooms, slices ?? Slices);
+        return new(description, network, device, usesBFloat16);
     }
 
     /// <summary>One line for the log.</summary>

@@ -38,7 +38,8 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
 
     /// <summary>Predicts one object within a box: it is asked for on the middle slice, and followed to the first and last.</summary>
     /// <param name="box">Around the object.</param>
-    /// <inheritdoc cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// <inheritdoc
+    /// cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
     /// path="/*[not(self::summary) and not(@name='slice') and not(@name='prompt')]"/>
     public VolumePrediction Predict(
         MedicalVolume volume, VolumeBox box, VolumePredictionOptions? options = null, IProgress<VolumeProgress>? progress = null,
@@ -63,7 +64,8 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
     /// the way.
     /// </summary>
     /// <param name="prompts">At least one for each object, at most one for each object and slice.</param>
-    /// <inheritdoc cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// <inheritdoc
+    /// cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
     /// path="/*[not(self::summary) and not(@name='slice') and not(@name='prompt')]"/>
     public VolumePrediction Predict(
         MedicalVolume volume, IReadOnlyList<VolumePrompt> prompts, VolumePredictionOptions? options = null,
@@ -87,7 +89,8 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
     }
 
     /// <summary>The same on a thread of the pool.</summary>
-    /// <inheritdoc cref="Predict(MedicalVolume, IReadOnlyList{VolumePrompt}, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
+    /// <inheritdoc
+    /// cref="Predict(MedicalVolume, IReadOnlyList{VolumePrompt}, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
     /// path="/*[not(self::summary)]"/>
     public Task<VolumePrediction> PredictAsync(
         MedicalVolume volume, IReadOnlyList<VolumePrompt> prompts, VolumePredictionOptions? options = null,

@@ -6,6 +6,7 @@ using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Evaluation;
 using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Options;
+using Microsoft.ML.SegSam.Volumes;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Tables;
@@ -38,19 +39,27 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<bool> _strict = CommonOptions.Strict("row"), _force = CommonOptions.Force();
     private readonly Option<string> _csv = new("--csv") { Description = "Write all metrics as comma-separated values.", HelpName = "FILE" };
 
+    private readonly Option<bool> _volumes = new("--volumes")
+    {
+        Description = "Compare two files of labels instead, predicted and true: segsam evaluate --volumes PREDICTED TRUTH. Surfaces are "
+            + "measured in mm.",
+    };
+
     public EvaluateCommand() : base("evaluate",
         "Measure a model: prompt every object by box and by 1, 3 and 5 points, and compare masks and names with the truth "
         + "(Dice, IoU, NSD, HD95, names).")
     {
         Add(_model);
         Add(_table);
-        foreach (var option in (Option[])[_split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
+        foreach (var option in (Option[])[_volumes, _split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
             Add(option);
         this.SetRun(Run);
     }
 
     private int Run(CommandContext context)
     {
+        if (context.Get(_volumes))
+            return Volumes(context, context.Get(_model), context.Get(_table));
         ModelFile.Check(context.Get(_model));
         new Outputs(mayOverwrite: true, context.Get(_model), context.Get(_table)).Refuse(context.Get(_prompts));
         var leftOut = new LeftOut(context.Get(_strict));
@@ -68,6 +77,19 @@ internal sealed class EvaluateCommand : Command
             OutputFile.Write(csv, metrics.ToCsv());
         context.Terminal.Result(metrics.ToString());
         context.Terminal.Note(leftOut.Lines); // again, beside the metrics that it affects
+        context.Terminal.JsonText(metrics.ToJson);
+        return ExitCode.Done;
+    }
+
+    private int Volumes(CommandContext context, string predicted, string truth)
+    {
+        if (context.Get(_csv) is { } place)
+            new Outputs(context.Get(_force), predicted, truth).Claim(place);
+        var metrics = context.CreateContext().Segmentation.EvaluateVolumes(
+            LabelVolume.Load(predicted), LabelVolume.Load(truth), context.Get(_tolerance));
+        if (context.Get(_csv) is { } csv)
+            OutputFile.Write(csv, metrics.ToCsv());
+        context.Terminal.Result(metrics.ToString());
         context.Terminal.JsonText(metrics.ToJson);
         return ExitCode.Done;
     }

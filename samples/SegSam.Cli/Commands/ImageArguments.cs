@@ -12,15 +12,16 @@ internal sealed class ImageArguments
     {
         Description = "The image: PNG, JPEG, BMP, GIF or WebP. Several may be given, also folders (with subfolders), "
             + "patterns such as 'scans/**/*.png', and tables (.csv) with the column ImagePath; "
-            + "predict takes each row's prompt from Box, or from Points and PointLabels. Or a volume: NIfTI, a DICOM file, or the folder of a "
-            + "series; see --slice.",
+            + "predict takes each row's prompt from Box, or from Points and PointLabels. Or a volume: NIfTI, a DICOM file, or the folder "
+            + "of a series; see --slice.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out = new("--out", "-o")
     {
         Description = "Write each mask there, as IMAGE-1-CATEGORY.png and so on: white = object. "
-            + "Subfolders of a folder that was named are created there, too. Of a volume: the file of labels, .nii or .nii.gz.",
+            + "Subfolders of a folder that was named are created there, too. Of a volume: the file of labels, .nii, .nii.gz or, of a DICOM "
+            + "series, .dcm (a DICOM segmentation).",
         HelpName = "FOLDER",
     };
 
@@ -65,7 +66,8 @@ internal sealed class ImageArguments
         if (context.Get(_overlay) is not null || context.Get(_table) is not null || context.Get(_resume))
             throw new UsageException("--overlay, --table and --resume are for images; of a volume, --out names the file of labels.");
         return context.Get(_images) is [var only] ? only
-            : throw new UsageException($"{NumberText.Count(context.Get(_images).Length)} volumes were named; --slice and --box3d are for one.");
+            : throw new UsageException(
+                $"{NumberText.Count(context.Get(_images).Length)} volumes were named; --slice and --box3d are for one.");
     }
 
     /// <summary>What --out says.</summary>

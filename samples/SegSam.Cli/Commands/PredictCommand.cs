@@ -34,8 +34,8 @@ internal sealed class PredictCommand : Command
             return Volume(context, prompts);
         if (_images.Named(context).FirstOrDefault(VolumeFile.IsNamedAsVolume) is { } volume)
         {
-            throw new UsageException($"'{volume}' is a volume: say on which slice the object is (--slice N, from 0, with --box or --point), "
-                + "or give a box around it (--box3d x0,y0,z0,x1,y1,z1).");
+            throw new UsageException($"'{volume}' is a volume: say on which slice the object is (--slice N, from 0, with --box or "
+                + "--point), or give a box around it (--box3d x0,y0,z0,x1,y1,z1).");
         }
 
         if (_images.Single(context) is { } image)

@@ -22,7 +22,8 @@ internal sealed class VolumeArguments
 
     private readonly Option<SlicePlane?> _plane = new("--plane")
     {
-        Description = "Which way a volume is cut (default: as the model was trained, else axial).", HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
+        Description = "Which way a volume is cut (default: as the model was trained, else axial).",
+        HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
     };
 
     private readonly Option<IntensityWindow?> _window = new("--window")

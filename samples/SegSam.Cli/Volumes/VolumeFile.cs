@@ -5,9 +5,11 @@ namespace SegSam.Cli.Volumes;
 /// <summary>Volumes on the command line, and what is printed of them.</summary>
 internal static class VolumeFile
 {
-    private static readonly string[] Endings = [".nii", ".nii.gz", ".hdr", ".dcm", ".dicom", ".mha", ".mhd", ".nrrd", ".nhdr", ".npz", ".npy"];
+    private static readonly string[] Endings =
+        [".nii", ".nii.gz", ".hdr", ".dcm", ".dicom", ".mha", ".mhd", ".nrrd", ".nhdr", ".npz", ".npy"];
 
-    /// <summary>Whether a file is meant as a volume, by its name; a folder, where it holds DICOM files.</summary>
+
+    /// <summary>Whether a file is meant as a volume, by its name.</summary>
     public static bool IsNamedAsVolume(string path) =>
         Endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 

@@ -31,11 +31,15 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
         var found = context.Terminal.Progress($"{volume}", report =>
         {
             var progress = new Reporter(done => report((double)done.SlicesDone / slices, $"{done}"));
-            return box is not null ? volumes.Predict(volume, box, options, progress, context.Cancel)
-                : volumes.Predict(volume, [.. prompts.Select((prompt, i) => new VolumePrompt(arguments.Slice(context)!.Value, prompt.Prompt, i + 1))],
-                    options, progress, context.Cancel);
+            if (box is not null)
+                return volumes.Predict(volume, box, options, progress, context.Cancel);
+            var slice = arguments.Slice(context)!.Value;
+            return volumes.Predict(volume, [.. prompts.Select((prompt, i) => new VolumePrompt(slice, prompt.Prompt, i + 1))], options,
+                progress, context.Cancel);
         });
-        if (output is not null)
+        if (output?.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) == true)
+            found.Labels.SaveSegmentation(output);
+        else if (output is not null)
             found.Labels.Save(output);
         Print(found, model, output);
         return ExitCode.Done;

@@ -8,7 +8,9 @@ namespace Microsoft.ML.SegSam.Propagation;
 internal static class LabelComposer
 {
     /// <param name="volume">The volume that was cut.</param>
-    /// <param name="objects">With different labels. Where they overlap, the one with the higher share of its category has the voxel.</param>
+    /// <param name="objects">
+    /// With different labels. Where they overlap, the one with the higher share of its category has the voxel.
+    /// </param>
     public static LabelVolume Compose(MedicalVolume volume, SlicePlane plane, IReadOnlyList<VolumeObject> objects)
     {
         var axes = SliceAxes.Of(volume.Geometry, plane);

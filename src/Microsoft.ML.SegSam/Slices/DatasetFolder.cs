@@ -109,7 +109,8 @@ internal static class DatasetFolder
 
             var (number, name) = isNumberFirst ? (pair.Name, pair.Value.GetString()!) : (pair.Value.ToString(), pair.Name);
             if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var label))
-                throw new InvalidDataException($"Label '{pair.Name}' of '{File}' has the number '{number}'; expected a whole number from 0.");
+                throw new InvalidDataException($"Label '{pair.Name}' of '{File}' has the number '{number}'; expected a whole "
+                    + "number from 0.");
             if (label != 0)
                 names[label] = name;
         }

@@ -72,7 +72,8 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         string NameOf(float value) => value == MathF.Floor(value) && names.TryGetValue((int)value, out var name) ? name
             : throw new InvalidDataException(FormattableString.Invariant(
                 $"'{item.LabelPath}' has the label {value} on slice {labels.Index}, and its names are ")
-                + (names.Count == 0 ? "unknown" : string.Join(", ", names.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value}"))))
+                + (names.Count == 0 ? "unknown"
+                    : string.Join(", ", names.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value}"))))
                 + $". Give {nameof(VolumeCase)}.{nameof(VolumeCase.Names)}.");
     }
 

@@ -29,7 +29,8 @@ public sealed partial class LabelVolume
     public IReadOnlyList<int> Labels => [.. _counts.Value.Keys];
 
     /// <summary>Volume of each label that occurs, in mm³; divide by 1,000 for milliliters.</summary>
-    public IReadOnlyDictionary<int, double> Volumes => _counts.Value.ToDictionary(pair => pair.Key, pair => pair.Value * Geometry.VoxelVolume);
+    public IReadOnlyDictionary<int, double> Volumes =>
+        _counts.Value.ToDictionary(pair => pair.Key, pair => pair.Value * Geometry.VoxelVolume);
 
     internal LabelRuns Runs => _runs;
 

@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SegSam.Volumes;
 
-/// <summary>How the slices of volumes looked that a model was trained on, and so must look when it predicts. Saved with the model.</summary>
+/// <summary>
+/// How the slices of volumes looked that a model was trained on, and so must look when it predicts. Saved with the model.
+/// </summary>
 /// <param name="Plane">Which way volumes were cut.</param>
 /// <param name="Window">As <see cref="IntensityWindow.Parse"/> reads it; null: <see cref="IntensityWindow.For"/> each volume.</param>
 internal sealed record SliceLook(SlicePlane Plane, string? Window)

@@ -49,7 +49,8 @@ public sealed class PropagatorTests
     [TestMethod]
     public void A_mask_that_jumps_grows_or_is_uncertain_ends_it()
     {
-        Assert.AreEqual(PropagationStop.Jumped, Follow(new(slice => [slice < 12 ? Disk(15, 20, 7) : Disk(23, 20, 7)]), [Prompt(9)]).StopAbove);
+        Assert.AreEqual(PropagationStop.Jumped,
+            Follow(new(slice => [slice < 12 ? Disk(15, 20, 7) : Disk(23, 20, 7)]), [Prompt(9)]).StopAbove);
         Assert.AreEqual(PropagationStop.Grew,
             Follow(new(slice => [Disk(20, 20, slice < 12 ? 6 : 12)]), [Prompt(9)], new() { MinOverlap = 0.1 }).StopAbove);
         Assert.AreEqual(PropagationStop.Uncertain,
@@ -161,7 +162,8 @@ public sealed class PropagatorTests
     public void Two_prompts_on_a_slice_and_none_that_says_where_are_refused()
     {
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new Track([Prompt(3), Prompt(3)], 0, 9)).Message, "slice 3");
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new Track([VolumePrompt.NotOn(3)], 0, 9)).Message, "where it is not");
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => new Track([VolumePrompt.NotOn(3)], 0, 9)).Message, "where it is not");
     }
 
     private static VolumePrompt Prompt(int slice) => new(slice, SegSamPrompt.Box(1, 1, 39, 39));
@@ -181,7 +183,8 @@ public sealed class PropagatorTests
         World world, Track[] tracks, VolumePredictionOptions options, double thickness, CancellationToken cancel = default)
     {
         var projection = options.Projection == PromptProjection.Automatic ? PromptProjection.Box : options.Projection;
-        new Propagator(Slices, world.Segment, new(projection, options.BoxMargin), new(options, thickness), options, null, cancel).Run(tracks);
+        var projector = new MaskProjector(projection, options.BoxMargin);
+        new Propagator(Slices, world.Segment, projector, new(options, thickness), options, null, cancel).Run(tracks);
     }
 
     private static bool[] Disk(double x, double y, double radius) => [.. Enumerable.Range(0, Side * Side).Select(i =>

@@ -132,7 +132,8 @@ public sealed class LoadSlicesTests
         Image(folder, "image.nii.gz");
         Labels(folder, "labels.nii.gz");
         TinyNifti.Write(Path.Combine(folder.Path, "other.nii.gz"), 32, 30, 7, Affine, (_, _, _) => 1);
-        VolumeCase Case(string labels) => new() { ImagePath = Path.Combine(folder.Path, "image.nii.gz"), LabelPath = Path.Combine(folder.Path, labels) };
+        VolumeCase Case(string labels) =>
+            new() { ImagePath = Path.Combine(folder.Path, "image.nii.gz"), LabelPath = Path.Combine(folder.Path, labels) };
         string Message(string labels) => Assert.ThrowsExactly<InvalidDataException>(() =>
             Ml.Data.LoadSlices([Case(labels)]).GetColumn<string>("Category").Count()).Message;
         StringAssert.Contains(Message("other.nii.gz"), "does not lie on the grid");

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;

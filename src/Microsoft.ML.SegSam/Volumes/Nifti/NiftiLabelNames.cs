@@ -80,5 +80,6 @@ internal static class NiftiLabelNames
         return names;
     }
 
-    private static string Legal(string name) => string.Concat(name.Where(XmlConvert.IsXmlChar)).Replace("]]>", "]] >", StringComparison.Ordinal);
+    private static string Legal(string name) =>
+        string.Concat(name.Where(XmlConvert.IsXmlChar)).Replace("]]>", "]] >", StringComparison.Ordinal);
 }

@@ -13,7 +13,9 @@ internal static class NiftiLabelWriter
     private const int IntentLabel = 1002, Millimeters = 2, Scanner = 1, Length1 = 348, Alignment = 16;
 
     /// <param name="path">Packed by gzip where it ends with .gz.</param>
-    /// <param name="source">The header of the NIfTI file whose grid it is: its geometry is copied byte for byte. Null: a new header.</param>
+    /// <param name="source">
+    /// The header of the NIfTI file whose grid it is: its geometry is copied byte for byte. Null: a new header.
+    /// </param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(
         string path, VolumeGeometry geometry, LabelRuns runs, IReadOnlyDictionary<int, string> names, NiftiHeader? source)
@@ -91,7 +93,8 @@ internal static class NiftiLabelWriter
         Short(68, IntentLabel);
         Short(70, type);
         Short(72, bits);
-        foreach (var (at, value) in (ReadOnlySpan<(int, float)>)[(108, offset), (112, 1), (116, 0), (124, 0), (128, 0), (56, 0), (60, 0), (64, 0)])
+        foreach (var (at, value) in (ReadOnlySpan<(int, float)>)
+            [(108, offset), (112, 1), (116, 0), (124, 0), (128, 0), (56, 0), (60, 0), (64, 0)])
             Float(at, value);
         Text(header, 148, 80, "SEG-SAM labels");
         Text(header, 228, 24, "");

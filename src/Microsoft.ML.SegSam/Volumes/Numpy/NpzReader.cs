@@ -23,7 +23,8 @@ internal static class NpzReader
     public static VolumeFile Describe(string path, long mostVoxels, bool isOfLabels)
     {
         using var archive = new NpzArchive(path);
-        var name = isOfLabels && archive.Names.Contains(Labels) ? Labels : archive.Names.Contains(Images) ? Images : archive.Names.Count == 1 ? archive.Names.Single()
+        var name = isOfLabels && archive.Names.Contains(Labels) ? Labels : archive.Names.Contains(Images) ? Images
+            : archive.Names.Count == 1 ? archive.Names.Single()
             : throw new InvalidDataException($"The archive has no array '{Images}'; it has {string.Join(", ", archive.Names.Take(20))}.");
         var header = archive.Header(name)!;
         var (shape, type, warnings) = NumpyReader.ShapeOf(header, archive.Header(Labels)?.Shape, mostVoxels);

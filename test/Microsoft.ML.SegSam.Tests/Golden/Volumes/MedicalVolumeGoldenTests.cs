@@ -68,8 +68,8 @@ public sealed class MedicalVolumeGoldenTests
         using var folder = new TemporaryFolder();
         using var volume = MedicalVolume.Load(GoldenVolumes.PathOf(key));
         var path = Path.Combine(folder.Path, "labels.nii.gz");
-        new LabelVolume(volume.Geometry, new LabelRuns.Builder(volume.Geometry.Slices).Build(), new Dictionary<int, string>(), volume.Origin)
-            .Save(path);
+        var none = new LabelRuns.Builder(volume.Geometry.Slices).Build();
+        new LabelVolume(volume.Geometry, none, new Dictionary<int, string>(), volume.Origin).Save(path);
         var header = volume.Origin.NiftiHeader!;
         var saved = NiftiHeader.Parse(NiftiReader.ReadStart(path, 540));
         Assert.AreEqual((header.IsVersion2, header.IsBigEndian), (saved.IsVersion2, saved.IsBigEndian));

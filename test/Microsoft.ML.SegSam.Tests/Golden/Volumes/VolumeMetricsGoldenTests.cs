@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Metrics.Volumes;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
 using Microsoft.ML.SegSam.Volumes.Geometry;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CsCheck;
-using Microsoft.ML.SegSam.Metrics;
 using Microsoft.ML.SegSam.Metrics.Volumes;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;

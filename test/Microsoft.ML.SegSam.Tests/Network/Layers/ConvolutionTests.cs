@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Network.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network.Layers;

@@ -53,13 +53,27 @@ public sealed class CliVolumeTests : IDisposable
     }
 
     [TestMethod]
+    public void Files_of_labels_are_compared()
+    {
+        string[] files = [_folder.At("a.nii.gz"), _folder.At("b.nii.gz")];
+        foreach (var (file, last) in files.Zip([4, 5]))
+            TinyNifti.Write(file, 10, 8, 6, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0], (i, j, k) => (short)(i > 2 && j > 2 && k < last ? 3 : 0));
+        var figures = Json(["evaluate", "--volumes", .. files, "--csv", _folder.At("figures.csv")]).GetProperty("per_label")[0];
+        Assert.AreEqual(2 * 4 / 9.0, figures.GetProperty("dice").GetDouble(), 1e-9);
+        StringAssert.Contains(Done(["evaluate", "--volumes", .. files]), "0.889");
+        StringAssert.Contains(File.ReadAllText(_folder.At("figures.csv")), "0.888");
+        StringAssert.Contains(Segsam("evaluate", "--volumes", files[0], _scan).Error, "40 x 36 x 8");
+    }
+
+    [TestMethod]
     public void A_box_needs_no_slice()
     {
         var text = Done("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,5", "--plane", "stored", "--projection", "point");
         StringAssert.Contains(text, "ends below");
         StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,8").Error, "0 to 7");
         StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28").Error, "expected x0,y0,z0,x1,y1,z1");
-        StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "1,1,1,9,9,2", "--box", "1,2,3,4").Error, "remove --slice");
+        StringAssert.Contains(
+            Segsam("predict", _folder.Model(), _scan, "--box3d", "1,1,1,9,9,2", "--box", "1,2,3,4").Error, "remove --slice");
     }
 
     [TestMethod]
@@ -73,6 +87,7 @@ public sealed class CliVolumeTests : IDisposable
         StringAssert.Contains(
             Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--overlay", "a.png").Error, "are for images");
         StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--window", "dark").Error, "soft-tissue");
-        StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--out", _folder.At("a.png")).Error, ".nii");
+        StringAssert.Contains(
+            Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--out", _folder.At("a.png")).Error, ".nii");
     }
 }
