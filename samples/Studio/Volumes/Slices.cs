@@ -118,7 +118,8 @@ internal static class Slices
     }
 
     // Three digits are all that a person reads of a window.
-    private static double Short(double value) => double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Short(double value) =>
+        double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static WindowChoice Usual(MedicalVolume volume)
     {

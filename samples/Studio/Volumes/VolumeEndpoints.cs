@@ -28,7 +28,11 @@ internal static class VolumeEndpoints
     {
         // Browsers let any page send forms anywhere; one from elsewhere must not fill the disk.
         if (context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none") and var site)
-            throw new ProblemException(StatusCodes.Status403Forbidden, $"The request came from another site ({site}). Use Studio's own page.");
+        {
+            throw new ProblemException(StatusCodes.Status403Forbidden,
+                $"The request came from another site ({site}). Use Studio's own page.");
+        }
+
         var session = await VolumeUpload.Receive(context.Request, queues.Long, options, context.RequestAborted);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)); // who knows it may see the volume
         using var lease = volumes.Add(id, session);

@@ -140,7 +140,8 @@ public sealed class StudioVolumeBrowserTests
             Name = $"IM{i}", MimeType = "", Buffer = i == 1 ? file[..^100] : file,
         }));
         await Expect(page.Locator("#toast")).ToContainTextAsync("IM1");
-        await page.SetInputFilesAsync("#file", series.Select((file, i) => new FilePayload { Name = $"A{i}", MimeType = "", Buffer = file }));
+        await page.SetInputFilesAsync("#file",
+            series.Select((file, i) => new FilePayload { Name = $"A{i}", MimeType = "", Buffer = file }));
         await Expect(page.Locator("#image-name")).ToHaveTextAsync("A0 and 2 more · CT 16 x 16 x 3, 1 x 1 x 3 mm, LPS");
         await page.ClickAsync($"#samples [data-name='{StudioServer.Sample.Name}']");
         await Expect(page.Locator("#image-name")).ToContainTextAsync(StudioServer.Sample.Name);

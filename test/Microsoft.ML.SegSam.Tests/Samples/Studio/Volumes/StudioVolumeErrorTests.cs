@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Studio;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio.Volumes;
 
@@ -40,8 +39,8 @@ public sealed class StudioVolumeErrorTests
 
     [TestMethod]
     public async Task Two_series_are_told_apart() =>
-        await Refused(422, "There are 2 series. Studio opens one at a time; select the files of one series: (CT, 3 slices); (CT, 2 slices).",
-            [.. VolumeFiles.Series(3, "1.2.826.0.1.5"), .. VolumeFiles.Series(2, "1.2.826.0.1.6")]);
+        await Refused(422, "There are 2 series. Studio opens one at a time; select the files of one series: "
+            + "(CT, 3 slices); (CT, 2 slices).", [.. VolumeFiles.Series(3, "1.2.826.0.1.5"), .. VolumeFiles.Series(2, "1.2.826.0.1.6")]);
 
     [TestMethod]
     public async Task A_missing_slice_is_noticed() =>
@@ -149,7 +148,8 @@ public sealed class StudioVolumeErrorTests
         StringAssert.Contains(detail, reason);
         foreach (var hidden in (string[])["segsam-studio", Path.GetTempPath(), VolumeFiles.Patient, "MedicalVolumeOptions", "1.2.826"])
             Assert.DoesNotContain(hidden, detail);
-        CollectionAssert.AreEquivalent(before, Directory.GetDirectories(Path.GetTempPath(), "segsam-studio-*"), "nothing stays on the disk");
+        CollectionAssert.AreEquivalent(before, Directory.GetDirectories(Path.GetTempPath(), "segsam-studio-*"),
+            "nothing stays on the disk");
     }
 
     private static async Task<string> Detail(HttpResponseMessage answer) =>

@@ -122,18 +122,20 @@ public sealed class StudioVolumeTests
         Assert.AreEqual("my own", labels.Names[1]);
         Assert.AreEqual(only.GetProperty("category").GetString(), labels.Names[2]);
 
+        bool[] Pixels(int label, int index) => labels.ReadMask(label, SlicePlane.Axial, index).ToPixels();
+
         // What one object has of a slice, it has in the file, unless the other, if surer of its name, takes it.
         foreach (var (index, slice) in slices)
         {
             var sent = Mask(slice.GetProperty("mask"), VolumeFiles.Rows, VolumeFiles.Columns);
-            var (mine, other) = (labels.ReadMask(1, SlicePlane.Axial, index).ToPixels(), labels.ReadMask(2, SlicePlane.Axial, index).ToPixels());
+            var (mine, other) = (Pixels(1, index), Pixels(2, index));
             for (var i = 0; i < sent.Length; i++)
                 Assert.IsTrue(sent[i] ? mine[i] || other[i] : !mine[i], $"slice {index}, pixel {i}");
         }
 
         var cut = await s_server.Client.GetFromJsonAsync<JsonElement>($"{Url(info)}/results/{result}/masks/sagittal/48");
         var across = Mask(cut, VolumeFiles.Slices, VolumeFiles.Rows);
-        foreach (var index in slices.Keys) // column 47 of the axial slices is the sagittal slice 48, seen from the side
+        foreach (var index in slices.Keys) // column 48 of the axial slices is the sagittal slice 48, seen from the side
         {
             var sent = Mask(slices[index].GetProperty("mask"), VolumeFiles.Rows, VolumeFiles.Columns);
             for (var y = 0; y < VolumeFiles.Rows; y++)
@@ -149,7 +151,8 @@ public sealed class StudioVolumeTests
         object[] steps = [Box, new { point = (int[])[48, 40] }];
         var id = await s_server.Upload(await s_server.Client.GetByteArrayAsync($"{Url(info)}/slices/axial/9?window={Window}"));
         using var shown = JsonDocument.Parse(await s_server.Answer(id, steps));
-        var found = await Propagate(info, new { plane = "axial", window = Window, prompts = (object[])[new { slice = 9, steps }, Prompt(14)] });
+        var found = await Propagate(info,
+            new { plane = "axial", window = Window, prompts = (object[])[new { slice = 9, steps }, Prompt(14)] });
         var slices = found.GetProperty("slices").EnumerateArray().ToDictionary(slice => slice.GetProperty("slice").GetInt32());
         Assert.AreEqual(2, slices.Values.Count(slice => slice.GetProperty("isPrompted").GetBoolean()));
         Assert.AreEqual(shown.RootElement.GetProperty("segmentation").GetProperty("counts").GetString(),
