@@ -21,7 +21,7 @@ internal static class ImageEndpoints
     }
 
     private static async Task<IResult> Upload(
-        HttpContext context, LoadedModel model, ImageSessions sessions, ComputeQueues queues, StudioOptions options)
+        HttpContext context, LoadedModel model, Sessions<ImageSession> sessions, ComputeQueues queues, StudioOptions options)
     {
         var cancel = context.RequestAborted;
         var file = await Read(context.Request, options, cancel);
@@ -33,12 +33,12 @@ internal static class ImageEndpoints
             {
                 cancel.ThrowIfCancellationRequested();
                 using var image = UploadedImage.Decode(file, options.Pixels);
-                return sessions.Add(id, model.Predictor.Encode(image));
+                return sessions.Add(id, new(model.Predictor.Encode(image)));
             }, cancel);
         }
 
         using (lease)
-            return Results.Json(new { id, lease.Image.Width, lease.Image.Height });
+            return Results.Json(new { id, lease.Item.Image.Width, lease.Item.Image.Height });
     }
 
     // The image as the model sees it, for files that browsers show differently: 16-bit PNG, and PNG rotated by EXIF.

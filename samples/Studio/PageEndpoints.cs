@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.ML.SegSam.Display;
 using Microsoft.Net.Http.Headers;
+using Studio.Volumes;
 
 namespace Studio;
 
@@ -22,7 +23,7 @@ internal static class PageEndpoints
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            var file = name[Prefix.Length..];
+            var file = name[Prefix.Length..].Replace('\\', '/'); // of a build on Windows
             var tag = new EntityTagHeaderValue($"\"{assembly.ManifestModule.ModuleVersionId}\"");
             routes.MapGet(file == Start ? "/" : $"/{file}", (HttpContext context) =>
             {
@@ -38,7 +39,8 @@ internal static class PageEndpoints
             Results.Bytes(new Exports(request, model.Categories, options.Pixels).LabelMapPng(), "image/png"));
     }
 
-    private static object Status(LoadedModel model, StudioOptions options, ImageSessions sessions, ComputeQueues queues) => new
+    private static object Status(LoadedModel model, StudioOptions options, Sessions<ImageSession> sessions,
+        Sessions<VolumeSession> volumes, ComputeQueues queues) => new
     {
         model = new
         {
@@ -53,9 +55,10 @@ internal static class PageEndpoints
                 model.Thresholds.StabilityScoreThreshold,
             },
         },
-        limits = new { options.UploadBytes, options.Pixels },
+        limits = new { options.UploadBytes, options.Pixels, options.VolumeBytes },
         palette = Enumerable.Range(0, Rgb.PaletteSize).Select(Rgb.FromPalette).Select(color => $"#{color.R:x2}{color.G:x2}{color.B:x2}"),
         images = sessions.Count,
+        volumes = volumes.Count,
         running = queues.Running,
         canceled = queues.Canceled,
     };

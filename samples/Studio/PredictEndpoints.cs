@@ -1,11 +1,7 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
-using SampleKit;
+using Microsoft.ML.SegSam.Prediction;
 
 namespace Studio;
 
@@ -18,53 +14,27 @@ internal static class PredictEndpoints
         routes.MapPost("/api/images/{id}/everything", Everything);
     }
 
-    private static async Task<IResult> Predict(string id, PredictRequest request, LoadedModel model, ImageSessions sessions,
+    private static async Task<IResult> Predict(string id, PredictRequest request, LoadedModel model, Sessions<ImageSession> sessions,
         ComputeQueues queues, CancellationToken cancel)
     {
         using var lease = Rent(sessions, id);
-        var json = await queues.Short.Run(() => PromptSteps.Predict(model.Predictor, lease, request.Steps, cancel).ToJson(), cancel);
+        var json = await queues.Short.Run(() => PromptSteps.Predict(model.Predictor, lease.Item, request.Steps, cancel).ToJson(), cancel);
         return Results.Text(json, "application/json");
     }
 
     private static ServerSentEventsResult<string> Everything(string id, EverythingRequest request, LoadedModel model,
-        ImageSessions sessions, ComputeQueues queues, CancellationToken cancel)
+        Sessions<ImageSession> sessions, ComputeQueues queues, CancellationToken cancel)
     {
         // Invalid requests are refused before the stream starts.
         var generator = request.Generator(model);
-        return TypedResults.ServerSentEvents(Stream(generator, Rent(sessions, id), queues, cancel));
+        var lease = Rent(sessions, id);
+        return TypedResults.ServerSentEvents(EventStream.Of<OperationProgress, IReadOnlyList<GeneratedMask>>(queues.Long, lease,
+            progress => generator.Generate(lease.Item.Image, progress, cancel),
+            report => new { done = report.Done, total = report.Total, description = report.Description },
+            "masks", masks => $"[{string.Join(',', masks.Select(mask => mask.ToJson()))}]", cancel));
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> Stream(SegSamMaskGenerator generator, ImageLease lease, ComputeQueues queues,
-        [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using (lease)
-        {
-            var reports = Channel.CreateBounded<OperationProgress>(
-                new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-            var progress = new InlineProgress<OperationProgress>(report => reports.Writer.TryWrite(report));
-            var work = queues.Long.Run(() => generator.Generate(lease.Image, progress, cancel), cancel);
-            _ = work.ContinueWith(
-                _ => reports.Writer.Complete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            try
-            {
-                yield return new("{}", "waiting");
-                await foreach (var report in reports.Reader.ReadAllAsync(cancel))
-                {
-                    var progressed = new { done = report.Done, total = report.Total, description = report.Description };
-                    yield return new(JsonSerializer.Serialize(progressed), "progress");
-                }
-
-                var masks = await work;
-                yield return new($"[{string.Join(',', masks.Select(mask => mask.ToJson()))}]", "masks");
-            }
-            finally
-            {
-                await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the lease must outlive the work
-            }
-        }
-    }
-
-    private static ImageLease Rent(ImageSessions sessions, string id) =>
+    private static Lease<ImageSession> Rent(Sessions<ImageSession> sessions, string id) =>
         sessions.TryRent(id, out var lease) ? lease : throw new ProblemException(StatusCodes.Status404NotFound,
             "The server no longer has this image: it keeps only the most recent ones. Open it again.");
 }

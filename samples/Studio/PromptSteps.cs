@@ -22,27 +22,45 @@ internal static class PromptSteps
     /// <summary>The prediction after the last step. It depends only on the image and the steps, not on earlier requests.</summary>
     /// <exception cref="ProblemException">The steps are invalid for the image.</exception>
     public static SegSamPrediction Predict(
-        SegSamPredictor predictor, ImageLease lease, IReadOnlyList<PromptStep>? steps, CancellationToken cancel)
+        SegSamPredictor predictor, ImageSession image, IReadOnlyList<PromptStep>? steps, CancellationToken cancel)
     {
-        if (steps is not { Count: >= 1 and <= Most })
-            throw Wrong($"There are {steps?.Count ?? 0} steps; expected 1 to {Most} points and boxes.");
-        if (steps.Contains(null!))
-            throw Wrong("A step is null; expected point [x, y] or box [x0, y0, x1, y1].");
+        steps = Check(steps);
         var keys = steps.Select((_, i) => string.Join(' ', steps.Take(i + 1).Select(KeyOf))).ToList();
         var known = steps.Count - 1; // the number of steps whose mask is in the cache
         ReadOnlyMemory<float> mask = default;
-        while (known > 0 && !lease.Masks.TryGet(keys[known - 1], out mask))
+        while (known > 0 && !image.Masks.TryGet(keys[known - 1], out mask))
             known--;
         SegSamPrediction prediction;
         do
         {
             cancel.ThrowIfCancellationRequested();
             var prompt = Prompt(steps.Take(known + 1));
-            prediction = Predict(predictor, lease.Image, known == 0 ? prompt : prompt.AndMask(mask));
-            lease.Masks.Add(keys[known], mask = prediction.LowResLogits);
+            prediction = Predict(predictor, image.Image, known == 0 ? prompt : prompt.AndMask(mask));
+            image.Masks.Add(keys[known], mask = prediction.LowResLogits);
         }
         while (++known < steps.Count);
         return prediction;
+    }
+
+    /// <summary>The prompt whose prediction is that of the last step.</summary>
+    /// <param name="encode">Called if there is more than one step: the mask of those before the last belongs to the prompt.</param>
+    /// <exception cref="ProblemException">The steps are invalid for the image.</exception>
+    public static SegSamPrompt Prompt(
+        SegSamPredictor predictor, Func<EncodedImage> encode, IReadOnlyList<PromptStep>? steps, CancellationToken cancel)
+    {
+        steps = Check(steps);
+        var prompt = Prompt(steps);
+        if (steps.Count == 1)
+            return prompt;
+        using var image = new ImageSession(encode());
+        return prompt.AndMask(Predict(predictor, image, [.. steps.SkipLast(1)], cancel).LowResLogits);
+    }
+
+    private static IReadOnlyList<PromptStep> Check(IReadOnlyList<PromptStep>? steps)
+    {
+        if (steps is not { Count: >= 1 and <= Most })
+            throw Wrong($"There are {steps?.Count ?? 0} steps; expected 1 to {Most} points and boxes.");
+        return !steps.Contains(null!) ? steps : throw Wrong("A step is null; expected point [x, y] or box [x0, y0, x1, y1].");
     }
 
     private static SegSamPrediction Predict(SegSamPredictor predictor, EncodedImage image, SegSamPrompt prompt)

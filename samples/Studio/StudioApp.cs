@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.HostFiltering;
+using Studio.Volumes;
 
 namespace Studio;
 
@@ -34,7 +35,8 @@ internal static class StudioApp
         if (IPAddress.IsLoopback(options.Listen))
             builder.Services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(_ => new ImageSessions(options.Images));
+        builder.Services.AddSingleton(_ => new Sessions<ImageSession>(options.Images));
+        builder.Services.AddSingleton(_ => new Sessions<VolumeSession>(VolumeEndpoints.Kept));
         builder.Services.AddSingleton<ComputeQueues>();
         builder.Services.AddSingleton(_ => model);
 
@@ -52,6 +54,8 @@ internal static class StudioApp
         PageEndpoints.Map(app);
         ImageEndpoints.Map(app);
         PredictEndpoints.Map(app);
+        VolumeEndpoints.Map(app);
+        ObjectEndpoints.Map(app);
         return app;
     }
 }

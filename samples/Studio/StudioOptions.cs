@@ -11,8 +11,9 @@ namespace Studio;
 /// <param name="UploadMegabytes">Maximum upload, in millions of bytes.</param>
 /// <param name="Megapixels">Maximum image, in millions of pixels.</param>
 /// <param name="Images">Number of encoded images kept; the least recently used is dropped first.</param>
+/// <param name="VolumeMegabytes">Maximum upload of a volume, all its files together, in millions of bytes.</param>
 internal sealed record StudioOptions(string? Model = null, string? Checkpoint = null, IPAddress? Address = null, int Port = 5080,
-    int UploadMegabytes = 32, int Megapixels = 40, int Images = 24)
+    int UploadMegabytes = 32, int Megapixels = 40, int Images = 24, int VolumeMegabytes = 512)
 {
     public const string Usage = """
         Studio: click an image, or drag a box, and see mask, name and score immediately.
@@ -23,6 +24,7 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
         --address IP        address to listen on (default 127.0.0.1: only this machine; 0.0.0.0: the network, without sign-in)
         --max-upload N      maximum upload in MB (default 32)
         --max-pixels N      maximum image size in megapixels (default 40)
+        --max-volume N      maximum upload of a volume, all its files together, in MB (default 512)
         --images N          encoded images kept in memory (default 24)
         --help              show this text
         """;
@@ -30,6 +32,8 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
     public IPAddress Listen => Address ?? IPAddress.Loopback;
 
     public long UploadBytes => UploadMegabytes * 1_000_000L;
+
+    public long VolumeBytes => VolumeMegabytes * 1_000_000L;
 
     public long Pixels => Megapixels * 1_000_000L;
 
@@ -50,6 +54,7 @@ internal sealed record StudioOptions(string? Model = null, string? Checkpoint = 
                     : throw new FormatException($"{option} must be an IP address such as 127.0.0.1, not '{value}'") },
                 "--max-upload" => options with { UploadMegabytes = Argument.Number(option, value, 1) },
                 "--max-pixels" => options with { Megapixels = Argument.Number(option, value, 1) },
+                "--max-volume" => options with { VolumeMegabytes = Argument.Number(option, value, 1) },
                 "--images" => options with { Images = Argument.Number(option, value, 1) },
                 _ => throw new FormatException($"'{option}' is not an option"),
             };

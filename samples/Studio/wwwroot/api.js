@@ -26,8 +26,46 @@ export async function asSeen(blob) {
 export const predict = (id, steps, signal) => getJson(`api/images/${id}/predict`, json({ steps }, signal));
 
 /** Finds all objects; reports { done, points, masks } as progress, or null while waiting. */
-export async function everything(id, settings, report, signal) {
-  const response = await send(`api/images/${id}/everything`, json(settings, signal));
+export const everything = (id, settings, report, signal) => follow(`api/images/${id}/everything`, json(settings, signal), report, 'masks');
+
+/** Opens a volume; its answer describes it. */
+export async function openVolume(files, signal) {
+  const body = new FormData();
+  for (const file of files) body.append('file', file, 'file'); // the server gives them names of its own
+  try {
+    return await getJson('api/volumes', { method: 'POST', body, signal });
+  } catch (failure) {
+    failure.message = withNames(failure.message, files);
+    throw failure;
+  }
+}
+
+/** The server's names of files, file-1 and so on, as the user knows them. */
+export const withNames = (text, files) => files.length < 2 ? text.replace("'file-1': ", '')
+  : text.replace(/\bfile-(\d+)\b/g, (name, number) => files[number - 1]?.name ?? name);
+
+export const closeVolume = id => send(`api/volumes/${id}`, { method: 'DELETE', keepalive: true }).catch(() => {});
+
+/** A slice as PNG, and the center and width that its window amounts to: null where it cannot be told. */
+export async function slice(id, plane, index, window, signal) {
+  const response = await send(`api/volumes/${id}/slices/${plane}/${index}?window=${encodeURIComponent(window)}`, { signal });
+  const number = name => response.headers.has(name) ? Number(response.headers.get(name)) : null;
+  return { blob: await response.blob(), center: number('Window-Center'), width: number('Window-Width') };
+}
+
+/** Follows an object from its prompts through the volume; reports { slice, done }, or null while waiting. */
+export const propagate = (id, request, report, signal) =>
+  follow(`api/volumes/${id}/propagate`, json(request, signal), report, 'object');
+
+/** The mask of a followed object on a slice of any plane. */
+export const maskOf = (id, result, plane, index) => getJson(`api/volumes/${id}/results/${result}/masks/${plane}/${index}`);
+
+/** Objects, each { result, name }, as labels in a NIfTI file. */
+export const labels = async (id, objects) => (await send(`api/volumes/${id}/labels`, json({ objects }))).blob();
+
+/** Long work: reports its progress, or null while it waits; returns the data of its last event. */
+async function follow(url, options, report, last) {
+  const response = await send(url, options);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
@@ -40,7 +78,8 @@ export async function everything(id, settings, report, signal) {
     for (const event of events) {
       const kind = /^event: (.*)$/m.exec(event)?.[1];
       const data = JSON.parse(event.match(/^data: ?(.*)$/m)[1]);
-      if (kind === 'masks') return data;
+      if (kind === last) return data;
+      if (kind === 'problem') throw new Problem(data.detail, 400);
       report(kind === 'progress' ? data : null);
     }
     if (done) throw new Problem('The server stopped before the end. Try again.', 0);

@@ -1,18 +1,21 @@
 // Exports the objects as a file.
 import { exportFile } from './api.js';
 
-/** @param kind "label-map", "coco" or "picture" */
-export async function saveExport(kind, session, viewer) {
+const endings = { 'label-map': '-labels.png', coco: '-coco.json', picture: '-masks.png', labels: '-labels.nii.gz' };
+
+/** @param kind "label-map", "coco", "picture", or of a volume "labels" */
+export async function saveExport(kind, session, viewer, report, signal) {
+  const blob = await (kind === 'picture' ? viewer.picture() : kind === 'labels' ? session.labels(report, signal) : ofImage(kind, session));
   const { objects } = session.state;
-  const body = {
-    fileName: session.name, width: session.bitmap.width, height: session.bitmap.height,
-    objects: objects.map(({ name, score, counts }) => ({ category: name, score, counts })),
-  };
-  const blob = kind === 'picture' ? await viewer.picture() : await exportFile(kind, body);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
-  link.download = session.name.replace(/\.[^.]*$/, '') + { 'label-map': '-labels.png', coco: '-coco.json', picture: '-masks.png' }[kind];
+  link.download = (kind === 'labels' ? session.volumeName : session.fileName) + endings[kind];
   link.click();
-  session.exported = objects;
+  if (kind !== 'picture' || !session.isVolume) session.exported = objects; // a picture of a slice is not all of a volume
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
+
+const ofImage = (kind, session) => exportFile(kind, {
+  fileName: session.name, width: session.bitmap.width, height: session.bitmap.height,
+  objects: session.state.objects.map(({ name, score, counts }) => ({ category: name, score, counts })),
+});

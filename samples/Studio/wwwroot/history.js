@@ -5,7 +5,11 @@ const empty = { steps: [], prediction: null, name: null, objects: [] };
 export class History {
   #past = [];
   #future = [];
-  present = empty;
+
+  /** @param present the first state */
+  constructor(present = empty) {
+    this.present = present;
+  }
 
   get canUndo() { return this.#past.length > 0; }
   get canRedo() { return this.#future.length > 0; }
@@ -14,6 +18,11 @@ export class History {
   commit(change) {
     this.#past.push(this.present);
     this.#future = [];
+    this.present = { ...this.present, ...change };
+  }
+
+  /** Changes the state without a step that could be undone: the same objects, known better. */
+  amend(change) {
     this.present = { ...this.present, ...change };
   }
 

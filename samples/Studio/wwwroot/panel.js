@@ -43,7 +43,7 @@ function refill(card, ...children) {
 
 /**
  * Shows the prediction after the latest step.
- * @param current { prediction, name, score, color }, or null
+ * @param current { prediction, name, score, color }, or null; of a volume also a note, and whether it can be kept
  * @param actions keep(), discard(), rename(name, or null for the model's own)
  */
 export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
@@ -53,6 +53,7 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
     return;
   }
   const { prediction, color } = current;
+  const canKeep = current.canKeep ?? prediction.area > 0;
   const others = hasNames ? Object.entries(prediction.class_scores).sort((a, b) => b[1] - a[1]).slice(0, 4) : [];
   const isNews = ([name, score]) => score > 0.5 && name !== current.name && !kept.some(object => object.name === name);
   const presence = hasNames ? Object.entries(prediction.presence_scores).filter(isNews).sort((a, b) => b[1] - a[1]) : [];
@@ -72,9 +73,10 @@ export function renderCard(card, current, isWaiting, hasNames, kept, actions) {
         'Predicted IoU ', element('b', {}, prediction.predicted_iou.toFixed(2))),
       element('span', {}, 'Area ', element('b', { id: 'current-area' }, number.format(prediction.area)), ' px'),
       isWaiting ? element('span', { className: 'muted' }, 'updating…') : null),
-    prediction.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
+    current.note ? element('p', { className: 'muted', id: 'current-note' }, current.note)
+      : prediction.area ? '' : element('p', { className: 'warning' }, 'The mask is empty. Click again, or drag a box.'),
     element('div', { className: 'buttons' },
-      element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !prediction.area, onclick: actions.keep },
+      element('button', { type: 'button', id: 'keep', className: 'button primary', disabled: !canKeep, onclick: actions.keep },
         'Keep ', element('kbd', {}, 'Enter')),
       element('button', { type: 'button', id: 'discard', className: 'button', onclick: actions.discard },
         'Discard ', element('kbd', {}, 'Esc'))),

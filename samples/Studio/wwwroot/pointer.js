@@ -2,8 +2,11 @@
 
 const slack = 6; // CSS pixels that a click may move
 
-/** Calls click([x, y], isNegative), box([x0, y0, x1, y1]), draft(box or null) and hover([x, y] or null), in pixels of the image. */
-export function listen(canvas, viewer, { click, box, draft, hover }) {
+/**
+ * Calls click([x, y], isNegative), box([x0, y0, x1, y1]), draft(box or null) and hover([x, y] or null), in pixels of the image; and what
+ * volumes do in another way: turn(by a wheel's event), and stretch(right, down, in CSS pixels). They answer whether they did anything.
+ */
+export function listen(canvas, viewer, { click, box, draft, hover, turn, stretch }) {
   const pointers = new Map();
   let start = null; // where a click or box started; null while panning or pinching
 
@@ -28,7 +31,7 @@ export function listen(canvas, viewer, { click, box, draft, hover }) {
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, place(event));
     const isNegative = event.button === 2 || event.shiftKey || event.altKey;
-    start = pointers.size === 1 && event.button !== 1 ? { at: place(event), isNegative } : null;
+    start = pointers.size === 1 && event.button !== 1 ? { at: place(event), isNegative, isRight: event.button === 2 } : null;
     if (pointers.size > 1) draft(null);
     if (event.button === 1) event.preventDefault(); // no autoscroll
   });
@@ -40,7 +43,9 @@ export function listen(canvas, viewer, { click, box, draft, hover }) {
     if (!before) return;
     pointers.set(event.pointerId, now);
     if (start) {
-      if (far(start.at, now) > slack) draft([...inImage(start.at), ...inImage(now)]);
+      if (start.isRight && (start.isStretching || far(start.at, now) > slack) && stretch(now[0] - before[0], now[1] - before[1]))
+        start.isStretching = true;
+      else if (far(start.at, now) > slack) draft([...inImage(start.at), ...inImage(now)]);
     } else if (pointers.size === 1) {
       viewer.move(now[0] - before[0], now[1] - before[1]);
     } else {
@@ -51,7 +56,7 @@ export function listen(canvas, viewer, { click, box, draft, hover }) {
   });
   canvas.addEventListener('pointerup', event => {
     const now = place(event);
-    if (start && pointers.has(event.pointerId)) {
+    if (start && !start.isStretching && pointers.has(event.pointerId)) {
       const [a, b] = [inImage(start.at), inImage(now)];
       draft(null);
       if (far(start.at, now) <= slack) {
@@ -69,6 +74,7 @@ export function listen(canvas, viewer, { click, box, draft, hover }) {
   canvas.addEventListener('pointerleave', () => hover(null));
   canvas.addEventListener('wheel', event => {
     event.preventDefault();
+    if (!event.ctrlKey && turn(event.deltaY)) return;
     viewer.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), ...place(event));
   }, { passive: false });
 

@@ -5,38 +5,45 @@ const positive = '#3ddc84', negative = '#ff5c5c', dark = 'rgba(8, 11, 15, 0.85)'
 const font = '600 13px system-ui, sans-serif';
 
 /**
- * @param view position of the image's corner in CSS pixels, and CSS pixels per image pixel
- * @param scene { objects, selected, current: { mask, color, name, score }, steps, draft: a box, crosshair: a point }
+ * @param view position of the image's corner in CSS pixels, CSS pixels per column of the image, and its pixels' height by width
+ * @param scene { objects, selected, current: { mask, color, name, score }, steps, draft: a box, crosshair: a point,
+ * letters: { left, right, top, bottom } }
  */
 export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, clientHeight }) {
-  context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
+  const [scaleX, scaleY] = [view.scale, view.scale * view.aspect];
+  context.setTransform(ratio * scaleX, 0, 0, ratio * scaleY, ratio * view.x, ratio * view.y);
   context.imageSmoothingEnabled = view.scale < 6; // when zoomed in farther, individual pixels should be visible
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0);
-  const hasCurrent = scene.current !== null;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const placed = new DOMMatrix([scaleX, 0, 0, scaleY, view.x, view.y]);
+  const hasCurrent = Boolean(scene.current?.mask); // of a volume's object, some slices have none
   // Large objects first, so that small ones inside them stay visible.
   const objects = [...scene.objects].sort((a, b) => b.area - a.area);
   for (const object of objects) {
     const isSelected = object.key === scene.selected;
-    drawMask(context, view, object, object.color, isSelected ? 0.5 : hasCurrent ? 0.2 : 0.34, isSelected ? 3 : 1.75);
+    drawMask(context, placed, object.mask ?? object, object.color, isSelected ? 0.5 : hasCurrent ? 0.2 : 0.34, isSelected ? 3 : 1.75);
   }
-  if (hasCurrent) drawMask(context, view, scene.current.mask, scene.current.color, 0.42, 2.25, true);
+  if (hasCurrent) drawMask(context, placed, scene.current.mask, scene.current.color, 0.42, 2.25, true);
 
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const toScreen = (x, y) => [x * view.scale + view.x, y * view.scale + view.y];
+  const toScreen = (x, y) => [x * scaleX + view.x, y * scaleY + view.y];
   const taken = [];
   context.font = font;
   for (const { box } of scene.steps) if (box) drawBox(context, box, toScreen);
   if (scene.draft) drawBox(context, scene.draft, toScreen);
   if (hasCurrent) drawLabel(context, scene.current.mask, scene.current.name, scene.current.score, scene.current.color, true);
   for (const object of objects.toReversed())
-    drawLabel(context, object, object.name, object.score, object.color, object.key === scene.selected);
+    drawLabel(context, object.mask ?? object, object.name, object.score, object.color, object.key === scene.selected);
   for (const { point, on } of scene.steps) if (point) drawPoint(context, toScreen(...point), on);
   if (scene.crosshair) drawCrosshair(context, toScreen(...scene.crosshair));
+  if (scene.letters) {
+    const corners = [...toScreen(0, 0), ...toScreen(bitmap.width, bitmap.height)];
+    drawLetters(context, scene.letters, corners, clientWidth, clientHeight);
+  }
 
   function drawLabel(context, mask, name, score, color, isWanted) {
     const [x, y, width, height] = mask.bbox;
-    if (!mask.area || (!isWanted && width * view.scale < 14)) return;
+    if (!mask.area || (!isWanted && width * scaleX < 14)) return;
     const text = labelOf(name, score);
     const [labelWidth, labelHeight] = [context.measureText(text).width + 14, 22];
     const [left, top] = toScreen(x, y);
@@ -64,8 +71,9 @@ export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, cl
 
 const touches = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 
-function drawMask(context, view, mask, color, opacity, width, isCurrent = false) {
-  const path = pathOf(mask);
+function drawMask(context, placed, mask, color, opacity, width, isCurrent = false) {
+  const path = new Path2D();
+  path.addPath(pathOf(mask), placed);
   context.globalAlpha = opacity;
   context.fillStyle = color;
   context.fill(path, 'evenodd');
@@ -74,9 +82,28 @@ function drawMask(context, view, mask, color, opacity, width, isCurrent = false)
   // A dark rim keeps the outline crisp on bright and dark backgrounds.
   for (const [style, more] of [[dark, 2], [isCurrent ? '#ffffff' : color, 0]]) {
     context.strokeStyle = style;
-    context.lineWidth = (width + more) / view.scale;
+    context.lineWidth = width + more;
     context.stroke(path);
   }
+}
+
+/** Towards which side of the patient the image's edges lie, just inside what is visible of it. */
+function drawLetters(context, { left, right, top, bottom }, [x0, y0, x1, y1], width, height) {
+  const [west, north, east, south] = [Math.max(x0, 0), Math.max(y0, 0), Math.min(x1, width), Math.min(y1, height)];
+  context.font = '700 16px system-ui, sans-serif';
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  const places = [[left, west + 14, (north + south) / 2], [right, east - 14, (north + south) / 2],
+    [top, (west + east) / 2, north + 15], [bottom, (west + east) / 2, south - 14]];
+  for (const [letter, x, y] of places) {
+    context.lineWidth = 4;
+    context.strokeStyle = dark;
+    context.strokeText(letter, x, y);
+    context.fillStyle = '#ffd640';
+    context.fillText(letter, x, y);
+  }
+  context.textAlign = 'start';
 }
 
 function drawPoint(context, [x, y], on) {

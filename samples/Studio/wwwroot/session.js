@@ -1,6 +1,7 @@
 // One image with its history and its requests. The server keeps only the encoded image, and may drop it.
-import { Problem, predict, upload, everything } from './api.js';
+import { predict, everything } from './api.js';
 import { History, noObject } from './history.js';
+import { ServerImage } from './image.js';
 import { freeColor, overlap } from './masks.js';
 
 const same = 0.6; // boxes that overlap more are the same object
@@ -9,6 +10,9 @@ const sameOfOneName = 0.25; // and so are these, if their names agree: few organ
 let keys = 0;
 
 export class Session extends EventTarget {
+  isVolume = false;
+  aspect = 1;
+  letters = null;
   history = new History();
   isWaiting = false;
   exported = this.state.objects; // as last exported
@@ -22,8 +26,20 @@ export class Session extends EventTarget {
    */
   constructor(name, blob, bitmap, palette, hasNames) {
     super();
-    Object.assign(this, { name, blob, bitmap, palette, hasNames });
+    Object.assign(this, { name, bitmap, palette, hasNames });
+    this.#image = new ServerImage(blob, bitmap);
   }
+
+  /** What the header says of it. */
+  get title() { return `${this.name} · ${this.bitmap.width} × ${this.bitmap.height}`; }
+
+  /** The beginning of the names of exported files. */
+  get fileName() { return this.name.replace(/\.[^.]*$/, ''); }
+
+  /** The kept objects whose masks lie on the image: all. */
+  get visible() { return this.state.objects; }
+
+  get steps() { return this.state.steps; }
 
   get state() { return this.history.present; }
 
@@ -39,20 +55,7 @@ export class Session extends EventTarget {
   get isUnsaved() { return this.state.objects.length > 0 && this.state.objects !== this.exported; }
 
   /** Uploads the image once. */
-  async encode(signal) {
-    this.#image ??= upload(this.blob, signal).then(image => {
-      if (image.width !== this.bitmap.width || image.height !== this.bitmap.height)
-        throw new Problem(`The server decodes this image as ${image.width} x ${image.height} pixels, `
-          + `the browser as ${this.bitmap.width} x ${this.bitmap.height}. Save it as PNG and open that.`, 0);
-      return image;
-    });
-    try {
-      return await this.#image;
-    } catch (failure) {
-      this.#image = null;
-      throw failure;
-    }
-  }
+  encode(signal) { return this.#image.encode(signal); }
 
   /** Adds a point or a box; a box restarts the object. The state changes when the prediction arrives. */
   async add(step) {
@@ -109,7 +112,7 @@ export class Session extends EventTarget {
 
   /** Finds all objects, and adds those that are not in the list yet. Returns how many are new. */
   async everything(settings, report, signal) {
-    const found = await this.#withImage(({ id }) => everything(id, settings, report, signal));
+    const found = await this.#image.use(({ id }) => everything(id, settings, report, signal));
     const objects = [...this.state.objects];
     for (const mask of found) {
       // The best masks come first.
@@ -139,7 +142,7 @@ export class Session extends EventTarget {
     this.isWaiting = true;
     this.#changed();
     try {
-      const prediction = await this.#withImage(({ id }) => predict(id, steps, running.signal));
+      const prediction = await this.#image.use(({ id }) => predict(id, steps, running.signal));
       if (running === this.#running) this.history.commit({ steps, prediction, name, objects });
     } catch (failure) {
       if (failure.name !== 'AbortError') throw failure;
@@ -148,17 +151,6 @@ export class Session extends EventTarget {
         this.stop();
         this.#changed();
       }
-    }
-  }
-
-  /** Sends a request about the image; uploads the image again if the server has dropped it. */
-  async #withImage(request) {
-    try {
-      return await request(await this.encode());
-    } catch (failure) {
-      if (failure.status !== 404) throw failure;
-      this.#image = null;
-      return request(await this.encode());
     }
   }
 

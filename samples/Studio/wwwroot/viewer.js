@@ -7,7 +7,8 @@ export class Viewer {
   #canvas;
   #context;
   #bitmap = null;
-  #view = { scale: 1, x: 0, y: 0 };
+  #view = { scale: 1, aspect: 1, x: 0, y: 0 };
+  #aspect = 1;
   #isFitted = true;
   #isQueued = false;
   /** What to draw over the image; the owner sets it and calls draw(). */
@@ -23,10 +24,22 @@ export class Viewer {
   get scale() { return this.#view.scale; }
   get size() { return this.#bitmap && { width: this.#bitmap.width, height: this.#bitmap.height }; }
 
-  show(bitmap) {
+  /** @param aspect how many times as high as wide a pixel is */
+  show(bitmap, aspect = 1) {
     this.#bitmap = bitmap;
+    this.#aspect = aspect;
     this.fit();
   }
+
+  /** Shows another image; where it has the same form, at the same place. */
+  exchange(bitmap, aspect) {
+    if (!this.#bitmap || bitmap.width !== this.size.width || bitmap.height !== this.size.height || aspect !== this.#aspect)
+      return this.show(bitmap, aspect);
+    this.#bitmap = bitmap;
+    this.draw();
+  }
+
+  get bitmap() { return this.#bitmap; }
 
   /** Fits the whole image into the view. */
   fit() {
@@ -34,8 +47,9 @@ export class Viewer {
     if (this.#bitmap) {
       const { width, height } = this.#bitmap;
       const { clientWidth, clientHeight } = this.#canvas;
-      const scale = Math.min(clientWidth / width, clientHeight / height);
-      this.#view = { scale, x: (clientWidth - width * scale) / 2, y: (clientHeight - height * scale) / 2 };
+      const aspect = this.#aspect;
+      const scale = Math.min(clientWidth / width, clientHeight / (height * aspect));
+      this.#view = { scale, aspect, x: (clientWidth - width * scale) / 2, y: (clientHeight - height * aspect * scale) / 2 };
     }
     this.draw();
   }
@@ -44,7 +58,7 @@ export class Viewer {
   zoom(factor, x = this.#canvas.clientWidth / 2, y = this.#canvas.clientHeight / 2) {
     const scale = Math.min(maxScale, Math.max(0.05, this.#view.scale * factor));
     const change = scale / this.#view.scale;
-    this.#view = { scale, x: x - (x - this.#view.x) * change, y: y - (y - this.#view.y) * change };
+    this.#view = { ...this.#view, scale, x: x - (x - this.#view.x) * change, y: y - (y - this.#view.y) * change };
     this.#isFitted = false;
     this.draw();
   }
@@ -57,12 +71,12 @@ export class Viewer {
 
   /** From CSS pixels of the canvas to pixels of the image. */
   toImage(x, y) {
-    return [(x - this.#view.x) / this.#view.scale, (y - this.#view.y) / this.#view.scale];
+    return [(x - this.#view.x) / this.#view.scale, (y - this.#view.y) / (this.#view.scale * this.#aspect)];
   }
 
   /** Pans just far enough to make a point of the image visible. */
   reveal([x, y]) {
-    const [left, top] = [x * this.#view.scale + this.#view.x, y * this.#view.scale + this.#view.y];
+    const [left, top] = [x * this.#view.scale + this.#view.x, y * this.#view.scale * this.#aspect + this.#view.y];
     const margin = 24;
     const push = (at, end) => at < margin ? margin - at : at > end - margin ? end - margin - at : 0;
     const [dx, dy] = [push(left, this.#canvas.clientWidth), push(top, this.#canvas.clientHeight)];
@@ -82,12 +96,14 @@ export class Viewer {
     });
   }
 
-  /** The image at its own size with all kept objects, as a PNG. */
+  /** The image at its own size with all kept objects, as a PNG. Pixels that are not square are stretched until they are. */
   picture() {
-    const canvas = new OffscreenCanvas(this.#bitmap.width, this.#bitmap.height);
+    const aspect = this.#aspect;
+    const [wide, high] = [Math.max(1, 1 / aspect), Math.max(1, aspect)];
+    const canvas = new OffscreenCanvas(Math.round(this.#bitmap.width * wide), Math.round(this.#bitmap.height * high));
     const scene = { ...this.scene, current: null, steps: [], draft: null, crosshair: null, selected: null };
     const size = { clientWidth: canvas.width, clientHeight: canvas.height };
-    drawScene(canvas.getContext('2d'), this.#bitmap, { scale: 1, x: 0, y: 0 }, scene, 1, size);
+    drawScene(canvas.getContext('2d'), this.#bitmap, { scale: wide, aspect, x: 0, y: 0 }, scene, 1, size);
     return canvas.convertToBlob({ type: 'image/png' });
   }
 

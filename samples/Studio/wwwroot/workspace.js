@@ -4,6 +4,8 @@ import { guarded, hint, toast, Work } from './notices.js';
 import { renderCard, renderObjects, spoken } from './panel.js';
 import { Session } from './session.js';
 import { Tools } from './tools.js';
+import { VolumeBar } from './volume/bar.js';
+import { VolumeSession } from './volume/volume.js';
 
 const $ = id => document.getElementById(id);
 
@@ -14,6 +16,7 @@ export class Workspace {
   #sessions = new Map(); // by sample or file, so that returning to an image finds its objects
   #selected = null;
   #work = new Work();
+  #bar = new VolumeBar();
 
   constructor(canvas, viewer, status) {
     Object.assign(this, { viewer, status, tools: new Tools(this, canvas) });
@@ -47,6 +50,43 @@ export class Workspace {
     this.#show(opened);
   });
 
+  /** Opens the files of a volume; key identifies them. */
+  openVolume = guarded(async (files, name, key) => {
+    if (this.reopen(key)) return;
+    const [bytes, most] = [files.reduce((sum, file) => sum + file.size, 0), this.status.limits.volumeBytes];
+    if (bytes > most)
+      throw new api.Problem(`The files have ${(bytes / 1e6).toFixed(1)} MB; at most ${most / 1e6} MB are allowed. `
+        + 'Use a smaller volume, or start Studio with a higher --max-volume.', 413);
+    const opened = await this.#work.run('Opening the volume',
+      signal => VolumeSession.open(name, files, this.status.palette, this.model.hasNames, signal));
+    opened.addEventListener('change', () => opened === this.session && this.render());
+    addEventListener('pagehide', event => { if (!event.persisted) api.closeVolume(opened.info.id); });
+    this.#sessions.set(key, opened);
+    this.#show(opened);
+    if (opened.info.warnings.length) toast(opened.info.warnings.join(' '));
+  });
+
+  /** Follows the current object through the volume. */
+  propagate = guarded(async () => {
+    const { session } = this;
+    if (!session?.isVolume || !session.state.active || this.#work.isRunning) return;
+    toast(null);
+    await this.#work.run('Propagating', signal => session.propagate(report => this.#report(report), signal));
+  });
+
+  /** Saves an export of a volume, which may have to follow objects first. */
+  save = guarded(async save => {
+    if (this.#work.isRunning) return;
+    await this.#work.run('Exporting', signal => save(report => this.#report(report), signal));
+  });
+
+  /** Runs an action on the volume that is shown; false if none is. */
+  onVolume(action) {
+    if (!this.session?.isVolume) return false;
+    guarded(() => action(this.session))();
+    return true;
+  }
+
   /** Shows an image that is already open, with its objects; false if it is not. */
   reopen(key) {
     const session = this.#sessions.get(key);
@@ -75,7 +115,7 @@ export class Workspace {
 
   segmentEverything = guarded(async () => {
     const { session, model } = this;
-    if (!session || this.#work.isRunning) return;
+    if (!session || session.isVolume || this.#work.isRunning) return;
     if (model.noPoints) throw new api.Problem(model.noPoints, 0);
     const number = id => $(id).value === '' ? null : Number($(id).value);
     const settings = {
@@ -93,8 +133,11 @@ export class Workspace {
     if (!this.session) return;
     const { session, tools, viewer } = this;
     const { state, current, history } = session;
-    viewer.scene = { objects: state.objects, selected: this.#selected, current, steps: state.steps, ...tools.scene };
+    if (viewer.bitmap !== session.bitmap) viewer.exchange(session.bitmap, session.aspect);
+    const { visible, steps, letters } = session;
+    viewer.scene = { objects: visible, selected: this.#selected, current, steps, letters, ...tools.scene };
     viewer.draw();
+    this.#bar.render();
     renderCard($('card'), current, session.isWaiting, this.model.hasNames, state.objects,
       { keep: () => this.keep(), discard: () => this.cancel(), rename: name => session.call(name) });
     renderObjects($('objects'), state.objects, this.#selected, {
@@ -107,8 +150,8 @@ export class Workspace {
     $('undo').disabled = !history.canUndo;
     $('redo').disabled = !history.canRedo;
     for (const button of document.querySelectorAll('#export button')) button.disabled = !state.objects.length;
-    document.body.classList.toggle('has-current', state.steps.length > 0);
-    $('hint').hidden = state.steps.length > 0 && !tools.hasCorner;
+    document.body.classList.toggle('has-current', current !== null);
+    $('hint').hidden = (session.isVolume || steps.length > 0) && !tools.hasCorner;
   }
 
   #show(next) {
@@ -116,11 +159,18 @@ export class Workspace {
     this.session = next;
     this.#selected = null;
     this.tools.clear();
-    this.viewer.show(next.bitmap);
+    this.viewer.show(next.bitmap, next.aspect);
     this.gallery?.mark(next.name);
-    $('image-name').textContent = `${next.name} · ${next.bitmap.width} × ${next.bitmap.height}`;
+    $('image-name').textContent = next.title;
+    for (const node of document.querySelectorAll('.of-images')) node.hidden = next.isVolume;
+    for (const node of document.querySelectorAll('.of-volumes')) node.hidden = !next.isVolume;
+    this.#bar.show(next.isVolume ? next : null);
     hint(this.model.noPoints ? 'Drag a box around an object' : 'Click an object, or drag a box around it');
     this.render();
+  }
+
+  #report(report) {
+    this.#work.report(null, report ? `Slice ${report.slice}, ${report.done} done` : 'Starting');
   }
 
   #select(key) {

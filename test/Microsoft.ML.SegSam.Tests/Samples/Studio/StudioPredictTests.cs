@@ -86,13 +86,13 @@ public sealed class StudioPredictTests
     public void An_image_in_use_outlives_its_place_in_the_list()
     {
         using var predictor = SegSamPredictor.Load(ShippedModel.Find());
-        using var sessions = new ImageSessions(capacity: 1);
+        using var sessions = new Sessions<ImageSession>(capacity: 1);
         var image = predictor.Encode(new byte[64 * 64 * 3], 64, 64);
-        using (var lease = sessions.Add("a", image))
+        using (var lease = sessions.Add("a", new(image)))
         {
-            sessions.Add("b", predictor.Encode(new byte[32 * 32 * 3], 32, 32)).Dispose();
+            sessions.Add("b", new(predictor.Encode(new byte[32 * 32 * 3], 32, 32))).Dispose();
             Assert.IsFalse(sessions.TryRent("a", out _));
-            Assert.AreEqual(64, predictor.Predict(lease.Image, SegSamPrompt.Point(5, 5)).Width);
+            Assert.AreEqual(64, predictor.Predict(lease.Item.Image, SegSamPrompt.Point(5, 5)).Width);
         }
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => predictor.Predict(image, SegSamPrompt.Point(5, 5)));
