@@ -100,7 +100,7 @@ internal static class ObjectEndpoints
 
         Microsoft.ML.SegSam.Prediction.EncodedImage Encode(int slice)
         {
-            using var picture = volume.ReadSlice(options.Plane, slice).ToImage(options.Window);
+            using var picture = volume.ReadSlice(options.Plane!.Value, slice).ToImage(options.Window);
             return predictor.Encode(picture);
         }
     }
