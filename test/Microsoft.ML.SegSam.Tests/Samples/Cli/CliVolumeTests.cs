@@ -57,12 +57,18 @@ public sealed class CliVolumeTests : IDisposable
     {
         string[] files = [_folder.At("a.nii.gz"), _folder.At("b.nii.gz")];
         foreach (var (file, last) in files.Zip([4, 5]))
-            TinyNifti.Write(file, 10, 8, 6, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0], (i, j, k) => (short)(i > 2 && j > 2 && k < last ? 3 : 0));
+        {
+            TinyNifti.Write(file, 10, 8, 6, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0],
+                (i, j, k) => (short)(i > 2 && j > 2 && k < last ? 3 : 0));
+        }
+
         var figures = Json(["evaluate", "--volumes", .. files, "--csv", _folder.At("figures.csv")]).GetProperty("perLabel").GetProperty("3");
         Assert.AreEqual(2 * 4 / 9.0, figures.GetProperty("dice").GetDouble(), 1e-9);
         StringAssert.Contains(Done(["evaluate", "--volumes", .. files]), "0.889");
         StringAssert.Contains(File.ReadAllText(_folder.At("figures.csv")), "0.888");
-        StringAssert.Contains(Segsam("evaluate", "--volumes", files[0], _scan).Error, "40 x 36 x 8");
+        TinyNifti.Write(_folder.At("c.nii.gz"), 10, 8, 7, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0], (_, _, _) => 3);
+        StringAssert.Contains(Segsam("evaluate", "--volumes", files[0], _folder.At("c.nii.gz")).Error, "10 x 8 x 7");
+        StringAssert.Contains(Segsam("evaluate", "--volumes", files[0], _scan).Error, "Is it an image?");
     }
 
     [TestMethod]

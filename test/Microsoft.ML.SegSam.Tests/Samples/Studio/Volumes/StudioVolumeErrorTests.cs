@@ -28,7 +28,7 @@ public sealed class StudioVolumeErrorTests
 
     [TestMethod]
     public async Task What_is_no_volume_is_refused() =>
-        await Refused(422, "'file-1': It is neither NIfTI nor DICOM, the formats that are read.", [.. "a text"u8, .. new byte[600]]);
+        await Refused(422, "'file-1': It is none of the formats that are read: NIfTI, DICOM", [.. "a text"u8, .. new byte[600]]);
 
     [TestMethod]
     public async Task A_damaged_slice_is_named()
