@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Volumes;
 
 namespace Studio.Volumes;
@@ -19,7 +18,7 @@ internal static class LabelExport
 
     /// <summary>A NIfTI file, packed, on the volume's grid. Where objects overlap, the one with the higher score has the voxel.</summary>
     /// <exception cref="ProblemException">The objects are invalid.</exception>
-    public static byte[] Write(VolumeSession session, LabelsRequest request, CancellationToken cancel)
+    public static byte[] Write(VolumeSession session, LabelsRequest request)
     {
         if (request.Objects is not { Count: >= 1 and <= MostObjects } objects || objects.Contains(null!))
         {
@@ -28,40 +27,20 @@ internal static class LabelExport
         }
 
         var parts = objects.Select((item, i) => (Label: i + 1, item.Name, Prediction: session.Result(item.Result))).ToList();
-        var names = parts.ToDictionary(part => part.Label,
-            part => string.IsNullOrWhiteSpace(part.Name) ? part.Prediction.Objects[0].Category : part.Name.Trim());
-        var (grid, whole) = (session.Folder.NewPath(".nii"), session.Folder.NewPath(".nii.gz"));
+        var labels = LabelVolume.Combine([.. parts.OrderByDescending(part => Score(part.Prediction)).Select(part => (part.Prediction.Labels,
+            part.Label, string.IsNullOrWhiteSpace(part.Name) ? part.Prediction.Objects[0].Category : part.Name.Trim()))]);
+        var file = session.Folder.NewPath(".nii.gz");
         try
         {
-            parts[0].Prediction.Labels.Save(grid); // the right header, and a byte for each voxel
-            using (var file = File.OpenWrite(grid))
-                Fill(file, session.Volume, [.. parts.Select(part => (part.Label, part.Prediction.Labels, Score(part.Prediction)))], cancel);
-            using (var volume = MedicalVolume.Load(grid, new() { TemporaryFolder = session.Folder.Path }))
-                LabelVolume.From(volume, names).Save(whole);
-            return File.ReadAllBytes(whole);
+            labels.Save(file);
+            return File.ReadAllBytes(file);
         }
         finally
         {
-            File.Delete(grid);
-            File.Delete(whole);
+            File.Delete(file);
         }
 
         static float Score(Microsoft.ML.SegSam.Propagation.VolumePrediction prediction) =>
             prediction.Objects[0].CategoryShares.Select(share => share.Score).DefaultIfEmpty().Max();
-    }
-
-    // The voxels are the file's end, slice by slice as it stores them.
-    private static void Fill(FileStream file, MedicalVolume volume,
-        IReadOnlyList<(int Label, LabelVolume Labels, float Score)> parts, CancellationToken cancel)
-    {
-        var (columns, rows, slices) = (volume.Geometry.Columns, volume.Geometry.Rows, volume.Geometry.Slices);
-        file.Position = file.Length - (long)columns * rows * slices;
-        for (var k = 0; k < slices; k++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            var labels = SegmentationMask.ComposeLabelMap(rows, columns,
-                parts.Select(part => ((uint)part.Label, part.Score, part.Labels.ReadMask(1, SlicePlane.Stored, k))));
-            file.Write(Array.ConvertAll(labels, label => (byte)label));
-        }
     }
 }

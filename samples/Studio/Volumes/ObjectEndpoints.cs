@@ -62,7 +62,7 @@ internal static class ObjectEndpoints
         string id, LabelsRequest request, Sessions<VolumeSession> volumes, ComputeQueues queues, CancellationToken cancel)
     {
         using var lease = VolumeEndpoints.Rent(volumes, id);
-        return Results.Bytes(await queues.Long.Run(() => LabelExport.Write(lease.Item, request, cancel), cancel), "application/gzip");
+        return Results.Bytes(await queues.Long.Run(() => LabelExport.Write(lease.Item, request), cancel), "application/gzip");
     }
 
     private static VolumePredictionOptions Options(PropagateRequest request, MedicalVolume volume)

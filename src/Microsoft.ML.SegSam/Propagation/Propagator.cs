@@ -17,41 +17,39 @@ internal sealed class Propagator(
     /// <exception cref="OperationCanceledException">Canceled.</exception>
     public void Run(IReadOnlyList<Track> tracks)
     {
-        var fronts = new List<(Front Front, int Direction)>();
+        var found = tracks.ToDictionary(track => track, _ => new List<(int Slice, SliceAnswer Answer)>());
         var prompted = tracks.SelectMany(track => track.Prompts.Select(prompt => (Track: track, Prompt: prompt)))
             .GroupBy(item => item.Prompt.Slice).OrderBy(group => group.Key);
         foreach (var group in prompted)
         {
             var items = group.ToList();
             var answers = Ask(group.Key, [.. items.Select(item => item.Prompt.Prompt!)]);
-            foreach (var ((track, prompt), answer) in items.Zip(answers))
+            foreach (var ((track, prompt), answer) in items.Zip(answers).Where(item => item.Second.Mask.Area > 0))
             {
-                if (answer.Mask.Area == 0)
-                {
-                    track.StopAbove = track.StopBelow = PropagationStop.TooSmall;
-                    continue;
-                }
-
                 track.Add(new(prompt.Slice, answer.Mask, answer.PredictedIoU, overlap: null), answer);
-                fronts.AddRange(Fronts(track, prompt.Slice, answer));
+                found[track].Add((prompt.Slice, answer));
             }
         }
 
+        foreach (var track in tracks.Where(track => found[track].Count == 0))
+            track.StopAbove = track.StopBelow = PropagationStop.TooSmall;
+        var fronts = tracks.SelectMany(track => Fronts(track, found[track])).ToList();
         foreach (var direction in (int[])[1, -1])
             Sweep([.. fronts.Where(front => front.Direction == direction).Select(front => front.Front)], direction);
     }
 
-    // Both ways; towards another prompt half of the way.
-    private IEnumerable<(Front, int)> Fronts(Track track, int slice, SliceAnswer answer)
+    // Both ways from each slice where a prompt found the object; towards another such slice half of the way.
+    private IEnumerable<(Front Front, int Direction)> Fronts(Track track, List<(int Slice, SliceAnswer Answer)> found)
     {
-        int[] prompted = [.. track.Prompts.Select(prompt => prompt.Slice)];
-        var at = Array.IndexOf(prompted, slice);
-        var isLast = at == prompted.Length - 1;
-        var above = isLast ? (int)Math.Min(track.Last, (long)slice + options.MaxSlices) : slice + (prompted[at + 1] - slice) / 2;
-        yield return (new(track, slice, 1, above, !isLast, answer, answer.Mask), 1);
-        var below = at == 0 ? (int)Math.Max(track.First, (long)slice - options.MaxSlices)
-            : prompted[at - 1] + (slice - prompted[at - 1]) / 2 + 1;
-        yield return (new(track, slice, -1, below, at > 0, answer, answer.Mask), -1);
+        foreach (var (i, (slice, answer)) in found.Index())
+        {
+            var (isFirst, isLast) = (i == 0, i == found.Count - 1);
+            var above = isLast ? (int)Math.Min(track.Last, (long)slice + options.MaxSlices) : slice + (found[i + 1].Slice - slice) / 2;
+            yield return (new(track, slice, 1, above, !isLast, answer, answer.Mask), 1);
+            var below = isFirst ? (int)Math.Max(track.First, (long)slice - options.MaxSlices)
+                : found[i - 1].Slice + (slice - found[i - 1].Slice) / 2 + 1;
+            yield return (new(track, slice, -1, below, !isFirst, answer, answer.Mask), -1);
+        }
     }
 
     private void Sweep(List<Front> fronts, int direction)

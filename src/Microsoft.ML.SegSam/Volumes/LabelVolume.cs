@@ -96,6 +96,44 @@ public sealed partial class LabelVolume
         return new(geometry, runs.Build(), names ?? new Dictionary<int, string>(), volume.Origin);
     }
 
+    /// <summary>Makes one volume of several objects that were segmented one by one.</summary>
+    /// <param name="objects">
+    /// At least one, all on one grid: the voxels of an object, whatever their labels; the label that it gets, 1 or more, each once; and its
+    /// name. Where objects overlap, the first has the voxel.
+    /// </param>
+    /// <exception cref="ArgumentException">There are none, they lie on different grids, or two have one label.</exception>
+    public static LabelVolume Combine(IReadOnlyList<(LabelVolume Voxels, int Label, string Name)> objects)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        if (objects.Count == 0 || objects.Any(item => item.Label < 1) || objects.DistinctBy(item => item.Label).Count() < objects.Count)
+        {
+            throw new ArgumentException("Expected at least one object, and a label of its own for each, from 1 on; found "
+                + (objects.Count == 0 ? "none." : $"the labels {string.Join(", ", objects.Select(item => item.Label))}."), nameof(objects));
+        }
+
+        var first = objects[0].Voxels;
+        if (objects.FirstOrDefault(item => !item.Voxels.Geometry.Equals(first.Geometry)).Voxels is { } other)
+        {
+            throw new ArgumentException($"The objects lie on different grids: {first.Geometry} and {other.Geometry}, or their places in "
+                + "the patient differ.", nameof(objects));
+        }
+
+        var (runs, slice) = (new LabelRuns.Builder(first.Geometry.Slices), new int[first.Geometry.Columns * first.Geometry.Rows]);
+        for (var k = 0; k < first.Geometry.Slices; k++)
+        {
+            Array.Clear(slice);
+            foreach (var (voxels, label, _) in objects.Reverse())
+            {
+                foreach (var run in voxels._runs.Of(k))
+                    slice.AsSpan(run.Start, run.Length).Fill(label);
+            }
+
+            runs.AddSlice(k, slice);
+        }
+
+        return new(first.Geometry, runs.Build(), objects.ToDictionary(item => item.Label, item => item.Name), first.Origin);
+    }
+
     /// <summary>The mask of a label on a slice, turned as the plane says, so that it lies over the picture of that slice.</summary>
     /// <param name="label">1 or more.</param>
     /// <param name="plane">Which way to cut.</param>

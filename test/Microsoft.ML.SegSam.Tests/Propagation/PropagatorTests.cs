@@ -96,6 +96,15 @@ public sealed class PropagatorTests
     }
 
     [TestMethod]
+    public void A_prompt_that_finds_nothing_does_not_end_the_way_of_another()
+    {
+        var world = new World(slice => slice == 13 ? [] : [Disk(20, 20, 8)]);
+        var track = Follow(world, [Prompt(3), Prompt(13)]);
+        CollectionAssert.AreEqual(Enumerable.Range(0, 13).ToArray(), SlicesOf(track));
+        Assert.AreEqual(PropagationStop.TooSmall, track.StopAbove);
+    }
+
+    [TestMethod]
     public void Neighboring_prompts_leave_nothing_between_them()
     {
         var track = Follow(new(_ => [Disk(20, 20, 8)]), [Prompt(9), Prompt(10), Prompt(12)]);

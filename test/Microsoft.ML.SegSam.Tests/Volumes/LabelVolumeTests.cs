@@ -73,6 +73,28 @@ public sealed class LabelVolumeTests
         StringAssert.Contains(failure.Message, "expected .nii");
     }
 
+    [TestMethod]
+    public void Objects_become_one_volume_and_the_first_has_what_they_share()
+    {
+        using var folder = new TemporaryFolder();
+        LabelVolume Part(Func<int, bool> isInside)
+        {
+            using var image = Load(folder, (i, _, _) => (short)(isInside(i) ? 9 : 0));
+            return LabelVolume.From(image);
+        }
+
+        var (left, right) = (Part(i => i < 4), Part(i => i > 1));
+        var both = LabelVolume.Combine([(right, 2, "spleen"), (left, 1, "liver")]);
+        for (var i = 0; i < 6; i++)
+            Assert.AreEqual(i > 1 ? 2 : 1, both[i, 3, 2]);
+        Assert.AreEqual(("liver", "spleen"), (both.Names[1], both.Names[2]));
+        Assert.AreEqual(left.Geometry, both.Geometry);
+        Assert.AreSame(right.Origin, both.Origin);
+        Assert.ThrowsExactly<ArgumentException>(() => LabelVolume.Combine([]));
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ArgumentException>(() => LabelVolume.Combine([(left, 1, "a"), (right, 1, "b")])).Message, "labels 1, 1");
+    }
+
     /// <summary>A mask that is cut out of a slice is put back into the same voxels, whatever the plane.</summary>
     [TestMethod]
     [DataRow(SlicePlane.Axial)]

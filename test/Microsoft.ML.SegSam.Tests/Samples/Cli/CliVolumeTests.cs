@@ -62,7 +62,8 @@ public sealed class CliVolumeTests : IDisposable
                 (i, j, k) => (short)(i > 2 && j > 2 && k < last ? 3 : 0));
         }
 
-        var figures = Json(["evaluate", "--volumes", .. files, "--csv", _folder.At("figures.csv")]).GetProperty("perLabel").GetProperty("3");
+        var json = Json(["evaluate", "--volumes", .. files, "--csv", _folder.At("figures.csv")]);
+        var figures = json.GetProperty("perLabel").GetProperty("3");
         Assert.AreEqual(2 * 4 / 9.0, figures.GetProperty("dice").GetDouble(), 1e-9);
         StringAssert.Contains(Done(["evaluate", "--volumes", .. files]), "0.889");
         StringAssert.Contains(File.ReadAllText(_folder.At("figures.csv")), "0.888");
