@@ -119,7 +119,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     private SegSamTransformer Train(IChannel channel, ModelInitializer start, IDataView input, IDataView? validation,
         TorchDevice device, bool usesBFloat16, int seed, string folder)
     {
-        var (categories, slices) = (new CategoryTexts(), SliceLook.Find(input.Schema[_options.ImageColumnName]));
+        var (categories, slices) = (new CategoryTexts(), SliceLook.Find(input.Schema.GetColumnOrNull(_options.ImageColumnName)));
         if (slices is not null && start.Slices is { } before && before != slices)
         {
             throw new ArgumentException($"The model {Path.GetFileName(_options.Checkpoint)} was trained on {before}, and the training rows "

@@ -17,10 +17,11 @@ internal sealed record SliceLook(SlicePlane Plane, string? Window)
     /// <summary>The window of a volume.</summary>
     public IntensityWindow Of(MedicalVolume volume) => Window is null ? IntensityWindow.For(volume) : IntensityWindow.Parse(Window);
 
-    /// <summary>What an image column says; null: its images are no slices.</summary>
-    public static SliceLook? Find(DataViewSchema.Column column)
+    /// <summary>What an image column says; null: there is none, or its images are no slices.</summary>
+    public static SliceLook? Find(DataViewSchema.Column? column)
     {
-        var annotations = column.Annotations;
+        if (column?.Annotations is not { } annotations)
+            return null;
         return Text(PlaneAnnotation) is { } plane && Enum.TryParse<SlicePlane>(plane, out var value)
             ? new(value, Text(WindowAnnotation) is { Length: > 0 } window ? window : null) : null;
 

@@ -47,13 +47,13 @@ public sealed class StudioBrowserTests
     public async Task A_click_shows_the_mask_where_it_was_and_another_changes_it()
     {
         var page = await Open();
-        var (x, y) = CenterOf(Inner);
+        var (x, y) = CenterOf(AtEdge);
         var before = await ColorAt(page, x, y);
         await Click(page, x, y);
         await page.WaitForSelectorAsync("#current-name");
-        Assert.AreEqual(Inner.Category, await page.InnerTextAsync("#current-name"), ignoreCase: true);
+        Assert.AreEqual(AtEdge.Category, await page.InnerTextAsync("#current-name"), ignoreCase: true);
         Assert.MatchesRegex(@"^[01]\.\d\d$", await page.InnerTextAsync("#current-score"));
-        var (besideX, besideY) = (x, y - (Inner.Y1 - Inner.Y0) / 4); // the marker of the click covers its place
+        var (besideX, besideY) = (x, y - (AtEdge.Y1 - AtEdge.Y0) / 4); // the marker of the click covers its place
         Assert.AreNotEqual(before, await ColorAt(page, besideX, besideY));
         StringAssert.Contains(await page.InnerTextAsync("#live"), "pixels");
 
