@@ -167,7 +167,8 @@ public sealed class StudioVolumeTests
         using var leave = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url(info)}/propagate")
         {
-            Content = JsonContent.Create(new { plane = "axial", prompts = (object[])[Prompt(11)] }),
+            // On every slice, so that there is work for a while whatever the model finds.
+            Content = JsonContent.Create(new { plane = "axial", prompts = Enumerable.Range(0, VolumeFiles.Slices).Select(Prompt) }),
         };
         using (var answer = await s_server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave.Token))
         using (var events = new StreamReader(await answer.Content.ReadAsStreamAsync(leave.Token)))
