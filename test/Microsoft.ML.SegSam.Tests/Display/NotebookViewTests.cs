@@ -50,7 +50,7 @@ public sealed class NotebookViewTests
     {
         var shown = typeof(SegSamPredictor).Assembly.GetTypes().Where(type => type.IsClass && typeof(INotebookView).IsAssignableFrom(type))
             .ToList();
-        Assert.HasCount(10, shown);
+        Assert.HasCount(11, shown);
         foreach (var type in shown)
             Assert.IsTrue(type.IsPublic && type.GetCustomAttributes(false).OfType<TypeFormatterSourceAttribute>()
                 .Single().FormatterSourceType == typeof(NotebookFormatters), type.Name);

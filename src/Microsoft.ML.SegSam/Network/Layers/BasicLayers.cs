@@ -62,12 +62,14 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>, IInitialized
     public Parameter? Bias => _bias;
 
     public override Tensor forward(Tensor input) => _unfolded || _padsChannels && input.IsWronglyConvolved()
-        ? Product(input)
+        ? Product(input, _unfolded)
         : functional.conv2d(input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding, groups: _groups);
 
-    private Tensor Product(Tensor input)                                            // [B,C,H,W]
+    // As a way round a wrong convolution, in float32.
+    private Tensor Product(Tensor input, bool isMixed)                              // [B,C,H,W]
     {
         using var scope = NewDisposeScope();
+        using var mode = MixedPrecision.Use(isMixed && MixedPrecision.IsBFloat16);
         var side = _weight.size(-1);
         long Outputs(int axis) => (input.size(axis) + 2 * _padding[0] - side) / _stride[0] + 1;
         var patches = functional.unfold(
@@ -108,12 +110,14 @@ internal sealed class TransposedConvolutionLayer : Module<Tensor, Tensor>, IInit
     public Parameter? Bias => _bias;
 
     public override Tensor forward(Tensor input) => _unfolded || _padsChannels && input.IsWronglyConvolved()
-        ? Product(input)
+        ? Product(input, _unfolded)
         : functional.conv_transpose2d(input.ToComputeType(), _weight.ToComputeType(), _bias?.ToComputeType(), _stride, _padding);
 
-    private Tensor Product(Tensor input)                                            // [B,C,H,W]
+    // As a way round a wrong convolution, in float32.
+    private Tensor Product(Tensor input, bool isMixed)                              // [B,C,H,W]
     {
         using var scope = NewDisposeScope();
+        using var mode = MixedPrecision.Use(isMixed && MixedPrecision.IsBFloat16);
         var side = _weight.size(-1);
         long Outputs(int axis) => (input.size(axis) - 1) * _stride[0] - 2 * _padding[0] + side;
         // The weight is the second operand: as the first it makes a slow product in bfloat16.
