@@ -159,6 +159,24 @@ public sealed class StudioVolumeTests
             slices[9].GetProperty("mask").GetProperty("segmentation").GetProperty("counts").GetString());
     }
 
+    [TestMethod]
+    public async Task Who_leaves_ends_the_work()
+    {
+        var info = await Open(Ellipsoid);
+        var before = (await s_server.Status()).GetProperty("canceled").GetInt32();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Url(info)}/propagate")
+        {
+            // On every slice, so that there is work for a while whatever the model finds.
+            Content = JsonContent.Create(new { plane = "axial", prompts = Enumerable.Range(0, VolumeFiles.Slices).Select(Prompt) }),
+        };
+        using (var answer = await s_server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        using (var events = new StreamReader(await answer.Content.ReadAsStreamAsync()))
+            Assert.AreEqual("event: waiting", await events.ReadLineAsync());
+
+        var after = await s_server.WaitFor(status => status.GetProperty("canceled").GetInt32() > before);
+        Assert.AreEqual(0, after.GetProperty("running").GetInt32());
+    }
+
     private static object Prompt(int slice) => new { slice, steps = (object[])[Box] };
 
     private static string Url(JsonElement info) => $"api/volumes/{info.GetProperty("id").GetString()}";
