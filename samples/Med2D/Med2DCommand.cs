@@ -19,7 +19,7 @@ internal static class Med2DCommand
     /// <returns>0 on success, 1 if something failed, 2 for a wrong command line, 130 if the command was stopped.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
-        var root = new RootCommand(About) { new TrainCommand(), new EvaluateCommand(), new ReportCommand() };
+        var root = new RootCommand(About) { new TrainCommand(), new EvaluateCommand(), new ReportCommand(), new VolumesCommand() };
         var parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction)
         {

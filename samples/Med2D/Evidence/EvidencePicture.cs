@@ -11,7 +11,6 @@ namespace Med2D.Evidence;
 internal static class EvidencePicture
 {
     private const int Cell = 200, Gap = 6, Caption = 18, MostObjects = 3;
-    private const float TextSize = 12;
 
     /// <summary>Draws the first image of each modality, in the order of the table: none is chosen by its result.</summary>
     /// <param name="images">The drawn objects of the split.</param>
@@ -28,7 +27,7 @@ internal static class EvidencePicture
         using var canvas = new SKCanvas(sheet);
         canvas.Clear(SKColors.White);
         foreach (var (column, title) in ((string[])["image", "truth", .. methods.Select(method => method.Title)]).Index())
-            Write(canvas, title, Left(column), Gap + TextSize);
+            MaskPainter.Write(canvas, title, Left(column), Gap + MaskPainter.TextSize, Cell);
         foreach (var (row, image) in rows.Index())
         {
             var top = Caption + 2 * Gap + row * (Cell + Caption + Gap);
@@ -51,10 +50,10 @@ internal static class EvidencePicture
                 foreach (var (i, (mask, _)) in masks.Index())
                 {
                     if (mask is not null)
-                        DrawMask(canvas, mask, pixels.Width, part, cell, Rgb.FromPalette(i));
+                        MaskPainter.Paint(canvas, mask, pixels.Width, part, cell, Rgb.FromPalette(i));
                 }
 
-                Write(canvas, caption, Left(column), top + Cell + TextSize + 2);
+                MaskPainter.Write(canvas, caption, Left(column), top + Cell + MaskPainter.TextSize + 2, Cell);
             }
         }
 
@@ -73,38 +72,5 @@ internal static class EvidencePicture
         var x = Math.Clamp((left + right - side) / 2, Math.Min(0, width - side), Math.Max(0, width - side));
         var y = Math.Clamp((top + bottom - side) / 2, Math.Min(0, height - side), Math.Max(0, height - side));
         return SKRect.Create(x, y, side, side);
-    }
-
-    // Tinted inside, and opaque where a pixel of the sheet's cell is inside and one beside it is not.
-    private static void DrawMask(SKCanvas canvas, bool[] mask, int width, SKRect part, SKRect cell, Rgb color)
-    {
-        using var layer = new SKBitmap(new SKImageInfo(Cell, Cell, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        var (height, scale) = (mask.Length / width, part.Width / Cell);
-        for (var y = 0; y < Cell; y++)
-        {
-            for (var x = 0; x < Cell; x++)
-            {
-                if (!Inside(x, y))
-                    continue;
-                var isEdge = !Inside(x - 1, y) || !Inside(x + 1, y) || !Inside(x, y - 1) || !Inside(x, y + 1);
-                layer.SetPixel(x, y, new SKColor(color.R, color.G, color.B, isEdge ? (byte)255 : (byte)70));
-            }
-        }
-
-        canvas.DrawBitmap(layer, cell.Left, cell.Top);
-
-        bool Inside(int x, int y)
-        {
-            var (column, row) = ((int)Math.Floor(part.Left + (x + 0.5f) * scale), (int)Math.Floor(part.Top + (y + 0.5f) * scale));
-            return column >= 0 && row >= 0 && column < width && row < height && mask[row * width + column];
-        }
-    }
-
-    private static void Write(SKCanvas canvas, string text, float x, float y)
-    {
-        using var paint = new SKPaint { Color = SKColors.Black, TextSize = TextSize, IsAntialias = true };
-        while (text.Length > 1 && paint.MeasureText(text) > Cell)
-            text = text[..^2] + "…";
-        canvas.DrawText(text, x, y, paint);
     }
 }

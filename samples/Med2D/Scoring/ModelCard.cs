@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Med2D.Tables;
 using Med2D.Training;
-using SampleKit;
 
 namespace Med2D.Scoring;
 
@@ -17,11 +16,10 @@ internal static class ModelCard
     /// <exception cref="InvalidDataException">The card has no mark of a name.</exception>
     public static void Write(string card, RunRecord? run, EvaluationFacts facts, IReadOnlyList<SourceFigures> sources)
     {
-        var text = File.ReadAllText(card);
-        text = WithPart(text, card, "figures", Figures(facts, sources));
+        List<(string, string)> parts = [("figures", Figures(facts, sources))];
         if (run is not null)
-            text = WithPart(text, card, "training", Training(run));
-        OutputFile.Write(card, text);
+            parts.Add(("training", Training(run)));
+        MarkedPart.Write(card, parts);
     }
 
     private static string Figures(EvaluationFacts facts, IReadOnlyList<SourceFigures> sources)
@@ -72,12 +70,5 @@ internal static class ModelCard
             {settings.Images} images with {settings.Objects} objects were seen {run.Work.ImagesSeen} times in all, in
             {FormattableString.Invariant($"{run.Work.CpuSeconds / 60:0}")} minutes of processor time ({run.Device}).
             """.ReplaceLineEndings("\n");
-    }
-
-    private static string WithPart(string text, string card, string name, string content)
-    {
-        var part = new Regex($@"(<!-- {name}\b[^>]*-->\n).*?(<!-- /{name} -->)", RegexOptions.Singleline);
-        return part.IsMatch(text) ? part.Replace(text, found => $"{found.Groups[1].Value}\n{content}\n\n{found.Groups[2].Value}", 1)
-            : throw new InvalidDataException($"'{card}' has no part between '<!-- {name} -->' and '<!-- /{name} -->' to write into.");
     }
 }

@@ -62,7 +62,7 @@ internal static class TrainedWeights
     // What a new category has learned beside its text is nothing.
     private static void CopyByName(Tensor? source, IReadOnlyList<string> known, Tensor target, IReadOnlyList<string> categories)
     {
-        target.fill_(0);
+        target.zero_();
         if (source is null || source.size(1) != target.size(1))
             return;
         var rows = known.Index().DistinctBy(name => Plain(name.Item)).ToDictionary(name => Plain(name.Item), name => name.Index);

@@ -18,7 +18,7 @@ internal static class AlignmentLoss
         var p = binary.sigmoid().flatten(1);
         var q = semantic.sigmoid().flatten(1);
         var overlap = (p * q).sum(1);
-        var ratio = overlap.Times(2).Plus(Smooth) / p.square().sum(1).Plus(q.square().sum(1)).Plus(Smooth);
+        var ratio = overlap.Times(2).Plus(Smooth) / p.Squared().sum(1).Plus(q.Squared().sum(1)).Plus(Smooth);
         return ratio.OneMinus().MoveToOuterDisposeScope();
     }
 }

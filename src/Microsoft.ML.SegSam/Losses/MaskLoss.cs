@@ -28,8 +28,8 @@ internal static class MaskLoss
     {
         using var scope = NewDisposeScope();
         var missed = probability.OneMinus();
-        var positive = target.Times(balance) * missed.square() * probability.Plus(LogGuard).log();
-        var negative = target.OneMinus().Times(1 - balance) * probability.square() * missed.Plus(LogGuard).log();
+        var positive = target.Times(balance) * missed.Squared() * probability.Plus(LogGuard).log();
+        var negative = target.OneMinus().Times(1 - balance) * probability.Squared() * missed.Plus(LogGuard).log();
         return positive.Plus(negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
     }
 

@@ -86,7 +86,7 @@ internal sealed class SegSamLoss(LossWeights weights)
         var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
         // Every candidate learns its IoU, since the highest predicted IoU chooses the mask at prediction.
         var iou = predicted.Minus(MaskLoss.SoftIoU(probabilities.detach(), small));
-        return (MaskLoss.Focal(probability, masks, weights.Balance), MaskLoss.Dice(probability, masks), iou.square().mean([1]), chosen);
+        return (MaskLoss.Focal(probability, masks, weights.Balance), MaskLoss.Dice(probability, masks), iou.Squared().mean([1]), chosen);
     }
 
     private Tensor LossOf(Tensor probability, Tensor target) =>

@@ -63,8 +63,8 @@ internal sealed class TextSimilarityHead : ScopedModule<Tensor, Tensor, Tensor>,
 
     public void Initialize(Generator generator)
     {
-        _textOffset.Fill(offset => offset.fill_(0));
-        _logScale.Fill(scale => scale.fill_(Math.Log(StartingScale)));
+        _textOffset.FillWith(0);
+        _logScale.FillWith(Math.Log(StartingScale));
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class MaskPrior : ScopedModule<Tensor, Tensor?, Tensor>, IInitia
     protected override Tensor Compute(Tensor masks, Tensor? prior) =>                   // [P,m,4g,4g] [P,1,4g,4g]
         prior is null ? masks.alias() : masks.Plus(prior * _scale);
 
-    public void Initialize(Generator generator) => _scale.Fill(scale => scale.fill_(StartingScale));
+    public void Initialize(Generator generator) => _scale.FillWith(StartingScale);
 }
 
 /// <summary>The parts that both decoders build alike, each with weights of its own.</summary>

@@ -123,7 +123,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
 
         if (prompts.Points is not { } points)
             return null;
-        var discs = Round(points, full_like(points, DiscRadius * _inputSize));              // [P,n,4g,4g]
+        var discs = Round(points, full_like(points, Arithmetic.Number(DiscRadius * _inputSize)));  // [P,n,4g,4g]
         var isOn = prompts.PointLabels!.eq(Arithmetic.Number(1)).unsqueeze(-1).unsqueeze(-1);
         return discs.masked_fill(isOn.logical_not(), Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
     }
@@ -132,10 +132,10 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     private Tensor Round(Tensor centers, Tensor radii)
     {
         var side = 4 * _grid;
-        var at = arange(side, dtype: centers.dtype, device: centers.device).Plus(0.5).Times((double)_inputSize / side);
-        var squares = ((at - centers.unsqueeze(-1)) / radii.unsqueeze(-1)).square();        // [..,2,4g]
+        var at = tensor((float[])[.. Enumerable.Range(0, side).Select(i => (i + 0.5f) * _inputSize / side)], device: centers.device);
+        var squares = ((at - centers.unsqueeze(-1)) / radii.unsqueeze(-1)).Squared();       // [..,2,4g]
         var distance = squares.select(-2, 0).unsqueeze(-2).Plus(squares.select(-2, 1).unsqueeze(-1));
-        return distance.OneMinus().Times(SureLogit).clamp(-SureLogit, SureLogit);
+        return distance.OneMinus().Times(SureLogit).clamp(Arithmetic.Number(-SureLogit), Arithmetic.Number(SureLogit));
     }
 
     // A coordinate names a pixel; its center is half a pixel further.

@@ -155,7 +155,7 @@ internal sealed class SegSamNetwork : Module
                 layer.Initialize(generator);
         }
 
-        _textBank.Fill(bank => bank.fill_(0));
+        _textBank.FillWith(0);
         return this;
     }
 }

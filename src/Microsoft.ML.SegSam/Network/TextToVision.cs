@@ -75,7 +75,7 @@ internal sealed class TextToVision : ScopedModule<Tensor, Tensor, Tensor, Tensor
     public void Initialize(Generator generator)
     {
         _summary.Fill(summary => summary.normal_(0, 1, generator));
-        _layerScale?.Fill(scale => scale.fill_(_layerScaleStart));
+        _layerScale?.FillWith(_layerScaleStart);
     }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Training.Data;
@@ -110,7 +111,7 @@ internal sealed class Trainer(
         var embedded = network.TextBank.clone();
         if (state?.Load() is not { } position)
             return null;
-        var differ = (network.TextBank - embedded).square().sum(1) > 1e-4 * embedded.square().sum(1);
+        var differ = (network.TextBank - embedded).Squared().sum(1) > embedded.Squared().sum(1).Times(1e-4);
         if (differ.any().item<bool>())
         {
             throw new InvalidOperationException($"{nameof(SegSamOptions.StateFile)} {settings.StateFile} belongs to another run: "

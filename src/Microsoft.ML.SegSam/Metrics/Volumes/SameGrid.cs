@@ -7,16 +7,13 @@ namespace Microsoft.ML.SegSam.Metrics.Volumes;
 /// <summary>Whether two label volumes lie on the same voxels, and whether distances can be measured between these.</summary>
 internal static class SameGrid
 {
-    private const double Tolerance = 1e-3; // mm, at the corners
-
     /// <exception cref="ArgumentException">They do not, or the grid is no box at right angles with even distances.</exception>
     public static void Require(LabelVolume predicted, LabelVolume truth)
     {
         var (a, b) = (predicted.Geometry, truth.Geometry);
-        var apart = (a.Columns, a.Rows, a.Slices) != (b.Columns, b.Rows, b.Slices) ? double.NaN
-            : Corners(a).Zip(Corners(b), Distance).Max();
-        if (!(apart <= Tolerance))
+        if (!a.Equals(b))
         {
+            var apart = a.Apart(b);
             var why = double.IsNaN(apart) ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"; their corners lie up to {apart:0.####} mm apart");
             throw new ArgumentException($"The volumes do not lie on the same voxels: the prediction has {a} from {First(a)}, "
@@ -35,13 +32,6 @@ internal static class SameGrid
                 + "measured on such a grid. Resample both volumes first.", nameof(truth));
         }
     }
-
-    private static IEnumerable<(double X, double Y, double Z)> Corners(VolumeGeometry geometry) =>
-        Enumerable.Range(0, 8).Select(corner => geometry.ToWorld(
-            (corner & 1) * (geometry.Columns - 1), (corner >> 1 & 1) * (geometry.Rows - 1), (corner >> 2) * (geometry.Slices - 1)));
-
-    private static double Distance((double X, double Y, double Z) a, (double X, double Y, double Z) b) =>
-        Math.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y) + (a.Z - b.Z) * (a.Z - b.Z));
 
     private static string First(VolumeGeometry geometry)
     {

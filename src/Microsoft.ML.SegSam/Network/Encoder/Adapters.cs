@@ -40,8 +40,8 @@ internal sealed class LowRankUpdate : ScopedModule<Tensor, Tensor>, IInitialized
 
     public void Initialize(Generator generator)
     {
-        _queryUp.Weight.Fill(weight => weight.fill_(0));
-        _valueUp.Weight.Fill(weight => weight.fill_(0));
+        _queryUp.Weight.FillWith(0);
+        _valueUp.Weight.FillWith(0);
     }
 }
 
@@ -62,8 +62,8 @@ internal sealed class BottleneckAdapter : ScopedModule<Tensor, Tensor>, IInitial
 
     public void Initialize(Generator generator)
     {
-        _up.Weight.Fill(weight => weight.fill_(0));
-        _up.Bias!.Fill(bias => bias.fill_(0));
+        _up.Weight.FillWith(0);
+        _up.Bias!.FillWith(0);
     }
 }
 

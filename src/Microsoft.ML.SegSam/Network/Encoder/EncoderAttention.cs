@@ -89,7 +89,7 @@ internal sealed class EncoderAttention : ScopedModule<Tensor, Tensor>, IInitiali
 
     public void Initialize(Generator generator)
     {
-        _rowTable.Fill(table => table.fill_(0));
-        _columnTable.Fill(table => table.fill_(0));
+        _rowTable.FillWith(0);
+        _columnTable.FillWith(0);
     }
 }

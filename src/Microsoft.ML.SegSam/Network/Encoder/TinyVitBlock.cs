@@ -84,5 +84,5 @@ internal sealed class WindowAttention : ScopedModule<Tensor, Tensor>, IInitializ
         return _biases.index_select(1, tensor(index, device: _biases.device)).reshape(1, _heads, tokens, tokens);
     }
 
-    public void Initialize(Generator generator) => _biases.Fill(biases => biases.fill_(0));
+    public void Initialize(Generator generator) => _biases.FillWith(0);
 }

@@ -51,7 +51,7 @@ internal sealed class MobileBlock : ScopedModule<Tensor, Tensor>, IInitialized
     }
 
     // TinyViT's start: the block adds nothing yet.
-    public void Initialize(Generator generator) => _narrow.Norm.Weight.Fill(weight => weight.fill_(0));
+    public void Initialize(Generator generator) => _narrow.Norm.Weight.FillWith(0);
 }
 
 internal static class TinyVitConvolutions

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network.Layers;
 
-/// <summary>Sums, differences and comparisons whose number operands outlive the native call.</summary>
+/// <summary>Arithmetic whose number operands outlive the native call.</summary>
 /// <remarks>
 /// Why sums are written a.Plus(b), not a + b:
-/// TorchSharp's operators wrap every number, and the hidden factor 1 of every sum, in an object with a finalizer that nothing keeps
-/// alive during the call. When another thread makes the garbage collector run at that moment, libtorch reads freed memory. So code
-/// that may run beside other threads uses these; products and quotients of two tensors need no number and stay operators.
+/// TorchSharp's operators wrap every number, the hidden factor 1 of every sum, and the exponent of square(), in an object with a finalizer
+/// that nothing keeps alive during the call. When another thread makes the garbage collector run at that moment, libtorch reads freed
+/// memory. So the library uses these, as a test demands; products and quotients of two tensors need no number and stay operators.
 /// </remarks>
 internal static class Arithmetic
 {
@@ -29,6 +29,8 @@ internal static class Arithmetic
     public static Tensor Plus(this Tensor a, double constant) => a.add(Number(constant), Number(1));
 
     public static Tensor Plus(this Tensor a, long constant) => a.add(Number(constant), Number(1));
+
+    public static Tensor Squared(this Tensor a) => a.pow(Number(2));
 
     public static Tensor OneMinus(this Tensor a) => a.neg().Plus(1);
 

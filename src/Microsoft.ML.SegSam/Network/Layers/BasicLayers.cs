@@ -212,15 +212,19 @@ internal static class StartingValues
     {
         var fanIn = layer.Weight.size(1) * layer.Weight.size(2) * layer.Weight.size(3);
         layer.Weight.Fill(weight => weight.normal_(0, Math.Sqrt(2.0 / fanIn), generator));
-        layer.Bias?.Fill(bias => bias.fill_(0));
+        layer.Bias?.FillWith(0);
     }
 
     /// <summary>For a layer that adds nothing at first.</summary>
     public static void FillWithZeros(this ConvolutionLayer layer)
     {
-        layer.Weight.Fill(weight => weight.fill_(0));
-        layer.Bias?.Fill(bias => bias.fill_(0));
+        layer.Weight.FillWith(0);
+        layer.Bias?.FillWith(0);
     }
+
+    /// <summary>Sets each value to a constant.</summary>
+    public static void FillWith(this Tensor parameter, double value) =>
+        parameter.Fill(values => values.fill_(Arithmetic.Number(value)));
 
     /// <summary>Changes a parameter in place without recording it for gradients.</summary>
     public static void Fill(this Tensor parameter, Action<Tensor> change)
@@ -238,7 +242,7 @@ internal static class StartingValues
 
     public static void FillAsNorm(this Parameter weight, Parameter bias)
     {
-        weight.Fill(w => w.fill_(1));
-        bias.Fill(b => b.fill_(0));
+        weight.FillWith(1);
+        bias.FillWith(0);
     }
 }

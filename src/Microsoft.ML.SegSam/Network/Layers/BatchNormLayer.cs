@@ -38,15 +38,15 @@ internal sealed class BatchNormLayer : ScopedModule<Tensor, Tensor>, IInitialize
     protected override Tensor Compute(Tensor map)
     {
         if (training)
-            _batches.Fill(batches => batches.add_(1));
+            _batches.Fill(batches => batches.add_(Arithmetic.Number(1), Arithmetic.Number(1)));
         return functional.batch_norm(map.ToFloat32(), _mean, _variance, _weight, _bias, training, Momentum, Epsilon);
     }
 
     public void Initialize(Generator generator)
     {
         _weight.FillAsNorm(_bias);
-        _mean.Fill(mean => mean.fill_(0));
-        _variance.Fill(variance => variance.fill_(1));
-        _batches.Fill(batches => batches.fill_(0));
+        _mean.FillWith(0);
+        _variance.FillWith(1);
+        _batches.FillWith(0);
     }
 }

@@ -39,7 +39,7 @@ internal static class ConvolutionTrial
             var map = Numbers(3, 2, inputs, 32, 32).to(type).requires_grad_();
             var weight = Numbers(5, outputs, inputs, kernel, kernel).to(type).requires_grad_();
             var result = nn.functional.conv2d(map, weight, null, [stride, stride], [padding, padding]);
-            var loss = result.to(ScalarType.Float64).square().sum();
+            var loss = result.to(ScalarType.Float64).Squared().sum();
             return [.. autograd.grad([loss], [map, weight]).Prepend(result).Select(value => value.detach().to(ScalarType.Float64))];
         }
     }

@@ -5,11 +5,12 @@ namespace Microsoft.ML.SegSam.Volumes.Geometry;
 /// <summary>Where the voxels of a volume lie: how many there are on each axis, and in which place of the patient.</summary>
 /// <remarks>
 /// Indices i, j, k are those of the file: i counts along rows of memory. World coordinates are RAS+ in millimeters. Two geometries are
-/// equal where they have the same size and their matrices differ by at most 1e-4.
+/// equal where they have the same size and their eight corners lie at most 0.001 mm apart.
 /// </remarks>
 public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
 {
-    private const double Tolerance = 1e-4; // of equality and of right angles, in mm and in cosines
+    private const double SamePlace = 1e-3;      // mm, at the corners
+    private const double RightAngle = 1e-4;     // cosine
 
     internal VolumeGeometry(int columns, int rows, int slices, AffineMatrix affine, bool isOrientationKnown = true)
     {
@@ -44,7 +45,7 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
     public string Codes => Order.Codes;
 
     /// <summary>Whether the axes are not at right angles, as in series of a tilted gantry.</summary>
-    public bool IsSheared => Math.Abs(Cosine(0, 1)) > Tolerance || Math.Abs(Cosine(0, 2)) > Tolerance || Math.Abs(Cosine(1, 2)) > Tolerance;
+    public bool IsSheared => Math.Abs(Cosine(0, 1)) > RightAngle || Math.Abs(Cosine(0, 2)) > RightAngle || Math.Abs(Cosine(1, 2)) > RightAngle;
 
     /// <summary>Volume of a voxel, in mm³.</summary>
     public double VoxelVolume => Math.Abs(Affine.Determinant);
@@ -60,18 +61,12 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
     internal IReadOnlyList<int> Size => [Columns, Rows, Slices];
 
     /// <inheritdoc/>
-    public bool Equals(VolumeGeometry? other)
-    {
-        if (other is null || (Columns, Rows, Slices) != (other.Columns, other.Rows, other.Slices))
-            return false;
-        for (var i = 0; i < 12; i++)
-        {
-            if (!(Math.Abs(Affine[i / 4, i % 4] - other.Affine[i / 4, i % 4]) <= Tolerance))
-                return false;
-        }
+    public bool Equals(VolumeGeometry? other) => other is not null && Apart(other) <= SamePlace;
 
-        return true;
-    }
+    /// <summary>How far the corners of the two lie apart at most, in mm; NaN for different sizes.</summary>
+    internal double Apart(VolumeGeometry other) => (Columns, Rows, Slices) != (other.Columns, other.Rows, other.Slices) ? double.NaN
+        : Corners().Zip(other.Corners(), (a, b) => Math.Sqrt(
+            (a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y) + (a.Z - b.Z) * (a.Z - b.Z))).Max();
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as VolumeGeometry);
@@ -90,4 +85,7 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
         var (a, b) = (Affine.Column(first), Affine.Column(second));
         return (a.X * b.X + a.Y * b.Y + a.Z * b.Z) / (Affine.Length(first) * Affine.Length(second));
     }
+
+    private IEnumerable<(double X, double Y, double Z)> Corners() => Enumerable.Range(0, 8).Select(corner =>
+        ToWorld((corner & 1) * (Columns - 1), (corner >> 1 & 1) * (Rows - 1), (corner >> 2) * (Slices - 1)));
 }

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Med2D.Tables;
+using Microsoft.ML.SegSam;
+using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Propagation;
+using Microsoft.ML.SegSam.Volumes;
+using SampleKit;
+
+namespace Med2D.Volumes;
+
+/// <summary>How well an object of a volume was segmented: Dice over its voxels.</summary>
+/// <param name="FromSlice">Prompted by its box on its middle slice, and followed until it ends by itself.</param>
+/// <param name="FromBox">Prompted by its box in three dimensions.</param>
+/// <param name="IsNamed">Whether the name that follows from the box is right; null where the label's name is unknown to the model.</param>
+internal sealed record ObjectFigures(string Collection, string Modality, string Case, int Label, string Name, int Slices, long Voxels,
+    double FilledBox, double FilledEllipsoid, double FromSlice, double FromBox, bool? IsNamed);
+
+/// <summary>Of a volume.</summary>
+/// <param name="TooSmall">How many labels were left out, see <see cref="TrueObject"/>.</param>
+/// <param name="SlicesAsked">How many slices were encoded and asked for objects.</param>
+internal sealed record VolumeFigures(VolumeRow Row, IReadOnlyList<ObjectFigures> Objects, int TooSmall, int SlicesAsked, TimeSpan Time);
+
+/// <summary>Follows each label of a volume from a box, and compares it with the truth.</summary>
+internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
+{
+    private readonly SegSamVolumePredictor _volumes = new(predictor);
+
+    /// <param name="found">What was found from the boxes in three dimensions.</param>
+    /// <exception cref="InvalidDataException">Image and labels do not belong together, or no label is large enough.</exception>
+    public VolumeFigures Score(VolumeRow row, CancellationToken cancel, out LabelVolume found)
+    {
+        using var volume = MedicalVolume.Load(row.ImagePath);
+        var labels = LabelVolume.Load(row.LabelPath);
+        if (!labels.Geometry.Equals(volume.Geometry))
+        {
+            throw new InvalidDataException($"'{row.LabelPath}' lies on {labels.Geometry}, its image '{row.ImagePath}' on "
+                + $"{volume.Geometry}, or elsewhere in the patient. Expected the same voxels.");
+        }
+
+        var slices = volume.CountSlices(plane);
+        var (objects, tooSmall) = TrueObject.Find(labels, row.Names ?? labels.Names, plane, slices);
+        if (objects.Count == 0)
+        {
+            throw new InvalidDataException($"'{row.LabelPath}' has no label on {TrueObject.LeastSlices} slices and with "
+                + $"{TrueObject.LeastVoxels} voxels or more.");
+        }
+
+        var (asked, clock) = (0, Stopwatch.StartNew());
+        var fromSlice = Predict([.. objects.Select(item => Prompt(item, item.Middle, item.Masks[item.Middle].Box!.Value is var box
+            ? (box.X0, box.Y0, box.X1, box.Y1) : default))]);
+        var fromBox = Predict([.. objects.SelectMany(item => Within(item, slices))]);
+        clock.Stop();
+        found = fromBox.Labels;
+        List<ObjectFigures> figures = [.. objects.Select(item => new ObjectFigures(row.Collection, row.Modality, row.Case, item.Number,
+            item.Name, item.Size.Slices, item.Voxels, item.DiceOfBox, item.DiceOfEllipsoid, Dice(item, fromSlice), Dice(item, fromBox),
+            IsNamed(item, Of(item, fromBox))))];
+        return new(row, figures, tooSmall, asked, clock.Elapsed);
+
+        VolumePrediction Predict(IReadOnlyList<VolumePrompt> prompts)
+        {
+            var before = asked;
+            var progress = new InlineProgress<VolumeProgress>(report => asked = before + report.SlicesDone);
+            return _volumes.Predict(volume, prompts, new() { Plane = plane, Window = row.Window }, progress, cancel);
+        }
+    }
+
+    // The box on the middle slice, and that the object is not before the first and after the last: VolumeBox, for many objects at once.
+    private static IEnumerable<VolumePrompt> Within(TrueObject item, int slices)
+    {
+        yield return Prompt(item, (item.First + item.Last) / 2, item.Box);
+        if (item.First > 0)
+            yield return VolumePrompt.NotOn(item.First - 1, item.Number);
+        if (item.Last < slices - 1)
+            yield return VolumePrompt.NotOn(item.Last + 1, item.Number);
+    }
+
+    private static VolumePrompt Prompt(TrueObject item, int slice, (int X0, int Y0, int X1, int Y1) box) =>
+        new(slice, SegSamPrompt.Box(box.X0, box.Y0, box.X1, box.Y1), item.Number);
+
+    private static VolumeObject Of(TrueObject item, VolumePrediction prediction) =>
+        prediction.Objects.Single(predicted => predicted.Label == item.Number);
+
+    private static double Dice(TrueObject item, VolumePrediction prediction) =>
+        item.DiceOf(Of(item, prediction).Slices.Select(slice => (slice.Slice, slice.Mask)));
+
+    // Names agree by their words: kidney_right of a file is the right kidney.
+    private bool? IsNamed(TrueObject item, VolumeObject found)
+    {
+        var name = Words(item.Name);
+        return predictor.Categories.Any(category => Words(category) == name) ? Words(found.Category) == name : null;
+
+        static string Words(string text) => string.Join(' ', ObjectTable.NameOf(text).ToLowerInvariant().Split(' ').Order(StringComparer.Ordinal));
+    }
+}
