@@ -38,7 +38,8 @@ internal static class CsvFile
     public static IReadOnlyList<CsvLine> Read(
         string path, IReadOnlyList<string> required, IReadOnlyList<string> optional, string what)
     {
-        var expected = $"the columns {string.Join(", ", required)} and, where known, {string.Join(", ", optional)}, and a line for each {what}";
+        var expected = $"the columns {string.Join(", ", required)} and, where known, {string.Join(", ", optional)}, "
+            + $"and a line for each {what}";
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no table '{path}'. Expected a CSV with {expected}.");
         using var reader = Sep.Reader(options => options with { Unescape = true, Trim = SepTrim.All, DisableColCountCheck = true })

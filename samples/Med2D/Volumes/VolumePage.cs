@@ -30,7 +30,8 @@ internal sealed class VolumePage(IReadOnlyList<VolumeFigures> volumes, SlicePlan
         "Beside it is what needs no model but that box: the box filled, and the ellipsoid that fills it. Means are over labels; * marks "
             + "collections whose slices the model was trained on.",
         "",
-        "| collection | modality | volumes | labels | filled box | filled ellipsoid | from one slice | from the 3-D box | right name | ms a slice |",
+        "| collection | modality | volumes | labels | filled box | filled ellipsoid | from one slice | from the 3-D box "
+            + "| right name | ms a slice |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         .. volumes.GroupBy(volume => volume.Row.Collection).Select(group => CollectionLine([.. group])),
         "",
@@ -91,7 +92,10 @@ internal sealed class VolumePage(IReadOnlyList<VolumeFigures> volumes, SlicePlan
             + FormattableString.Invariant($"{objects.Count} | {Dice(objects)} | {names} | {time:0} |");
     }
 
-    private static string Dice(IReadOnlyCollection<ObjectFigures> objects) => string.Join(" | ",
-        ((Func<ObjectFigures, double>[])[item => item.FilledBox, item => item.FilledEllipsoid, item => item.FromSlice, item => item.FromBox])
-            .Select(figure => objects.Average(figure).ToString("0.000", CultureInfo.InvariantCulture)));
+    private static string Dice(IReadOnlyCollection<ObjectFigures> objects)
+    {
+        Func<ObjectFigures, double>[] figures =
+            [item => item.FilledBox, item => item.FilledEllipsoid, item => item.FromSlice, item => item.FromBox];
+        return string.Join(" | ", figures.Select(figure => objects.Average(figure).ToString("0.000", CultureInfo.InvariantCulture)));
+    }
 }

@@ -89,6 +89,7 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
         var name = Words(item.Name);
         return predictor.Categories.Any(category => Words(category) == name) ? Words(found.Category) == name : null;
 
-        static string Words(string text) => string.Join(' ', ObjectTable.NameOf(text).ToLowerInvariant().Split(' ').Order(StringComparer.Ordinal));
+        static string Words(string text) => string.Join(
+            ' ', ObjectTable.NameOf(text).ToLowerInvariant().Split(' ').Order(StringComparer.Ordinal));
     }
 }

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
 
-/// <summary>Which of TorchSharp's methods make a <see cref="Scalar"/> themselves, or call one that does: read from its instructions.</summary>
+/// <summary>
+/// Which of TorchSharp's methods make a <see cref="Scalar"/> themselves, or call one that does: read from its instructions.
+/// </summary>
 internal static class HiddenScalars
 {
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static

@@ -45,7 +45,8 @@ public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
     public string Codes => Order.Codes;
 
     /// <summary>Whether the axes are not at right angles, as in series of a tilted gantry.</summary>
-    public bool IsSheared => Math.Abs(Cosine(0, 1)) > RightAngle || Math.Abs(Cosine(0, 2)) > RightAngle || Math.Abs(Cosine(1, 2)) > RightAngle;
+    public bool IsSheared => Math.Abs(Cosine(0, 1)) > RightAngle
+        || Math.Abs(Cosine(0, 2)) > RightAngle || Math.Abs(Cosine(1, 2)) > RightAngle;
 
     /// <summary>Volume of a voxel, in mm³.</summary>
     public double VoxelVolume => Math.Abs(Affine.Determinant);

@@ -64,7 +64,8 @@ public sealed class Med2DVolumesTests
         Assert.AreEqual(before, File.ReadAllText(page));
         var table = Table(run, "A,CT,image.nii.gz,small.nii.gz,,,");
         Assert.Contains("There is no page", Med2DRun.Fails(1, "volumes", "--data", table, "--page", run.At("no.md")));
-        Assert.Contains("Expected a path relative to '", Med2DRun.Fails(1, "volumes", "--data", table, "--page", page, "--root", run.At("x")));
+        Assert.Contains("Expected a path relative to '",
+            Med2DRun.Fails(1, "volumes", "--data", table, "--page", page, "--root", run.At("x")));
     }
 
     private static bool IsInside(int i, int j, int k) =>
@@ -85,5 +86,6 @@ public sealed class Med2DVolumesTests
         return run.At("volumes.csv");
     }
 
-    private static void Done(Med2DRun run, string page, string line) => Med2DRun.Done("volumes", "--data", Table(run, line), "--page", page);
+    private static void Done(Med2DRun run, string page, string line) =>
+        Med2DRun.Done("volumes", "--data", Table(run, line), "--page", page);
 }

@@ -13,7 +13,10 @@ internal sealed class StudioServer : IAsyncDisposable
 
     // Who stops reading leaves at once, as browsers do; by itself the client would go on to read for two seconds.
     private StudioServer(WebApplication app) =>
-        (_app, Client) = (app, new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new(app.Urls.Single()) });
+        (_app, Client) = (app, new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+        {
+            BaseAddress = new(app.Urls.Single()),
+        });
 
     /// <summary>A sample of the gallery whose objects the model knows well.</summary>
     public static SampleImage Sample { get; } = SampleImages.Of("kidney-histology.png");
