@@ -137,7 +137,7 @@ internal static class PacsCommand
         var request = new SegmentRequest(parsed.GetValue(Series)!,
             [.. parsed.GetValue(Box)!.Select(box => new BoxPrompt(Four(box), parsed.GetValue(Slice), parsed.GetValue(Instance)))],
             parsed.GetValue(Window), parsed.GetValue(Again));
-        request.Check();
+        CheckUsage(request);
         var options = Options(parsed);
         using var client = new DicomWebClient(options, Credentials.From(Credentials.Configuration()));
         using var model = LoadedModel.From(options.Model);
@@ -150,6 +150,18 @@ internal static class PacsCommand
         await output.WriteLineAsync($"{(result.WasThere ? "was there already" : "stored")}: series {result.Segmentation ?? "not listed yet"} "
             + $"(SEG-SAM {result.Mark})");
         return Done;
+    }
+
+    private static void CheckUsage(SegmentRequest request)
+    {
+        try
+        {
+            request.Check();
+        }
+        catch (PacsException wrong)
+        {
+            throw new FormatException(wrong.Message, wrong);
+        }
     }
 
     private static PacsOptions Options(ParseResult parsed) => new(PacsOptions.ServerOf(parsed.GetValue(Server)!, parsed.GetValue(PlainHttp)),

@@ -156,10 +156,15 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
         if (answer.StatusCode == HttpStatusCode.NoContent)
             return null;
         var found = await TryRead(answer, cancel);
-        if (found?.RootElement.ValueKind == JsonValueKind.Array)
+        // Orthanc's own list of series is one of texts.
+        if (found?.RootElement.ValueKind == JsonValueKind.Array && found.RootElement.EnumerateArray().All(item => item.ValueKind
+            == JsonValueKind.Object))
+        {
             return found;
+        }
+
         found?.Dispose();
-        throw new PacsException($"The server answers {asked} with '{answer.Content.Headers.ContentType?.MediaType}'; expected {Json}, a list. "
+        throw new PacsException($"The server answers {asked} with '{answer.Content.Headers.ContentType?.MediaType}'; expected {Json}, a list of data sets. "
             + CheckServer);
     }
 

@@ -62,8 +62,8 @@ internal sealed class PacsConnection : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            throw new PacsException($"The server at {_options.Server} cannot be reached: {(failure.InnerException ?? failure).Message} "
-                + "Look whether it runs, and whether --server is its address.", failure);
+            throw new PacsException($"The server at {_options.Server} cannot be reached: "
+                + $"{(failure.InnerException ?? failure).Message.TrimEnd('.')}. Look whether it runs, and whether --server is its address.", failure);
         }
         catch (Exception cut) when (cut is IOException or InvalidDataException)
         {

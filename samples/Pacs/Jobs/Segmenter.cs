@@ -36,13 +36,21 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
         var ending = $"(SEG-SAM {Mark(request, series)})";
         if (!request.Again && await client.FindSegmentation(series.Study, ending, cancel) is { } there)
             return new(Mark(request, series), there, WasThere: true, [], []);
-        using var folder = NewFolder();
-        await client.Retrieve(series, folder.FileName, Report("files retrieved"), cancel);
-        var file = folder.NewPath(".dcm");
-        var result = await Segment(request, series, folder, file, ending, Report("slices segmented"), cancel);
-        progress.Report(new("storing", 0));
-        await client.Store(series.Study, file, cancel);
-        return result with { Segmentation = await client.FindSegmentation(series.Study, ending, cancel) };
+        try
+        {
+            using var folder = new VolumeFolder("segsam-pacs-", "the series", options.TemporaryFolder);
+            await client.Retrieve(series, folder.FileName, Report("files retrieved"), cancel);
+            var file = folder.NewPath(".dcm");
+            var result = await Segment(request, series, folder, file, ending, Report("slices segmented"), cancel);
+            progress.Report(new("storing", 0));
+            await client.Store(series.Study, file, cancel);
+            return result with { Segmentation = await client.FindSegmentation(series.Study, ending, cancel) };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PacsException($"The temporary folder cannot be used: {failure.Message.TrimEnd('.')}. Free space there, or name another "
+                + "folder by --temporary.", failure);
+        }
 
         IProgress<int> Report(string step) => new InlineProgress<int>(done => progress.Report(new(step, done)));
     }
@@ -71,7 +79,12 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
             return new(Mark(request, series), null, WasThere: false, [.. found.Objects.Select(item => Describe(item, found.Labels))],
                 [.. volume.Warnings.Select(folder.Forget)]);
         }
-        catch (Exception failure) when (failure is InvalidDataException or NotSupportedException or InvalidOperationException)
+        catch (NotSupportedException failure)
+        {
+            throw new PacsException(Advice.Explain(failure, folder) + " If it is the compression, the server can decode too: Orthanc does so "
+                + "with its plugin GDCM (Debian: orthanc-gdcm).", failure);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException)
         {
             throw new PacsException(Advice.Explain(failure, folder), failure);
         }
@@ -101,17 +114,5 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
         var all = string.Join('|', [model.Hash, series.Uid, FormattableString.Invariant($"{series.Instances}"),
             request.ParsedWindow?.ToString() ?? "", .. prompts]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..12];
-    }
-
-    private VolumeFolder NewFolder()
-    {
-        try
-        {
-            return new("segsam-pacs-", "the series", options.TemporaryFolder);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new PacsException($"The temporary folder cannot be used: {failure.Message} Name another by --temporary.", failure);
-        }
     }
 }

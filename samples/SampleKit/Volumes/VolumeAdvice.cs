@@ -13,7 +13,7 @@ namespace SampleKit.Volumes;
 /// <param name="TooLarge">Of too many voxels; a sentence.</param>
 public sealed partial record VolumeAdvice(string OneSeries, string OneVolume, string Uneven, string NoPlaces, string TooLarge)
 {
-    /// <summary>The message of a failure, without paths, without identifiers, and with this advice.</summary>
+    /// <summary>The message of a failure, without paths, without identifiers of series, and with this advice.</summary>
     public string Explain(Exception failure, VolumeFolder folder)
     {
         var text = Identifier().Replace(folder.Forget(failure.Message), "");
@@ -30,7 +30,7 @@ public sealed partial record VolumeAdvice(string OneSeries, string OneVolume, st
         return text;
     }
 
-    // DICOM's identifiers of series help nobody to find a file, and could lead to a patient.
-    [GeneratedRegex(@"\b\d+(\.\d+){3,} ?")]
+    // Identifiers of series help nobody to find a file, and could lead to a patient. Those of the standard itself are no secret.
+    [GeneratedRegex(@"(?<![\d.])(?!1\.2\.840\.10008\.)\d+(\.\d+){3,} ?")]
     private static partial Regex Identifier();
 }
