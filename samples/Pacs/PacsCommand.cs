@@ -141,8 +141,8 @@ internal static class PacsCommand
         var options = Options(parsed);
         using var client = new DicomWebClient(options, Credentials.From(Credentials.Configuration()));
         using var model = LoadedModel.From(options.Model);
-        var result = await new Segmenter(options, client, model).Run(request, new InlineProgress<SegmentProgress>(progress =>
-            error.WriteLine(FormattableString.Invariant($"{progress.Step} {progress.Done}"))), stop);
+        var before = new SegmentProgress("", 0);
+        var result = await new Segmenter(options, client, model).Run(request, new InlineProgress<SegmentProgress>(Tell), stop);
         foreach (var note in result.Notes)
             await error.WriteLineAsync($"please note: {note}");
         foreach (var (i, item) in result.Objects.Index())
@@ -150,6 +150,16 @@ internal static class PacsCommand
         await output.WriteLineAsync($"{(result.WasThere ? "was there already" : "stored")}: series {result.Segmentation ?? "not listed yet"} "
             + $"(SEG-SAM {result.Mark})");
         return Done;
+
+        // Now and then, and where a step ends.
+        void Tell(SegmentProgress now)
+        {
+            const int Interval = 20;
+            var told = now.Step == before.Step ? now : before;
+            if (told.Step.Length > 0 && (told != now || told.Done % Interval == 0))
+                error.WriteLine(FormattableString.Invariant($"{told.Step}: {told.Done}"));
+            before = now;
+        }
     }
 
     private static void CheckUsage(SegmentRequest request)

@@ -69,7 +69,7 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
 
             if (answer.StatusCode == HttpStatusCode.NotFound)
                 throw new PacsException("The series is no longer on the server.");
-            _connection.Check(answer, "to retrieve a series");
+            _connection.Check(answer, "the retrieval of a series");
             var count = await Write(answer, fileName, progress, cancel);
             if (series.Instances is { } expected && count != expected)
             {
@@ -103,7 +103,7 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
             throw new PacsException(StoreFailure.Describe(DicomJson.Values(report, DicomJson.Failed).First()));
         if (answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.BadRequest)
             throw new PacsException(StoreFailure.Describe(reason: null));
-        _connection.Check(answer, "to store a segmentation");
+        _connection.Check(answer, "the storing of a segmentation");
         if (!DicomJson.Values(report, DicomJson.Referenced).Any())
             throw new PacsException(StoreFailure.Describe(reason: null));
     }

@@ -73,7 +73,7 @@ internal sealed class PacsConnection : IDisposable
     }
 
     /// <summary>Answers for statuses that mean the same wherever they come.</summary>
-    /// <param name="asked">What was asked for, such as "a search".</param>
+    /// <param name="asked">What was asked for: a noun, such as "a search".</param>
     /// <exception cref="PacsException">The status is none of success.</exception>
     public void Check(HttpResponseMessage answer, string asked)
     {

@@ -145,7 +145,7 @@ public sealed class PacsOrthancTests
             Assert.HasCount(3, lines);
             var stored = lines[1].Replace("stored: series ", "", StringComparison.Ordinal);
             Assert.AreEqual($"was there already: series {stored}", lines[2]);
-            StringAssert.Contains(error.ToString(), "files retrieved 4");
+            StringAssert.Contains(error.ToString(), "files retrieved: 4");
             await CheckStored(server, series, stored.Split(' ')[0], folder.Path, PacsSeriesFiles.Box, slice: 1);
             Assert.AreEqual(1, await PacsCommand.Run(["series", "1.2.3", .. command[2..]], output, error, CancellationToken.None));
             StringAssert.Contains(error.ToString(), "The server has no such series.");

@@ -90,10 +90,12 @@ internal sealed class PacsService : IAsyncDisposable
         return job.GetProperty("error").GetString()!;
     }
 
+    public Task Stop() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync();
+        await Stop();
         await _app.DisposeAsync();
         _log.Dispose();
         _temporary.Dispose();
