@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.SegSam.Prediction;
-using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
 using Pacs;
