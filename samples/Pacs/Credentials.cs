@@ -27,8 +27,8 @@ internal sealed class Credentials
             return null;
         if (string.IsNullOrEmpty(user) || string.IsNullOrEmpty(password))
         {
-            throw new FormatException($"The configuration has {(string.IsNullOrEmpty(user) ? "a password and no user" : "a user and no password")}. "
-                + HowToSet);
+            var half = string.IsNullOrEmpty(user) ? "a password and no user" : "a user and no password";
+            throw new FormatException($"The configuration has {half}. {HowToSet}");
         }
 
         return user.Contains(':', StringComparison.Ordinal)

@@ -25,7 +25,8 @@ internal static class PacsApp
     /// <param name="model">The service disposes it.</param>
     /// <param name="port">0 selects a free port.</param>
     /// <param name="log">Null: to the console.</param>
-    public static WebApplication Build(PacsOptions options, Credentials? credentials, LoadedModel model, int port, ILoggerProvider? log = null)
+    public static WebApplication Build(
+        PacsOptions options, Credentials? credentials, LoadedModel model, int port, ILoggerProvider? log = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddFilter((category, level) =>

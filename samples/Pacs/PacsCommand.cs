@@ -126,8 +126,8 @@ internal static class PacsCommand
         await using var app = PacsApp.Build(options, Credentials.From(Credentials.Configuration()), LoadedModel.From(options.Model),
             parsed.GetValue(Port));
         await app.StartAsync(stop);
-        await output.WriteLineAsync($"Waiting for requests at {app.Urls.Single()}/segment (Ctrl-C stops it). For research only: not a medical "
-            + "device.");
+        await output.WriteLineAsync($"Waiting for requests at {app.Urls.Single()}/segment (Ctrl-C stops it). For research only: not a "
+            + "medical device.");
         await app.WaitForShutdownAsync(stop);
         return Done;
     }
@@ -147,8 +147,8 @@ internal static class PacsCommand
             await error.WriteLineAsync($"please note: {note}");
         foreach (var (i, item) in result.Objects.Index())
             await output.WriteLineAsync(FormattableString.Invariant($"{i + 1}: {item}"));
-        await output.WriteLineAsync($"{(result.WasThere ? "was there already" : "stored")}: series {result.Segmentation ?? "not listed yet"} "
-            + $"(SEG-SAM {result.Mark})");
+        var became = result.WasThere ? "was there already" : "stored";
+        await output.WriteLineAsync($"{became}: series {result.Segmentation ?? "not listed yet"} (SEG-SAM {result.Mark})");
         return Done;
 
         // Now and then, and where a step ends.
@@ -174,8 +174,9 @@ internal static class PacsCommand
         }
     }
 
-    private static PacsOptions Options(ParseResult parsed) => new(PacsOptions.ServerOf(parsed.GetValue(Server)!, parsed.GetValue(PlainHttp)),
-        parsed.GetValue(Model)!, parsed.GetValue(Modality), parsed.GetValue(Timeout), parsed.GetValue(MostMegabytes),
+    private static PacsOptions Options(ParseResult parsed) => new(
+        PacsOptions.ServerOf(parsed.GetValue(Server)!, parsed.GetValue(PlainHttp)), parsed.GetValue(Model)!,
+        parsed.GetValue(Modality), parsed.GetValue(Timeout), parsed.GetValue(MostMegabytes),
         parsed.GetValue(Temporary));
 
     private static float[] Four(string text)

@@ -21,8 +21,8 @@ internal static class DicomJson
     /// <summary>An element's numbers, which some servers send as texts; empty where there are none.</summary>
     public static IReadOnlyList<double> Numbers(JsonElement dataset, string tag) => [.. Values(dataset, tag).Select(value =>
         value.ValueKind == JsonValueKind.Number ? value.GetDouble()
-        : value.ValueKind == JsonValueKind.String && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out var number) ? number
-        : double.NaN)];
+        : value.ValueKind == JsonValueKind.String && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out var number)
+        ? number : double.NaN)];
 
     /// <summary>An element's values; of a sequence, its data sets. Empty where there are none.</summary>
     public static IEnumerable<JsonElement> Values(JsonElement dataset, string tag) =>

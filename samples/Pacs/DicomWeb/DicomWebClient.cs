@@ -33,16 +33,20 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
     /// <returns>Its SeriesInstanceUID; null where there is none.</returns>
     public async Task<string?> FindSegmentation(string study, string ending, CancellationToken cancel)
     {
-        using var found = await Search($"studies/{study}/series?Modality=SEG&includefield={DicomJson.SeriesDescription}", "a search", cancel);
-        return found?.RootElement.EnumerateArray().Where(series => DicomJson.Text(series, DicomJson.SeriesDescription)?.TrimEnd()
-            .EndsWith(ending, StringComparison.Ordinal) == true).Select(series => DicomJson.Text(series, DicomJson.Series)).FirstOrDefault();
+        using var found = await Search(
+            $"studies/{study}/series?Modality=SEG&includefield={DicomJson.SeriesDescription}", "a search", cancel);
+        return found?.RootElement.EnumerateArray()
+            .Where(series => DicomJson.Text(series, DicomJson.SeriesDescription) is { } description
+                && description.TrimEnd().EndsWith(ending, StringComparison.Ordinal))
+            .Select(series => DicomJson.Text(series, DicomJson.Series)).FirstOrDefault();
     }
 
     /// <summary>Where an image's first pixel lies: DICOM's x, y, z in mm.</summary>
     /// <exception cref="PacsException">There is no such image, or it does not say.</exception>
     public async Task<IReadOnlyList<double>> FindPosition(PacsSeries series, string instance, CancellationToken cancel)
     {
-        using var answer = await _connection.Send(HttpMethod.Get, $"{series.Path}/instances/{instance}/metadata", Json, isStream: false, cancel);
+        using var answer = await _connection.Send(
+            HttpMethod.Get, $"{series.Path}/instances/{instance}/metadata", Json, isStream: false, cancel);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             throw new PacsException("The series has no image with that SOPInstanceUID. Give one of its images, or the number of a slice.");
         using var found = await Read(answer, "the description of an image", cancel);
@@ -61,7 +65,8 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
         try
         {
             // Orthanc says 500 where it cannot decode, others 406.
-            if (answer.StatusCode is HttpStatusCode.NotAcceptable or HttpStatusCode.UnsupportedMediaType or >= HttpStatusCode.InternalServerError)
+            if (answer.StatusCode is HttpStatusCode.NotAcceptable or HttpStatusCode.UnsupportedMediaType
+                or >= HttpStatusCode.InternalServerError)
             {
                 answer.Dispose();
                 answer = await _connection.Send(HttpMethod.Get, series.Path, AsStored, isStream: true, cancel);
@@ -164,8 +169,8 @@ internal sealed class DicomWebClient(PacsOptions options, Credentials? credentia
         }
 
         found?.Dispose();
-        throw new PacsException($"The server answers {asked} with '{answer.Content.Headers.ContentType?.MediaType}'; expected {Json}, a list of data sets. "
-            + CheckServer);
+        throw new PacsException($"The server answers {asked} with '{answer.Content.Headers.ContentType?.MediaType}'; expected {Json}, "
+            + $"a list of data sets. {CheckServer}");
     }
 
     private static async Task<JsonDocument?> TryRead(HttpResponseMessage answer, CancellationToken cancel)

@@ -57,13 +57,15 @@ internal sealed class PacsConnection : IDisposable
         }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
         {
-            throw new PacsException(FormattableString.Invariant($"The server at {_options.Server} was silent for {_options.TimeoutSeconds} ")
-                + "seconds. Look whether it is overloaded, or allow more by --timeout.", late);
+            throw new PacsException(FormattableString.Invariant($"The server at {_options.Server} was silent for ")
+                + FormattableString.Invariant($"{_options.TimeoutSeconds} seconds. ")
+                + "Look whether it is overloaded, or allow more by --timeout.", late);
         }
         catch (HttpRequestException failure)
         {
             throw new PacsException($"The server at {_options.Server} cannot be reached: "
-                + $"{(failure.InnerException ?? failure).Message.TrimEnd('.')}. Look whether it runs, and whether --server is its address.", failure);
+                + $"{(failure.InnerException ?? failure).Message.TrimEnd('.')}. Look whether it runs, and whether --server is its address.",
+                failure);
         }
         catch (Exception cut) when (cut is IOException or InvalidDataException)
         {

@@ -46,6 +46,6 @@ internal sealed class Job(string id, SegmentRequest request) : IDisposable
     /// <param name="Progress">Null unless it is running.</param>
     /// <param name="Result">Null unless it was stored.</param>
     /// <param name="Error">Null unless it failed.</param>
-    internal sealed record Snapshot(string Id, string Series, JobState State, SegmentProgress? Progress = null, SegmentResult? Result = null,
-        string? Error = null);
+    internal sealed record Snapshot(string Id, string Series, JobState State, SegmentProgress? Progress = null,
+        SegmentResult? Result = null, string? Error = null);
 }

@@ -33,11 +33,11 @@ internal sealed record Placement(VolumeGeometry Geometry, SlicePlane Plane, bool
         static int Axis(char code) => code is 'L' or 'R' ? 0 : code is 'P' or 'A' ? 1 : 2;
     }
 
-    /// <param name="slice">Counting in the order of the images' places.</param>
-    /// <param name="box">In pixels of the image.</param>
+    /// <param name="slice">Of the box, counting in the order of the images' places.</param>
+    /// <param name="stored">Whose box is in pixels of the image.</param>
     /// <param name="label">Of the object; also the number of the prompt.</param>
     /// <exception cref="PacsException">They lie outside the series.</exception>
-    public VolumePrompt Prompt(int slice, IReadOnlyList<float> box, int label)
+    public VolumePrompt Prompt(int slice, BoxPrompt stored, int label)
     {
         var (width, height) = (Geometry.Columns, Geometry.Rows);
         if (slice >= Geometry.Slices)
@@ -46,9 +46,9 @@ internal sealed record Placement(VolumeGeometry Geometry, SlicePlane Plane, bool
                 + FormattableString.Invariant($"{Geometry.Slices}, counting from 0."));
         }
 
-        if (box is not [>= 0 and var x0, >= 0 and var y0, var x1, var y1] || x1 > width || y1 > height)
+        if (stored.Box is not [>= 0 and var x0, >= 0 and var y0, var x1, var y1] || x1 > width || y1 > height)
         {
-            throw new PacsException(FormattableString.Invariant($"Prompt {label}: the box is [{string.Join(", ", box)}], which is not ")
+            throw new PacsException(FormattableString.Invariant($"Prompt {label}: the box is {stored.BoxText}, which is not ")
                 + FormattableString.Invariant($"within the image of {width} x {height} pixels."));
         }
 
@@ -65,7 +65,8 @@ internal sealed record Placement(VolumeGeometry Geometry, SlicePlane Plane, bool
         const double Tolerance = 0.1; // of a voxel
         var (i, j, k) = Geometry.ToVoxel(-position[0], -position[1], position[2]); // DICOM's x grows to the left, its y to the back
         var slice = Math.Round(k);
-        return Math.Abs(i) < Tolerance && Math.Abs(j) < Tolerance && Math.Abs(k - slice) < Tolerance && slice >= 0 && slice < Geometry.Slices
-            ? (int)slice : throw new PacsException("The image of a prompt does not lie on the series' slices. Give the number of a slice.");
+        var isOn = Math.Abs(i) < Tolerance && Math.Abs(j) < Tolerance && Math.Abs(k - slice) < Tolerance;
+        return isOn && slice >= 0 && slice < Geometry.Slices ? (int)slice
+            : throw new PacsException("The image of a prompt does not lie on the series' slices. Give the number of a slice.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SegSam.Volumes;
 
@@ -21,7 +23,11 @@ internal sealed partial record SegmentRequest(string Series, IReadOnlyList<BoxPr
         if (!Uid().IsMatch(Series))
             throw new PacsException("The series must be a SeriesInstanceUID: digits and dots, at most 64.");
         if (Prompts.Count is 0 or > MostPrompts || Prompts.Contains(null!))
-            throw new PacsException(FormattableString.Invariant($"There are {Prompts.Count} prompts, or one is null; expected 1 to {MostPrompts}."));
+        {
+            throw new PacsException(FormattableString.Invariant($"There are {Prompts.Count} prompts, or one is null; ")
+                + FormattableString.Invariant($"expected 1 to {MostPrompts}."));
+        }
+
         foreach (var (i, prompt) in Prompts.Index())
         {
             var name = FormattableString.Invariant($"Prompt {i + 1}");
@@ -33,7 +39,7 @@ internal sealed partial record SegmentRequest(string Series, IReadOnlyList<BoxPr
                 throw new PacsException($"{name}: the instance must be the SOPInstanceUID of an image: digits and dots, at most 64.");
             if (prompt.Box is not [var x0, var y0, var x1, var y1] || !prompt.Box.All(float.IsFinite) || x1 <= x0 || y1 <= y0)
             {
-                throw new PacsException(FormattableString.Invariant($"{name}: the box is [{string.Join(", ", prompt.Box)}]; expected ")
+                throw new PacsException($"{name}: the box is {prompt.BoxText}; expected "
                     + "x0, y0, x1, y1 in pixels of the image, x1 greater than x0 and y1 greater than y0.");
             }
         }
@@ -56,4 +62,9 @@ internal sealed partial record SegmentRequest(string Series, IReadOnlyList<BoxPr
 /// <param name="Box">x0, y0, x1, y1 in pixels of the image as it is stored; right and lower edges lie just outside the object.</param>
 /// <param name="Slice">Which image, counting from 0 in the order of their places; or</param>
 /// <param name="Instance">its SOPInstanceUID.</param>
-internal sealed record BoxPrompt(IReadOnlyList<float> Box, int? Slice = null, string? Instance = null);
+internal sealed record BoxPrompt(IReadOnlyList<float> Box, int? Slice = null, string? Instance = null)
+{
+    /// <summary>The box, for messages.</summary>
+    [JsonIgnore]
+    public string BoxText => $"[{string.Join(", ", Box.Select(edge => edge.ToString(CultureInfo.InvariantCulture)))}]";
+}

@@ -48,15 +48,15 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new PacsException($"The temporary folder cannot be used: {failure.Message.TrimEnd('.')}. Free space there, or name another "
-                + "folder by --temporary.", failure);
+            throw new PacsException($"The temporary folder cannot be used: {failure.Message.TrimEnd('.')}. Free space there, or name "
+                + "another folder by --temporary.", failure);
         }
 
         IProgress<int> Report(string step) => new InlineProgress<int>(done => progress.Report(new(step, done)));
     }
 
-    private async Task<SegmentResult> Segment(SegmentRequest request, PacsSeries series, VolumeFolder folder, string file, string ending,
-        IProgress<int> progress, CancellationToken cancel)
+    private async Task<SegmentResult> Segment(SegmentRequest request, PacsSeries series, VolumeFolder folder, string file,
+        string ending, IProgress<int> progress, CancellationToken cancel)
     {
         try
         {
@@ -66,14 +66,18 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
             foreach (var prompt in request.Prompts)
             {
                 var slice = prompt.Slice ?? place.SliceOf(await client.FindPosition(series, prompt.Instance!, cancel));
-                prompts.Add(place.Prompt(slice, prompt.Box, prompts.Count + 1));
+                prompts.Add(place.Prompt(slice, prompt, prompts.Count + 1));
             }
 
             var found = await new SegSamVolumePredictor(model.Predictor).PredictAsync(volume, prompts,
                 new() { Plane = place.Plane, Window = request.ParsedWindow },
                 new InlineProgress<VolumeProgress>(done => progress.Report(done.SlicesDone)), cancel);
             if (found.Objects.All(item => item.Slices.Count == 0))
-                throw new PacsException("The model finds nothing in the boxes, and nothing was stored. Try larger boxes, or another window.");
+            {
+                throw new PacsException("The model finds nothing in the boxes, and nothing was stored. Try larger boxes, or another "
+                    + "window.");
+            }
+
             var names = string.Join(", ", found.Objects.Select(item => item.Category).Where(name => name.Length > 0).Distinct());
             found.Labels.SaveSegmentation(file, new() { SeriesDescription = Description(names, ending) });
             return new(Mark(request, series), null, WasThere: false, [.. found.Objects.Select(item => Describe(item, found.Labels))],
@@ -81,8 +85,8 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
         }
         catch (NotSupportedException failure)
         {
-            throw new PacsException(Advice.Explain(failure, folder) + " If it is the compression, the server can decode too: Orthanc does so "
-                + "with its plugin GDCM (Debian: orthanc-gdcm).", failure);
+            throw new PacsException(Advice.Explain(failure, folder) + " If it is the compression, the server can decode too: Orthanc does "
+                + "so with its plugin GDCM (Debian: orthanc-gdcm).", failure);
         }
         catch (Exception failure) when (failure is InvalidDataException or InvalidOperationException)
         {
@@ -103,7 +107,8 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
     {
         var end = $", unreviewed {ending}";
         const string Cut = "...";
-        return (names.Length + end.Length <= MostOfDescription ? names : names[..(MostOfDescription - end.Length - Cut.Length)] + Cut) + end;
+        var most = MostOfDescription - end.Length;
+        return (names.Length <= most ? names : names[..(most - Cut.Length)] + Cut) + end;
     }
 
     // Equal for equal requests of a series that has not grown, by the same model.

@@ -83,7 +83,8 @@ public sealed class PacsOrthancTests
                 (options => options, "Wrong-9921", series, "refuses user and password (401)"),
                 (options => options, null, series, "none are configured. Set the environment variables SEGSAM_PACS__USER"),
                 (options => options, OrthancServer.Password, "1.2.3", "no such series"),
-                (options => options with { Modalities = ["MR", "PT"] }, OrthancServer.Password, series, "is CT; this model is used for MR, PT"),
+                (options => options with { Modalities = ["MR", "PT"] }, OrthancServer.Password, series,
+                    "is CT; this model is used for MR, PT"),
                 (options => options with { Server = new(options.Server, "/") }, OrthancServer.Password, series,
                     "'application/json'; expected application/dicom+json"),
             ])
@@ -104,8 +105,8 @@ public sealed class PacsOrthancTests
     {
         await using var server = await OrthancServer.Start(hasDicomWeb: false);
         await using var service = await PacsService.Start(new(server.DicomWeb));
-        StringAssert.Contains(await service.Error(new { series = "1.2.3", prompts = new[] { new { slice = 1, box = PacsSeriesFiles.Box } } }),
-            "Orthanc needs the plugin DICOMweb");
+        var request = new { series = "1.2.3", prompts = new[] { new { slice = 1, box = PacsSeriesFiles.Box } } };
+        StringAssert.Contains(await service.Error(request), "Orthanc needs the plugin DICOMweb");
     }
 
     [TestMethod]
@@ -120,7 +121,8 @@ public sealed class PacsOrthancTests
         await using var server = await OrthancServer.Start();
         var series = await server.Upload(folder);
         await using var service = await PacsService.Start(new(server.DicomWeb));
-        StringAssert.Contains(await service.Error(new { series, prompts = new[] { new { slice = 1, box = (float[])[0, 0, 9, 6] } } }), expected);
+        var request = new { series, prompts = new[] { new { slice = 1, box = (float[])[0, 0, 9, 6] } } };
+        StringAssert.Contains(await service.Error(request), expected);
         Assert.DoesNotContain("GOLDEN", service.Log);
     }
 

@@ -31,7 +31,7 @@ public sealed class PacsPlacementTests
             Assert.AreEqual(trained ?? SlicePlane.Stored, placement.Plane);
             for (var slice = 0; slice < volume.Geometry.Slices; slice++)
             {
-                var prompt = placement.Prompt(slice, [1, 2, 2, 3], label: 7); // one pixel
+                var prompt = placement.Prompt(slice, new([1, 2, 2, 3]), label: 7); // one pixel
                 Assert.AreEqual(7, prompt.Label);
                 var box = prompt.Prompt!.Parts.Box!;
                 CollectionAssert.AreEqual((float[])[1, 1], (float[])[box[2] - box[0], box[3] - box[1]]);
@@ -76,10 +76,10 @@ public sealed class PacsPlacementTests
         Refused("the box is [0, 0, 7, 6]", 0, [0, 0, 7, 6]);
         Refused("the box is [-1, 0, 7, 5]", 0, [-1, 0, 7, 5]);
         Refused("the box is [0, -1, 7, 5]", 0, [0, -1, 7, 5]);
-        placement.Prompt(2, [0, 0, 7, 5], 1);
+        placement.Prompt(2, new([0, 0, 7, 5]), 1);
 
         void Refused(string expected, int slice, float[] box) =>
-            StringAssert.Contains(Assert.ThrowsExactly<PacsException>(() => placement.Prompt(slice, box, 1)).Message, expected);
+            StringAssert.Contains(Assert.ThrowsExactly<PacsException>(() => placement.Prompt(slice, new(box), 1)).Message, expected);
     }
 
     private static float Value(VolumeSlice slice, int x, int y) => slice.Values.Span[y * slice.Width + x];

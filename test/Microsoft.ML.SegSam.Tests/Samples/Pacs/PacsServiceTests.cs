@@ -159,7 +159,7 @@ public sealed class PacsServiceTests
 
     [TestMethod]
     [DataRow(409, """{"00081198":{"vr":"SQ","Value":[{"00081197":{"vr":"US","Value":[290]}}]}}""", "(reason 0122): it does not take DICOM")]
-    [DataRow(202, """{"00081198":{"vr":"SQ","Value":[{"00081197":{"vr":"US","Value":["42752"]}}]}}""", "(reason A700): it is out of resources")]
+    [DataRow(202, """{"00081198":{"vr":"SQ","Value":[{"00081197":{"vr":"US","Value":["42752"]}}]}}""", "(reason A700): it is out")]
     [DataRow(409, """{"00081198":{"vr":"SQ","Value":[{}]}}""", "did not store the segmentation; the server's log says why")]
     [DataRow(400, "", "did not store the segmentation; the server's log says why")]
     [DataRow(200, "{}", "did not store the segmentation; the server's log says why")]
