@@ -4,13 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.ML.SegSam.Volumes;
 using Microsoft.Net.Http.Headers;
+using SampleKit.Volumes;
 
 namespace Studio.Volumes;
 
 /// <summary>
 /// Receives the files of a volume, or a zip of them. They get names of our own, file-1 and so on: what clients call them is never a path.
 /// </summary>
-internal sealed class VolumeUpload(UploadFolder folder, StudioOptions options, CancellationToken cancel)
+internal sealed class VolumeUpload(VolumeFolder folder, StudioOptions options, CancellationToken cancel)
 {
     private const int MostFiles = 10_000, LinesBetweenParts = 1000, UnpackedFactor = 8;
 
@@ -19,7 +20,7 @@ internal sealed class VolumeUpload(UploadFolder folder, StudioOptions options, C
     public static async Task<VolumeSession> Receive(
         HttpRequest request, ComputeQueue queue, StudioOptions options, CancellationToken cancel)
     {
-        var folder = new UploadFolder();
+        var folder = new VolumeFolder("segsam-studio-", "the upload");
         try
         {
             var upload = new VolumeUpload(folder, options, cancel);
