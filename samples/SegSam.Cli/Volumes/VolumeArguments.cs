@@ -11,7 +11,7 @@ internal sealed class VolumeArguments
 {
     private readonly Option<int?> _slice = NumberOptions.Of<int>("--slice", "N",
         "For a volume (NIfTI, DICOM file or folder): the slice that the prompts are on, from 0. Objects are followed from there, and --out "
-        + "names the file of labels (.nii, .nii.gz).");
+        + "names the file of labels: .nii, .nii.gz, .seg.nrrd (3D Slicer), .nrrd, .mha, or .dcm (a DICOM segmentation).");
 
     private readonly Option<float[]?> _box = new("--box3d")
     {

@@ -268,6 +268,7 @@ public sealed class MedicalVolume : IDisposable
             HasEightBits = file.Type == VoxelType.UInt8,
             HasDeepColors = file.Type == VoxelType.Rgb48,
             IsInverted = file.IsInverted,
+            Origin = new() { Place = file.Place, LabelNames = file.LabelNames },
             Warnings = file.Warnings,
         };
     }
