@@ -44,9 +44,9 @@ public sealed class LayeringTests
             "Storage", "Volumes",
         ],
         ["Onnx"] = ["Hosting", "Imaging", "Network", "Network/Encoder", "Network/Layers", "Prediction", "Storage"],
-        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
+        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction", "Volumes"],
         ["Pipeline"] = ["Columns", "Imaging", "Onnx", "Prediction"],
-        ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction"],
+        ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction", "Volumes"],
         ["Training"] =
         [
             "Display", "Hosting", "Imaging", "Losses", "Network", "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",
