@@ -13,10 +13,10 @@ public static class SegSamDataCatalog
     /// </summary>
     /// <remarks>
     /// Columns: Image (Vector&lt;Byte&gt;, a PNG file of the window), CaseId, SliceIndex, Spacing (Vector&lt;Single, 2&gt;, mm between
-    /// columns and between rows), ImageId, Dataset, Modality; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a PNG file),
-    /// Category and PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each cursor
-    /// reads them again. Split by CaseId, so that the slices of a patient stay together. Plane and window are saved with a model that is
-    /// trained on the rows, and modalities where they are known of all cases.
+    /// columns and between rows), ImageId, Dataset, Modality; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a
+    /// PNG file), Category and PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each
+    /// cursor reads them again. Split by CaseId, so that the slices of a patient stay together. Plane and window are saved with a model
+    /// that is trained on the rows, and modalities where they are known of all cases.
     /// </remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="cases">All with labels, or all without; <see cref="VolumeCase.Find"/> finds those of a data set.</param>

@@ -122,8 +122,8 @@ internal sealed partial class ConvertCommand : Command
     private int ToTable(CommandContext context, string source, string target)
     {
         var cases = _slices.Cases(context, source, context.Get(_labels));
-        var outputs = new Outputs(
-            context.Get(_force), [source, context.Get(_labels), context.Get(_descriptions), .. cases?.Select(item => item.LabelPath) ?? []]);
+        var outputs = new Outputs(context.Get(_force),
+            [source, context.Get(_labels), context.Get(_descriptions), .. cases?.Select(item => item.LabelPath) ?? []]);
         outputs.Claim(target);
         outputs.Claim(context.Get(_holdOut) is null ? null : HeldOut(target));
         if (cases is not null)

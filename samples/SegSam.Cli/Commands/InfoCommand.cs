@@ -111,8 +111,11 @@ internal sealed class InfoCommand : Command
         yield return ["input size", FormattableString.Invariant($"{info.InputSize} x {info.InputSize} pixels")];
         yield return ["images", $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}"];
         if (info.Plane is { } plane)
-            yield return ["slices", $"{plane} slices of volumes{(info.Modalities.Count == 0 ? "" : $" of {string.Join(", ", info.Modalities)}")}, "
-                + $"window {info.Window?.ToString() ?? "of each volume"}"];
+        {
+            var modalities = info.Modalities.Count == 0 ? "" : $" of {string.Join(", ", info.Modalities)}";
+            yield return ["slices", $"{plane} slices of volumes{modalities}, window {info.Window?.ToString() ?? "of each volume"}"];
+        }
+
         yield return ["parameters", NumberText.Count(info.Parameters)];
         if (info.Options is { } options)
         {

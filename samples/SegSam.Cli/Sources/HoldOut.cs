@@ -39,7 +39,7 @@ internal static class HoldOut
 
         return held.Count > 0
             ? ([.. rows.Where(row => !held.Contains(IdOf(row)))], [.. rows.Where(row => held.Contains(IdOf(row)))])
-            : throw new UsageException($"--hold-out finds no {what} that can be held out: each shows a category that no other {what} shows, "
-                + "and the training part must contain every category.");
+            : throw new UsageException($"--hold-out finds no {what} that can be held out: each shows a category that no other {what} "
+                + "shows, and the training part must contain every category.");
     }
 }

@@ -13,8 +13,8 @@ internal sealed class SliceArguments
 {
     private readonly Option<string> _segmentation = new("--segmentation")
     {
-        Description = "For a volume: the file of its labels, a volume on the same grid or a DICOM segmentation. --labels names them where the "
-            + "file does not.",
+        Description = "For a volume: the file of its labels, a volume on the same grid or a DICOM segmentation. --labels names them "
+            + "where the file does not.",
         HelpName = "FILE",
     };
 

@@ -3,7 +3,9 @@ using Microsoft.ML.SegSam.Volumes.Segmentation;
 
 namespace Microsoft.ML.SegSam.Volumes;
 
-/// <summary>The labels of an image, read slice by slice: a volume on its grid, or a DICOM segmentation, whose segments may overlap.</summary>
+/// <summary>
+/// The labels of an image, read slice by slice: a volume on its grid, or a DICOM segmentation, whose segments may overlap.
+/// </summary>
 internal sealed class LabelSlices : IDisposable
 {
     private readonly MedicalVolume? _volume;

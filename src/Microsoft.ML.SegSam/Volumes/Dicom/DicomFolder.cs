@@ -83,7 +83,8 @@ internal static class DicomFolder
                 }
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
+            or NotSupportedException)
         {
             // whoever reads the image says what is wrong
         }

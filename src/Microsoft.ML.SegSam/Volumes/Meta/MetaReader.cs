@@ -87,7 +87,8 @@ internal static class MetaReader
     }
 
     // TransformMatrix has the direction of the first axis, then that of the second: in the world of DICOM, LPS+.
-    private static (VolumeGeometry Geometry, HeaderPlace? Place) Place(MetaHeader header, int dimensions, VolumeShape shape, List<string> warnings)
+    private static (VolumeGeometry Geometry, HeaderPlace? Place) Place(
+        MetaHeader header, int dimensions, VolumeShape shape, List<string> warnings)
     {
         var spacing = header.Numbers(dimensions, "ElementSpacing", "ElementSize");
         if (spacing is null)

@@ -9,7 +9,8 @@ namespace Microsoft.ML.SegSam.Tests.Golden.Volumes;
 public sealed class PictureFileGoldenTests
 {
     public static IEnumerable<object[]> Windowed => [.. GoldenVolumes.Rows("dicom/window/", "read"),
-        .. GoldenVolumes.Rows("dicom/colour/", "read"), .. GoldenVolumes.Rows("dicom/rle/", "read").Where(row => !((string)row[0]).Contains("frames", StringComparison.Ordinal))];
+        .. GoldenVolumes.Rows("dicom/col", "read"), .. GoldenVolumes.Rows("dicom/rle/", "read")
+            .Where(row => !((string)row[0]).Contains("frames", StringComparison.Ordinal))];
 
     public static IEnumerable<object[]> OfSeveralFrames =>
         [.. GoldenVolumes.Rows("dicom/frames/", "read"), .. GoldenVolumes.Rows("dicom/rle/rle-frames", "read")];

@@ -69,8 +69,8 @@ public sealed class CliConvertVolumeTests : IDisposable
         var rows = TableReader.Read(_table, split: null, _ => { }).Rows;
         Assert.AreEqual("liver, tumor", string.Join(", ", rows.Select(row => row.Category).Distinct().Order()));
         Assert.IsTrue(rows.All(row => (row.CaseId, row.Modality) == ("series", "ct")));
-        StringAssert.StartsWith(Directory.GetFiles(_folder.At("objects-slices", "images")).Select(Path.GetFileName).Min(StringComparer.Ordinal),
-            "ct_00--volume--series--x_000");
+        foreach (var image in Directory.GetFiles(_folder.At("objects-slices", "images")))
+            StringAssert.StartsWith(Path.GetFileName(image), "ct_00--volume--series--x_000");
     }
 
     [TestMethod]

@@ -73,7 +73,7 @@ public sealed class StudioVolumeBrowserTests
         Assert.AreEqual(0, await page.Locator("#current-name").CountAsync(), "a drag with the right button is no prompt");
     }
 
-    /// <summary>A click on the coronal slice at (30, 4) is on the sagittal slice 30, and on the axial one that is fifth from the top.</summary>
+    /// <summary>A click on the coronal slice at (30, 4) is on the sagittal slice 30, and on the axial one fifth from the top.</summary>
     [TestMethod]
     public async Task A_click_beside_the_slice_goes_to_that_place()
     {
