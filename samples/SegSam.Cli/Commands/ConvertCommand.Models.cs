@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Prediction;
 using SegSam.Cli.Output;
 

@@ -60,7 +60,7 @@ internal static class MetaLabelWriter
             if (LabelNames.OneLine(text) is not { Length: > 0 } name)
                 continue;
             lines.Append(CultureInfo.InvariantCulture, $"{LabelNames.Key(segment, LabelNames.Label)} = {label}\n");
-            lines.Append($"{LabelNames.Key(segment, LabelNames.Name)} = {name}\n");
+            lines.Append(LabelNames.Key(segment, LabelNames.Name)).Append(" = ").Append(name).Append('\n');
             segment++;
         }
 

@@ -40,7 +40,7 @@ internal static class NrrdLabelWriter
             : FormattableString.Invariant($"spacings: {geometry.Spacing.X:R} {geometry.Spacing.Y:R} {geometry.Spacing.Z:R}\n"));
         lines.Append("kinds: domain domain domain\nendian: little\nencoding: gzip\n");
         if (geometry.IsOrientationKnown)
-            lines.Append($"space origin: {Vector(origin)}\n");
+            lines.Append("space origin: ").Append(Vector(origin)).Append('\n');
         return lines.ToString();
 
         static string Vector(double[] numbers) => $"({string.Join(',', numbers.Select(TextHeader.Text))})";
