@@ -169,7 +169,7 @@ public sealed class StudioVolumeTests
         Assert.AreEqual("my own", segmentation.Names[1]);
         Assert.IsNotEmpty(labels.Labels);
         CollectionAssert.AreEqual(TinyDicom.Voxels(labels), TinyDicom.Voxels(segmentation));
-        Dciodvfy.Check(Path.Combine(folder.Path, "labels.dcm"));
+        Dciodvfy.Check(Path.Combine(folder.Path, "labels.dcm"), hasOwnCodes: true);
     }
 
     [TestMethod]
