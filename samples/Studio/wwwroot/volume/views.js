@@ -31,6 +31,7 @@ export class SideViews {
     const others = Object.keys(across).filter(plane => plane !== session.wanted.plane);
     for (const [i, view] of this.#views.entries()) {
       view.plane = others[i];
+      if (!view.canvas.clientWidth) continue; // narrow screens have no place for it
       view.canvas.ariaLabel = `${others[i]} slice: a click goes to a place`;
       this.#fetch(session, view);
       this.#draw(session, view);
