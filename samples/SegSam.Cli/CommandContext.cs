@@ -22,6 +22,9 @@ internal sealed class CommandContext(ParseResult parsed, CancellationToken cance
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
+    /// <summary>Whether an option is on the command line.</summary>
+    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>The path of the model's file.</summary>
     /// <exception cref="FileNotFoundException">The model that comes with the program is meant, and its file is missing.</exception>
     public string Get(ModelArgument model) => ShippedModel.FileOf(parsed.GetRequiredValue(model));

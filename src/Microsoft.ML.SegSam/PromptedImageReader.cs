@@ -14,7 +14,7 @@ internal sealed class PromptedImageReader
 
     public PromptedImageReader(DataViewRow row, SegSamModel model)
     {
-        _image = new(row, row.Schema[model.Options.ImageColumnName]);
+        _image = new(row, row.Schema[model.Options.ImageColumnName], model.Description.Slices);
         _prompt = new(row, model.Options.PromptColumns(), model.Config.MaskSide);
         _preprocessing = model.Preprocessing;
         _inputSize = model.Config.InputSize;

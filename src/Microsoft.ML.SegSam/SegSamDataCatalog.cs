@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Slices;
 using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Dicom;
 
 namespace Microsoft.ML;
 
@@ -12,10 +13,10 @@ public static class SegSamDataCatalog
     /// </summary>
     /// <remarks>
     /// Columns: Image (Vector&lt;Byte&gt;, a PNG file of the window), CaseId, SliceIndex, Spacing (Vector&lt;Single, 2&gt;, mm between
-    /// columns and between rows), ImageId, Dataset; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a PNG file),
-    /// Category and PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each cursor
-    /// reads them again. Split by CaseId, so that the slices of a patient stay together. Plane and window are saved with a model that is
-    /// trained on the rows.
+    /// columns and between rows), ImageId, Dataset, Modality; with labels also Box (Vector&lt;Single, 4&gt;), Mask (Vector&lt;Byte&gt;, a
+    /// PNG file), Category and PresentCategories (Vector&lt;Text&gt;). Slices are read when a cursor reaches them, one at a time, and each
+    /// cursor reads them again. Split by CaseId, so that the slices of a patient stay together. Plane and window are saved with a model
+    /// that is trained on the rows, and modalities where they are known of all cases.
     /// </remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="cases">All with labels, or all without; <see cref="VolumeCase.Find"/> finds those of a data set.</param>
@@ -38,7 +39,9 @@ public static class SegSamDataCatalog
                 + "load those with and those without labels separately.", nameof(cases));
         }
 
-        var (reader, look) = (new SliceReader(all, options), new SliceLook(options.Plane, options.Window?.ToString()));
+        var modalities = all.Select(item => item.Modality ?? DicomFolder.ModalityOf(item.ImagePath, Path.GetTempPath()));
+        var look = new SliceLook(options.Plane, options.Window?.ToString(), SliceLook.Sorted(modalities));
+        var reader = new SliceReader(all, options);
         return all[0].LabelPath is null ? Load(reader.Slices) : Load(reader.Objects);
 
         IDataView Load<T>(Func<IEnumerable<T>> rows) where T : SliceRow

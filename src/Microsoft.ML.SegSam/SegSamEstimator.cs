@@ -120,10 +120,10 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
         TorchDevice device, bool usesBFloat16, int seed, string folder)
     {
         var (categories, slices) = (new CategoryTexts(), SliceLook.Find(input.Schema.GetColumnOrNull(_options.ImageColumnName)));
-        if (slices is not null && start.Slices is { } before && before != slices)
+        if (slices is not null && start.Slices is { } before)
         {
-            throw new ArgumentException($"The model {Path.GetFileName(_options.Checkpoint)} was trained on {before}, and the training rows "
-                + $"are {slices}: load them as the model knows them.");
+            slices = slices.After(before) ?? throw new ArgumentException($"The model {Path.GetFileName(_options.Checkpoint)} was trained "
+                + $"on {before}, and the training rows are {slices}: load them as the model knows them.");
         }
 
         using var training = Read(channel, start, categories, input, folder, isValidation: false);
@@ -165,7 +165,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     {
         var warnings = new RowWarnings();
         var reader = new TrainingReader(_options.TrainingColumns(), start.Preprocessing,
-            start.Config.InputSize, start.Config.MaskSide, categories, warnings, _options.Zooms);
+            start.Config.InputSize, start.Config.MaskSide, categories, warnings, _options.Zooms, start.Slices);
         var set = reader.Read(data, learnCategories: !isValidation, folder, _options.CancellationToken);
         foreach (var line in warnings.Lines)
             channel.Warning(MessageSensitivity.UserData, isValidation ? "Validation data: " + line : line);

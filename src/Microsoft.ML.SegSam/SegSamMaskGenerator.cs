@@ -63,16 +63,17 @@ public sealed class SegSamMaskGenerator
         return Generate(PixelImage.From(image), progress, cancellationToken);
     }
 
-    /// <summary>Finds all masks of a PNG, JPEG, BMP, GIF or WebP file.</summary>
+    /// <summary>Finds all masks of an image file, as <see cref="SegSamPredictor.Encode(string)"/> reads it.</summary>
     /// <inheritdoc cref="Generate(MLImage, IProgress{OperationProgress}, CancellationToken)"/>
     /// <param name="path">The file.</param>
     /// <param name="progress">Receives one report for each batch of points.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is not such an image, is truncated or damaged.</exception>
+    /// <exception cref="NotSupportedException">A DICOM file has several frames, or a layout that is not read.</exception>
     public IReadOnlyList<GeneratedMask> Generate(
         string path, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Generate(SegSamPredictor.ReadPixels(path), progress, cancellationToken);
+        Generate(_predictor.ReadPixels(path), progress, cancellationToken);
 
     /// <summary>
     /// Finds all masks of an encoded image. Crops need its pixels, so <see cref="SegSamMaskGeneratorOptions.CropLayers"/> must be 0.

@@ -4,6 +4,7 @@ using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam;
 
@@ -74,9 +75,13 @@ public sealed class SegSamPredictor : IDisposable
         return Encode(PixelImage.From(image));
     }
 
-    /// <summary>Reads and encodes a PNG, JPEG, BMP, GIF or WebP file, by the rules of <see cref="ImageFile"/>.</summary>
+    /// <summary>
+    /// Reads and encodes a PNG, JPEG, BMP, GIF or WebP file, by the rules of <see cref="ImageFile"/>; or a DICOM file of one frame, shown
+    /// by the window of the model's training, else by its own.
+    /// </summary>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is not such an image, is truncated or damaged.</exception>
+    /// <exception cref="NotSupportedException">A DICOM file has several frames, or a layout that is not read.</exception>
     /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
     public EncodedImage Encode(string path) => Encode(ReadPixels(path));
 
@@ -156,7 +161,7 @@ public sealed class SegSamPredictor : IDisposable
         return new(model, pixels, image.Geometry, model.Encode([image])[0]);
     }
 
-    internal static PixelImage ReadPixels(string path) => ImageFile.Read(path, PixelImage.Decode);
+    internal PixelImage ReadPixels(string path) => ImageFile.Read(path, file => PictureFile.Decode(file, Model.Description.Slices));
 
     private Prompt Check(SegSamPrompt? prompt, int index, int count, EncodedImage image)
     {

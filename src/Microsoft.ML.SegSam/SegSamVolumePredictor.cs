@@ -109,7 +109,7 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
             new(options, thickness), options, progress, cancel);
         propagator.Run(tracks);
         List<VolumeObject> objects = [.. tracks.Select(track => track.ToObject(_predictor.Categories))];
-        return new(LabelComposer.Compose(volume, plane, objects), objects, plane);
+        return new(LabelComposer.Compose(volume, plane, objects), objects, plane, Trained?.WarningsOf(volume) ?? []);
 
         IReadOnlyList<SliceAnswer> Segment(int slice, IReadOnlyList<SegSamPrompt> prompts)
         {

@@ -1,15 +1,16 @@
 using System.CommandLine;
 using Microsoft.ML.SegSam.Checkpoints;
-using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Slices;
 using SampleKit;
 using SegSam.Cli.Output;
 using SegSam.Cli.Sources;
 using SegSam.Cli.Tables;
+using SegSam.Cli.Volumes;
 
 namespace SegSam.Cli.Commands;
 
 /// <summary>Converts foreign formats to a training table, a table to COCO, and weights from one format to another.</summary>
-internal sealed class ConvertCommand : Command
+internal sealed partial class ConvertCommand : Command
 {
     private const string Sources = """
         What to convert; the kind is detected:
@@ -19,6 +20,9 @@ internal sealed class ConvertCommand : Command
                                            or masks/NAME.png and --category
           a folder of label maps           images/NAME.png with masks/NAME.png, whose pixel values are categories, and --labels;
                                            or nnU-Net's, with dataset.json
+          a data set of volumes            nnU-Net's or the Medical Segmentation Decathlon's folder, with dataset.json
+          a volume (NIfTI, DICOM, ...)     a file, or the folder of a DICOM series, with --segmentation; slices and masks are written
+                                           beside the table
           COCO annotations (.json)         polygons or run lengths; masks are written beside the table
           a training table (.csv)          to COCO annotations: --out FILE.json
           a model (.zip) or weights        to SAM's official names: --out FILE.safetensors or FILE.pth, for Python
@@ -58,7 +62,7 @@ internal sealed class ConvertCommand : Command
         HelpName = "FILE.json",
     };
     private readonly Option<double?> _holdOut = NumberOptions.Of<double>("--hold-out", "SHARE",
-        "Write this share of the images, 0 to 1, to FILE.held-out.csv instead: for --validation and evaluate.");
+        "Write this share of the images, of volumes this share of the cases, to FILE.held-out.csv instead: for --validation and evaluate.");
     private readonly Option<int> _seed = NumberOptions.Of("--seed", 1, "N", "Selects which images are held out.");
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
     private readonly Option<bool> _half = new("--half")
@@ -66,6 +70,8 @@ internal sealed class ConvertCommand : Command
         Description = "For a model: store its weights as 16-bit numbers, in half the size. It loads everywhere as before; "
             + "masks differ in single pixels of their borders.",
     };
+
+    private readonly SliceArguments _slices = new();
 
     private readonly Option<bool> _onnx = new("--onnx")
     {
@@ -84,7 +90,7 @@ internal sealed class ConvertCommand : Command
     {
         Add(_source);
         Option[] options = [_out, _images, _category, _labels, _strict, _descriptions, _holdOut, _seed, _force, _family, _half,
-            _onnx, _license];
+            _onnx, _license, .. _slices.Options];
         foreach (var option in options)
             Add(option);
         this.SetRun(Run);
@@ -115,21 +121,26 @@ internal sealed class ConvertCommand : Command
 
     private int ToTable(CommandContext context, string source, string target)
     {
-        var outputs = new Outputs(context.Get(_force), source, context.Get(_labels), context.Get(_descriptions));
+        var cases = _slices.Cases(context, source, context.Get(_labels));
+        var outputs = new Outputs(context.Get(_force),
+            [source, context.Get(_labels), context.Get(_descriptions), .. cases?.Select(item => item.LabelPath) ?? []]);
         outputs.Claim(target);
         outputs.Claim(context.Get(_holdOut) is null ? null : HeldOut(target));
-        if (File.Exists(source) || LabelsOf(context, source) is not null)
+        if (cases is not null)
+            outputs.ClaimFolder(SliceFolder(target));
+        else if (File.Exists(source) || LabelsOf(context, source) is not null)
             outputs.ClaimFolder(MaskFolder(target));
         var (leftOut, notes) = (new LeftOut(context.Get(_strict)), new List<string>());
         var rows = context.Terminal.Progress($"Reading {source}", report =>
         {
             var reading = new SourceReading(report, notes.Add, leftOut, context.Cancel);
-            return CategorySpelling.Of(Read(context, source, target, reading), reading);
+            return CategorySpelling.Of(cases is null ? Read(context, source, target, reading)
+                : Slices(context, cases, target, reading), reading);
         });
         if (rows.Count == 0)
             throw leftOut.Nothing(source);
         rows = Descriptions.Add(rows, context.Get(_descriptions));
-        var (kept, held) = HoldOut.Split(rows, context.Get(_holdOut), context.Get(_seed));
+        var (kept, held) = HoldOut.Split(rows, context.Get(_holdOut), context.Get(_seed), isByCase: cases is not null);
         var heldPath = held.Count == 0 ? null : HeldOut(target);
         foreach (var (path, part) in ((string?, IReadOnlyList<TableRow>)[])[(target, kept), (heldPath, held)])
         {
@@ -186,6 +197,14 @@ internal sealed class ConvertCommand : Command
         return SamMed2DSource.Read(source, reading);
     }
 
+    private IReadOnlyList<TableRow> Slices(
+        CommandContext context, IReadOnlyList<VolumeCase> cases, string target, SourceReading reading)
+    {
+        RefuseUnused("volumes, whose labels name the categories", context, _category);
+        RefuseUnused("volumes", context, _images);
+        return VolumeSource.Read(cases, _slices.Collect(context), SliceFolder(target), reading);
+    }
+
     // nnU-Net's label file is found automatically unless something says that the folder has another layout.
     private string? LabelsOf(CommandContext context, string source)
     {
@@ -225,67 +244,9 @@ internal sealed class ConvertCommand : Command
         return ExitCode.Done;
     }
 
-    private int ToWeights(CommandContext context, string source, string target)
-    {
-        new Outputs(context.Get(_force), source).Claim(target);
-        using var model = ModelFile.Load(source, context, context.Get(_family));
-        IReadOnlyList<string> unused =
-            ModelFile.IsModel(source) ? [] : SegSamModelInfo.OfCheckpoint(source, context.Get(_family)).Unused;
-        model.SaveSamWeights(target);
-        if (unused.Count > 0)
-            context.Terminal.Note($"Not included, because SAM has no such parts: {string.Join(", ", unused)}.");
-        var (needed, assumed) = (Preparation(model.Info), Preparation(SegSamModelInfo.OfCheckpoint(target)));
-        if (assumed != needed)
-        {
-            context.Terminal.Note($"This format cannot say how images are prepared: a reader will assume {assumed}, but these weights need "
-                + $"{needed}. A .safetensors file says it.");
-        }
-
-        if (ModelFile.IsModel(source))
-            context.Terminal.Note("The file holds SAM's own weights; the names and the semantic decoder stay in the model.");
-        context.Terminal.Result($"{target} ({NumberText.Megabytes(target)})");
-        context.Terminal.Json(new { Weights = target, Bytes = new FileInfo(target).Length, Unused = unused });
-        return ExitCode.Done;
-    }
-
-    private int ToModel(CommandContext context, string source, string target)
-    {
-        if (!context.Get(_half))
-        {
-            throw new UsageException(
-                $"--out is '{target}', a model; add --half to make a model smaller. To train one, use 'segsam train'.");
-        }
-
-        ModelFile.Check(source);
-        if (!ModelFile.IsModel(source))
-            throw new UsageException($"'{source}' is not a model (.zip), and --half makes models smaller.");
-        new Outputs(context.Get(_force), source).Claim(target);
-        using var model = ModelFile.Load(source, context);
-        model.Save(target, halfPrecision: true);
-        context.Terminal.Result($"{target} ({NumberText.Megabytes(target)})");
-        context.Terminal.Json(new { Model = target, Bytes = new FileInfo(target).Length });
-        return ExitCode.Done;
-    }
-
-    private int ToOnnx(CommandContext context, string source, string target)
-    {
-        var outputs = new Outputs(context.Get(_force), source);
-        string[] files = [.. ((string[])["encoder", "decoder", "segsam"]).Select(name => Path.Combine(target, name + ".onnx"))];
-        outputs.ClaimFolder(target);
-        foreach (var file in files)
-            outputs.Reserve(file);
-        using var model = ModelFile.Load(source, context, context.Get(_family));
-        model.SaveOnnx(target, context.Get(_half), context.Get(_license));
-        foreach (var file in files)
-            context.Terminal.Result($"{file} ({NumberText.Megabytes(file)})");
-        context.Terminal.Json(new { Files = files, Bytes = files.Sum(file => new FileInfo(file).Length) });
-        return ExitCode.Done;
-    }
-
     private static string HeldOut(string target) => Path.ChangeExtension(target, ".held-out" + Path.GetExtension(target));
 
-    private static string MaskFolder(string target) => Path.ChangeExtension(target, null) + "-masks";
+    private static string SliceFolder(string target) => Path.ChangeExtension(target, null) + "-slices";
 
-    private static string Preparation(SegSamModelInfo info) =>
-        $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}";
+    private static string MaskFolder(string target) => Path.ChangeExtension(target, null) + "-masks";
 }

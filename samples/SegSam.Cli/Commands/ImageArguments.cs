@@ -20,8 +20,8 @@ internal sealed class ImageArguments
     private readonly Option<string> _out = new("--out", "-o")
     {
         Description = "Write each mask there, as IMAGE-1-CATEGORY.png and so on: white = object. "
-            + "Subfolders of a folder that was named are created there, too. Of a volume: the file of labels, .nii, .nii.gz or, of a DICOM "
-            + "series, .dcm (a DICOM segmentation).",
+            + "Subfolders of a folder that was named are created there, too. Of a volume: the file of labels, .nii, .nii.gz, .seg.nrrd, "
+            + ".nrrd, .mha or, of a DICOM series, .dcm (a DICOM segmentation).",
         HelpName = "FOLDER",
     };
 

@@ -45,6 +45,7 @@ internal sealed class InfoCommand : Command
             info.PixelScaling,
             info.ChannelOrder,
             info.Plane,
+            Modalities = info.Modalities.Count == 0 ? null : info.Modalities,
             Window = info.Window?.ToString(),
             Categories = info.Options is null ? null : info.Categories,
             Training = Training(info.Options),
@@ -110,7 +111,11 @@ internal sealed class InfoCommand : Command
         yield return ["input size", FormattableString.Invariant($"{info.InputSize} x {info.InputSize} pixels")];
         yield return ["images", $"{info.Resize}, {info.Resampling}, {info.PixelScaling}, {info.ChannelOrder}"];
         if (info.Plane is { } plane)
-            yield return ["slices", $"{plane} slices of volumes, window {info.Window?.ToString() ?? "of each volume"}"];
+        {
+            var modalities = info.Modalities.Count == 0 ? "" : $" of {string.Join(", ", info.Modalities)}";
+            yield return ["slices", $"{plane} slices of volumes{modalities}, window {info.Window?.ToString() ?? "of each volume"}"];
+        }
+
         yield return ["parameters", NumberText.Count(info.Parameters)];
         if (info.Options is { } options)
         {

@@ -2,25 +2,31 @@ using SegSam.Cli.Tables;
 
 namespace SegSam.Cli.Sources;
 
-/// <summary>Holds out images for validation: whole images with all their objects, and never the last one that shows a category.</summary>
+/// <summary>
+/// Holds out images, or cases, for validation: whole ones with all their objects, and never the last one that shows a category.
+/// </summary>
 internal static class HoldOut
 {
-    /// <param name="share">Fraction of the images, above 0 and below 1; null holds out none.</param>
+    /// <param name="share">Fraction of the images or cases, above 0 and below 1; null holds out none.</param>
+    /// <param name="isByCase">Whether the slices of a case stay together.</param>
     /// <exception cref="UsageException">The share is out of range, or leaves one part without images.</exception>
-    public static (IReadOnlyList<TableRow> Kept, IReadOnlyList<TableRow> Held) Split(IReadOnlyList<TableRow> rows, double? share, int seed)
+    public static (IReadOnlyList<TableRow> Kept, IReadOnlyList<TableRow> Held) Split(
+        IReadOnlyList<TableRow> rows, double? share, int seed, bool isByCase)
     {
         if (share is null)
             return (rows, []);
-        string[] images = [.. rows.Select(row => row.ImageId).Distinct().Order(StringComparer.Ordinal)];
+        string IdOf(TableRow row) => isByCase ? row.CaseId : row.ImageId;
+        var what = isByCase ? "case" : "image";
+        string[] images = [.. rows.Select(IdOf).Distinct().Order(StringComparer.Ordinal)];
         var count = (int)Math.Round(share.Value * images.Length);
         if (share is not (> 0 and < 1) || count == 0 || count == images.Length)
         {
             throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1, ")
-                + FormattableString.Invariant($"and leave each part at least one of the {images.Length} images."));
+                + FormattableString.Invariant($"and leave each part at least one of the {images.Length} {what}s."));
         }
 
         new Random(seed).Shuffle(images);
-        var categories = rows.GroupBy(row => row.ImageId).ToDictionary(
+        var categories = rows.GroupBy(IdOf).ToDictionary(
             image => image.Key, image => image.Select(row => row.Category).Distinct().ToList(), StringComparer.Ordinal);
         var left = categories.Values.SelectMany(names => names).CountBy(name => name).ToDictionary();
         var held = new HashSet<string>(StringComparer.Ordinal);
@@ -32,8 +38,8 @@ internal static class HoldOut
         }
 
         return held.Count > 0
-            ? ([.. rows.Where(row => !held.Contains(row.ImageId))], [.. rows.Where(row => held.Contains(row.ImageId))])
-            : throw new UsageException("--hold-out finds no image that can be held out: each shows a category that no other image shows, "
-                + "and the training part must contain every category.");
+            ? ([.. rows.Where(row => !held.Contains(IdOf(row)))], [.. rows.Where(row => held.Contains(IdOf(row)))])
+            : throw new UsageException($"--hold-out finds no {what} that can be held out: each shows a category that no other {what} "
+                + "shows, and the training part must contain every category.");
     }
 }

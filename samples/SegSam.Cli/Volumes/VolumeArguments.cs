@@ -11,7 +11,7 @@ internal sealed class VolumeArguments
 {
     private readonly Option<int?> _slice = NumberOptions.Of<int>("--slice", "N",
         "For a volume (NIfTI, DICOM file or folder): the slice that the prompts are on, from 0. Objects are followed from there, and --out "
-        + "names the file of labels (.nii, .nii.gz).");
+        + "names the file of labels: .nii, .nii.gz, .seg.nrrd (3D Slicer), .nrrd, .mha, or .dcm (a DICOM segmentation).");
 
     private readonly Option<float[]?> _box = new("--box3d")
     {
@@ -20,15 +20,32 @@ internal sealed class VolumeArguments
         CustomParser = result => Six(result.Tokens.Single().Value) ?? Fail(result),
     };
 
-    private readonly Option<SlicePlane?> _plane = new("--plane")
+    private readonly Option<SlicePlane?> _plane = Plane("Which way a volume is cut (default: as the model was trained, else axial).");
+
+    private readonly Option<IntensityWindow?> _window = Window(
+        "Which values of a volume the model sees: choose what it was trained with (default: that, where the model knows it).");
+
+    private readonly Option<PromptProjection> _projection = new("--projection")
     {
-        Description = "Which way a volume is cut (default: as the model was trained, else axial).",
+        Description = "What of an object's mask on one slice of a volume is the prompt on the next.",
+        HelpName = string.Join('|', Enum.GetNames<PromptProjection>()).ToLowerInvariant(),
+        DefaultValueFactory = _ => PromptProjection.Automatic,
+    };
+
+    private readonly Option<double> _minOverlap = NumberOptions.Of("--min-overlap", new VolumePredictionOptions().MinOverlap, "X",
+        "The least IoU of an object's masks on neighboring slices of a volume; it ends where they overlap less.");
+
+    public IEnumerable<Option> Options => [_slice, _box, _plane, _window, _projection, _minOverlap];
+
+    public static Option<SlicePlane?> Plane(string description) => new("--plane")
+    {
+        Description = description,
         HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
     };
 
-    private readonly Option<IntensityWindow?> _window = new("--window")
+    public static Option<IntensityWindow?> Window(string description) => new("--window")
     {
-        Description = "Which values of a volume the model sees: choose what it was trained with (default: that, where the model knows it).",
+        Description = description,
         HelpName = "soft-tissue|lung|bone|brain|mediastinum|CENTER,WIDTH|p0.5-99.5|minmax|file",
         CustomParser = result =>
         {
@@ -43,18 +60,6 @@ internal sealed class VolumeArguments
             }
         },
     };
-
-    private readonly Option<PromptProjection> _projection = new("--projection")
-    {
-        Description = "What of an object's mask on one slice of a volume is the prompt on the next.",
-        HelpName = string.Join('|', Enum.GetNames<PromptProjection>()).ToLowerInvariant(),
-        DefaultValueFactory = _ => PromptProjection.Automatic,
-    };
-
-    private readonly Option<double> _minOverlap = NumberOptions.Of("--min-overlap", new VolumePredictionOptions().MinOverlap, "X",
-        "The least IoU of an object's masks on neighboring slices of a volume; it ends where they overlap less.");
-
-    public IEnumerable<Option> Options => [_slice, _box, _plane, _window, _projection, _minOverlap];
 
     /// <summary>Whether the command line speaks of a volume.</summary>
     public bool AreGiven(CommandContext context) => context.Get(_slice) is not null || context.Get(_box) is { Length: > 0 };

@@ -41,6 +41,7 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
             found.Labels.SaveSegmentation(output);
         else if (output is not null)
             found.Labels.Save(output);
+        context.Terminal.Note(found.Warnings);
         Print(found, model, output);
         return ExitCode.Done;
     }

@@ -40,7 +40,7 @@ internal static class ObjectEndpoints
             return TypedResults.ServerSentEvents(EventStream.Of<VolumeProgress, VolumePrediction>(queues.Long, lease,
                 progress => Predict(session, request, options, model.Predictor, progress, cancel),
                 report => new { slice = report.Slice, done = report.SlicesDone },
-                "object", found => Text(session.Add(found), found.Objects[0]), cancel));
+                "object", found => Text(session.Add(found), found), cancel));
         }
         catch
         {
@@ -62,7 +62,8 @@ internal static class ObjectEndpoints
         string id, LabelsRequest request, Sessions<VolumeSession> volumes, ComputeQueues queues, CancellationToken cancel)
     {
         using var lease = VolumeEndpoints.Rent(volumes, id);
-        return Results.Bytes(await queues.Long.Run(() => LabelExport.Write(lease.Item, request), cancel), "application/gzip");
+        return Results.Bytes(await queues.Long.Run(() => LabelExport.Write(lease.Item, request), cancel),
+            request.Format == LabelExport.Dicom ? "application/dicom" : "application/gzip");
     }
 
     private static VolumePredictionOptions Options(PropagateRequest request, MedicalVolume volume)
@@ -105,17 +106,22 @@ internal static class ObjectEndpoints
         }
     }
 
-    private static string Text(string result, VolumeObject found) => JsonSerializer.Serialize(new
+    private static string Text(string result, VolumePrediction prediction)
     {
-        result,
-        found.Category,
-        score = found.CategoryShares.Select(share => (float?)share.Score).Max(),
-        shares = found.CategoryShares.ToDictionary(share => share.Category, share => share.Score),
-        below = found.StopBelow.ToString(),
-        above = found.StopAbove.ToString(),
-        slices = found.Slices.Select(slice => new { slice.Slice, slice.IsPrompted, slice.PredictedIoU, slice.Overlap,
-            mask = Outline(slice.Mask) }),
-    }, JsonSerializerOptions.Web);
+        var found = prediction.Objects[0];
+        return JsonSerializer.Serialize(new
+        {
+            result,
+            prediction.Warnings,
+            found.Category,
+            score = found.CategoryShares.Select(share => (float?)share.Score).Max(),
+            shares = found.CategoryShares.ToDictionary(share => share.Category, share => share.Score),
+            below = found.StopBelow.ToString(),
+            above = found.StopAbove.ToString(),
+            slices = found.Slices.Select(slice => new { slice.Slice, slice.IsPrompted, slice.PredictedIoU, slice.Overlap,
+                mask = Outline(slice.Mask) }),
+        }, JsonSerializerOptions.Web);
+    }
 
     // Named as in the library's own JSON of predictions, so that the page draws both alike.
     private static object Outline(SegmentationMask mask) => new

@@ -29,6 +29,7 @@ internal static class Slices
         {
             text = volume.ToString(),
             warnings = volume.Warnings.Select(session.Folder.Forget),
+            isDicom = volume.Modality is not null, // which no other format says
             volume.IsColor,
             volume.Geometry.IsOrientationKnown,
             volume.Geometry.VoxelVolume,

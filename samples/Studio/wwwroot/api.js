@@ -60,8 +60,8 @@ export const propagate = (id, request, report, signal) =>
 /** The mask of a followed object on a slice of any plane. */
 export const maskOf = (id, result, plane, index) => getJson(`api/volumes/${id}/results/${result}/masks/${plane}/${index}`);
 
-/** Objects, each { result, name }, as labels in a NIfTI file. */
-export const labels = async (id, objects) => (await send(`api/volumes/${id}/labels`, json({ objects }))).blob();
+/** Objects, each { result, name }, as labels in a file; format "nifti" or "dicom". */
+export const labels = async (id, objects, format) => (await send(`api/volumes/${id}/labels`, json({ objects, format }))).blob();
 
 /** Long work: reports its progress, or null while it waits; returns the data of its last event. */
 async function follow(url, options, report, last) {

@@ -1,15 +1,18 @@
 // Exports the objects as a file.
 import { exportFile } from './api.js';
 
-const endings = { 'label-map': '-labels.png', coco: '-coco.json', picture: '-masks.png', labels: '-labels.nii.gz' };
+const endings = { 'label-map': '-labels.png', coco: '-coco.json', picture: '-masks.png', labels: '-labels.nii.gz',
+  segmentation: '-labels.dcm' };
+const formats = { labels: 'nifti', segmentation: 'dicom' };
 
-/** @param kind "label-map", "coco", "picture", or of a volume "labels" */
+/** @param kind "label-map", "coco", "picture", or of a volume "labels" or "segmentation" */
 export async function saveExport(kind, session, viewer, report, signal) {
-  const blob = await (kind === 'picture' ? viewer.picture() : kind === 'labels' ? session.labels(report, signal) : ofImage(kind, session));
+  const blob = await (kind === 'picture' ? viewer.picture() : formats[kind] ? session.labels(formats[kind], report, signal)
+    : ofImage(kind, session));
   const { objects } = session.state;
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
-  link.download = (kind === 'labels' ? session.volumeName : session.fileName) + endings[kind];
+  link.download = (formats[kind] ? session.volumeName : session.fileName) + endings[kind];
   link.click();
   if (kind !== 'picture' || !session.isVolume) session.exported = objects; // a picture of a slice is not all of a volume
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

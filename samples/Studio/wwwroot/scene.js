@@ -43,7 +43,7 @@ export function drawScene(context, bitmap, view, scene, ratio, { clientWidth, cl
 
   function drawLabel(context, mask, name, score, color, isWanted) {
     const [x, y, width, height] = mask.bbox;
-    if (!mask.area || (!isWanted && width * scaleX < 14)) return;
+    if (!name || !mask.area || (!isWanted && width * scaleX < 14)) return;
     const text = labelOf(name, score);
     const [labelWidth, labelHeight] = [context.measureText(text).width + 14, 22];
     const [left, top] = toScreen(x, y);

@@ -47,7 +47,8 @@ $('file').onchange = () => { openFiles([...$('file').files]); $('file').value = 
 $('propagate').onclick = () => workspace.propagate();
 for (const kind of ['label-map', 'coco', 'picture'])
   $(`export-${kind}`).onclick = guarded(() => saveExport(kind, workspace.session, viewer));
-$('export-labels').onclick = () => workspace.save((report, signal) => saveExport('labels', workspace.session, viewer, report, signal));
+for (const kind of ['labels', 'segmentation'])
+  $(`export-${kind}`).onclick = () => workspace.save((report, signal) => saveExport(kind, workspace.session, viewer, report, signal));
 
 addEventListener('beforeunload', event => { if (workspace.isUnsaved) event.preventDefault(); });
 document.addEventListener('paste', event => openFiles([...event.clipboardData.files]));

@@ -5,6 +5,7 @@ import { renderCard, renderObjects, spoken } from './panel.js';
 import { Session } from './session.js';
 import { Tools } from './tools.js';
 import { VolumeBar } from './volume/bar.js';
+import { SideViews } from './volume/views.js';
 import { VolumeSession } from './volume/volume.js';
 
 const $ = id => document.getElementById(id);
@@ -17,6 +18,7 @@ export class Workspace {
   #selected = null;
   #work = new Work();
   #bar = new VolumeBar();
+  #sides = new SideViews();
 
   constructor(canvas, viewer, status) {
     Object.assign(this, { viewer, status, tools: new Tools(this, canvas) });
@@ -71,7 +73,8 @@ export class Workspace {
     const { session } = this;
     if (!session?.isVolume || !session.state.active || this.#work.isRunning) return;
     toast(null);
-    await this.#work.run('Propagating', signal => session.propagate(report => this.#report(report), signal));
+    const warnings = await this.#work.run('Propagating', signal => session.propagate(report => this.#report(report), signal));
+    if (warnings?.length) toast(warnings.join(' '));
   });
 
   /** Saves an export of a volume, which may have to follow objects first. */
@@ -138,6 +141,7 @@ export class Workspace {
     viewer.scene = { objects: visible, selected: this.#selected, current, steps, letters, ...tools.scene };
     viewer.draw();
     this.#bar.render();
+    this.#sides.render();
     renderCard($('card'), current, session.isWaiting, this.model.hasNames, state.objects,
       { keep: () => this.keep(), discard: () => this.cancel(), rename: name => session.call(name) });
     renderObjects($('objects'), state.objects, this.#selected, {
@@ -164,7 +168,9 @@ export class Workspace {
     $('image-name').textContent = next.title;
     for (const node of document.querySelectorAll('.of-images')) node.hidden = next.isVolume;
     for (const node of document.querySelectorAll('.of-volumes')) node.hidden = !next.isVolume;
+    $('export-segmentation').hidden = !next.info?.isDicom;
     this.#bar.show(next.isVolume ? next : null);
+    this.#sides.show(next.isVolume ? next : null);
     hint(this.model.noPoints ? 'Drag a box around an object' : 'Click an object, or drag a box around it');
     this.render();
   }

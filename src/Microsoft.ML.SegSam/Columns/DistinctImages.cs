@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Columns;
 
@@ -11,9 +12,10 @@ namespace Microsoft.ML.SegSam.Columns;
 /// <param name="row">The caller advances it.</param>
 /// <param name="image">The image column.</param>
 /// <param name="idColumn">Name of the id column, for messages.</param>
-internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column image, string? idColumn)
+/// <param name="look">How DICOM files are shown; null: by their own windows.</param>
+internal sealed class DistinctImages(DataViewRow row, DataViewSchema.Column image, string? idColumn, SliceLook? look = null)
 {
-    private readonly ImageReader _reader = new(row, image);
+    private readonly ImageReader _reader = new(row, image, look);
     private readonly Dictionary<UInt128, (UInt128 Pixels, bool IsTurned)> _pixelsOf = []; // by the digest of the file or ML.NET image
     private readonly Dictionary<string, (UInt128 Pixels, long Row)> _first = new(StringComparer.Ordinal);
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
+using Microsoft.ML.SegSam.Volumes;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SegSam.Columns;
@@ -12,12 +13,14 @@ internal sealed class ImageReader
     private readonly DataViewRow _row;
     private readonly ValueGetter<MLImage>? _image;
     private readonly ValueGetter<VBuffer<byte>>? _file;
+    private readonly SliceLook? _look;
     private MLImage? _buffer; // the getter disposes and refills it, not this class
     private VBuffer<byte> _bytes;
 
-    public ImageReader(DataViewRow row, DataViewSchema.Column column)
+    /// <param name="look">How DICOM files are shown; null: by their own windows.</param>
+    public ImageReader(DataViewRow row, DataViewSchema.Column column, SliceLook? look = null)
     {
-        _row = row;
+        (_row, _look) = (row, look);
         _column = column.Name;
         if (column.Type is ImageDataViewType)
             _image = row.GetGetter<MLImage>(column);
@@ -27,7 +30,7 @@ internal sealed class ImageReader
 
     /// <summary>The current row's pixels; null if the row has no image.</summary>
     /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>
-    public PixelImage? Read() => Read(PixelImage.From, PixelImage.Decode);
+    public PixelImage? Read() => Read(PixelImage.From, file => PictureFile.Decode(file, _look));
 
     /// <summary>The current row's image, read as a mask; null if the row has none.</summary>
     /// <exception cref="InvalidOperationException">There are bytes, but not of a whole image.</exception>

@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Columns;
 
@@ -20,12 +21,13 @@ internal sealed class TrainingRow
     private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _present;
     private bool _isTurned; // whether EXIF turned the current row's image
 
-    public TrainingRow(DataViewRow row, TrainingColumns columns, int maskSide, RowWarnings warnings)
+    /// <param name="look">How DICOM files are shown; null: by their own windows.</param>
+    public TrainingRow(DataViewRow row, TrainingColumns columns, int maskSide, RowWarnings warnings, SliceLook? look)
     {
         _row = row;
         _columns = columns;
         _warnings = warnings;
-        _images = new(row, columns.Image, columns.ImageId?.Name);
+        _images = new(row, columns.Image, columns.ImageId?.Name, look);
         _mask = new(row, columns.Mask);
         _prompt = new(row, columns.PromptNames, maskSide);
         _category = new(row, columns.Category, columns.Description);

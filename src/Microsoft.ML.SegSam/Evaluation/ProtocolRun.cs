@@ -36,7 +36,8 @@ internal sealed class ProtocolRun(SegSamModel model, EvaluationPrompts prompts, 
         var (imagesDone, objectsDone, used) = (0, 0, new HashSet<string>(StringComparer.Ordinal));
 
         using var cursor = data.GetRowCursor([image, .. columns.All]);
-        var (truth, distinct) = (new TruthReader(cursor, columns), new DistinctImages(cursor, image, columns.ImageId.Name));
+        var truth = new TruthReader(cursor, columns);
+        var distinct = new DistinctImages(cursor, image, columns.ImageId.Name, model.Description.Slices);
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();

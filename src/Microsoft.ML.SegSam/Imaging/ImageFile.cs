@@ -81,5 +81,9 @@ public static class ImageFile
         {
             throw new InvalidDataException($"'{path}': {failure.Message}", failure);
         }
+        catch (NotSupportedException failure)
+        {
+            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
+        }
     }
 }

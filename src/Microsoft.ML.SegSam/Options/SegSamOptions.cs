@@ -16,7 +16,7 @@ public sealed partial record SegSamOptions
 {
     // ---- input columns ----
 
-    /// <summary>The image: MLImage of any size, or Vector&lt;Byte&gt; holding an encoded file (PNG, JPEG, BMP). Default "Image".</summary>
+    /// <summary>The image: MLImage of any size, or Vector&lt;Byte&gt; of a file (PNG, JPEG, BMP, DICOM). Default "Image".</summary>
     public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>Box prompt: Vector&lt;Single, 4&gt; x0 y0 x1 y1 in pixels of the original image. Default null.</summary>

@@ -67,7 +67,7 @@ internal sealed class NetworkInputRow
     public NetworkInputRow(DataViewRow input, ModelDescription model, string image, string box)
     {
         (_input, _model) = (input, model);
-        _image = new(input, input.Schema[image]);
+        _image = new(input, input.Schema[image], model.Slices);
         _prompt = new(input, new(box, null, null, null, null), model.Config.MaskSide);
     }
 

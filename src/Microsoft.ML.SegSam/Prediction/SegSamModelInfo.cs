@@ -59,6 +59,12 @@ public sealed class SegSamModelInfo
     /// </summary>
     public IntensityWindow? Window { get; private init; }
 
+    /// <summary>
+    /// DICOM's codes of what made those volumes, such as "CT"; empty where that is not known of all. Volumes of another modality give a
+    /// warning.
+    /// </summary>
+    public IReadOnlyList<string> Modalities { get; private init; } = [];
+
     /// <summary>The prompts that the model was made for: those of its training and of the checkpoint that it started from.</summary>
     public ModelPrompts Prompts { get; private init; } = ModelDescription.AllPrompts;
 
@@ -105,6 +111,7 @@ public sealed class SegSamModelInfo
             Categories = model.Categories,
             Options = model.Options,
             Plane = model.Description.Slices?.Plane,
+            Modalities = model.Description.Slices?.Modalities ?? [],
             Window = model.Description.Slices?.Window is { } window ? IntensityWindow.Parse(window) : null,
         };
 }

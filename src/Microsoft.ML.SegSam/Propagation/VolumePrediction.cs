@@ -7,8 +7,9 @@ namespace Microsoft.ML.SegSam.Propagation;
 /// <summary>What the model finds in a volume. Immutable.</summary>
 public sealed class VolumePrediction
 {
-    internal VolumePrediction(LabelVolume labels, IReadOnlyList<VolumeObject> objects, SlicePlane plane) =>
-        (Labels, Objects, Plane) = (labels, objects, plane);
+    internal VolumePrediction(
+        LabelVolume labels, IReadOnlyList<VolumeObject> objects, SlicePlane plane, IReadOnlyList<string> warnings) =>
+        (Labels, Objects, Plane, Warnings) = (labels, objects, plane, warnings);
 
     /// <summary>
     /// The objects on the volume's grid, by their labels, with the names of their categories. Where objects overlap, the one with the
@@ -21,6 +22,9 @@ public sealed class VolumePrediction
 
     /// <summary>Which way the volume was cut.</summary>
     public SlicePlane Plane { get; }
+
+    /// <summary>What a person should know: that the model was trained on images of another modality. Usually empty.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>A line for each object.</summary>
     public override string ToString() => string.Join('\n', Objects);

@@ -23,7 +23,8 @@ internal static class DatasetFolder
             var cases = root.TryGetProperty("channel_names", out var channels) ? NnUnet(folder, root, Count(channels), channel)
                 : root.TryGetProperty("training", out var training) ? Decathlon(folder, root, training, channel)
                 : throw new InvalidDataException($"'{path}' has neither \"channel_names\" (nnU-Net) nor \"training\" (the decathlon).");
-            return [.. cases.Select(item => item with { Names = names, Dataset = dataset })];
+            var modality = ModalityOf(root, channel);
+            return [.. cases.Select(item => item with { Names = names, Dataset = dataset, Modality = modality })];
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -32,6 +33,24 @@ internal static class DatasetFolder
     }
 
     private static int Count(JsonElement map) => map.EnumerateObject().Count();
+
+    // DICOM's code for the name that people give a channel; null for names that say something else.
+    private static string? ModalityOf(JsonElement root, int channel)
+    {
+        if (!root.TryGetProperty("channel_names", out var names) && !root.TryGetProperty("modality", out names))
+            return null;
+        var key = channel.ToString(CultureInfo.InvariantCulture);
+        if (!names.TryGetProperty(key, out var name) || name.ValueKind != JsonValueKind.String)
+            return null;
+        var text = name.GetString()!.ToUpperInvariant();
+        return text switch
+        {
+            "CT" => "CT",
+            "PET" or "PT" => "PT",
+            "MR" or "MRI" or "FLAIR" or "ADC" or "DWI" or "PD" => "MR",
+            _ => text.StartsWith("T1", StringComparison.Ordinal) || text.StartsWith("T2", StringComparison.Ordinal) ? "MR" : null,
+        };
+    }
 
     private static IEnumerable<VolumeCase> NnUnet(string folder, JsonElement root, int channels, int channel)
     {

@@ -28,40 +28,32 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         foreach (var item in cases)
         {
             using var volume = Open(item);
-            using var labels = MedicalVolume.Open(item.LabelPath!, options: null, isOfLabels: true);
-            if (!labels.Geometry.Equals(volume.Geometry))
-            {
-                throw new InvalidDataException($"'{item.LabelPath}' does not lie on the grid of '{item.ImagePath}': {labels.Geometry} "
-                    + $"and {volume.Geometry}, or their places in the patient differ.");
-            }
-
-            var names = item.Names ?? LabelVolume.NamesOf(labels, item.LabelPath!);
+            using var labels = LabelSlices.Open(item.LabelPath!, volume, item.ImagePath);
             foreach (var index in Indices(volume))
             {
-                foreach (var row in Objects(item, volume, labels.ReadSlice(options.Plane, index), names))
+                foreach (var row in Objects(item, volume, labels.Read(options.Plane, index), index, item.Names ?? labels.Names))
                     yield return row;
             }
         }
     }
 
     private IEnumerable<ObjectSliceRow> Objects(
-        VolumeCase item, MedicalVolume volume, VolumeSlice labels, IReadOnlyDictionary<int, string> names)
+        VolumeCase item, MedicalVolume volume, IReadOnlyList<(double Label, SegmentationMask Mask)> labels, int index,
+        IReadOnlyDictionary<int, string> names)
     {
-        var values = labels.Values.ToArray();
-        var objects = values.Where(value => value != 0).CountBy(value => value).Where(count => count.Value >= options.MinPixels)
-            .OrderBy(count => count.Key).Select(count => (Value: count.Key, Name: NameOf(count.Key))).ToList();
+        var objects = labels.Where(label => label.Mask.Area >= options.MinPixels)
+            .Select(label => (label.Mask, Name: NameOf(label.Label))).ToList();
         if (objects.Count == 0)
             yield break;
-        var first = Fill(new ObjectSliceRow(), item, volume.ReadSlice(options.Plane, labels.Index), volume);
-        foreach (var (value, name) in objects)
+        var first = Fill(new ObjectSliceRow(), item, volume.ReadSlice(options.Plane, index), volume);
+        foreach (var (mask, name) in objects)
         {
-            var pixels = Array.ConvertAll(values, other => other == value);
-            var box = SegmentationMask.FromPixels(pixels, labels.Height, labels.Width).Box!.Value;
+            var box = mask.Box!.Value;
             yield return new()
             {
                 Image = first.Image, CaseId = first.CaseId, SliceIndex = first.SliceIndex, Spacing = first.Spacing,
-                ImageId = first.ImageId, Dataset = first.Dataset,
-                Mask = new PixelImage(labels.Height, labels.Width, [.. pixels.SelectMany(isInside => Enumerable.Repeat(
+                ImageId = first.ImageId, Dataset = first.Dataset, Modality = first.Modality,
+                Mask = new PixelImage(mask.Height, mask.Width, [.. mask.ToPixels().SelectMany(isInside => Enumerable.Repeat(
                     isInside ? byte.MaxValue : (byte)0, 3))]).EncodePng(),
                 Box = [box.X0, box.Y0, box.X1, box.Y1],
                 Category = name,
@@ -69,9 +61,9 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
             };
         }
 
-        string NameOf(float value) => value == MathF.Floor(value) && names.TryGetValue((int)value, out var name) ? name
+        string NameOf(double label) => label == Math.Floor(label) && names.TryGetValue((int)label, out var name) ? name
             : throw new InvalidDataException(FormattableString.Invariant(
-                $"'{item.LabelPath}' has the label {value} on slice {labels.Index}, and its names are ")
+                $"'{item.LabelPath}' has the label {label} on slice {index}, and its names are ")
                 + (names.Count == 0 ? "unknown"
                     : string.Join(", ", names.Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value}"))))
                 + $". Give {nameof(VolumeCase)}.{nameof(VolumeCase.Names)}.");
@@ -85,6 +77,7 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         row.Spacing = [(float)slice.PixelSpacing.X, (float)slice.PixelSpacing.Y];
         row.ImageId = FormattableString.Invariant($"{item.Dataset}/{row.CaseId}/{slice.Index:0000}");
         row.Dataset = item.Dataset;
+        row.Modality = item.Modality ?? volume.Modality ?? "";
         return row;
     }
 

@@ -19,6 +19,9 @@ internal class SliceRow
     public string ImageId { get; set; } = "";
 
     public string Dataset { get; set; } = "";
+
+    /// <summary>DICOM's code, such as CT; empty where it is not known.</summary>
+    public string Modality { get; set; } = "";
 }
 
 /// <summary>An object on a slice, as a row.</summary>

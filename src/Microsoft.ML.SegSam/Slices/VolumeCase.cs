@@ -6,7 +6,10 @@ public sealed record VolumeCase
     /// <summary>The file or folder of the image, as <see cref="Volumes.MedicalVolume.Load"/> reads it.</summary>
     public required string ImagePath { get; init; }
 
-    /// <summary>The file of the labels, on the image's grid; null: there are none.</summary>
+    /// <summary>
+    /// The file of the labels: a volume on the image's grid, or a DICOM segmentation (SEG), whose segments may overlap; null: there are
+    /// none.
+    /// </summary>
     public string? LabelPath { get; init; }
 
     /// <summary>What the slices of a patient share, so that splits keep them together. Default: the image's file name.</summary>
@@ -18,11 +21,18 @@ public sealed record VolumeCase
     /// <summary>What the labels mean, by number; 0 is the background. Null: the names in the label file.</summary>
     public IReadOnlyDictionary<int, string>? Names { get; init; }
 
+    /// <summary>
+    /// DICOM's code of what made the image, such as "CT", "MR", "PT", "US". Null: as DICOM files say themselves; of other formats it is
+    /// not known.
+    /// </summary>
+    public string? Modality { get; init; }
+
     /// <summary>Which of several volumes in the image's file, such as a channel; null: there is one.</summary>
     public int? TimePoint { get; init; }
 
     /// <summary>
-    /// The cases of a folder that has a dataset.json: nnU-Net's (imagesTr, labelsTr) or the Medical Segmentation Decathlon's.
+    /// The cases of a folder that has a dataset.json: nnU-Net's (imagesTr, labelsTr) or the Medical Segmentation Decathlon's. Modalities
+    /// are known where it names the channel CT, PET, or one of MR, such as T1.
     /// </summary>
     /// <param name="folder">Holds dataset.json.</param>
     /// <param name="channel">Which channel of the images, from 0: "_0000" of nnU-Net, the fourth dimension of the decathlon.</param>

@@ -30,7 +30,7 @@ public sealed partial class LabelVolume
         if (Origin.Slices.Count == 0)
         {
             throw new InvalidOperationException("The labels do not lie on a DICOM series, which a DICOM segmentation refers to. "
-                + "Write them as NIfTI by Save(\".nii.gz\").");
+                + "Write them in another format by Save, such as .nii.gz.");
         }
 
         if (Origin.Slices.Any(slice => slice.Place is not { Height: not null, SpacingX: not null, SpacingY: not null }))

@@ -1,7 +1,9 @@
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Volumes.Geometry;
 using Microsoft.ML.SegSam.Volumes.Labels;
+using Microsoft.ML.SegSam.Volumes.Meta;
 using Microsoft.ML.SegSam.Volumes.Nifti;
+using Microsoft.ML.SegSam.Volumes.Nrrd;
 using Microsoft.ML.SegSam.Volumes.Segmentation;
 
 namespace Microsoft.ML.SegSam.Volumes;
@@ -51,9 +53,9 @@ public sealed partial class LabelVolume
 
     /// <summary>
     /// Reads a label volume: any volume that <see cref="MedicalVolume.Load"/> reads whose values are whole numbers from 0 on; of MedSAM's
-    /// .npz the array gts. Names come from the file where it has them, as TotalSegmentator writes them into NIfTI. Of a DICOM segmentation
-    /// (SEG) segments become labels, on the smallest grid that holds them; <see cref="LoadSegmentation"/> reads it onto the voxels of an
-    /// image.
+    /// .npz the array gts. Names come from the file where it has them, as TotalSegmentator writes them into NIfTI, and 3D Slicer into
+    /// .seg.nrrd. Of a DICOM segmentation (SEG) segments become labels, on the smallest grid that holds them;
+    /// <see cref="LoadSegmentation"/> reads it onto the voxels of an image.
     /// </summary>
     /// <inheritdoc cref="MedicalVolume.Load" path="/*[self::param or self::exception]"/>
     public static LabelVolume Load(string path, MedicalVolumeOptions? options = null)
@@ -67,7 +69,7 @@ public sealed partial class LabelVolume
 
     /// <summary>The names that a volume's file has of its labels; none where it says nothing of them.</summary>
     internal static IReadOnlyDictionary<int, string> NamesOf(MedicalVolume volume, string path) =>
-        volume.Origin.NiftiHeader is null ? new Dictionary<int, string>() : NiftiLabelNames.Read(path);
+        volume.Origin.NiftiHeader is null ? volume.Origin.LabelNames : NiftiLabelNames.Read(path);
 
     /// <summary>Takes the values of a volume as labels.</summary>
     /// <param name="names">What each label means; null: unknown.</param>
@@ -161,21 +163,44 @@ public sealed partial class LabelVolume
     }
 
     /// <summary>
-    /// Writes NIfTI: .nii, or .nii.gz, which is packed. Labels of a NIfTI file get that file's header with its geometry byte for byte, so
-    /// that every program lays them over the image; names go into an extension, in TotalSegmentator's form.
+    /// Writes the labels with their names on the image's grid, in the format that the ending names: .nii or .nii.gz (NIfTI), .seg.nrrd or
+    /// .nrrd (a segmentation of 3D Slicer), .mha (MetaImage). Voxels get the least of 1, 2 and 4 bytes that holds the labels, and are
+    /// packed, but in .nii.
     /// </summary>
-    /// <param name="path">Ends with .nii or .nii.gz. An existing file is replaced once the new one is complete.</param>
+    /// <remarks>
+    /// Labels of a NIfTI file get its header with its geometry byte for byte when they are written as NIfTI again; those of a MetaImage
+    /// file its spacing, directions and offset. All others get the geometry's matrix: in NIfTI as numbers of 32 bits, in the others exact,
+    /// turned to LPS+.
+    /// </remarks>
+    /// <param name="path">An existing file is replaced once the new one is complete.</param>
     /// <exception cref="ArgumentException">The name has another ending.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Slices have no one distance, which only a DICOM segmentation can say; or the names are too many for a header.
+    /// </exception>
+    /// <exception cref="NotSupportedException">NIfTI does not hold so many voxels on an axis.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (!path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase))
+        bool Is(string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+        if (!Is(".nii") && !Is(".nii.gz") && !Is(".nrrd") && !Is(".mha"))
         {
-            throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected .nii or .nii.gz.", nameof(path));
+            throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected .nii, .nii.gz, .seg.nrrd, .nrrd or "
+                + $".mha.{(Is(".dcm") ? " SaveSegmentation writes DICOM." : "")}", nameof(path));
         }
 
-        NiftiLabelWriter.Write(path, Geometry, _runs, Names, Origin.NiftiHeader);
+        if (!IsRegular && Origin.Slices.All(slice => slice.Place.Height is not null))
+        {
+            throw new InvalidOperationException("The slices have no one distance, and the format has no place for several. Write a DICOM "
+                + "segmentation by SaveSegmentation(\".dcm\").");
+        }
+
+        if (Is(".nrrd"))
+            NrrdLabelWriter.Write(path, Geometry, _runs, Names);
+        else if (Is(".mha"))
+            MetaLabelWriter.Write(path, Geometry, _runs, Names, Origin.Place);
+        else
+            NiftiLabelWriter.Write(path, Geometry, _runs, Names, Origin.NiftiHeader);
     }
 
     /// <summary>Size and labels, such as "512 x 512 x 320, …: 1 liver 1,480 ml".</summary>

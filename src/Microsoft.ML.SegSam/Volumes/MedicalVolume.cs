@@ -67,6 +67,23 @@ public sealed class MedicalVolume : IDisposable
     /// <exception cref="NotSupportedException">It uses a part of its format that is not read; the message names it.</exception>
     public static MedicalVolume Load(string path, MedicalVolumeOptions? options = null) => Open(path, options, isOfLabels: false);
 
+    /// <summary>Opens a DICOM file of one frame that is in memory, wherever its image lies.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or is no DICOM image.</exception>
+    /// <exception cref="NotSupportedException">It has several frames, or its transfer syntax or layout is not read.</exception>
+    internal static MedicalVolume OfFrame(VoxelBytes file)
+    {
+        using var image = DicomImage.Open(file, Path.GetTempPath());
+        var format = image.Format;
+        if (format.Frames != 1)
+        {
+            throw new NotSupportedException($"The DICOM file has {format.Frames} frames; an image has one. Open the file by "
+                + $"{nameof(MedicalVolume)}.{nameof(Load)}, and take single slices of it.");
+        }
+
+        var voxels = new VoxelValues(image.Numbers(0), format.Columns, format.Rows, format.IsColor ? 3 : 1);
+        return OfDicom(DicomVolume.Of([.. DicomSlice.Of(image)], allowsIrregular: true, allowsNumbers: true, []), voxels, []);
+    }
+
     /// <param name="isOfLabels">Whether the labels are wanted, where a file has an image and its labels.</param>
     internal static MedicalVolume Open(string path, MedicalVolumeOptions? options, bool isOfLabels)
     {
@@ -222,20 +239,27 @@ public sealed class MedicalVolume : IDisposable
                 + $"{options.MaxVoxels} are read. If that is right, set MedicalVolumeOptions.MaxVoxels.");
         }
 
-        return new(new DicomVoxels(volume, temporaryFolder), volume.Geometry)
-        {
-            Modality = volume.Modality,
-            Warnings = [.. volume.Warnings, .. leftOut.Where(file => file.Reason.Contains("no image", StringComparison.Ordinal))
-                .Select(file => $"'{Path.GetFileName(file.Path)}' is left out. {file.Reason}.")],
-            Origin = new() { Slices = volume.Slices },
-            IsRegular = volume.IsRegular,
-            IsInverted = format.IsInverted,
-            HasEightBits = format.BitsStored <= 8,
-            Windows = volume.Slices[0].Windows,
-        };
+        return OfDicom(volume, new DicomVoxels(volume, temporaryFolder), leftOut
+            .Where(file => file.Reason.Contains("no image", StringComparison.Ordinal))
+            .Select(file => $"'{Path.GetFileName(file.Path)}' is left out. {file.Reason}."));
 
         static string Describe(DicomGroup group) => $"{group.Series} ({group.Slices[0].Modality ?? "unknown modality"}, "
             + $"{group.Slices.Count} slices{(group.Slices[0].Description is { } text ? $", {text}" : "")})";
+    }
+
+    private static MedicalVolume OfDicom(DicomVolume volume, VoxelSource voxels, IEnumerable<string> warnings)
+    {
+        var first = volume.Slices[0];
+        return new(voxels, volume.Geometry)
+        {
+            Modality = volume.Modality,
+            Warnings = [.. volume.Warnings, .. warnings],
+            Origin = new() { Slices = volume.Slices },
+            IsRegular = volume.IsRegular,
+            IsInverted = first.Format.IsInverted,
+            HasEightBits = first.Format.BitsStored <= 8,
+            Windows = first.Windows,
+        };
     }
 
     private static T WithPath<T>(string path, Func<T> open)
@@ -268,6 +292,7 @@ public sealed class MedicalVolume : IDisposable
             HasEightBits = file.Type == VoxelType.UInt8,
             HasDeepColors = file.Type == VoxelType.Rgb48,
             IsInverted = file.IsInverted,
+            Origin = new() { Place = file.Place, LabelNames = file.LabelNames },
             Warnings = file.Warnings,
         };
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Volumes.Dicom;
+using Microsoft.ML.SegSam.Volumes.Files;
 using Microsoft.ML.SegSam.Volumes.Nifti;
 
 namespace Microsoft.ML.SegSam.Volumes;
@@ -11,6 +12,12 @@ internal sealed record VolumeOrigin
 
     /// <summary>Of a NIfTI file; null for others.</summary>
     public NiftiHeader? NiftiHeader { get; init; }
+
+    /// <summary>Of a MetaImage file; null for others.</summary>
+    public HeaderPlace? Place { get; init; }
+
+    /// <summary>What labels mean by a header of text; none for others.</summary>
+    public IReadOnlyDictionary<int, string> LabelNames { get; init; } = new Dictionary<int, string>();
 
     /// <summary>Of a DICOM series, in the order of their places; none for others.</summary>
     public IReadOnlyList<DicomSlice> Slices { get; init; } = [];

@@ -17,8 +17,8 @@ public sealed class LayeringTests
         ["Volumes/Dicom"] = ["Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Labels"] = [],
         ["Volumes/Nifti"] = ["Hosting", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
-        ["Volumes/Meta"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
-        ["Volumes/Nrrd"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
+        ["Volumes/Meta"] = ["Hosting", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
+        ["Volumes/Nrrd"] = ["Display", "Hosting", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes/Numpy"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Tiff"] = ["Volumes/Files", "Volumes/Voxels"],
         ["Volumes/Segmentation"] = ["Hosting", "Volumes/Dicom", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
@@ -44,9 +44,9 @@ public sealed class LayeringTests
             "Storage", "Volumes",
         ],
         ["Onnx"] = ["Hosting", "Imaging", "Network", "Network/Encoder", "Network/Layers", "Prediction", "Storage"],
-        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction"],
+        ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction", "Volumes"],
         ["Pipeline"] = ["Columns", "Imaging", "Onnx", "Prediction"],
-        ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction"],
+        ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction", "Volumes"],
         ["Training"] =
         [
             "Display", "Hosting", "Imaging", "Losses", "Network", "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",

@@ -6,6 +6,7 @@ using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Slices;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Segmentation;
 
 namespace Microsoft.ML.SegSam.Tests.Slices;
 
@@ -75,6 +76,63 @@ public sealed class LoadSlicesTests
         using var again = Ml.Transforms.SegSam(Options with { Checkpoint = path })
             .Fit(Ml.Data.LoadSlices(cases, new() { Plane = SlicePlane.Stored, Window = IntensityWindow.Lung }));
         Assert.AreEqual(IntensityWindow.Lung, again.Info.Window);
+    }
+
+    /// <summary>A model of CT that is given MR says so, and predicts all the same.</summary>
+    [TestMethod]
+    public void Volumes_of_another_modality_than_the_trainings_are_warned_of()
+    {
+        using var folder = new TemporaryFolder();
+        NnUnet(folder, cases: 1);
+        var path = Path.Combine(folder.Path, "model.zip");
+        using (var trained = Ml.Transforms.SegSam(Options).Fit(Ml.Data.LoadSlices(VolumeCase.Find(folder.Path))))
+            trained.Save(path);
+        using var model = SegSamTransformer.Load(path);
+        Assert.AreEqual("CT", string.Join(", ", model.Info.Modalities)); // by dataset.json
+        using var predictor = new SegSamPredictor(model);
+        VolumePrediction Of(string modality)
+        {
+            var series = Directory.CreateDirectory(Path.Combine(folder.Path, modality)).FullName;
+            TinyDicom.WriteSeries(series, [0, 1], elements => elements.Text(ElementKind.Modality, modality));
+            using var volume = MedicalVolume.Load(series);
+            return new SegSamVolumePredictor(predictor).Predict(volume, 0, SegSamPrompt.Box(1, 1, 5, 4));
+        }
+
+        Assert.IsEmpty(Of("CT").Warnings);
+        StringAssert.Contains(Of("MR").Warnings.Single(), "The model was trained on CT, and the volume is MR");
+        using var unknown = MedicalVolume.Load(VolumeCase.Find(folder.Path)[0].ImagePath); // NIfTI does not say
+        Assert.IsEmpty(new SegSamVolumePredictor(predictor).Predict(unknown, 3, SegSamPrompt.Box(3, 4, 14, 20)).Warnings);
+
+        // Training goes on with other images: the model then knows both, or, where one is unknown, nothing is said.
+        string Modalities(string? modality)
+        {
+            using var again = Ml.Transforms.SegSam(Options with { Checkpoint = path }).Fit(Ml.Data.LoadSlices(
+                VolumeCase.Find(folder.Path).Select(item => item with { Modality = modality })));
+            return string.Join(", ", again.Info.Modalities);
+        }
+
+        Assert.AreEqual("CT, MR", Modalities("MR"));
+        Assert.AreEqual("", Modalities(null));
+    }
+
+    [TestMethod]
+    public void A_DICOM_segmentation_labels_its_series()
+    {
+        using var folder = new TemporaryFolder();
+        var (series, segmentation) = (Path.Combine(folder.Path, "series"), Path.Combine(folder.Path, "seg.dcm"));
+        TinyDicom.WriteLabeled(series, segmentation);
+        var data = Ml.Data.LoadSlices([new() { ImagePath = series, LabelPath = segmentation }], new() { MinPixels = 1 });
+        var rows = Ml.Data.CreateEnumerable<Row>(data, reuseRowObject: false).ToList();
+        CollectionAssert.AreEqual(new[] { "liver", "tumor", "liver", "tumor", "liver", "tumor" },
+            data.GetColumn<string>("Category").ToArray());
+        Assert.IsTrue(data.GetColumn<string>("Modality").All(modality => modality == "CT"));
+        using var image = MedicalVolume.Load(series);
+        var labels = LabelVolume.LoadSegmentation(segmentation, image);
+        foreach (var (number, row) in rows.Index())
+        {
+            var expected = labels.ReadMask(number % 2 + 1, SlicePlane.Axial, row.SliceIndex);
+            CollectionAssert.AreEqual(expected.ToPixels(), ImageMask(row.Mask).ToPixels());
+        }
     }
 
     [TestMethod]

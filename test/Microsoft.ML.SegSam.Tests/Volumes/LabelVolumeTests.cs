@@ -70,7 +70,7 @@ public sealed class LabelVolumeTests
         using var folder = new TemporaryFolder();
         using var image = Load(folder, (_, _, _) => 0);
         var failure = Assert.ThrowsExactly<ArgumentException>(() => LabelVolume.From(image).Save(Path.Combine(folder.Path, "a.png")));
-        StringAssert.Contains(failure.Message, "expected .nii");
+        StringAssert.Contains(failure.Message, "expected .nii, .nii.gz, .seg.nrrd, .nrrd or .mha");
     }
 
     [TestMethod]

@@ -4,6 +4,7 @@ import { History } from '../history.js';
 import { freeColor } from '../masks.js';
 import { SliceImages } from './slices.js';
 import * as track from './track.js';
+import { numbersOf, stretched } from './window.js';
 
 const sides = {
   axial: { left: 'R', right: 'L', top: 'A', bottom: 'P' },
@@ -54,7 +55,7 @@ export class VolumeSession extends EventTarget {
   get title() { return `${this.name} · ${this.info.text}`; }
   get volumeName() { return this.name.replace(/(\.nii)?\.[^.]*$/, ''); }
   get fileName() { return `${this.volumeName}-${this.shown.plane}-${this.shown.index}`; }
-  get letters() { return this.info.isOrientationKnown ? sides[this.shown.plane] : null; }
+  get letters() { return this.lettersOf(this.shown.plane); }
   get isUnsaved() { return this.state.objects.length > 0 && this.state.objects !== this.exported; }
 
   /** The steps of the current object on the slice. */
@@ -81,6 +82,28 @@ export class VolumeSession extends EventTarget {
       score: active.name || !this.hasNames ? null : track.scoreOf(active), color: freeColor(this.palette, objects),
       note: track.describe(active, this.info.voxelVolume), canKeep: track.hasMask(active),
     };
+  }
+
+  lettersOf(plane) { return this.info.isOrientationKnown ? sides[plane] : null; }
+
+  /** The slice of a plane that is shown, or would be. */
+  at(plane) { return this.#at[plane]; }
+
+  /** That slice. */
+  sideOf(plane) { return this.#images.get(plane, this.#at[plane], this.wanted.window); }
+
+  /** All objects on a slice, the current one too. */
+  masksOn(slice) {
+    const { active, objects } = this.state;
+    const current = active && { ...active, color: freeColor(this.palette, objects) };
+    return [...objects, ...current ? [current] : []].map(({ key, color, ...object }) => ({ key, color, mask: this.#maskOf(object, slice) }))
+      .filter(({ mask }) => mask).map(object => ({ ...object, name: '', score: null, area: object.mask.area }));
+  }
+
+  /** Goes to slices of several planes, { plane: index }; the plane that is shown stays. */
+  go(indices) {
+    for (const [plane, index] of Object.entries(indices)) this.#at[plane] = index;
+    return this.show({});
   }
 
   /** Shows another slice, plane or window. */
@@ -124,23 +147,12 @@ export class VolumeSession extends EventTarget {
   }
 
   /** Center and width of the window; null where they cannot be told. */
-  get numbers() {
-    const { window } = this.wanted;
-    const preset = this.info.windows.find(each => each.window === window);
-    const [center, width] = preset ? [preset.center, preset.width] : window.split(',').map(Number);
-    const { shown } = this;
-    return center !== null ? { center, width } : shown?.center !== null && shown?.window === window
-      ? { center: shown.center, width: shown.width } : null;
-  }
+  get numbers() { return numbersOf(this.wanted.window, this.info, this.shown); }
 
   /** Makes the window wider, and its center higher, by pixels of the screen. */
   stretch(wider, higher) {
     const { numbers } = this;
-    if (!numbers || this.info.isColor) return null;
-    const step = numbers.width / 250;
-    const digits = numbers.width > 50 ? 0 : 2;
-    const [center, width] = [numbers.center + step * higher, Math.max(1, numbers.width + step * wider)];
-    return this.show({ window: `${+center.toFixed(digits)},${+width.toFixed(digits)}` });
+    return numbers && !this.info.isColor ? this.show({ window: stretched(numbers, wider, higher) }) : null;
   }
 
   /** Adds a point or a box on the slice; a box restarts the slice. The state changes when the prediction arrives. */
@@ -175,6 +187,7 @@ export class VolumeSession extends EventTarget {
     const { active } = this.state;
     const followed = await this.#follow(active, null, report, signal);
     if (this.state.active === active) this.#commit({ active: followed });
+    return followed.result.warnings;
   }
 
   keep() {
@@ -217,8 +230,8 @@ export class VolumeSession extends EventTarget {
 
   redo() { this.#travel(() => this.history.redo()); }
 
-  /** All kept objects as NIfTI. Those that were not followed are exported on the slices where they were marked. */
-  async labels(report, signal) {
+  /** All kept objects in a file. Those that were not followed are exported on the slices where they were marked. */
+  async labels(format, report, signal) {
     const objects = [];
     for (const object of this.state.objects) {
       const isFresh = track.isFresh(object, this.info.id);
@@ -226,7 +239,7 @@ export class VolumeSession extends EventTarget {
     }
     this.history.amend({ objects });
     this.#changed();
-    return api.labels(this.info.id, objects.map(({ result, name }) => ({ result: result.result, name })));
+    return api.labels(this.info.id, objects.map(({ result, name }) => ({ result: result.result, name })), format);
   }
 
   /** Cancels the pending prediction. */
@@ -253,9 +266,8 @@ export class VolumeSession extends EventTarget {
     }
   }
 
-  /** Its mask on the slice that is shown; on slices of another plane than its own the server cuts it. */
-  #maskOf(object) {
-    const { plane, index } = this.shown;
+  /** Its mask on a slice; on slices of another plane than its own the server cuts it. */
+  #maskOf(object, { plane, index } = this.shown) {
     if (object.plane === plane) return track.maskOn(object, index);
     const { result } = object;
     if (result?.volume !== this.info.id) return null;

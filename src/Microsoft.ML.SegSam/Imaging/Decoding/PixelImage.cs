@@ -116,7 +116,7 @@ internal sealed class PixelImage
         if (file.IsEmpty)
             return "it is empty";
         if (file.Length > 132 && file.Slice(128, 4).SequenceEqual("DICM"u8))
-            return "it is DICOM: export the slice as PNG first";
+            return "it is DICOM: predictors and image columns take it as it is, MedicalVolume.Load opens it";
         if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8))
             return "it is TIFF: save it as PNG first";
         return $"first bytes: {Convert.ToHexString(file[..Math.Min(8, file.Length)])}";

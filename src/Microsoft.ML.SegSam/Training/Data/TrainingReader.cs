@@ -2,15 +2,17 @@ using Microsoft.ML.SegSam.Columns;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Knowledge;
+using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Training.Data;
 
 /// <summary>Reads the rows of training or validation data once, checks them and puts them into a <see cref="TrainingSet"/>.</summary>
 /// <param name="warnings">Receives what looks wrong in rows that are read nevertheless.</param>
 /// <param name="keepsDetail">Whether images and masks are also kept at their own size, for closer looks.</param>
+/// <param name="look">How DICOM files are shown; null: by their own windows.</param>
 internal sealed class TrainingReader(
     TrainingColumnNames names, Preprocessing preprocessing, int inputSize, int maskSide, CategoryTexts categories, RowWarnings warnings,
-    bool keepsDetail = false)
+    bool keepsDetail = false, SliceLook? look = null)
 {
     private const int MostDetail = 4; // times the input's side: what a closer look could show beyond that is not worth its bytes (ours)
 
@@ -31,7 +33,7 @@ internal sealed class TrainingReader(
         try
         {
             using var cursor = data.GetRowCursor(columns.All);
-            var row = new TrainingRow(cursor, columns, maskSide, warnings);
+            var row = new TrainingRow(cursor, columns, maskSide, warnings, look);
             while (cursor.MoveNext())
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -65,6 +65,33 @@ internal static class DicomFolder
         return ([.. slices.GroupBy(slice => slice.Series).SelectMany(series => Split([.. series], leftOut))], leftOut);
     }
 
+    /// <summary>The modality of the first image; null where it has none, or there is none that is read.</summary>
+    public static string? ModalityOf(string path, string temporaryFolder)
+    {
+        try
+        {
+            foreach (var file in Path.Exists(path) ? Files(path).Where(DicomParser.Fits) : [])
+            {
+                try
+                {
+                    using var image = DicomImage.Open(file, temporaryFolder);
+                    return image.Modality;
+                }
+                catch (NoImageException)
+                {
+                    // the next may be one
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException
+            or NotSupportedException)
+        {
+            // whoever reads the image says what is wrong
+        }
+
+        return null;
+    }
+
     // Links are not followed out of the folder.
     private static List<string> Files(string path)
     {

@@ -60,9 +60,15 @@ internal sealed class DicomImage : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or is no DICOM image.</exception>
     /// <exception cref="NotSupportedException">Its transfer syntax or its layout is not read.</exception>
-    public static DicomImage Open(string path, string temporaryFolder)
+    public static DicomImage Open(string path, string temporaryFolder) => Of(DicomParser.Open(path, temporaryFolder, NameOf));
+
+    /// <summary>Reads a file that is in memory.</summary>
+    /// <inheritdoc cref="Open(string, string)"/>
+    public static DicomImage Open(VoxelBytes bytes, string temporaryFolder) =>
+        Of(DicomParser.Open(bytes, path: "", temporaryFolder, NameOf));
+
+    private static DicomImage Of(DicomFile file)
     {
-        var file = DicomParser.Open(path, temporaryFolder, NameOf);
         try
         {
             return new(file);
@@ -97,6 +103,10 @@ internal sealed class DicomImage : IDisposable
     /// <summary>Values of a gray frame: stored · slope + intercept.</summary>
     public double[] Values(int frame) =>
         Array.ConvertAll(Pixels.Stored(frame), stored => stored * Places[frame].Slope + Places[frame].Intercept);
+
+    /// <summary>Values of a gray frame; of one with colors red, green and blue of each pixel.</summary>
+    public double[] Numbers(int frame) =>
+        Format.IsColor ? Array.ConvertAll(Pixels.Colors(frame), value => (double)value) : Values(frame);
 
     public void Dispose() => _file.Dispose();
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SegSam.Volumes.Dicom;
 internal sealed class DicomParser
 {
     private const uint Undefined = 0xFFFFFFFF;
-    private const int MostDepth = 64;
+    private const int MostDepth = 64, MarkEnd = 132;
     private const long MostKept = 64 << 20; // bytes of elements that are kept
     private static readonly HashSet<string> LongForms = ["OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UC", "UR", "UT", "UN"];
     private static readonly HashSet<DicomTag> Sequences =
@@ -34,15 +34,25 @@ internal sealed class DicomParser
         return Start(bytes) is not null;
     }
 
+    /// <summary>Whether the bytes of a file look like DICOM.</summary>
+    public static bool Fits(ReadOnlySpan<byte> file) => Start(file[..Math.Min(MarkEnd, file.Length)]) is not null;
+
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, is no DICOM, or holds no pixels.</exception>
     /// <exception cref="NotSupportedException">Its transfer syntax is not read.</exception>
     /// <param name="otherKind">What a data set is that holds no image; null for one that may.</param>
     /// <param name="alsoKept">Elements that are kept beside those that have a name; null: none.</param>
     public static DicomFile Open(
-        string path, string temporaryFolder, Func<DicomDataset, string?> otherKind, IReadOnlyCollection<DicomTag>? alsoKept = null)
+        string path, string temporaryFolder, Func<DicomDataset, string?> otherKind, IReadOnlyCollection<DicomTag>? alsoKept = null) =>
+        Open(VoxelBytes.Open(path), path, temporaryFolder, otherKind, alsoKept);
+
+    /// <param name="bytes">Of the file; they become the result's.</param>
+    /// <param name="path">Empty for bytes that are in memory alone.</param>
+    /// <inheritdoc cref="Open(string, string, Func{DicomDataset, string?}, IReadOnlyCollection{DicomTag}?)"/>
+    public static DicomFile Open(
+        VoxelBytes bytes, string path, string temporaryFolder, Func<DicomDataset, string?> otherKind,
+        IReadOnlyCollection<DicomTag>? alsoKept = null)
     {
-        var bytes = VoxelBytes.Open(path);
         try
         {
             var start = Start(bytes) ?? throw new InvalidDataException(bytes.Length == 0 ? "The file is empty."
@@ -67,17 +77,17 @@ internal sealed class DicomParser
     // Where the first element is: after preamble and mark, or at once.
     private static long? Start(VoxelBytes bytes)
     {
-        Span<byte> first = stackalloc byte[132];
-        if (bytes.Length >= 132)
-        {
-            bytes.Read(0, first);
-            if (first[128..].SequenceEqual("DICM"u8))
-                return 132;
-        }
+        Span<byte> first = stackalloc byte[(int)Math.Min(MarkEnd, bytes.Length)];
+        bytes.Read(0, first);
+        return Start(first);
+    }
 
-        if (bytes.Length < 8)
+    private static long? Start(ReadOnlySpan<byte> first)
+    {
+        if (first.Length == MarkEnd && first[128..].SequenceEqual("DICM"u8))
+            return MarkEnd;
+        if (first.Length < 8)
             return null;
-        bytes.Read(0, first[..8]);
         var (group, element) = (first[0] | first[1] << 8, first[2] | first[3] << 8);
         return group is 2 or 8 && element is 0 or 1 or 5 or 8 or 0x10 or 0x12 or 0x16 or 0x18 ? 0 : null;
     }

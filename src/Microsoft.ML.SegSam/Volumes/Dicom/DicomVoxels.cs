@@ -32,6 +32,6 @@ internal sealed class DicomVoxels(DicomVolume volume, string temporaryFolder)
         using var image = DicomImage.Open(slice.Path, temporaryFolder);
         if (image.Format != slice.Format)
             throw new InvalidDataException($"'{slice.Path}' changed since it was listed.");
-        return Samples == 1 ? image.Values(slice.Frame) : Array.ConvertAll(image.Pixels.Colors(slice.Frame), value => (double)value);
+        return image.Numbers(slice.Frame);
     }
 }

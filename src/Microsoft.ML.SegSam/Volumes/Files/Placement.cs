@@ -35,4 +35,8 @@ internal static class Placement
             : throw new InvalidDataException(FormattableString.Invariant(
                 $"The file's spacing is {x:R}, {y:R}, {z:R}; expected numbers above 0."));
     }
+
+    /// <summary>A column of a geometry's matrix in a world of LPS+; column 3 is the place of the first voxel.</summary>
+    public static double[] ToLps(VolumeGeometry geometry, int column) =>
+        [.. Lps.Select((sign, row) => sign * geometry.Affine[row, column] + 0.0)]; // + 0.0: no -0
 }

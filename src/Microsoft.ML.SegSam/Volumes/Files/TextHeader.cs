@@ -50,5 +50,17 @@ internal sealed class TextHeader
     public static double? Number(string word) =>
         double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    /// <summary>A number that <see cref="Number"/> reads back to its last bit.</summary>
+    public static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>The bytes of a header.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than any that is read.</exception>
+    public static byte[] Bytes(string header)
+    {
+        var bytes = Encoding.UTF8.GetBytes(header);
+        return bytes.Length < Longest ? bytes : throw new InvalidOperationException(FormattableString.Invariant(
+            $"The labels and their names make a header of {bytes.Length} bytes; at most {Longest} are read. Write them as .nii.gz."));
+    }
+
     public static string[] Words(string value) => value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

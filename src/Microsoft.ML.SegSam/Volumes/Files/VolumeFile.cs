@@ -14,5 +14,11 @@ internal sealed record VolumeFile(VolumeGeometry Geometry, VoxelType Type, Func<
     /// <summary>Whether low values are bright.</summary>
     public bool IsInverted { get; init; }
 
+    /// <summary>The numbers that the geometry was made of, where spacing and directions are apart; else null.</summary>
+    public HeaderPlace? Place { get; init; }
+
+    /// <summary>What its labels mean, where the file says so.</summary>
+    public IReadOnlyDictionary<int, string> LabelNames { get; init; } = new Dictionary<int, string>();
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

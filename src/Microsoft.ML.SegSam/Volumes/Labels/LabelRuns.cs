@@ -7,6 +7,8 @@ internal sealed class LabelRuns
 
     private LabelRuns(LabelRun[][] slices) => _slices = slices;
 
+    public int Slices => _slices.Length;
+
     /// <summary>The runs of a slice, ascending.</summary>
     public ReadOnlySpan<LabelRun> Of(int slice) => _slices[slice];
 
@@ -33,6 +35,31 @@ internal sealed class LabelRuns
         }
 
         return low < runs.Length && runs[low].Start <= place ? runs[low].Label : 0;
+    }
+
+    /// <summary>The least number of bytes, 1, 2 or 4, that holds every label.</summary>
+    public int BytesOfLabel => Count().Keys.DefaultIfEmpty().Max() switch { <= byte.MaxValue => 1, <= ushort.MaxValue => 2, _ => 4 };
+
+    /// <summary>Writes the label of every voxel, i fastest, slice by slice.</summary>
+    /// <param name="pixels">Voxels of a slice.</param>
+    /// <param name="bytes">Of each label.</param>
+    public void Write(Stream stream, int pixels, int bytes, bool isBigEndian)
+    {
+        var slice = new byte[pixels * bytes];
+        for (var k = 0; k < _slices.Length; k++)
+        {
+            Array.Clear(slice);
+            foreach (var run in _slices[k])
+            {
+                for (var at = run.Start * bytes; at < run.End * bytes; at += bytes)
+                {
+                    for (var i = 0; i < bytes; i++)
+                        slice[at + (isBigEndian ? bytes - 1 - i : i)] = (byte)(run.Label >> 8 * i);
+                }
+            }
+
+            stream.Write(slice);
+        }
     }
 
     /// <summary>Collects runs in any order.</summary>

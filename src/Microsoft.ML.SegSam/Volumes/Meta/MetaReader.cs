@@ -38,7 +38,7 @@ internal static class MetaReader
         var type = TypeOf(header);
         var block = BlockOf(header, path, type, shape);
         List<string> warnings = [];
-        var geometry = Place(header, (int)dimensions, shape, warnings);
+        var (geometry, place) = Place(header, (int)dimensions, shape, warnings);
         if (header.Numbers(1, "ElementToIntensityFunctionSlope") is [not 1]
             || header.Numbers(1, "ElementToIntensityFunctionOffset") is [not 0])
         {
@@ -46,7 +46,10 @@ internal static class MetaReader
                 + "applied: values are as stored.");
         }
 
-        return new(geometry, type, block.Open) { Times = shape.Times, Warnings = warnings };
+        return new(geometry, type, block.Open)
+        {
+            Times = shape.Times, Place = place, LabelNames = LabelNames.Read(key => header.Text(key)), Warnings = warnings,
+        };
     }
 
     private static VoxelType TypeOf(MetaHeader header)
@@ -84,7 +87,8 @@ internal static class MetaReader
     }
 
     // TransformMatrix has the direction of the first axis, then that of the second: in the world of DICOM, LPS+.
-    private static VolumeGeometry Place(MetaHeader header, int dimensions, VolumeShape shape, List<string> warnings)
+    private static (VolumeGeometry Geometry, HeaderPlace? Place) Place(
+        MetaHeader header, int dimensions, VolumeShape shape, List<string> warnings)
     {
         var spacing = header.Numbers(dimensions, "ElementSpacing", "ElementSize");
         if (spacing is null)
@@ -95,10 +99,12 @@ internal static class MetaReader
         if (matrix is null || dimensions < 3)
         {
             warnings.Add(Placement.NoOrientation);
-            return Placement.Unknown(shape, Spacing(0), Spacing(1), Spacing(2));
+            return (Placement.Unknown(shape, Spacing(0), Spacing(1), Spacing(2)), null);
         }
 
-        double[] Axis(int axis) => [.. Enumerable.Range(0, 3).Select(world => matrix[axis * dimensions + world] * Spacing(axis))];
-        return Placement.Of(shape, [Axis(0), Axis(1), Axis(2)], origin?[..3] ?? [0, 0, 0], Placement.Lps);
+        double[] Axis(int axis) => [.. matrix.AsSpan(axis * dimensions, 3)];
+        double[] Scaled(int axis) => Array.ConvertAll(Axis(axis), part => part * Spacing(axis));
+        var place = new HeaderPlace([Spacing(0), Spacing(1), Spacing(2)], [.. Axis(0), .. Axis(1), .. Axis(2)], origin?[..3] ?? [0, 0, 0]);
+        return (Placement.Of(shape, [Scaled(0), Scaled(1), Scaled(2)], place.Origin, Placement.Lps), place);
     }
 }

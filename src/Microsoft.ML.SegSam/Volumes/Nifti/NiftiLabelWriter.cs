@@ -20,8 +20,7 @@ internal static class NiftiLabelWriter
     public static void Write(
         string path, VolumeGeometry geometry, LabelRuns runs, IReadOnlyDictionary<int, string> names, NiftiHeader? source)
     {
-        var largest = runs.Count().Keys.DefaultIfEmpty().Max();
-        var bytes = largest <= byte.MaxValue ? 1 : largest <= ushort.MaxValue ? 2 : 4;
+        var bytes = runs.BytesOfLabel;
         var header = source?.Bytes.ToArray() ?? New(geometry);
         var isVersion2 = source?.IsVersion2 ?? header.Length != Length1;
         var isBigEndian = source?.IsBigEndian ?? false;
@@ -35,18 +34,7 @@ internal static class NiftiLabelWriter
             stream.Write(header);
             stream.Write([(byte)(extension.Length > 0 ? 1 : 0), 0, 0, 0]);
             stream.Write(extension);
-            var slice = new byte[geometry.Columns * geometry.Rows * bytes];
-            for (var k = 0; k < geometry.Slices; k++)
-            {
-                Array.Clear(slice);
-                foreach (var run in runs.Of(k))
-                {
-                    for (var place = run.Start; place < run.End; place++)
-                        Put(slice.AsSpan(place * bytes), run.Label, bytes, isBigEndian);
-                }
-
-                stream.Write(slice);
-            }
+            runs.Write(stream, geometry.Columns * geometry.Rows, bytes, isBigEndian);
         });
     }
 

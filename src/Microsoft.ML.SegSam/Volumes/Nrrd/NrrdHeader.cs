@@ -9,6 +9,7 @@ internal sealed class NrrdHeader
 {
     private const int MostDimensions = 16;
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
 
     private NrrdHeader()
     {
@@ -42,7 +43,11 @@ internal sealed class NrrdHeader
             if (colon < 1 || (colon + 1 < line.Length && line[colon + 1] is not ('=' or ' ' or '\t')))
                 throw new InvalidDataException("A line of the header is no 'field: value'.");
             if (colon + 1 < line.Length && line[colon + 1] == '=')
-                continue; // a key of somebody's own
+            {
+                header._keys[line[..colon]] = Unescape(line[(colon + 2)..]);
+                continue;
+            }
+
             var field = line[..colon].Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
             if (!header._fields.TryAdd(field, line[(colon + 1)..].Trim()))
                 throw new InvalidDataException($"The header gives '{line[..colon]}' twice.");
@@ -55,6 +60,9 @@ internal sealed class NrrdHeader
         return header.Sizes.Length == dimension ? header
             : throw new InvalidDataException($"The header has {header.Sizes.Length} sizes; its dimension is {dimension}.");
     }
+
+    /// <summary>The value of a key of somebody's own ("key:=value"), such as 3D Slicer's; null where there is none.</summary>
+    public string? OwnText(string key) => _keys.GetValueOrDefault(key);
 
     /// <param name="field">Without spaces.</param>
     public string? Text(string field) => _fields.GetValueOrDefault(field);
@@ -89,6 +97,10 @@ internal sealed class NrrdHeader
     /// <summary>The place of the first voxel; null where it is not given.</summary>
     /// <exception cref="InvalidDataException">It is no vector.</exception>
     public double[]? Origin() => Text("spaceorigin") is { } value ? Vector("space origin", value.Trim('(', ')')) : null;
+
+    // Of what the format escapes in values, lines end names; a name has one line.
+    private static string Unescape(string value) =>
+        string.Join('\\', value.Split("\\\\").Select(part => part.Replace("\\n", " ", StringComparison.Ordinal)));
 
     private static double[] Vector(string field, string text) => [.. text.Split(',').Select(number =>
         double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed

@@ -48,7 +48,10 @@ internal static class NrrdReader
         var block = BlockOf(header, path, axes);
         List<string> warnings = [];
         var geometry = Place(header, axes, directions, warnings);
-        return new(geometry, axes.Type, block.Open) { Times = axes.Shape.Times, Warnings = warnings };
+        return new(geometry, axes.Type, block.Open)
+        {
+            Times = axes.Shape.Times, LabelNames = LabelNames.Read(header.OwnText), Warnings = warnings,
+        };
     }
 
     private static StoredBlock BlockOf(NrrdHeader header, string path, NrrdAxes axes)

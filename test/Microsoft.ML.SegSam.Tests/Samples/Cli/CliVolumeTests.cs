@@ -53,6 +53,17 @@ public sealed class CliVolumeTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("labels.seg.nrrd")]
+    [DataRow("labels.mha")]
+    public void Labels_are_written_in_the_format_of_their_ending(string name)
+    {
+        var labels = _folder.At(name);
+        Done("predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28", "--out", labels, "--min-overlap", "0");
+        using var volume = MedicalVolume.Load(_scan);
+        Assert.AreEqual(volume.Geometry, LabelVolume.Load(labels).Geometry);
+    }
+
+    [TestMethod]
     public void Files_of_labels_are_compared()
     {
         string[] files = [_folder.At("a.nii.gz"), _folder.At("b.nii.gz")];

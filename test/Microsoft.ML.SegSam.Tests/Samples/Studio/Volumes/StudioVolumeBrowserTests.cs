@@ -73,6 +73,29 @@ public sealed class StudioVolumeBrowserTests
         Assert.AreEqual(0, await page.Locator("#current-name").CountAsync(), "a drag with the right button is no prompt");
     }
 
+    /// <summary>A click on the coronal slice at (30, 4) is on the sagittal slice 30, and on the axial one fifth from the top.</summary>
+    [TestMethod]
+    public async Task A_click_beside_the_slice_goes_to_that_place()
+    {
+        var page = await Open();
+        await Expect(page.Locator("#side-0")).ToHaveAttributeAsync("aria-label", "coronal slice: a click goes to a place");
+        await page.WaitForFunctionAsync("document.getElementById('side-0').getContext('2d').getImageData("
+            + "document.getElementById('side-0').width / 2, document.getElementById('side-0').height / 2, 1, 1).data[3] > 0");
+        var size = await page.EvaluateAsync<float[]>("() => [document.getElementById('side-0').clientWidth, "
+            + "document.getElementById('side-0').clientHeight]");
+        var scale = Math.Min(size[0] / VolumeFiles.Columns, size[1] / (VolumeFiles.Slices * 2.5f));
+        await page.ClickAsync("#side-0", new() { Position = new()
+        {
+            X = (size[0] - VolumeFiles.Columns * scale) / 2 + 30.5f * scale,
+            Y = (size[1] - VolumeFiles.Slices * 2.5f * scale) / 2 + 4.5f * 2.5f * scale,
+        } });
+        await Shows(page, VolumeFiles.Slices - 1 - 4);
+        await page.ClickAsync("[data-plane=sagittal]");
+        await Shows(page, 30);
+        await Expect(page.Locator("#side-0")).ToHaveAttributeAsync("aria-label", "axial slice: a click goes to a place");
+        await Expect(page.Locator("#export-segmentation")).ToBeHiddenAsync();
+    }
+
     [TestMethod]
     public async Task An_object_is_boxed_propagated_corrected_kept_and_exported()
     {

@@ -144,6 +144,49 @@ public sealed class StudioVolumeTests
     }
 
     [TestMethod]
+    public async Task Objects_of_a_DICOM_series_are_exported_as_a_segmentation_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        var series = Directory.CreateDirectory(Path.Combine(folder.Path, "series")).FullName;
+        TinyDicom.WriteSeries(series, [0, 3, 6]);
+        var info = await Open([.. Directory.GetFiles(series).Select(File.ReadAllBytes)]);
+        Assert.IsTrue(info.GetProperty("isDicom").GetBoolean());
+        var found = await Propagate(info, new { plane = "axial",
+            prompts = (object[])[new { slice = 1, steps = (object[])[new { box = (int[])[1, 1, 6, 4] }] }] });
+        async Task<LabelVolume> Exported(string format, string name, Func<string, LabelVolume> load)
+        {
+            using var answer = await s_server.Client.PostAsJsonAsync($"{Url(info)}/labels",
+                new { objects = (object[])[new { result = found.GetProperty("result").GetString(), name = "my own" }], format });
+            Assert.IsTrue(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+            var path = Path.Combine(folder.Path, name);
+            await File.WriteAllBytesAsync(path, await answer.Content.ReadAsByteArrayAsync());
+            return load(path);
+        }
+
+        using var volume = MedicalVolume.Load(series);
+        var segmentation = await Exported("dicom", "labels.dcm", path => LabelVolume.LoadSegmentation(path, volume));
+        var labels = await Exported("nifti", "labels.nii.gz", path => LabelVolume.Load(path));
+        Assert.AreEqual("my own", segmentation.Names[1]);
+        Assert.IsNotEmpty(labels.Labels);
+        CollectionAssert.AreEqual(TinyDicom.Voxels(labels), TinyDicom.Voxels(segmentation));
+        Dciodvfy.Check(Path.Combine(folder.Path, "labels.dcm"), hasOwnCodes: true);
+    }
+
+    [TestMethod]
+    [DataRow("dicom", 422, "The labels do not lie on a DICOM series")]
+    [DataRow("stl", 400, "expected nifti or dicom")]
+    public async Task A_format_that_does_not_fit_is_refused(string format, int status, string message)
+    {
+        var info = await Open(Ellipsoid);
+        Assert.IsFalse(info.GetProperty("isDicom").GetBoolean());
+        var found = await Propagate(info, new { plane = "axial", prompts = (object[])[Prompt(11)], mostSlices = 0 });
+        using var answer = await s_server.Client.PostAsJsonAsync($"{Url(info)}/labels",
+            new { objects = (object[])[new { result = found.GetProperty("result").GetString() }], format });
+        Assert.AreEqual(status, (int)answer.StatusCode);
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), message);
+    }
+
+    [TestMethod]
     public async Task Prompts_on_several_slices_count_and_are_what_the_page_showed()
     {
         var info = await Open(Ellipsoid);

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.ML.SegSam.Slices;
+using Microsoft.ML.SegSam.Volumes;
+using SampleKit;
+using SegSam.Cli.Commands;
+using SegSam.Cli.Sources;
+
+namespace SegSam.Cli.Volumes;
+
+/// <summary>Options of 'convert' for volumes.</summary>
+internal sealed class SliceArguments
+{
+    private readonly Option<string> _segmentation = new("--segmentation")
+    {
+        Description = "For a volume: the file of its labels, a volume on the same grid or a DICOM segmentation. --labels names them "
+            + "where the file does not.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<SlicePlane?> _plane = VolumeArguments.Plane("Which way volumes are cut (default: axial).");
+
+    private readonly Option<IntensityWindow?> _window =
+        VolumeArguments.Window("Which values of volumes are shown from black to white (default: the usual ones of each volume).");
+
+    private readonly Option<int?> _minPixels = NumberOptions.Of<int>("--min-pixels", "N",
+        "Leave out objects with fewer pixels on a slice of a volume (default: 100).");
+
+    private readonly Option<int?> _every = NumberOptions.Of<int>("--every", "N", "Take each N-th slice of a volume (default: 1, all).");
+
+    private readonly Option<int?> _channel = NumberOptions.Of<int>("--channel", "N",
+        "For data sets whose volumes have several channels: which one (default: 0, the first).");
+
+    public IEnumerable<Option> Options => [_segmentation, _plane, _window, _minPixels, _every, _channel];
+
+    /// <summary>The volumes that the source means; null where it is something else.</summary>
+    /// <param name="labels">A file that names labels; null: there is none.</param>
+    /// <exception cref="IOException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file of names is damaged, or names regions.</exception>
+    /// <exception cref="UsageException">The options contradict each other.</exception>
+    public IReadOnlyList<VolumeCase>? Cases(CommandContext context, string source, string? labels)
+    {
+        if (context.Get(_segmentation) is { } segmentation)
+        {
+            if (context.Get(_channel) is not null)
+                throw new UsageException("--channel is for data sets with a dataset.json; remove it.");
+            return File.Exists(segmentation) ? [new() { ImagePath = source, LabelPath = segmentation, Names = NamesIn(labels) }]
+                : throw new FileNotFoundException($"There is no file '{segmentation}' for --segmentation.");
+        }
+
+        if (IsDataset(source))
+        {
+            return labels is null ? VolumeCase.Find(source, context.Get(_channel) ?? 0)
+                : throw new UsageException("--labels is not used with a data set, whose dataset.json names the labels. Remove it.");
+        }
+
+        if (File.Exists(source) && VolumeFile.IsNamedAsVolume(source))
+            throw new UsageException($"'{source}' is a volume; name its labels by --segmentation FILE.");
+        if (Options.FirstOrDefault(option => context.IsGiven(option)) is { } unused)
+        {
+            throw new UsageException($"{unused.Name} is for volumes, and '{source}' is none: expected a folder with a dataset.json that "
+                + "names volumes, or a volume and --segmentation FILE.");
+        }
+
+        return null;
+    }
+
+    public SliceOptions Collect(CommandContext context)
+    {
+        var byDefault = new SliceOptions();
+        return new()
+        {
+            Plane = context.Get(_plane) ?? byDefault.Plane,
+            Window = context.Get(_window),
+            MinPixels = AtLeast1(context, _minPixels) ?? byDefault.MinPixels,
+            Every = AtLeast1(context, _every) ?? byDefault.Every,
+        };
+    }
+
+    private static int? AtLeast1(CommandContext context, Option<int?> option) => context.Get(option) is { } number && number < 1
+        ? throw new UsageException(FormattableString.Invariant($"{option.Name} is {number}; expected at least 1.")) : context.Get(option);
+
+    // Of nnU-Net's the ending of its files tells volumes from images; the decathlon has volumes alone.
+    private static bool IsDataset(string folder)
+    {
+        if (!Directory.Exists(folder) || LabelNames.FileIn(folder) is not { } path)
+            return false;
+        using var json = JsonDocument.Parse(TextFile.Read(path));
+        var root = json.RootElement;
+        return root.TryGetProperty("file_ending", out var ending) && ending.ValueKind == JsonValueKind.String
+            ? !DataFiles.IsImage("a" + ending.GetString())
+            : root.TryGetProperty("training", out var training) && training.ValueKind == JsonValueKind.Array
+                && training.GetArrayLength() > 0 && !root.TryGetProperty("channel_names", out _);
+    }
+
+    private static Dictionary<int, string>? NamesIn(string? labels)
+    {
+        if (labels is null)
+            return null;
+        var names = LabelNames.Read(labels);
+        if (names.Categories.FirstOrDefault(category => category.Numbers.Count > 1).Category is { } region)
+        {
+            throw new InvalidDataException(
+                $"'{labels}': '{region}' is a region, several labels together; give each label of a volume a name and a number.");
+        }
+
+        return names.Categories.Select(category => (Number: category.Numbers[0], category.Category))
+            .Concat(names.Ignored.Select(number => (Number: number, Category: VolumeSource.Ignored)))
+            .Where(name => name.Number != 0).ToDictionary(name => name.Number, name => name.Category);
+    }
+}

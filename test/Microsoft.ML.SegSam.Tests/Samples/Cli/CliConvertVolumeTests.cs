@@ -1,0 +1,141 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Slices;
+using Microsoft.ML.SegSam.Tests.Support;
+using Microsoft.ML.SegSam.Volumes;
+using SegSam.Cli.Tables;
+using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
+
+namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
+
+[TestClass]
+public sealed class CliConvertVolumeTests : IDisposable
+{
+    private readonly CliRun _folder = new();
+    private readonly string _table;
+
+    public CliConvertVolumeTests() => _table = _folder.At("objects.csv");
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void A_decathlons_folder_becomes_a_table_that_trains_with_the_pixels_of_LoadSlices()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 3);
+        var (code, output, error) = Segsam("convert", _folder.At("Task09"), "--out", _table, "--window", "soft-tissue", "--min-pixels",
+            "60");
+        Assert.AreEqual(0, code, error);
+        StringAssert.Contains(output, "6 images with 6 objects");
+        StringAssert.Contains(error, "--plane axial --window soft-tissue");
+        var rows = TableReader.Read(_table, split: null, _ => { }).Rows;
+        CollectionAssert.AreEqual(new[] { "spleen_1", "spleen_1", "spleen_2", "spleen_2", "spleen_3", "spleen_3" },
+            rows.Select(row => row.CaseId).ToArray());
+        Assert.IsTrue(rows.All(row => (row.Category, row.Dataset, row.Modality) == ("spleen", "Spleen", "ct")));
+        Assert.IsTrue(File.Exists(_folder.At("objects-slices", "images", "ct_00--Spleen--spleen_2--z_0001.png")));
+        Assert.IsTrue(File.Exists(_folder.At("objects-slices", "masks", "ct_00--Spleen--spleen_2--z_0001_spleen_000.png")));
+
+        var data = new MLContext().Data.LoadSlices(VolumeCase.Find(_folder.At("Task09")), new() { Window = IntensityWindow.SoftTissue });
+        foreach (var (row, image) in rows.Zip(data.GetColumn<byte[]>("Image")))
+            CollectionAssert.AreEqual(Pixels(image), Pixels(row.Image));
+        foreach (var (row, mask) in rows.Zip(data.GetColumn<byte[]>("Mask")))
+            CollectionAssert.AreEqual(Pixels(mask), Pixels(row.Mask));
+        foreach (var (row, box) in rows.Zip(data.GetColumn<float[]>("Box")))
+            CollectionAssert.AreEqual(box, row.Box);
+        Done("train", _table, "--out", _folder.At("model.zip"), "--epochs", "1", "--input-size", "32");
+    }
+
+    [TestMethod]
+    public void Cases_are_held_out_whole_and_small_objects_are_counted()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 4);
+        var json = Json("convert", _folder.At("Task09"), "--out", _table, "--hold-out", "0.5", "--min-pixels", "200");
+        Assert.AreEqual(2, json.GetProperty("held_out_objects").GetInt32());
+        Assert.AreEqual(2, json.GetProperty("objects").GetInt32());
+        foreach (var table in (string[])[_table, _folder.At("objects.held-out.csv")])
+            Assert.HasCount(1, TableReader.Read(table, split: null, _ => { }).Rows.Select(row => row.CaseId).Distinct().ToList());
+        // The blocks are 15, 14, 13 and 12 pixels wide, and 15 high.
+        var left = json.GetProperty("left_out")[0];
+        Assert.AreEqual(4, left.GetProperty("count").GetInt32());
+        Assert.AreEqual("objects of fewer than 200 pixels on a slice", left.GetProperty("reason").GetString());
+        StringAssert.Contains(left.GetProperty("first").GetString(), "'spleen' on slice 0 of spleen_3 has 195");
+    }
+
+    [TestMethod]
+    public void A_series_and_its_DICOM_segmentation_become_a_table()
+    {
+        TinyDicom.WriteLabeled(_folder.At("series"), _folder.At("seg.dcm"));
+        Done("convert", _folder.At("series"), "--segmentation", _folder.At("seg.dcm"), "--out", _table, "--min-pixels", "1", "--plane",
+            "sagittal");
+        var rows = TableReader.Read(_table, split: null, _ => { }).Rows;
+        Assert.AreEqual("liver, tumor", string.Join(", ", rows.Select(row => row.Category).Distinct().Order()));
+        Assert.IsTrue(rows.All(row => (row.CaseId, row.Modality) == ("series", "ct")));
+        foreach (var image in Directory.GetFiles(_folder.At("objects-slices", "images")))
+            StringAssert.StartsWith(Path.GetFileName(image), "ct_00--volume--series--x_000");
+    }
+
+    [TestMethod]
+    public void A_volume_and_its_labels_become_a_table_and_another_grid_is_refused()
+    {
+        var (image, labels, other) = (_folder.At("scan.nii.gz"), _folder.At("labels.nii.gz"), _folder.At("other.nii.gz"));
+        TinyNifti.Write(image, 24, 20, 3);
+        foreach (var (path, slices) in ((string, int)[])[(labels, 3), (other, 4)])
+        {
+            TinyNifti.Write(path, 24, 20, slices, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
+                (i, j, _) => (short)(i > 6 && j > 5 ? 2 : i == 0 ? 7 : 0));
+        }
+
+        string[] command = ["convert", image, "--out", _table, "--segmentation"];
+        StringAssert.Contains(Fails(1, [.. command, labels]), "names are unknown");
+        File.WriteAllText(_folder.At("names.json"), """{"liver": 2, "ignore": 7}""");
+        command = [.. command[..^1], "--labels", _folder.At("names.json"), "--segmentation"];
+        StringAssert.Contains(Fails(1, [.. command, other]), "does not lie on the grid");
+        StringAssert.Contains(Fails(1, [.. command, other, "--strict"]), "24 x 20 x 4");
+        Assert.IsFalse(Directory.Exists(_folder.At("objects-slices")));
+        Assert.IsFalse(Directory.Exists(_folder.At("objects-slices.partial")));
+        Assert.IsFalse(File.Exists(_table));
+
+        var json = Json([.. command, labels]);
+        Assert.AreEqual(3, json.GetProperty("objects").GetInt32());
+        Assert.AreEqual("areas of the label 'ignore'", json.GetProperty("left_out")[0].GetProperty("reason").GetString());
+        Assert.AreEqual(3, json.GetProperty("left_out")[0].GetProperty("count").GetInt32());
+    }
+
+    [TestMethod]
+    public void A_canceled_conversion_leaves_nothing()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 2);
+        Assert.AreEqual(130, Segsam(new CancellationToken(canceled: true), "convert", _folder.At("Task09"), "--out", _table).Code);
+        Assert.HasCount(1, Directory.GetFileSystemEntries(Path.GetDirectoryName(_table)!));
+    }
+
+    [TestMethod]
+    public void A_damaged_volume_is_left_out_and_told()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 2);
+        File.WriteAllBytes(_folder.At("Task09", "labelsTr", "spleen_2.nii.gz"), [1, 2, 3]);
+        var (code, output, error) = Segsam("convert", _folder.At("Task09"), "--out", _table);
+        Assert.AreEqual(0, code, error);
+        StringAssert.Contains(output, "2 images with 2 objects");
+        StringAssert.Contains(error, "Left out (1): volumes that cannot be used; the first: ");
+        Assert.HasCount(2, Directory.GetFiles(_folder.At("objects-slices", "images")));
+        StringAssert.Contains(Fails(1, "convert", _folder.At("Task09"), "--out", _folder.At("b.csv"), "--strict"), "spleen_2.nii.gz");
+    }
+
+    [TestMethod]
+    public void What_does_not_go_together_is_said()
+    {
+        TinyNifti.Write(_folder.At("scan.nii.gz"), 24, 20, 3);
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 1);
+        StringAssert.Contains(Fails(2, "convert", _folder.At("scan.nii.gz"), "--out", _table), "--segmentation FILE");
+        StringAssert.Contains(Fails(2, "convert", _folder.At("Task09"), "--out", _table, "--every", "0"), "at least 1");
+        StringAssert.Contains(Fails(1, "convert", _folder.At("Task09"), "--out", _table, "--channel", "1"), "no channel 1");
+        _folder.Phantoms(2);
+        StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _table, "--plane", "axial"), "--plane is for volumes");
+    }
+
+    private static byte[] Pixels(byte[] file)
+    {
+        using var image = ImageFile.Decode(file);
+        return image.Pixels.ToArray();
+    }
+}
