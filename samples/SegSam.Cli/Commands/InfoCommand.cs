@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
@@ -14,12 +15,15 @@ internal sealed class InfoCommand : Command
     private const int MostUnused = 5; // names shown to people; JSON has all
     private readonly ModelArgument _file = CommonOptions.Model("FILE");
     private readonly Option<CheckpointFamily?> _family = CommonOptions.Family();
+    private readonly VolumeReading _reading = new();
 
     public InfoCommand() : base("info",
         "Describe a model or a file of weights: network, input size, categories, training. Or a volume: voxels, spacing, axes, values.")
     {
         Add(_file);
         Add(_family);
+        foreach (var option in _reading.Options)
+            Add(option);
         this.SetRun(Run);
     }
 
@@ -55,9 +59,11 @@ internal sealed class InfoCommand : Command
         return ExitCode.Done;
     }
 
-    private static int Volume(CommandContext context, string path)
+    private int Volume(CommandContext context, string path)
     {
-        using var volume = MedicalVolume.Load(path);
+        if (!_reading.IsChosen(context) && MedicalVolume.List(path) is var all && all.Count(found => found.LeftOut is null) > 1)
+            return Volumes(context, path, all);
+        using var volume = _reading.Load(context, path);
         var lines = VolumeFile.Describe(volume).ToList();
         context.Terminal.Result(["", path], lines);
         context.Terminal.Json(new
@@ -71,6 +77,33 @@ internal sealed class InfoCommand : Command
             Range = (double[])[volume.ReadRange().Low, volume.ReadRange().High],
             Window = $"{IntensityWindow.For(volume)}",
             volume.Warnings,
+        });
+        return ExitCode.Done;
+    }
+
+    private static int Volumes(CommandContext context, string path, IReadOnlyList<VolumeInfo> all)
+    {
+        context.Terminal.Result(["volume", "series-uid", "time-point", "modality", "description", "voxels"], all
+            .Where(found => found.LeftOut is null).Select((found, i) => (string[])
+            [
+                NumberText.Count(i + 1), found.SeriesUid ?? "", found.TimePoint?.ToString(CultureInfo.InvariantCulture) ?? "",
+                found.Modality ?? "", found.Description ?? "", found.Geometry?.ToString() ?? "places unknown",
+            ]));
+        context.Terminal.Note([.. all.Where(found => found.LeftOut is not null).Select(found => $"left out: {found}")]);
+        context.Terminal.Json(new
+        {
+            File = path,
+            Kind = "volumes",
+            Volumes = all.Where(found => found.LeftOut is null).Select(found => new
+            {
+                found.Path,
+                found.SeriesUid,
+                found.TimePoint,
+                found.Modality,
+                found.Description,
+                Geometry = found.Geometry?.ToString(),
+            }),
+            LeftOut = all.Where(found => found.LeftOut is not null).Select(found => new { found.Path, Reason = found.LeftOut }),
         });
         return ExitCode.Done;
     }

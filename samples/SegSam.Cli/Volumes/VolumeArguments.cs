@@ -35,7 +35,10 @@ internal sealed class VolumeArguments
     private readonly Option<double> _minOverlap = NumberOptions.Of("--min-overlap", new VolumePredictionOptions().MinOverlap, "X",
         "The least IoU of an object's masks on neighboring slices of a volume; it ends where they overlap less.");
 
-    public IEnumerable<Option> Options => [_slice, _box, _plane, _window, _projection, _minOverlap];
+    /// <summary>How the volume is read.</summary>
+    public VolumeReading Reading { get; } = new();
+
+    public IEnumerable<Option> Options => [_slice, _box, _plane, _window, _projection, _minOverlap, .. Reading.Options];
 
     public static Option<SlicePlane?> Plane(string description) => new("--plane")
     {

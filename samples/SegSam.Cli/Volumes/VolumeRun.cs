@@ -23,7 +23,7 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
             throw new UsageException("--box3d says where the object is on all slices; remove --slice, --box, --point and --no-point.");
         var outputs = new Outputs(mayOverwrite, model, path);
         outputs.Claim(output);
-        using var volume = MedicalVolume.Load(path);
+        using var volume = arguments.Reading.Load(context, path);
         context.Terminal.Note(volume.Warnings);
         using var predictor = new SegSamPredictor(transformer);
         var (volumes, options) = (new SegSamVolumePredictor(predictor), arguments.Collect(context));

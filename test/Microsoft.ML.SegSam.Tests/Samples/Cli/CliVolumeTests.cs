@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Tests.Samples.Studio.Volumes;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
 using static Microsoft.ML.SegSam.Tests.Samples.Cli.CliRun;
@@ -28,6 +29,27 @@ public sealed class CliVolumeTests : IDisposable
         var json = Json("info", _scan);
         Assert.AreEqual("volume", json.GetProperty("kind").GetString());
         Assert.AreEqual("LPS", json.GetProperty("axes").GetString());
+    }
+
+    [TestMethod]
+    public void One_of_several_series_is_chosen_by_what_info_shows()
+    {
+        var folder = _folder.At("study");
+        Directory.CreateDirectory(folder);
+        IReadOnlyList<byte[]> files = [.. VolumeFiles.Series(3), .. VolumeFiles.Series(5, "1.2.826.0.1.6", skipped: 2)];
+        foreach (var (i, file) in files.Index())
+            File.WriteAllBytes(Path.Combine(folder, FormattableString.Invariant($"{i}.dcm")), file);
+        var text = Done("info", folder);
+        StringAssert.Contains(text, "1.2.826.0.1.5");
+        StringAssert.Contains(text, "16 x 16 x 3");
+        Assert.AreEqual(2, Json("info", folder).GetProperty("volumes").GetArrayLength());
+        var three = Json("info", folder, "--series-uid", "1.2.826.0.1.5").GetProperty("size");
+        Assert.AreEqual(3, three[2].GetInt32());
+
+        StringAssert.Contains(Fails(1, "predict", _folder.Model(), folder, "--slice", "0", "--box", "2,2,9,9"), "--series-uid");
+        string[] uneven = ["info", folder, "--series-uid", "1.2.826.0.1.6"];
+        StringAssert.Contains(Fails(1, uneven), "Set --allow-irregular-slices to read them all the same.");
+        StringAssert.Contains(Done([.. uneven, "--allow-irregular-slices"]), "slices are not evenly spaced");
     }
 
     [TestMethod]
