@@ -29,7 +29,7 @@ public sealed class StudioBadInputTests
         "not a image"u8.ToArray());
 
     [TestMethod]
-    public async Task DICOM_is_recognized() => await Refused(415, "export the slice as PNG first",
+    public async Task DICOM_is_recognized() => await Refused(415, "it is DICOM: ",
         [.. new byte[128], .. "DICM"u8, .. new byte[100]]);
 
     [TestMethod]
