@@ -161,7 +161,7 @@ public sealed class SegmentationTests
         using var image = MedicalVolume.Load(Path.Combine(folder.Path, "scan.nii.gz"));
         var volume = TinyDicom.Label(image, new int[16 * 14 * 3]);
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => volume.SaveSegmentation(path)).Message,
-            "Save(\".nii.gz\")");
+            "such as .nii.gz");
         using var second = new TemporaryFolder();
         using var series = Series(second, 2);
         volume = TinyDicom.Label(series, new int[2 * Pixels]);
