@@ -11,9 +11,8 @@ internal sealed record TorchDevice(Device Device)
     private static readonly Lazy<double> Gain = new(MeasureGain);
 
     /// <summary>For display: "CPU (2 threads)" or "CUDA:0".</summary>
-    public override string ToString() =>
-        Device.type == TorchSharp.DeviceType.CPU ? $"CPU ({(get_num_threads() is var count && count == 1 ? "1 thread" : $"{count} threads")})"
-        : $"CUDA:{Math.Max(0, Device.index)}";
+    public override string ToString() => Device.type != TorchSharp.DeviceType.CPU ? $"CUDA:{Math.Max(0, Device.index)}"
+        : get_num_threads() is var count && count == 1 ? "CPU (1 thread)" : $"CPU ({count} threads)";
 
     /// <summary>Whether the device has instructions for bfloat16: a GPU, and CPUs with AVX-512 BF16 or AMX.</summary>
     public bool HasBFloat16 => Device.type != TorchSharp.DeviceType.CPU || Avx512F.IsSupported && HasBFloat16Instructions();
