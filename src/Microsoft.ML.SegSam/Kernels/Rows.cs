@@ -102,3 +102,16 @@ internal readonly unsafe struct Interleave(float* even, float* odd, ushort* to) 
             L.StorePairs(to + 2 * i, L.Load(even + i), odd is null ? L.All(0) : L.Load(odd + i));
     }
 }
+
+/// <summary>to += from · factor.</summary>
+internal readonly unsafe struct AddScaled(float* from, float factor, float* to) : IKernel
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<L, V>(int first, int last)
+        where L : ILanes<V>
+        where V : struct
+    {
+        for (var i = first; i < last; i += L.Count)
+            L.Store(to + i, L.MultiplyAdd(L.Load(from + i), L.All(factor), L.Load(to + i)));
+    }
+}

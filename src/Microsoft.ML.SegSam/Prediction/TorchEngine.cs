@@ -10,8 +10,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 
 /// <summary>A network in TorchSharp, on a device.</summary>
 /// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
-/// <param name="fused">The encoder's fused form, which is disposed of with this; null: its layers compute it.</param>
-internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16, FusedEncoder? fused = null) : IEngine
+/// <param name="fused">Parts that are computed in their fused form, which is disposed of with this.</param>
+internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16, FusedForms? fused = null) : IEngine
 {
     private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
@@ -28,8 +28,8 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     /// </remarks>
     public float[][] Encode(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
     {
-        if (fused is not null)
-            return [.. images.Select(image => EncodeFused(image, scaling))];
+        if (fused?.Encoder is { } encoder)
+            return [.. images.Select(image => Encode(encoder, image, scaling))];
         if (usesBFloat16 && images.Count > 1)
             return [.. images.Select(image => Encode([image], scaling)[0])];
         using var inference = inference_mode();
@@ -38,10 +38,10 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         return Rows(network.Encode(ImageTensor.Stack(images, scaling, device.Device)), images.Count);
     }
 
-    private float[] EncodeFused(NetworkImage image, PixelScaling scaling)
+    private static float[] Encode(FusedEncoder encoder, NetworkImage image, PixelScaling scaling)
     {
         using var scope = NewDisposeScope();
-        return fused!.Encode(ImageTensor.Stack([image], scaling, CPU));
+        return encoder.Encode(ImageTensor.Stack([image], scaling, CPU));
     }
 
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)

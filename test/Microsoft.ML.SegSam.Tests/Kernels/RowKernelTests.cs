@@ -86,6 +86,33 @@ public sealed unsafe class RowKernelTests
     }
 
     [TestMethod]
+    [DataRow(5, 3, 8), DataRow(2, 7, 4), DataRow(9, 20, 16), DataRow(1, 1, 1), DataRow(3, 2, 27)]
+    public void Softmax_across_groups_and_over_rows_in_parts(int rows, int groups, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var memory = new AlignedMemory();
+        var width = groups * size;
+        var (scores, bias) = (Random(13, rows, width) * 100, Random(14, width) * 30);
+        float* copy = Copy(memory, scores), to = memory.Take<float>(rows * width);
+        Lanes.Over(size, new SoftmaxAcross<float, Singles>(rows, groups, size, copy, width, Copy(memory, bias), to, width));
+        AssertClose((scores + bias).to(float64).reshape(rows, groups, size).softmax(1).reshape(rows, width), to, 1e-4);
+
+        float* largest = memory.Take<float>(width), sums = memory.Take<float>(width), factors = memory.Take<float>(width);
+        new Span<float>(largest, width).Fill(float.NegativeInfinity);
+        copy = Copy(memory, scores);
+        for (var row = 0; row < rows; row++) // what came before shrinks
+        {
+            Lanes.Over(width, new SoftmaxMore(1, copy + row * width, width, largest, sums, factors));
+            for (var i = 0; i < row * width; i++)
+                copy[i] *= factors[i % width];
+        }
+
+        for (var i = 0; i < rows * width; i++)
+            copy[i] /= sums[i % width];
+        AssertClose(scores.to(float64).softmax(0), copy, 1e-4);
+    }
+
+    [TestMethod]
     [DataRow(1, 3, 1), DataRow(4, 16, 1), DataRow(7, 40, 1), DataRow(9, 24, 2), DataRow(66, 17, 2)]
     public void Convolution_of_each_channel_by_itself(int outputs, int channels, int step)
     {

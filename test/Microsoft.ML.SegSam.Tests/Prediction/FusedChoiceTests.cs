@@ -20,8 +20,9 @@ public sealed class FusedChoiceTests
         Need();
         using var network = Network(SmallNetwork.TinyVit);
         using var fused = Choose(network, variable, isOn, out var log);
-        Assert.IsNotNull(fused);
-        Assert.Contains("the fused form is used", log);
+        Assert.IsNotNull(fused.Encoder);
+        Assert.IsNotNull(fused.Decoders);
+        Assert.AreEqual(2, log.Split("the fused form is used").Length - 1);
     }
 
     [TestMethod]
@@ -30,7 +31,7 @@ public sealed class FusedChoiceTests
     {
         Need();
         using var network = Network(SmallNetwork.TinyVit);
-        Assert.IsNull(Choose(network, variable, isOn, out var log));
+        AssertLayers(Choose(network, variable, isOn, out var log));
         Assert.Contains("computed by libtorch's layers: SEGSAM_FUSED=off", log);
     }
 
@@ -49,21 +50,53 @@ public sealed class FusedChoiceTests
         using var network = Network(SmallNetwork.TinyVit);
         using (no_grad())
             network.ImageEncoder.get_parameter("neck.0.weight")!.fill_(float.NaN);
-        Assert.IsNull(Choose(network, "on", null, out var log));
+        using var fused = Choose(network, "on", null, out var log);
+        Assert.IsNull(fused.Encoder);
+        Assert.IsNotNull(fused.Decoders);
         Assert.Contains("libtorch's layers are used", log);
     }
 
     [TestMethod]
-    public void Encoders_without_a_fused_form_and_gpus_hear_nothing()
+    public void Gpus_compute_as_they_did()
     {
-        using var network = Network(SmallNetwork.Config);
-        Assert.IsNull(Choose(network, "on", null, out var log));
-        Assert.AreEqual("", log);
-        using var tinyVit = Network(SmallNetwork.TinyVit);
-        Assert.IsNull(FusedChoice.Create(tinyVit, SegSamPrecision.Automatic, new(new(TorchSharp.DeviceType.CUDA)), null, "on", null));
+        using var network = Network(SmallNetwork.TinyVit);
+        AssertLayers(FusedChoice.Create(network, SegSamPrecision.Automatic, new(new(TorchSharp.DeviceType.CUDA)), null, "on", null));
     }
 
-    private static FusedEncoder? Choose(SegSamNetwork network, string? variable, bool? isOn, out string log)
+    [TestMethod]
+    public void A_model_answers_alike_in_either_form()
+    {
+        Need();
+        foreach (var config in (SegSamConfig[])[SmallNetwork.TinyVit, SmallNetwork.ResNet, SmallNetwork.Config])
+        {
+            using var scope = NewDisposeScope();
+            using var inference = inference_mode();
+            using var network = Network(config);
+            var image = SmallNetwork.Normal(3, 1, 3, config.InputSize, config.InputSize);
+            var visual = network.Encode(image);
+            var prompts = SmallNetwork.Boxes(0, 0, 0, 0, 0);
+            var expected = network.DecodeInChunks(visual, prompts);
+            using (var fused = Choose(network, "on", null, out _))
+            {
+                var found = network.DecodeInChunks(visual, prompts);
+                SmallNetwork.AssertClose(expected.MaskLogits, found.MaskLogits, 1e-3, "masks");
+                SmallNetwork.AssertClose(expected.SemanticLogits, found.SemanticLogits, 1e-3, "semantic masks");
+                SmallNetwork.AssertClose(expected.PredictedIoUs, found.PredictedIoUs, 1e-4, "predicted IoU");
+                SmallNetwork.AssertClose(expected.ClassLogits, found.ClassLogits, 1e-4, "classes");
+                SmallNetwork.AssertClose(expected.PresenceLogits, found.PresenceLogits, 1e-4, "presence");
+                if (fused.Encoder is not null)
+                    SmallNetwork.AssertClose(visual.flatten(), tensor(fused.Encoder.Encode(image)), 1e-4, "embedding");
+            }
+        }
+    }
+
+    private static void AssertLayers(FusedForms fused)
+    {
+        Assert.IsNull(fused.Encoder);
+        Assert.IsNull(fused.Decoders);
+    }
+
+    private static FusedForms Choose(SegSamNetwork network, string? variable, bool? isOn, out string log)
     {
         var ml = new MLContext(seed: 1);
         var lines = new List<string>();
