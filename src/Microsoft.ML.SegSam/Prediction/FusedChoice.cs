@@ -83,7 +83,7 @@ internal static class FusedChoice
             return fused.Run(example);
         }
 
-        if (trial.IsWon("decoders' transformers", () => Run(false), () => Run(true)))
+        if (trial.IsWon("decoders", () => Run(false), () => Run(true)))
         {
             fused.AreUsed = true;
             return fused;

@@ -27,7 +27,7 @@ public sealed class FusedTwoWayTests
     [DynamicData(nameof(Cases))]
     public void It_computes_what_the_module_computes(object config, int prompts, int tokens, int pixels)
     {
-        Need(MicroKernels.WhyNotSingles);
+        Need(halves: false);
         Check<float, Singles>((SegSamConfig)config, prompts, tokens, pixels, 1e-5);
     }
 
@@ -35,14 +35,14 @@ public sealed class FusedTwoWayTests
     [DynamicData(nameof(Cases))]
     public void In_bfloat16_it_does_so_nearly(object config, int prompts, int tokens, int pixels)
     {
-        Need(MicroKernels.WhyNotHalves);
+        Need(halves: true);
         Check<ushort, Halves>((SegSamConfig)config, prompts, tokens, pixels, 0.02);
     }
 
     [TestMethod]
     public void An_answer_depends_neither_on_threads_nor_on_callers_nor_on_other_prompts()
     {
-        Need(MicroKernels.WhyNotSingles);
+        Need(halves: false);
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         using var module = Module(Sam);
@@ -76,7 +76,7 @@ public sealed class FusedTwoWayTests
     [TestMethod]
     public void It_is_for_predictions_alone_and_gone_once_it_is_disposed_of()
     {
-        Need(MicroKernels.WhyNotSingles);
+        Need(halves: false);
         using var scope = NewDisposeScope();
         using var network = SmallNetwork.Create(SmallNetwork.Config);
         var transformers = network.modules().OfType<TwoWayTransformer>().ToList();
@@ -141,9 +141,10 @@ public sealed class FusedTwoWayTests
         (SmallNetwork.Normal(5, isShared ? 1 : prompts, pixels, config.Width), SmallNetwork.Normal(6, 1, pixels, config.Width),
             SmallNetwork.Normal(7, prompts, tokens, config.Width));
 
-    private static void Need(string? missing)
+    private static void Need(bool halves)
     {
-        if (missing is not null)
+        TorchNatives.EnsureLoaded();
+        if ((halves ? MicroKernels.WhyNotHalves : MicroKernels.WhyNotSingles) is { } missing)
             Assert.Inconclusive(missing);
     }
 }
