@@ -74,15 +74,18 @@ internal static class WorkerThreads
 
     private sealed class Loop(int count, Action<int> work)
     {
+        private const int SpinsBeforeSleep = 30; // some microseconds
+        private readonly object _ended = new();
         private int _next, _helpers;
         private ExceptionDispatchInfo? _failure;
 
         public void Lead()
         {
             Run();
-            var wait = new SpinWait();
-            while (Volatile.Read(ref _helpers) > 0)
+            for (var wait = new SpinWait(); Volatile.Read(ref _helpers) > 0 && wait.Count < SpinsBeforeSleep;)
                 wait.SpinOnce(sleep1Threshold: -1);
+            if (Volatile.Read(ref _helpers) > 0)
+                WaitForHelpers();
             _failure?.Throw();
         }
 
@@ -96,7 +99,21 @@ internal static class WorkerThreads
             }
             finally
             {
-                Interlocked.Decrement(ref _helpers);
+                if (Interlocked.Decrement(ref _helpers) == 0)
+                {
+                    lock (_ended)
+                        Monitor.PulseAll(_ended);
+                }
+            }
+        }
+
+        // On a busy machine a helper may have lost its core: it gets this one.
+        private void WaitForHelpers()
+        {
+            lock (_ended)
+            {
+                while (Volatile.Read(ref _helpers) > 0)
+                    Monitor.Wait(_ended);
             }
         }
 

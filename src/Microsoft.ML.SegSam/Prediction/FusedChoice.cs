@@ -63,7 +63,7 @@ internal static class FusedChoice
 
     private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial)
     {
-        const int side = 128;
+        const int side = 64;
         using var generator = new Generator(1, CPU);
         var image = randn([1, 3, side, side], generator: generator);
         var fused = new FusedEncoder(network, trial.Halves);
