@@ -1,11 +1,12 @@
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
-using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Knowledge.Embedders;
+using Microsoft.ML.SegSam.Knowledge;
 using Microsoft.ML.SegSam.Losses;
-using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Storage;
@@ -177,7 +178,7 @@ internal sealed class ModelInitializer : IDisposable
     /// <param name="slices">How slices looked in training; null: as those of the model that it started from.</param>
     public SegSamModel Finish(
         SegSamNetwork network, IReadOnlyList<string> categories, ModelPrompts prompts, TorchDevice device, bool usesBFloat16,
-        SliceLook? slices = null)
+        IChannel channel, SliceLook? slices = null)
     {
         network.eval();
         // Paths belong to the machine that trains: the model keeps only the checkpoint's file name. Its text vectors are in the
@@ -188,7 +189,7 @@ internal sealed class ModelInitializer : IDisposable
         };
         var description = new ModelDescription(
             options, network.Config, categories, Preprocessing, prompts, _options.Zooms, slices ?? Slices);
-        return new(description, network, device, usesBFloat16);
+        return new(description, network, device, usesBFloat16, channel);
     }
 
     /// <summary>One line for the log.</summary>

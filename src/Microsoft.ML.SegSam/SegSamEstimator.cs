@@ -151,7 +151,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
             };
             var isComplete = trainer.Train(training, validationSet);
             Summarize(channel, trainer, isComplete, losses, network.Config.PresenceTokens, start.LearningRate);
-            return Finish(network, categories, start, device, usesBFloat16, slices);
+            return Finish(channel, network, categories, start, device, usesBFloat16, slices);
         }
         catch
         {
@@ -221,7 +221,8 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
                 + "binary masks are the checkpoint's; semantic masks and class scores have no meaning yet.");
         }
 
-        return Finish(Build(channel, start, categories, seed).to(device.Device), categories, start, device, usesBFloat16, slices: null);
+        var network = Build(channel, start, categories, seed).to(device.Device);
+        return Finish(channel, network, categories, start, device, usesBFloat16, slices: null);
     }
 
     private SegSamNetwork Build(IChannel channel, ModelInitializer start, CategoryTexts categories, int seed, int others = 0)
@@ -240,7 +241,7 @@ public sealed class SegSamEstimator : IEstimator<SegSamTransformer>
     }
 
     private static SegSamTransformer Finish(
-        SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16,
+        IChannel channel, SegSamNetwork network, CategoryTexts categories, ModelInitializer start, TorchDevice device, bool usesBFloat16,
         SliceLook? slices) =>
-        new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16, slices));
+        new(start.Finish(network, categories.Names, start.Prompts, device, usesBFloat16, channel, slices));
 }

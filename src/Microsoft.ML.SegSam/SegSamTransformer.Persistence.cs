@@ -94,7 +94,7 @@ public sealed partial class SegSamTransformer
         categories.IndexOf(CategoryReader.AnyObject);
         var usesBFloat16 = PrecisionChoice.UsesBFloat16(options.Precision, initializer.Config, device, channel);
         var network = initializer.Build(categories, seed: ((IHostEnvironmentInternal)environment).Seed ?? 1).to(device.Device);
-        return new(initializer.Finish(network, categories.Names, ModelDescription.AllPrompts, device, usesBFloat16));
+        return new(initializer.Finish(network, categories.Names, ModelDescription.AllPrompts, device, usesBFloat16, channel));
     }
 
     /// <summary>Finds the SEG-SAM in a fitted or loaded model.</summary>

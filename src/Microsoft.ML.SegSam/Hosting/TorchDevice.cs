@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SegSam.Kernels;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Hosting;
@@ -15,7 +15,7 @@ internal sealed record TorchDevice(Device Device)
         : get_num_threads() is var count && count == 1 ? "CPU (1 thread)" : $"CPU ({count} threads)";
 
     /// <summary>Whether the device has instructions for bfloat16: a GPU, and CPUs with AVX-512 BF16 or AMX.</summary>
-    public bool HasBFloat16 => Device.type != TorchSharp.DeviceType.CPU || Avx512F.IsSupported && HasBFloat16Instructions();
+    public bool HasBFloat16 => Device.type != TorchSharp.DeviceType.CPU || Processor.HasBFloat16;
 
     /// <summary>How many times faster matrix products are in bfloat16 than in float32 on this CPU; measured once per process.</summary>
     public static double GainOfBFloat16 => Gain.Value;
@@ -58,12 +58,5 @@ internal sealed record TorchDevice(Device Device)
         }
 
         return best[0] / best[1];
-    }
-
-    // .NET has no class for these: leaf 7 of CPUID, AVX512_BF16 in subleaf 1 EAX bit 5, AMX-BF16 in subleaf 0 EDX bit 22.
-    private static bool HasBFloat16Instructions()
-    {
-        var (subleaves, _, _, features) = X86Base.CpuId(7, 0);
-        return (features >> 22 & 1) != 0 || subleaves >= 1 && (X86Base.CpuId(7, 1).Eax >> 5 & 1) != 0;
     }
 }

@@ -46,20 +46,27 @@ internal sealed class Upscaling : ScopedModule<Tensor, MaskContext, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What computes it instead, up to the refinement, without gradients; null: its layers do.</summary>
+    public IUpscaling? Fused { get; set; }
+
     /// <param name="context">Its fine maps are added on the way, as in SAM 2, and the prompt's mask refines the map in the end.</param>
     protected override Tensor Compute(Tensor pixels, MaskContext context)
     {
-        var fine = context.Fine;
+        var rows = Fused is not null && !is_grad_enabled() ? Fused.Compute(pixels, context.Fine) : Enlarge(pixels, context.Fine);
+        if (_refinement is not null)
+            rows = _refinement.call(rows.permute(0, 3, 1, 2), context.Prior).permute(0, 2, 3, 1);
+        return rows.flatten(1, 2);
+    }
+
+    private Tensor Enlarge(Tensor pixels, FineMaps? fine)
+    {
         long prompts = pixels.size(0), grid = (long)Math.Sqrt(pixels.size(1));
         var first = Split(_first, pixels);                                          // [P,g·g·2·2,C/4]
         var twofold = functional.gelu(_norm.OfPixels(fine is null ? first : first.Plus(fine.Twofold.ToComputeType())));
         var second = Split(_second, twofold);                                       // [P,g·g·2·2·2·2,C/8]
         var fourfold = functional.gelu(fine is null ? second : second.Plus(fine.Fourfold.ToComputeType()));
-        var rows = fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7)
+        return fourfold.reshape(prompts, grid, grid, 2, 2, 2, 2, -1).permute(0, 1, 3, 5, 2, 4, 6, 7)
             .reshape(prompts, 4 * grid, 4 * grid, -1);                              // [P,4g,4g,C/8]
-        if (_refinement is not null)
-            rows = _refinement.call(rows.permute(0, 3, 1, 2), context.Prior).permute(0, 2, 3, 1);
-        return rows.flatten(1, 2);
     }
 
     // [P,n,C] → [P,4n,C']: the weight [C,C',2,2] holds a matrix for each of the four parts.
@@ -69,6 +76,12 @@ internal sealed class Upscaling : ScopedModule<Tensor, MaskContext, Tensor>
         var parts = functional.linear(pixels.ToComputeType(), weight, layer.Bias?.ToComputeType().repeat(4));
         return parts.reshape(pixels.size(0), -1, layer.Weight.size(1));
     }
+}
+
+/// <summary>A form of <see cref="Upscaling"/> written out for a machine: [P,g·g,C] → [P,4g,4g,C/8], before the refinement.</summary>
+internal interface IUpscaling
+{
+    public Tensor Compute(Tensor pixels, FineMaps? fine);
 }
 
 /// <summary>What the decoders make their masks of beside the map, for each prompt.</summary>

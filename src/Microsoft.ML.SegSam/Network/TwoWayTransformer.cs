@@ -23,18 +23,29 @@ internal sealed class TwoWayTransformer : ScopedModule<Tensor, Tensor, Tensor, (
         RegisterComponents();
     }
 
+    /// <summary>What computes it instead, without gradients; null: its layers do.</summary>
+    public ITwoWay? Fused { get; set; }
+
     /// <param name="keys">The map, [P,g·g,C]; with batch 1 one that all prompts share.</param>
     /// <param name="keyPositions">[1,g·g,C].</param>
     /// <param name="tokens">[P,N,C]; as they are now they also serve as their own position code.</param>
     /// <returns>Tokens [P,N,C] and map [P,g·g,C].</returns>
     protected override (Tensor, Tensor) Compute(Tensor keys, Tensor keyPositions, Tensor tokens)
     {
+        if (Fused is not null && !is_grad_enabled())
+            return Fused.Compute(keys, keyPositions, tokens);
         var queries = tokens;
         foreach (var layer in _layers)
             (queries, keys) = layer.call(queries, keys, tokens, keyPositions);
         queries = _finalNorm.call(queries.Plus(_finalAttention.call(queries.Plus(tokens), keys.Plus(keyPositions), keys)));
         return (queries, keys);
     }
+}
+
+/// <summary>A form of <see cref="TwoWayTransformer"/> written out for a machine; arguments and results are those of its forward.</summary>
+internal interface ITwoWay
+{
+    public (Tensor Tokens, Tensor Map) Compute(Tensor keys, Tensor keyPositions, Tensor tokens);
 }
 
 /// <summary>Self-attention of the tokens, tokens to map, MLP, map to tokens; each followed by a norm.</summary>

@@ -7,7 +7,8 @@ public enum SegSamPrecision
 {
     /// <summary>
     /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide and for ResNets at inputs of at least 256, if a
-    /// trial of some milliseconds shows that it is faster; otherwise Float32. On a GPU, Float32.
+    /// trial of some milliseconds shows that it is faster; in predictions also for fused forms (TinyViT, decoders), by a trial of their own.
+    /// Otherwise, and on a GPU, Float32.
     /// </summary>
     Automatic,
 
@@ -15,6 +16,9 @@ public enum SegSamPrecision
     [SuppressMessage("Naming", "CA1720", Justification = "It is the format that is meant.")]
     Float32,
 
-    /// <summary>The encoder's products in bfloat16; its weights and norms, the decoders, losses and optimizer in float32.</summary>
+    /// <summary>
+    /// Products in bfloat16: the encoder's, and in predictions those with maps in the decoders' fused form. All else in float32: weights,
+    /// norms, losses, the optimizer.
+    /// </summary>
     BFloat16,
 }

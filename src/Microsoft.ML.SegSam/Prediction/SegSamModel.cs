@@ -19,8 +19,11 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
     private volatile bool _isDisposed;
 
     /// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
-    public SegSamModel(ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false)
-        : this(description, new TorchEngine(network, device, usesBFloat16))
+    /// <param name="channel">Hears how the encoder is computed.</param>
+    public SegSamModel(
+        ModelDescription description, SegSamNetwork network, TorchDevice device, bool usesBFloat16 = false, IChannel? channel = null)
+        : this(description, new TorchEngine(
+            network, device, usesBFloat16, FusedChoice.Create(network, description.Options.Precision, device, channel)))
     {
     }
 
@@ -76,7 +79,7 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
         var network = ModelArchive.LoadNetwork(context, description.Config, text);
         using var channel = environment.Start("Load");
         var usesBFloat16 = PrecisionChoice.UsesBFloat16(description.Options.Precision, description.Config, device, channel);
-        return new(description, network.to(device.Device), device, usesBFloat16);
+        return new(description, network.to(device.Device), device, usesBFloat16, channel);
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Fused;
 using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
@@ -9,7 +10,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 
 /// <summary>A network in TorchSharp, on a device.</summary>
 /// <param name="usesBFloat16">Whether the encoder computes its products in bfloat16.</param>
-internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16) : IEngine
+/// <param name="fused">Parts that are computed in their fused form, which is disposed of with this.</param>
+internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16, FusedForms? fused = null) : IEngine
 {
     private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
@@ -26,12 +28,20 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     /// </remarks>
     public float[][] Encode(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
     {
+        if (fused?.Encoder is { } encoder)
+            return [.. images.Select(image => Encode(encoder, image, scaling))];
         if (usesBFloat16 && images.Count > 1)
             return [.. images.Select(image => Encode([image], scaling)[0])];
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         using var precision = MixedPrecision.Use(usesBFloat16);
         return Rows(network.Encode(ImageTensor.Stack(images, scaling, device.Device)), images.Count);
+    }
+
+    private static float[] Encode(FusedEncoder encoder, NetworkImage image, PixelScaling scaling)
+    {
+        using var scope = NewDisposeScope();
+        return encoder.Encode(ImageTensor.Stack([image], scaling, CPU));
     }
 
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
@@ -70,6 +80,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     public void Dispose()
     {
         _castWeights?.Dispose();
+        fused?.Dispose();
         network.Dispose();
     }
 

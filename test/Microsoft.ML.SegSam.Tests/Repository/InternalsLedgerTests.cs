@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using System.Security;
+using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Tests.Support;
 
 namespace Microsoft.ML.SegSam.Tests.Repository;
@@ -31,10 +33,33 @@ public sealed class InternalsLedgerTests
         var metadata = file.GetMetadataReader();
         var types = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.TypeRef))
             .Select(row => assembly.ManifestModule.ResolveType(0x01000000 | row));
-        Type[] anything = [.. Enumerable.Repeat(typeof(float), 8)];
         var members = Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.MemberRef))
-            .Select(row => assembly.ManifestModule.ResolveMember(0x0A000000 | row, anything, anything)!);
+            .Select(row => Resolve(assembly.ManifestModule, 0x0A000000 | row));
         return [.. types.Concat(members).Where(IsInternalOfMicrosoftMl).Select(Name).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    // Type parameters stand for anything, or for what their constraints in Kernels ask for.
+    private static MemberInfo Resolve(Module module, int token)
+    {
+        Type[][] choices =
+        [
+            [], [typeof(float), typeof(Singles), typeof(Gelu)], [typeof(Gelu)], [typeof(Lanes1)],
+            [typeof(float), typeof(Singles), typeof(Lanes1)],
+        ];
+        var arguments = choices.Select(choice => choice.Concat(Enumerable.Repeat(typeof(float), 8)).Take(8).ToArray()).ToList();
+        foreach (var (ofType, ofMethod) in arguments.SelectMany(ofType => arguments.Select(ofMethod => (ofType, ofMethod))))
+        {
+            try
+            {
+                return module.ResolveMember(token, ofType, ofMethod)!;
+            }
+            catch (Exception failure) when (failure is TypeLoadException or ArgumentException or VerificationException)
+            {
+                // against a constraint
+            }
+        }
+
+        throw new NotSupportedException($"The member {token:X} has type parameters that no choice satisfies: add one.");
     }
 
     private static bool IsInternalOfMicrosoftMl(MemberInfo member) =>

@@ -1,0 +1,29 @@
+namespace Microsoft.ML.SegSam.Network.Fused;
+
+/// <summary>Weights of convolutions, as fused forms lay them out.</summary>
+internal static class FusedWeights
+{
+    /// <summary>[channels,n] → [n,channels], for n places of a kernel that convolves each channel by itself.</summary>
+    public static float[] TapsFirst(float[] weight, int channels)
+    {
+        var taps = weight.Length / channels;
+        var turned = new float[weight.Length];
+        for (var i = 0; i < weight.Length; i++)
+            turned[i % taps * channels + i / taps] = weight[i];
+        return turned;
+    }
+
+    /// <summary>A row of a 3 x 3 kernel: [outputs,inputs,3,3] → [outputs,3·inputs], as three pixels lie side by side.</summary>
+    public static float[] RowOf(float[] weight, int row, int outputs)
+    {
+        var inputs = weight.Length / outputs / 9;
+        var side = new float[outputs * 3 * inputs];
+        for (var i = 0; i < side.Length; i++)
+        {
+            var (output, column, input) = (i / (3 * inputs), i / inputs % 3, i % inputs);
+            side[i] = weight[(output * inputs + input) * 9 + row * 3 + column];
+        }
+
+        return side;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SegSam.Hosting;
+using Microsoft.ML.SegSam.Kernels;
+using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Fused;
+using Microsoft.ML.SegSam.Network.Layers;
+using Microsoft.ML.SegSam.Options;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SegSam.Prediction;
+
+/// <summary>Decides, on this machine, which parts of a network are computed in their fused form, and which by libtorch's layers.</summary>
+internal static class FusedChoice
+{
+    private const string Switch = "Microsoft.ML.SegSam.Fused", Variable = "SEGSAM_FUSED"; // either forces the choice
+
+    private const double WorthwhileGain = 1.3;                    // of bfloat16
+    private const double SinglesAgree = 1e-3, HalvesAgree = 0.05; // the norm of the difference, by that of the layers' result
+
+    // How many times as fast a part's fused form was; by the part's sizes, because weights do not matter, and the type of products.
+    private static readonly ConcurrentDictionary<(string Part, string Sizes, bool Halves), double> Gains = [];
+
+    /// <summary>The fused forms that exist, compute what the layers compute, and are faster or asked for. The log says why.</summary>
+    /// <param name="network">In evaluation mode; its weights must not change any more.</param>
+    public static FusedForms Create(SegSamNetwork network, SegSamPrecision precision, TorchDevice device, IChannel? channel) =>
+        Create(network, precision, device, channel, Environment.GetEnvironmentVariable(Variable),
+            AppContext.TryGetSwitch(Switch, out var isOn) ? isOn : null);
+
+    /// <inheritdoc cref="Create(SegSamNetwork, SegSamPrecision, TorchDevice, IChannel?)"/>
+    /// <param name="variable">The environment variable's value: on, off, or null, which leaves it to the switch.</param>
+    /// <param name="isOn">The switch; null: not set, the trial decides.</param>
+    internal static FusedForms Create(
+        SegSamNetwork network, SegSamPrecision precision, TorchDevice device, IChannel? channel, string? variable, bool? isOn)
+    {
+        if (device.Device.type != TorchSharp.DeviceType.CPU)
+            return new(null, null);
+        var forced = variable switch { "on" => true, "off" => false, _ => isOn };
+        if (variable is not (null or "" or "on" or "off"))
+        {
+            channel?.Warning(MessageSensitivity.None,
+                $"The environment variable {Variable} is '{variable}', which has no effect; set it to on or off, or not at all.");
+        }
+
+        var halves = precision == SegSamPrecision.BFloat16
+            || precision == SegSamPrecision.Automatic && MicroKernels.GainOfHalves >= WorthwhileGain;
+        var missing = forced is false ? $"{Variable}=off or the switch {Switch} asks for it"
+            : MicroKernels.WhyNotSingles ?? (halves ? MicroKernels.WhyNotHalves : null);
+        if (missing is not null)
+        {
+            channel?.Info(MessageSensitivity.None, $"The network is computed by libtorch's layers: {missing}.");
+            return new(null, null);
+        }
+
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        using var layersPrecision = MixedPrecision.Use(false);
+        var trial = new Trial(network.Config, halves, forced is true, channel);
+        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, trial) : null, DecodersOf(network, trial));
+    }
+
+    private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial)
+    {
+        const int side = 64;
+        using var generator = new Generator(1, CPU);
+        var image = randn([1, 3, side, side], generator: generator);
+        var fused = new FusedEncoder(network, trial.Halves);
+        if (trial.IsWon("image encoder", () => network.Encode(image).flatten(), () => tensor(fused.Encode(image))))
+            return fused;
+        fused.Dispose();
+        return null;
+    }
+
+    private static FusedDecoders? DecodersOf(SegSamNetwork network, Trial trial)
+    {
+        var fused = new FusedDecoders(network, trial.Halves);
+        var example = fused.Example();
+        Tensor Run(bool areUsed)
+        {
+            fused.AreUsed = areUsed;
+            return fused.Run(example);
+        }
+
+        if (trial.IsWon("decoders", () => Run(false), () => Run(true)))
+        {
+            fused.AreUsed = true;
+            return fused;
+        }
+
+        fused.Dispose();
+        return null;
+    }
+
+    private sealed record Trial(SegSamConfig Config, bool Halves, bool IsForced, IChannel? Channel)
+    {
+        /// <summary>Compares a part's two forms on noise: the results for each network, the times once for each set of sizes.</summary>
+        public bool IsWon(string part, Func<Tensor> layers, Func<Tensor> fused)
+        {
+            var expected = layers();
+            var difference = fused().Minus(expected).norm().item<float>() / expected.norm().item<float>();
+            var gain = Gains.GetOrAdd((part, Config.ToString(), Halves), _ => Seconds(layers) / Seconds(fused));
+            var isUsed = difference <= (Halves ? HalvesAgree : SinglesAgree) && (IsForced || gain > 1); // false for NaN
+            var times = string.Create(CultureInfo.InvariantCulture, $"took {1 / gain:0.00} of the time of libtorch's layers");
+            var results = string.Create(CultureInfo.InvariantCulture, $"differed by {difference:0.0000000} of the result");
+            Channel?.Info(MessageSensitivity.None,
+                $"In a trial, the {part} in the fused form, in {(Halves ? "bfloat16" : "float32")}, {times} and {results}: "
+                + $"{(isUsed ? "the fused form is used" : "libtorch's layers are used")}. {Variable}=on or off overrides this.");
+            return isUsed;
+        }
+
+        // The best of a few.
+        private static double Seconds(Func<Tensor> compute)
+        {
+            var best = double.MaxValue;
+            for (var i = 0; i < 3; i++)
+            {
+                var clock = Stopwatch.StartNew();
+                compute();
+                best = Math.Min(best, clock.Elapsed.TotalSeconds);
+            }
+
+            return best;
+        }
+    }
+}
