@@ -9,7 +9,7 @@ internal static partial class OptionNames
     public static string InPlaceOfProperties(string message) =>
         Property().Replace(message, found => "--" + Hump().Replace(found.Groups[1].Value, hump => "-" + hump.Value).ToLowerInvariant());
 
-    [GeneratedRegex(@"\b(?:SegSam(?:MaskGenerator)?|MedicalVolume)Options\.(\w+)")]
+    [GeneratedRegex(@"\b(?:SegSam(?:MaskGenerator)?|MedicalVolume|VolumePrediction)Options\.(\w+)")]
     private static partial Regex Property();
 
     [GeneratedRegex(@"(?<=[a-z0-9])[A-Z]")]

@@ -109,7 +109,8 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
             new(options, thickness), options, progress, cancel);
         propagator.Run(tracks);
         List<VolumeObject> objects = [.. tracks.Select(track => track.ToObject(_predictor.Categories))];
-        return new(LabelComposer.Compose(volume, plane, objects), objects, plane, Trained?.WarningsOf(volume) ?? []);
+        var labels = LabelComposer.Compose(volume, plane, objects, out var overlaps);
+        return new(labels, objects, plane, [.. Trained?.WarningsOf(volume) ?? [], .. overlaps]);
 
         IReadOnlyList<SliceAnswer> Segment(int slice, IReadOnlyList<SegSamPrompt> prompts)
         {
@@ -130,13 +131,13 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
 
     private SlicePlane Plane(VolumePredictionOptions options) => options.Plane is { } plane && Trained is { } look && plane != look.Plane
         ? throw new ArgumentException($"The model was trained on {look}, and the options say {plane}. Leave "
-            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Plane)} null.")
+            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Plane)} unset.")
         : options.Plane ?? Trained?.Plane ?? SlicePlane.Axial;
 
     private IntensityWindow Window(VolumePredictionOptions options, MedicalVolume volume) =>
         options.Window is { } window && Trained is { } look && !window.Equals(look.Of(volume))
         ? throw new ArgumentException($"The model was trained on {look}, and the options say window {window}. Leave "
-            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)} null.")
+            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)} unset.")
         : options.Window ?? Trained?.Of(volume) ?? IntensityWindow.For(volume);
 
     private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection

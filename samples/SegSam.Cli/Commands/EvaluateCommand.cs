@@ -45,13 +45,19 @@ internal sealed class EvaluateCommand : Command
             + "measured in mm.",
     };
 
+    private readonly Option<string?> _image = new("--image")
+    {
+        Description = "With --volumes: the image on whose voxels DICOM segmentations are read, which hold no more slices than their objects.",
+        HelpName = "VOLUME",
+    };
+
     public EvaluateCommand() : base("evaluate",
         "Measure a model: prompt every object by box and by 1, 3 and 5 points, and compare masks and names with the truth "
         + "(Dice, IoU, NSD, HD95, names).")
     {
         Add(_model);
         Add(_table);
-        foreach (var option in (Option[])[_volumes, _split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
+        foreach (var option in (Option[])[_volumes, _image, _split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
             Add(option);
         this.SetRun(Run);
     }
@@ -86,12 +92,21 @@ internal sealed class EvaluateCommand : Command
         if (context.Get(_csv) is { } place)
             new Outputs(context.Get(_force), predicted, truth).Claim(place);
         var metrics = context.CreateContext().Segmentation.EvaluateVolumes(
-            LabelVolume.Load(predicted), LabelVolume.Load(truth), context.Get(_tolerance));
+            Labels(predicted), Labels(truth), context.Get(_tolerance));
+        context.Terminal.Note(metrics.Warnings);
         if (context.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());
         context.Terminal.Result(metrics.ToString());
         context.Terminal.JsonText(metrics.ToJson);
         return ExitCode.Done;
+
+        LabelVolume Labels(string path)
+        {
+            if (context.Get(_image) is not { } named || !path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase))
+                return LabelVolume.Load(path);
+            using var image = MedicalVolume.Load(named);
+            return LabelVolume.LoadSegmentation(path, image);
+        }
     }
 
     private ProtocolMetrics Measure(CommandContext context, MLContext ml, SegSamTransformer model, TrainingTable table)

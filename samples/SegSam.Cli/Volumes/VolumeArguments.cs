@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Volumes;
@@ -30,6 +31,7 @@ internal sealed class VolumeArguments
         Description = "What of an object's mask on one slice of a volume is the prompt on the next.",
         HelpName = string.Join('|', Enum.GetNames<PromptProjection>()).ToLowerInvariant(),
         DefaultValueFactory = _ => PromptProjection.Automatic,
+        CustomParser = result => Named<PromptProjection>("--projection", result) ?? default,
     };
 
     private readonly Option<double> _minOverlap = NumberOptions.Of("--min-overlap", new VolumePredictionOptions().MinOverlap, "X",
@@ -44,6 +46,7 @@ internal sealed class VolumeArguments
     {
         Description = description,
         HelpName = string.Join('|', Enum.GetNames<SlicePlane>()).ToLowerInvariant(),
+        CustomParser = result => Named<SlicePlane>("--plane", result),
     };
 
     public static Option<IntensityWindow?> Window(string description) => new("--window")
@@ -82,6 +85,15 @@ internal sealed class VolumeArguments
         MinOverlap = context.Get(_minOverlap),
     };
 
+    private static T? Named<T>(string option, ArgumentResult result) where T : struct, Enum
+    {
+        var text = result.Tokens.Single().Value;
+        if (Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } found)
+            return Enum.Parse<T>(found);
+        result.AddError($"{option} is '{text}'; expected one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+        return null;
+    }
+
     private static float[]? Six(string text)
     {
         var parts = text.Split(',');
@@ -98,7 +110,7 @@ internal sealed class VolumeArguments
         return values.Length == 6 ? values : null;
     }
 
-    private static float[]? Fail(System.CommandLine.Parsing.ArgumentResult result)
+    private static float[]? Fail(ArgumentResult result)
     {
         result.AddError($"--box3d is '{result.Tokens.Single().Value}'; expected x0,y0,z0,x1,y1,z1 in pixels and whole slices, such as "
             + "10,20,5,60,80,12.");

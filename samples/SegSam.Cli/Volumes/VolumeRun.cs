@@ -9,6 +9,8 @@ namespace SegSam.Cli.Volumes;
 /// <summary>Segments the objects of a volume that were prompted.</summary>
 internal sealed class VolumeRun(CommandContext context, VolumeArguments arguments, string path)
 {
+    private static readonly string[] Endings = [".nii", ".nii.gz", ".seg.nrrd", ".nrrd", ".mha", ".dcm"];
+
     /// <param name="prompts">On the slice; none for a box.</param>
     /// <param name="output">The file of labels; null: none is written.</param>
     /// <param name="mayOverwrite">Whether an existing file is replaced.</param>
@@ -21,6 +23,8 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
         var box = arguments.Box(context);
         if (box is not null && (prompts.Count > 0 || arguments.Slice(context) is not null))
             throw new UsageException("--box3d says where the object is on all slices; remove --slice, --box, --point and --no-point.");
+        if (output is not null && !Endings.Any(ending => output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+            throw new UsageException($"--out is '{output}'; expected a name that ends with one of {string.Join(", ", Endings)}.");
         var outputs = new Outputs(mayOverwrite, model, path);
         outputs.Claim(output);
         using var volume = arguments.Reading.Load(context, path);

@@ -11,7 +11,9 @@ internal static class LabelComposer
     /// <param name="objects">
     /// With different labels. Where they overlap, the one with the higher share of its category has the voxel.
     /// </param>
-    public static LabelVolume Compose(MedicalVolume volume, SlicePlane plane, IReadOnlyList<VolumeObject> objects)
+    /// <param name="warnings">Says which objects lost voxels to others.</param>
+    public static LabelVolume Compose(
+        MedicalVolume volume, SlicePlane plane, IReadOnlyList<VolumeObject> objects, out IReadOnlyList<string> warnings)
     {
         var axes = SliceAxes.Of(volume.Geometry, plane);
         var runs = new LabelRuns.Builder(volume.Geometry.Slices);
@@ -23,8 +25,16 @@ internal static class LabelComposer
             Add(runs, axes, axes.At(group.Key), picture, volume.Geometry.Columns);
         }
 
+        var labels = runs.Build();
+        var left = labels.Count();
+        warnings =
+        [
+            .. objects.Select(item => (item.Label, Before: item.Slices.Sum(slice => slice.Mask.Area), Left: left.GetValueOrDefault(item.Label)))
+                .Where(item => item.Left < item.Before).Select(item => FormattableString.Invariant(
+                    $"Objects overlap: label {item.Label} has {item.Left} of its {item.Before} voxels, the others belong to surer objects.")),
+        ];
         var names = objects.Where(item => item.Category.Length > 0).ToDictionary(item => item.Label, item => item.Category);
-        return new(volume.Geometry, runs.Build(), names, volume.Origin);
+        return new(volume.Geometry, labels, names, volume.Origin);
     }
 
     // Along the file's rows where the slice holds them.

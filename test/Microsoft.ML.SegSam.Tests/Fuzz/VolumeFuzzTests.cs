@@ -61,7 +61,7 @@ public sealed class VolumeFuzzTests(TestContext context)
     [DataRow("series/mr-oblique", 37)]
     public void A_series_with_a_spoiled_slice(string key, int seed)
     {
-        _ = GoldenVolumes.Entry(key);
+        _ = GoldenVolumes.Entry(key + "/");
         using var folder = CopyOf(GoldenVolumes.PathOf(key));
         var slices = Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).ToList();
         new FuzzRun(key, share: 0.02, seed, nameof(NotSupportedException)).Feed([File.ReadAllBytes(slices[1])], bytes => bytes, bytes =>

@@ -21,9 +21,9 @@ namespace Microsoft.ML.SegSam.Metrics.Volumes;
 [TypeFormatterSource(typeof(NotebookFormatters))]
 public sealed class VolumeMetrics : INotebookView
 {
-    private VolumeMetrics(SortedDictionary<int, LabelFigures> perLabel)
+    private VolumeMetrics(SortedDictionary<int, LabelFigures> perLabel, IReadOnlyList<string> warnings)
     {
-        PerLabel = perLabel;
+        (PerLabel, Warnings) = (perLabel, warnings);
         (Dice, IoU, Nsd) = (Mean(label => label.Dice), Mean(label => label.IoU), Mean(label => label.Nsd));
         (Hd95, Hd, Assd) = (Mean(label => label.Hd95), Mean(label => label.Hd), Mean(label => label.Assd));
         DistancesLeftOut = perLabel.Values.Count(label => double.IsInfinity(label.Hd));
@@ -54,6 +54,9 @@ public sealed class VolumeMetrics : INotebookView
 
     /// <summary>Figures of each label that is in the prediction or in the truth, ascending.</summary>
     public IReadOnlyDictionary<int, LabelFigures> PerLabel { get; }
+
+    /// <summary>Labels that have one name in the prediction and another in the truth: they are compared all the same.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>A table with a line for each label and one of means.</summary>
     public override string ToString() => string.Join('\n', [.. MetricsTable.Aligned(Lines()), Remark]);
@@ -96,7 +99,17 @@ public sealed class VolumeMetrics : INotebookView
                 truth.Names.GetValueOrDefault(label) ?? predicted.Names.GetValueOrDefault(label));
         }
 
-        return new(figures);
+        return new(figures, [.. figures.Keys.SelectMany(label => Contradiction(label, predicted, truth))]);
+    }
+
+    private static IEnumerable<string> Contradiction(int label, LabelVolume predicted, LabelVolume truth)
+    {
+        if (predicted.Names.TryGetValue(label, out var found) && truth.Names.TryGetValue(label, out var expected)
+            && !string.Equals(found, expected, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return FormattableString.Invariant($"Label {label} is '{found}' in the prediction and '{expected}' in the truth: labels ")
+                + "are compared by their numbers.";
+        }
     }
 
     private string Remark

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SegSam.Volumes.Geometry;
 public sealed class VolumeGeometry : IEquatable<VolumeGeometry>
 {
     private const double SamePlace = 1e-3;      // mm, at the corners
-    private const double RightAngle = 1e-4;     // cosine
+    private const double RightAngle = 1e-3;     // cosine; more than rounded positions give (our choice)
 
     internal VolumeGeometry(int columns, int rows, int slices, AffineMatrix affine, bool isOrientationKnown = true)
     {

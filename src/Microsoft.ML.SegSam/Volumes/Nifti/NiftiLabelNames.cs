@@ -9,6 +9,7 @@ namespace Microsoft.ML.SegSam.Volumes.Nifti;
 internal static class NiftiLabelNames
 {
     public const int Code = 30; // of the extension: NIFTI_ECODE_CARET
+    private const int NoCode = 0; // NIFTI_ECODE_IGNORE, which nibabel gives to TotalSegmentator's
     private const int MostBytes = 4 << 20, MostExtensions = 10_000;
 
     /// <summary>The names that a file has; none where there is no such extension, or it is damaged: names are no reason to fail.</summary>
@@ -21,7 +22,7 @@ internal static class NiftiLabelNames
             var header = NiftiHeader.Parse(start);
             foreach (var (code, content) in Extensions(start, header))
             {
-                if (code == Code && Parse(content.Span) is { Count: > 0 } names)
+                if (code is Code or NoCode && Parse(content.Span) is { Count: > 0 } names)
                     return names;
             }
         }
@@ -65,6 +66,8 @@ internal static class NiftiLabelNames
     private static Dictionary<int, string> Parse(ReadOnlySpan<byte> content)
     {
         var text = Encoding.UTF8.GetString(content).Trim('\0', ' ', '\n', '\r', '\t', '\uFEFF');
+        if (!text.StartsWith('<'))
+            return [];
         using var reader = XmlReader.Create(new StringReader(text), new() { DtdProcessing = DtdProcessing.Prohibit });
         var names = new Dictionary<int, string>();
         while (!reader.EOF)

@@ -32,6 +32,38 @@ public sealed class CliVolumeTests : IDisposable
     }
 
     [TestMethod]
+    public void What_is_wrong_on_the_command_line_is_said_before_the_work()
+    {
+        string[] predict = ["predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28"];
+        StringAssert.Contains(Fails(2, [.. predict, "--out", _folder.At("labels.txt")]), "expected a name that ends with one of .nii, .nii.gz");
+        StringAssert.Contains(Fails(2, [.. predict, "--windw"]), "There is no option '--windw'");
+        StringAssert.Contains(Fails(2, [.. predict, "--plane", "oblique"]),
+            "--plane is 'oblique'; expected one of axial, coronal, sagittal, stored.");
+    }
+
+    [TestMethod]
+    public void Objects_that_overlap_and_names_that_contradict_each_other_are_told()
+    {
+        var labels = _folder.At("labels.nii");
+        var (code, _, error) = Segsam("predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28", "--box", "10,8,30,28",
+            "--min-overlap", "0", "--out", labels);
+        Assert.AreEqual(0, code, error);
+        StringAssert.Contains(error, "Objects overlap: label ");
+        var file = File.ReadAllBytes(labels);
+        var names = LabelVolume.Load(labels).Names;
+        BitConverter.GetBytes(0).CopyTo(file, 352 + 4); // another code of the extension, as in TotalSegmentator's files
+        File.WriteAllBytes(labels, file);
+        CollectionAssert.AreEqual(names.ToList(), LabelVolume.Load(labels).Names.ToList());
+        Assert.IsNotEmpty(names);
+
+        var other = _folder.At("other.nii");
+        using (var volume = MedicalVolume.Load(labels))
+            LabelVolume.From(volume, names.ToDictionary(name => name.Key, name => "not " + name.Value)).Save(other);
+        StringAssert.Contains(Segsam("evaluate", "--volumes", labels, other).Error,
+            $"Label {names.First().Key} is '{names.First().Value}' in the prediction and 'not {names.First().Value}' in the truth");
+    }
+
+    [TestMethod]
     public void One_of_several_series_is_chosen_by_what_info_shows()
     {
         var folder = _folder.At("study");
