@@ -16,7 +16,7 @@ internal sealed class VolumesCommand : Command
     private readonly Option<string> _data = new("--data")
     {
         Description = "A CSV with a line for each volume and the columns collection, modality, image and labels, and, where known, window "
-            + "(such as soft-tissue), trained (yes or no) and names (1:spleen;2:liver).",
+            + "(such as soft-tissue), trained (yes or no) and names of the labels that count (1:spleen;2:liver).",
         HelpName = "TABLE.csv",
         Required = true,
     };

@@ -13,13 +13,15 @@ internal sealed record TrueObject(int Number, string Name, SortedList<int, Segme
     public const int LeastSlices = 3, LeastVoxels = 100;
 
     /// <summary>The labels that are large enough, and how many are not.</summary>
+    /// <param name="chosen">Which labels, and their names; null: all, with the names that the file has.</param>
     public static (IReadOnlyList<TrueObject> Objects, int TooSmall) Find(
-        LabelVolume labels, IReadOnlyDictionary<int, string> names, SlicePlane plane, int slices)
+        LabelVolume labels, IReadOnlyDictionary<int, string>? chosen, SlicePlane plane, int slices)
     {
-        List<TrueObject> all = [.. labels.Labels.Select(number => new TrueObject(number, names.GetValueOrDefault(number, ""), new(
+        var names = chosen ?? labels.Names;
+        var numbers = labels.Labels.Where(number => chosen?.ContainsKey(number) != false);
+        List<TrueObject> all = [.. numbers.Select(number => new TrueObject(number, names.GetValueOrDefault(number, ""), new(
             Enumerable.Range(0, slices).Select(slice => (Slice: slice, Mask: labels.ReadMask(number, plane, slice)))
                 .Where(item => item.Mask.Area > 0).ToDictionary(item => item.Slice, item => item.Mask))))];
-
         List<TrueObject> objects = [.. all.Where(item => item.Masks.Count >= LeastSlices && item.Voxels >= LeastVoxels)];
         return (objects, all.Count - objects.Count);
     }

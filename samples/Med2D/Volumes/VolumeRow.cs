@@ -10,7 +10,7 @@ namespace Med2D.Volumes;
 /// <param name="LabelPath">On the image's voxels.</param>
 /// <param name="Window">What the model sees; null: the volume's usual window.</param>
 /// <param name="IsTrained">Whether slices of it were among the model's training images.</param>
-/// <param name="Names">Of the labels; null: as the file has them.</param>
+/// <param name="Names">The labels that count, and what they mean; null: all, with the names that the file has.</param>
 internal sealed record VolumeRow(string Collection, string Modality, string Case, string ImagePath, string LabelPath,
     IntensityWindow? Window, bool IsTrained, IReadOnlyDictionary<int, string>? Names)
 {

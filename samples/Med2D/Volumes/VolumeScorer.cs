@@ -38,7 +38,7 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
         }
 
         var slices = volume.CountSlices(plane);
-        var (objects, tooSmall) = TrueObject.Find(labels, row.Names ?? labels.Names, plane, slices);
+        var (objects, tooSmall) = TrueObject.Find(labels, row.Names, plane, slices);
         if (objects.Count == 0)
         {
             throw new InvalidDataException($"'{row.LabelPath}' has no label on {TrueObject.LeastSlices} slices and with "

@@ -116,8 +116,9 @@ public sealed class LabelVolumeTests
         }
 
         var composed = LabelComposer.Compose(image, plane,
-            [new(1, [new("thing", 1)], slices, PropagationStop.VolumeEnd, PropagationStop.VolumeEnd)]);
+            [new(1, [new("thing", 1)], slices, PropagationStop.VolumeEnd, PropagationStop.VolumeEnd)], out var warnings);
         Assert.AreEqual("thing", composed.Names[1]);
+        Assert.IsEmpty(warnings);
         for (var k = 0; k < 4; k++)
             CollectionAssert.AreEqual(labels.Runs.Of(k).ToArray(), composed.Runs.Of(k).ToArray());
     }
