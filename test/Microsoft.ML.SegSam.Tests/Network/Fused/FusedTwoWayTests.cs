@@ -4,7 +4,6 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Fused;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Support;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Network.Fused;
