@@ -230,9 +230,9 @@ public sealed partial record SegSamOptions
     public double GradientClip { get; init; } = 1;
 
     /// <summary>
-    /// Number format of the image encoder's products, and in predictions of those with maps in the decoders' fused form. All else, weights
-    /// and saved models stay float32. Fit refuses BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX), where a model made
-    /// with it predicts in float32. Default Automatic: the machine decides, and the log says how. docs/performance.md has the masks' changes.
+    /// Number format of the image encoder's products, and in predictions of the decoders' fused form. All else, also in files, is float32.
+    /// Fit refuses BFloat16 on a CPU without instructions for it (AVX-512 BF16 or AMX), where a model made with it predicts in float32. How
+    /// little the masks change is in docs/performance.md. Default Automatic: the machine decides, and the log says how.
     /// </summary>
     public SegSamPrecision Precision { get; init; } = SegSamPrecision.Automatic;
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SegSam.Network.Fused;
 
 /// <summary>
-/// The transformers and up-scalings of a network's decoders in their fused form, for predictions on a CPU, until this is disposed of. It copies the
-/// weights: they must not change any more. Many threads may decode at once.
+/// The transformers and up-scalings of a network's decoders in their fused form, for predictions on a CPU, until this is disposed of. It
+/// copies the weights: they must not change any more. Many threads may decode at once.
 /// </summary>
 internal sealed class FusedDecoders : IDisposable
 {
