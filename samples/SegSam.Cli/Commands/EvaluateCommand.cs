@@ -47,7 +47,8 @@ internal sealed class EvaluateCommand : Command
 
     private readonly Option<string?> _image = new("--image")
     {
-        Description = "With --volumes: the image on whose voxels DICOM segmentations are read, which hold no more slices than their objects.",
+        Description = "With --volumes: the image on whose voxels DICOM segmentations are read, which hold no more slices than their "
+            + "objects.",
         HelpName = "VOLUME",
     };
 

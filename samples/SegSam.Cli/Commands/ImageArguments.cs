@@ -52,12 +52,15 @@ internal sealed class ImageArguments
     /// <summary>The image, if exactly one was named; null for several images, or where the results go to a table.</summary>
     public string? Single(CommandContext context)
     {
-        var only = context.Get(_images) is [var image] && ImageInput.IsPicture(image) ? image : null;
+        var only = Named(context) is [var image] && ImageInput.IsPicture(image) ? image : null;
         return context.Get(_table) is null && !context.Get(_resume) ? only : null;
     }
 
     /// <summary>What was named.</summary>
-    public IReadOnlyList<string> Named(CommandContext context) => context.Get(_images);
+    /// <exception cref="UsageException">A name looks like an option.</exception>
+    public string[] Named(CommandContext context) => context.Get(_images) is var named
+        && named.FirstOrDefault(name => name.StartsWith("--", StringComparison.Ordinal)) is { } option
+        ? throw new UsageException($"There is no option '{option}'; --help lists them.") : named;
 
     /// <summary>The one volume that was named.</summary>
     /// <exception cref="UsageException">There are several, or options that are for images.</exception>
@@ -65,9 +68,9 @@ internal sealed class ImageArguments
     {
         if (context.Get(_overlay) is not null || context.Get(_table) is not null || context.Get(_resume))
             throw new UsageException("--overlay, --table and --resume are for images; of a volume, --out names the file of labels.");
-        return context.Get(_images) is [var only] ? only
+        return Named(context) is [var only] ? only
             : throw new UsageException(
-                $"{NumberText.Count(context.Get(_images).Length)} volumes were named; --slice and --box3d are for one.");
+                $"{NumberText.Count(Named(context).Length)} volumes were named; --slice and --box3d are for one.");
     }
 
     /// <summary>What --out says.</summary>
@@ -101,12 +104,12 @@ internal sealed class ImageArguments
         if (context.Get(_table) is { } file && !file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--table is '{file}'; the name of a table ends in .csv.");
         var leftOut = new LeftOut(context.Get(_strict));
-        var images = ImageInput.Find(context.Get(_images), needPrompts, context.Terminal.Note, leftOut);
+        var images = ImageInput.Find(Named(context), needPrompts, context.Terminal.Note, leftOut);
         context.Terminal.Note(leftOut.Lines);
         var places = new ImagePlaces(context.Get(_out), context.Get(_overlay), context.Get(_table), context.Get(_resume),
             context.Get(_strict), context.Get(_force));
         // A single image has an overlay file, not a folder, even where its results go to a table.
-        var isSingle = context.Get(_images) is [var only] && ImageInput.IsPicture(only);
-        return new(context, images, places, context.Get(_images), isSingle, leftOut.Total);
+        var isSingle = Named(context) is [var only] && ImageInput.IsPicture(only);
+        return new(context, images, places, Named(context), isSingle, leftOut.Total);
     }
 }

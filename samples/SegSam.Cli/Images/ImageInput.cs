@@ -59,8 +59,6 @@ internal sealed record ImageInput(string Path, string Name, IReadOnlyList<(strin
             return IsTable(argument) ? InTable(argument, needPrompts, note, leftOut)
                 : [new(argument, System.IO.Path.GetFileNameWithoutExtension(argument))];
         var wild = argument.IndexOfAny(Wildcards);
-        if (argument.StartsWith("--", StringComparison.Ordinal))
-            throw new UsageException($"There is no option '{argument}'; --help lists them.");
         if (wild < 0)
             throw new FileNotFoundException($"There is no image, folder or table '{argument}'.");
         var start = argument.LastIndexOfAny(['/', System.IO.Path.DirectorySeparatorChar], wild) + 1;

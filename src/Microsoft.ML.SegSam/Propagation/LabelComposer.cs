@@ -29,9 +29,12 @@ internal static class LabelComposer
         var left = labels.Count();
         warnings =
         [
-            .. objects.Select(item => (item.Label, Before: item.Slices.Sum(slice => slice.Mask.Area), Left: left.GetValueOrDefault(item.Label)))
-                .Where(item => item.Left < item.Before).Select(item => FormattableString.Invariant(
-                    $"Objects overlap: label {item.Label} has {item.Left} of its {item.Before} voxels, the others belong to surer objects.")),
+            .. from item in objects
+               let found = item.Slices.Sum(slice => slice.Mask.Area)
+               let kept = left.GetValueOrDefault(item.Label)
+               where kept < found
+               select FormattableString.Invariant($"Objects overlap: label {item.Label} has {kept} of its {found} voxels, ")
+                   + "the others belong to surer objects.",
         ];
         var names = objects.Where(item => item.Category.Length > 0).ToDictionary(item => item.Label, item => item.Category);
         return new(volume.Geometry, labels, names, volume.Origin);

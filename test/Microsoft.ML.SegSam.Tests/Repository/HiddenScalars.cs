@@ -20,7 +20,7 @@ internal static class HiddenScalars
     public static IReadOnlySet<string> Makers { get; } = Read();
 
     public static string NameOf(IMethodSymbol method) =>
-        $"{method.ContainingType.Name}.{method.Name}({string.Join(',', method.Parameters.Select(parameter => Short(parameter.Type)))})";
+        $"{method.ContainingType?.Name}.{method.Name}({string.Join(',', method.Parameters.Select(parameter => Short(parameter.Type)))})";
 
     private static string NameOf(MethodBase method) => $"{method.DeclaringType!.Name}.{method.Name}("
         + string.Join(',', method.GetParameters().Select(parameter => parameter.ParameterType.Name.Split('`', '&')[0])) + ")";

@@ -35,7 +35,8 @@ public sealed class CliVolumeTests : IDisposable
     public void What_is_wrong_on_the_command_line_is_said_before_the_work()
     {
         string[] predict = ["predict", _folder.Model(), _scan, "--slice", "3", "--box", "10,8,30,28"];
-        StringAssert.Contains(Fails(2, [.. predict, "--out", _folder.At("labels.txt")]), "expected a name that ends with one of .nii, .nii.gz");
+        StringAssert.Contains(Fails(2, [.. predict, "--out", _folder.At("labels.txt")]),
+            "expected a name that ends with one of .nii, .nii.gz");
         StringAssert.Contains(Fails(2, [.. predict, "--windw"]), "There is no option '--windw'");
         StringAssert.Contains(Fails(2, [.. predict, "--plane", "oblique"]),
             "--plane is 'oblique'; expected one of axial, coronal, sagittal, stored.");

@@ -17,7 +17,7 @@ public sealed class Med2DVolumesTests
         Write(run, "image.nii.gz", (i, j, k) => (short)(IsInside(i, j, k) ? 150 : -20 + (3 * i + 5 * j + 7 * k) % 11));
         Write(run, "labels.nii.gz", (i, j, k) => (short)(IsInside(i, j, k) ? 4 : i < 2 && j < 2 ? 9 : 0)); // 9 has 4 x 12 voxels
         var page = Page(run);
-        Done(run, page, "Phantom,CT,image.nii.gz,labels.nii.gz,\"60,220\",no,4:Kidney_RIGHT");
+        Done(run, page, "Phantom,CT,image.nii.gz,labels.nii.gz,\"60,220\",no,4:Kidney_RIGHT;9:corner");
 
         var text = File.ReadAllText(page);
         StringAssert.StartsWith(text, "# Volumes\n\n<!-- proof: by a command -->\n\n`segsam-mini.zip` (SHA-256 `");
