@@ -18,12 +18,13 @@ internal static class FusedChoice
     private const string Switch = "Microsoft.ML.SegSam.Fused", Variable = "SEGSAM_FUSED"; // either forces the choice
 
     private const double WorthwhileGain = 1.3;                    // of bfloat16
+    private const double SlowestGain = 0.8;                       // of a fused form: a busy machine must not decide
     private const double SinglesAgree = 1e-3, HalvesAgree = 0.05; // the norm of the difference, by that of the layers' result
 
-    // How many times as fast a part's fused form was; by the part's sizes, because weights do not matter, and the type of products.
-    private static readonly ConcurrentDictionary<(string Part, string Sizes, bool Halves), double> Gains = [];
+    // How many times as fast a part's fused form was. Measured once, so that all models of a process are computed alike.
+    private static readonly ConcurrentDictionary<(string Part, bool Halves), double> Gains = [];
 
-    /// <summary>The fused forms that exist, compute what the layers compute, and are faster or asked for. The log says why.</summary>
+    /// <summary>The fused forms that exist, compute what the layers compute, and are not slower, or asked for. The log says why.</summary>
     /// <param name="network">In evaluation mode; its weights must not change any more.</param>
     public static FusedForms Create(SegSamNetwork network, SegSamPrecision precision, TorchDevice device, IChannel? channel) =>
         Create(network, precision, device, channel, Environment.GetEnvironmentVariable(Variable),
@@ -57,7 +58,7 @@ internal static class FusedChoice
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         using var layersPrecision = MixedPrecision.Use(false);
-        var trial = new Trial(network.Config, halves, forced is true, channel);
+        var trial = new Trial(halves, forced is true, channel);
         return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, trial) : null, DecodersOf(network, trial));
     }
 
@@ -67,7 +68,9 @@ internal static class FusedChoice
         using var generator = new Generator(1, CPU);
         var image = randn([1, 3, side, side], generator: generator);
         var fused = new FusedEncoder(network, trial.Halves);
-        if (trial.IsWon("image encoder", () => network.Encode(image).flatten(), () => tensor(fused.Encode(image))))
+        Tensor Layers() => network.Encode(image).flatten();
+        Tensor Form() => tensor(fused.Encode(image));
+        if (trial.IsWon("image encoder", Layers, Form, () => Gain(Layers, Form)))
             return fused;
         fused.Dispose();
         return null;
@@ -76,14 +79,8 @@ internal static class FusedChoice
     private static FusedDecoders? DecodersOf(SegSamNetwork network, Trial trial)
     {
         var fused = new FusedDecoders(network, trial.Halves);
-        var example = fused.Example();
-        Tensor Run(bool areUsed)
-        {
-            fused.AreUsed = areUsed;
-            return fused.Run(example);
-        }
-
-        if (trial.IsWon("decoders", () => Run(false), () => Run(true)))
+        var (layers, form) = Forms(fused);
+        if (trial.IsWon("decoders", layers, form, () => GainOfDecoders(trial.Halves)))
         {
             fused.AreUsed = true;
             return fused;
@@ -93,35 +90,65 @@ internal static class FusedChoice
         return null;
     }
 
-    private sealed record Trial(SegSamConfig Config, bool Halves, bool IsForced, IChannel? Channel)
+    private static (Func<Tensor> Layers, Func<Tensor> Fused) Forms(FusedDecoders decoders)
     {
-        /// <summary>Compares a part's two forms on noise: the results for each network, the times once for each set of sizes.</summary>
-        public bool IsWon(string part, Func<Tensor> layers, Func<Tensor> fused)
+        var example = decoders.Example();
+        return (() => Run(false), () => Run(true));
+
+        Tensor Run(bool areUsed)
+        {
+            decoders.AreUsed = areUsed;
+            return decoders.Run(example);
+        }
+    }
+
+    // Of decoders whose sizes are always the same: for tiny ones, the times are too short to tell.
+    private static double GainOfDecoders(bool halves)
+    {
+        var config = SegSamConfig.For(SegSamEncoder.Tiny, inputSize: 256) with { EncoderDepth = 1, GlobalBlocks = [], CategoryCount = 1 };
+        using var network = new SegSamNetwork(config).Initialize(1);
+        network.eval();
+        using var fused = new FusedDecoders(network, halves);
+        var (layers, form) = Forms(fused);
+        return Gain(layers, form);
+    }
+
+    // The best of a few, in turns.
+    private static double Gain(Func<Tensor> layers, Func<Tensor> fused)
+    {
+        double ofLayers = double.MaxValue, ofFused = double.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            ofLayers = Math.Min(ofLayers, Seconds(layers));
+            ofFused = Math.Min(ofFused, Seconds(fused));
+        }
+
+        return ofLayers / ofFused;
+    }
+
+    private static double Seconds(Func<Tensor> compute)
+    {
+        var clock = Stopwatch.StartNew();
+        compute();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private sealed record Trial(bool Halves, bool IsForced, IChannel? Channel)
+    {
+        /// <summary>Compares a part's two forms on noise: the results for each network, the times once for all.</summary>
+        /// <param name="measure">How many times as fast the fused form is.</param>
+        public bool IsWon(string part, Func<Tensor> layers, Func<Tensor> fused, Func<double> measure)
         {
             var expected = layers();
             var difference = fused().Minus(expected).norm().item<float>() / expected.norm().item<float>();
-            var gain = Gains.GetOrAdd((part, Config.ToString(), Halves), _ => Seconds(layers) / Seconds(fused));
-            var isUsed = difference <= (Halves ? HalvesAgree : SinglesAgree) && (IsForced || gain > 1); // false for NaN
+            var gain = Gains.GetOrAdd((part, Halves), _ => measure());
+            var isUsed = difference <= (Halves ? HalvesAgree : SinglesAgree) && (IsForced || gain > SlowestGain); // false for NaN
             var times = string.Create(CultureInfo.InvariantCulture, $"took {1 / gain:0.00} of the time of libtorch's layers");
             var results = string.Create(CultureInfo.InvariantCulture, $"differed by {difference:0.0000000} of the result");
             Channel?.Info(MessageSensitivity.None,
                 $"In a trial, the {part} in the fused form, in {(Halves ? "bfloat16" : "float32")}, {times} and {results}: "
                 + $"{(isUsed ? "the fused form is used" : "libtorch's layers are used")}. {Variable}=on or off overrides this.");
             return isUsed;
-        }
-
-        // The best of a few.
-        private static double Seconds(Func<Tensor> compute)
-        {
-            var best = double.MaxValue;
-            for (var i = 0; i < 3; i++)
-            {
-                var clock = Stopwatch.StartNew();
-                compute();
-                best = Math.Min(best, clock.Elapsed.TotalSeconds);
-            }
-
-            return best;
         }
     }
 }
