@@ -5,6 +5,7 @@ using Med2D.Volumes;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Volumes;
 using SampleKit;
+using TorchSharp;
 
 namespace Med2D.Commands;
 
@@ -60,16 +61,27 @@ internal sealed class VolumesCommand : Command
         var plane = model.Info.Plane ?? SlicePlane.Axial;
         var (scorer, figures, progress) = (new VolumeScorer(predictor, plane), new List<VolumeFigures>(),
             messages.Progress("Following labels, volumes", rows.Count));
-        byte[]? picture = null;
+        var (done, picture) = (0, (byte[]?)null);
         foreach (var row in rows)
         {
-            figures.Add(scorer.Score(row, cancel, out var found));
+            var scored = scorer.Score(row, cancel, out var found);
+            progress(++done);
+            if (scored.Objects.Count == 0)
+            {
+                messages.Note($"Left out: '{row.LabelPath}' has no label on {TrueObject.LeastSlices} slices and with "
+                    + $"{TrueObject.LeastVoxels} voxels or more.");
+                continue;
+            }
+
+            figures.Add(scored);
             picture ??= Draw(row, found);
-            progress(figures.Count);
         }
 
+        if (figures.Count == 0)
+            throw new InvalidDataException("No volume has a label that is large enough; there is nothing to write.");
+
         var written = new VolumePage(figures, plane, Path.GetFileName(file), Digests.OfFile(file),
-            FormattableString.Invariant($"{Environment.ProcessorCount} cores"));
+            torch.get_num_threads() is var threads && threads == 1 ? "one thread" : FormattableString.Invariant($"{threads} threads"));
         var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
         OutputFile.Write(Path.Combine(folder, Picture), picture!);
         OutputFile.Write(Path.Combine(folder, Json), written.ToJson());

@@ -26,7 +26,7 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
     private readonly SegSamVolumePredictor _volumes = new(predictor);
 
     /// <param name="found">What was found from the boxes in three dimensions.</param>
-    /// <exception cref="InvalidDataException">Image and labels do not belong together, or no label is large enough.</exception>
+    /// <exception cref="InvalidDataException">Image and labels do not belong together.</exception>
     public VolumeFigures Score(VolumeRow row, CancellationToken cancel, out LabelVolume found)
     {
         using var volume = MedicalVolume.Load(row.ImagePath);
@@ -41,8 +41,8 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
         var (objects, tooSmall) = TrueObject.Find(labels, row.Names, plane, slices);
         if (objects.Count == 0)
         {
-            throw new InvalidDataException($"'{row.LabelPath}' has no label on {TrueObject.LeastSlices} slices and with "
-                + $"{TrueObject.LeastVoxels} voxels or more.");
+            found = labels;
+            return new(row, [], tooSmall, 0, TimeSpan.Zero);
         }
 
         var (asked, clock) = (0, Stopwatch.StartNew());
