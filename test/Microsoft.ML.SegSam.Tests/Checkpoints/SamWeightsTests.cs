@@ -119,7 +119,8 @@ public sealed class SamWeightsTests
     [TestMethod]
     public void A_disposed_transformer_says_so()
     {
-        var transformer = new SegSamTransformer(new(FittedModel.Shared.Model.Description, SmallNetwork.Create(SmallNetwork.Config), null!));
+        var transformer = new SegSamTransformer(
+            new(FittedModel.Shared.Model.Description, SmallNetwork.Create(SmallNetwork.Config), new(CPU)));
         transformer.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => transformer.SaveSamWeights("never.pth"));
     }

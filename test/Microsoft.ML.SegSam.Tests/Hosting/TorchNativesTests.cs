@@ -51,8 +51,9 @@ public sealed class TorchNativesTests
     [TestMethod]
     public void The_program_s_own_files_come_before_those_of_the_cache()
     {
-        var folders = TorchNatives.SearchFolders(Path.Combine(Path.GetTempPath(), "a", "b", "lib", "c", "TorchSharp.dll")).ToList();
-        Assert.IsLessThan(folders.FindIndex(folder => folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)),
+        var cache = Path.Combine(Path.GetTempPath(), "a");
+        var folders = TorchNatives.SearchFolders(Path.Combine(cache, "b", "lib", "c", "TorchSharp.dll")).ToList();
+        Assert.IsLessThan(folders.FindIndex(folder => folder.StartsWith(cache, StringComparison.Ordinal)),
             folders.IndexOf(AppContext.BaseDirectory));
     }
 }

@@ -51,7 +51,8 @@ public sealed class Med2DVolumesTests
         foreach (var (line, expected) in ((string, string)[])
         [
             ("A,CT,image.nii.gz,moved.nii.gz,,,", "Expected the same voxels."),
-            ("A,CT,image.nii.gz,small.nii.gz,,,", "has no label on 3 slices and with 100 voxels or more.\nNo volume has a label that is large enough"),
+            ("A,CT,image.nii.gz,small.nii.gz,,,",
+                "has no label on 3 slices and with 100 voxels or more.\nNo volume has a label that is large enough"),
             ("A,CT,image.nii.gz,none.nii.gz,,,", "line 2: labels is 'none.nii.gz', but there is no file"),
             ("A,CT,image.nii.gz,small.nii.gz,dark,,", "line 2: window: "),
             ("A,CT,image.nii.gz,small.nii.gz,,perhaps,", "line 2: trained is 'perhaps'; expected yes or no."),
