@@ -24,7 +24,7 @@ internal sealed class VolumePage(IReadOnlyList<VolumeFigures> volumes, SlicePlan
         FormattableString.Invariant($"`{model}` (SHA-256 `{sha256[..12]}…`) on {volumes.Count} volumes, {_objects.Count} labels of at ")
             + FormattableString.Invariant($"least {TrueObject.LeastSlices} slices and {TrueObject.LeastVoxels} voxels, ")
             + FormattableString.Invariant($"{plane.ToString().ToLowerInvariant()} slices; ")
-            + FormattableString.Invariant($"{volumes.Sum(volume => volume.TooSmall)} smaller labels were left out. "),
+            + FormattableString.Invariant($"{volumes.Sum(volume => volume.TooSmall)} smaller labels were left out."),
         "Each label is prompted once: by its box on its middle slice, and followed until it ends by itself; then by its box in three "
             + "dimensions.",
         "Beside it is what needs no model but that box: the box filled, and the ellipsoid that fills it. Means are over labels; * marks "
