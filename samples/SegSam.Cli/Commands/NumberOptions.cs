@@ -28,7 +28,7 @@ internal static class NumberOptions
 
     private static T Parse<T>(string name, ArgumentResult result) where T : struct, INumber<T>
     {
-        var (text, isWhole) = (result.Tokens.Single().Value, default(T) is int);
+        var (text, isWhole) = (result.Tokens.Single().Value, default(T) is int or long);
         var style = isWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
         if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number))
             return number;

@@ -26,7 +26,10 @@ internal sealed class VolumeReading
         Description = "Take DICOM slices in the order of their numbers where they do not say where they lie.",
     };
 
-    public IEnumerable<Option> Options => [_series, _time, _irregular, _numbers];
+    private readonly Option<long> _most = NumberOptions.Of("--max-voxels", new MedicalVolumeOptions().MaxVoxels, "N",
+        "The most voxels that are read.");
+
+    public IEnumerable<Option> Options => [_series, _time, _irregular, _numbers, _most];
 
     /// <summary>Whether one of several volumes was chosen.</summary>
     public bool IsChosen(CommandContext context) => context.Get(_series) is not null || context.Get(_time) is not null;
@@ -37,5 +40,6 @@ internal sealed class VolumeReading
         TimePoint = context.Get(_time),
         AllowIrregularSlices = context.Get(_irregular),
         OrderByInstanceNumber = context.Get(_numbers),
+        MaxVoxels = context.Get(_most),
     });
 }

@@ -10,8 +10,6 @@ internal sealed record DicomVolume(
     IReadOnlyList<DicomSlice> Slices, VolumeGeometry Geometry, bool IsRegular, IReadOnlyList<double> Heights,
     IReadOnlyList<string> Warnings)
 {
-    private const double Tilted = 1e-4;
-
     public string Series => Slices[0].Series;
 
     public string? Modality => Slices[0].Modality;
@@ -56,8 +54,7 @@ internal sealed record DicomVolume(
         var affine = new AffineMatrix([.. Enumerable.Range(0, 3).SelectMany(axis => new[]
             { row[axis] * x, column[axis] * y, across[axis], origin[axis] })]).TurnedAboutZ();
         var geometry = new VolumeGeometry(ordered[0].Format.Columns, ordered[0].Format.Rows, count, affine);
-        var tilt = Math.Abs(row.Zip(across, (a, b) => a * b).Sum()) + Math.Abs(column.Zip(across, (a, b) => a * b).Sum());
-        if (count > 1 && tilt > Tilted * step)
+        if (count > 1 && geometry.IsSheared)
             all.Add("The slices are tilted against the direction in which they follow (gantry tilt): the volume is sheared.");
         return new(ordered, geometry, irregular == 0, heights, all);
     }
