@@ -2,26 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.SegSam.Kernels;
 
-/// <summary>to = a + b, as another type of numbers: of several rows.</summary>
-internal readonly unsafe struct AddRows<T, TNumbers>(int rows, float* a, int strideA, float* b, int strideB, T* to, int strideTo) : IKernel
-    where T : unmanaged
-    where TNumbers : INumbers<T>
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<L, V>(int first, int last)
-        where L : ILanes<V>
-        where V : struct
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            float* x = a + row * (long)strideA, y = b + row * (long)strideB;
-            var target = to + row * (long)strideTo;
-            for (var i = first; i < last; i += L.Count)
-                TNumbers.Store<L, V>(target + i, L.Add(L.Load(x + i), L.Load(y + i)));
-        }
-    }
-}
-
 /// <summary>
 /// Softmax over the groups of each row, for each place in a group by itself: how much a pixel takes of each token, head by head. The
 /// maximum is taken away first.

@@ -68,6 +68,26 @@ internal readonly unsafe struct AddResidual<TActivation>(
     }
 }
 
+/// <summary>to = a + b, as another type of numbers: of several rows.</summary>
+internal readonly unsafe struct AddRows<T, TNumbers>(int rows, float* a, int strideA, float* b, int strideB, T* to, int strideTo) : IKernel
+    where T : unmanaged
+    where TNumbers : INumbers<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<L, V>(int first, int last)
+        where L : ILanes<V>
+        where V : struct
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            float* x = a + row * (long)strideA, y = b + row * (long)strideB;
+            var target = to + row * (long)strideTo;
+            for (var i = first; i < last; i += L.Count)
+                TNumbers.Store<L, V>(target + i, L.Add(L.Load(x + i), L.Load(y + i)));
+        }
+    }
+}
+
 /// <summary>to = from · factor, a factor for each row.</summary>
 internal readonly unsafe struct ScaleRows<T, TNumbers>(int rows, float* from, int strideFrom, float* factors, T* to, int strideTo) : IKernel
     where T : unmanaged

@@ -1,8 +1,8 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Network.Encoder;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Training.Data;
 using static TorchSharp.torch;
