@@ -46,7 +46,7 @@ public sealed class LanguageTests
             if (type == typeof(bool) || type.IsEnum || !typeof(IFormattable).IsAssignableFrom(type))
                 continue;
             count++;
-            var isWhole = type == typeof(int);
+            var isWhole = type == typeof(int) || type == typeof(long);
             foreach (var wrong in (string[])["0,001", "1,5", "1.000,5", "1 000", "NaN", "Infinity", "many", isWhole ? "1.5" : "1e999",
                 isWhole ? "1,000" : "1,000.5"])
             {
