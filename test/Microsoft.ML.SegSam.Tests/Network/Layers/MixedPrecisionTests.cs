@@ -64,7 +64,7 @@ public sealed class MixedPrecisionTests
         return [.. Names.Select((name, i) =>
         {
             var stacked = stack([.. passes.Select(pass => pass[i])]);
-            return name == Gradient ? stacked.sum(0) : stacked;
+            return name == Gradient ? stacked.sum(dim: 0) : stacked;
         })];
     }
 
