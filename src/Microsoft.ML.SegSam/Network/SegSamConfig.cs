@@ -14,7 +14,7 @@ internal sealed record SegSamConfig
     public IReadOnlyList<TinyVitStage>? Stages { get; init; }       // TinyViT alone
     public IReadOnlyList<ResNetStage>? ResNetStages { get; init; }  // ResNet alone
     public bool FineMaps { get; init; }                             // at strides 8 and 4, for the up-scaling, as in SAM 2; ResNet alone
-    public int PyramidWidth { get; init; }                          // of the feature pyramid that the fine maps come from; 0 = none
+    public int PyramidWidth { get; init; }                          // of the feature pyramid that the fine maps come from
     public int EncoderWidth { get; init; }                          // D; from here to the adapters ViT alone
     public int EncoderDepth { get; init; }
     public int EncoderHeads { get; init; }

@@ -20,10 +20,7 @@ internal static class ResNetGraph
         }
 
         var embedding = map.Neck(config);
-        return !config.FineMaps ? embedding
-            : config.PyramidWidth > 0 ? Pyramid(embedding, maps[^3], maps[^2], maps[^1])
-            : Pack(embedding, maps[^2].Convolution(EncoderGraph.Place + "fine.twofold"),
-                maps[^3].Convolution(EncoderGraph.Place + "fine.fourfold"));
+        return config.FineMaps ? Pyramid(embedding, maps[^3], maps[^2], maps[^1]) : embedding;
     }
 
     private static GraphValue Block(GraphValue map, string place, long stride)

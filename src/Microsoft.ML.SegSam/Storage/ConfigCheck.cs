@@ -48,7 +48,7 @@ internal static class ConfigCheck
         new(nameof(config.DecoderDepth), config.DecoderDepth, 1, MostLayers),
         new(nameof(config.QualityHeadDepth), config.QualityHeadDepth, 1, MostLayers),
         new(nameof(config.RefinementDepth), config.RefinementDepth, 0, MostLayers),
-        new(nameof(config.PyramidWidth), config.PyramidWidth, 0, 4096),
+        new(nameof(config.PyramidWidth), config.PyramidWidth, config.FineMaps ? 1 : 0, 4096),
         new(nameof(config.CategoryCount), config.CategoryCount, 1, 1 << 20),
         new(nameof(config.EncoderMlpRatio), config.EncoderMlpRatio, 0.01, 64),
         new(nameof(config.AdapterRatio), config.AdapterRatio, 0.001, 64),
@@ -97,6 +97,7 @@ internal static class ConfigCheck
             EncoderKind.ResNet => config.ResNetStages!.Count is > 0 and <= 8 && 4 << config.ResNetStages.Count - 1 == config.PatchSize,
             _ => config.GlobalBlocks is { } blocks && blocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0,
         }
+        && (!config.FineMaps || config.ResNetStages?.Count == 3) // strides 4, 8 and 16
         && config.InputSize % config.PatchSize == 0
         && config.Width % 8 == 0
         && config.Width / config.AttentionDownsample % config.DecoderHeads == 0

@@ -25,7 +25,6 @@ public sealed class OnnxParityTests
         ["TinyViT"] = SmallNetwork.TinyVit,
         ["ResNet"] = SmallNetwork.ResNet,
         ["ResNet, coarse"] = SmallNetwork.ResNet with { FineMaps = false, RefinementDepth = 0, MaskPrior = false },
-        ["ResNet, earlier fine maps"] = SmallNetwork.ResNet with { PyramidWidth = 0, MultimaskForPoint = true },
         ["refinement without prior"] = SmallNetwork.ResNet with { MaskPrior = false },
         ["shared decoding"] = SmallNetwork.ResNet with { SemanticDecoding = SemanticDecoding.Shared },
         ["single mask"] = SmallNetwork.Config with { SingleMask = true },

@@ -39,6 +39,11 @@ public sealed class ConfigCheckTests
         [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(8, 1000), new(8, 1)] }), "Depth = 1000"],
         [(Func<object>)(() => Tiny with { ResNetStages = [] }), "contradict each other"],
         [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(128, 2)] }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { FineMaps = true, PyramidWidth = 8 }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(128, 2), new(256, 2)], FineMaps = true }),
+            "PyramidWidth = 0; it must be between 1 and 4096"],
+        [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(128, 2)], PatchSize = 8, FineMaps = true, PyramidWidth = 8 }),
+            "contradict each other"],
         [(Func<object>)(() => Tiny with { GlobalBlocks = null! }), "contradict each other"],
     ];
 

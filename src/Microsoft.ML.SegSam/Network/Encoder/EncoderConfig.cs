@@ -33,7 +33,7 @@ internal sealed record EncoderConfig
     public required IReadOnlyList<TinyVitStage>? Stages { get; init; }  // TinyViT alone
     public required IReadOnlyList<ResNetStage>? ResNetStages { get; init; } // ResNet alone
     public required bool FineMaps { get; init; }                        // ResNet alone
-    public required int PyramidWidth { get; init; }                     // likewise; 0 = none
+    public required int PyramidWidth { get; init; }                     // likewise
     public required int Width { get; init; }                            // D; from here on ViT alone
     public required int Depth { get; init; }
     public required int Heads { get; init; }

@@ -18,7 +18,6 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     [ComponentName(Name = "stem")] private readonly ConvolutionLayer _stem;
     [ComponentName(Name = "layers")] private readonly ModuleList<Sequential> _layers;
     [ComponentName(Name = "neck")] private readonly Sequential _neck;
-    [ComponentName(Name = "fine")] private readonly FineNeck? _fine;
     [ComponentName(Name = "pyramid")] private readonly FinePyramid? _pyramid;
 
     public ResNetEncoder(LayerFactory make, EncoderConfig config) : base(nameof(ResNetEncoder))
@@ -30,10 +29,8 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
             : i > 0 ? new ResidualBlock(make, stages[i - 1].Width, stage.Width, stride: 2)
             : new ResidualBlock(make, stage.Width, stage.Width, stride: 1))))];
         _neck = EncoderNeck.Create(make, stages[^1].Width, config);
-        if (config.FineMaps && config.PyramidWidth > 0)
+        if (config.FineMaps)
             _pyramid = new(make, [.. stages.TakeLast(3).Select(stage => stage.Width)], config.PyramidWidth, config.OutputWidth);
-        else if (config.FineMaps)
-            _fine = new(make, stages[^2].Width, stages[^3].Width, config.OutputWidth);
         RegisterComponents();
     }
 
@@ -41,8 +38,7 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     {
         var maps = Maps(image);
         var map = _neck.call(maps[^1]);
-        return _pyramid is not null ? _pyramid.call(map, maps[^3..])
-            : _fine is not null ? _fine.call(map, maps[^2], maps[^3]) : map;
+        return _pyramid is null ? map : _pyramid.call(map, maps[^3..]);
     }
 
     /// <summary>The map that the neck reads: all that pretrained weights are of.</summary>
@@ -64,30 +60,6 @@ internal sealed class ResNetEncoder : ScopedModule<Tensor, Tensor>, IInitialized
     }
 
     public void Initialize(Generator generator) => _stem.FillForRelu(generator);
-}
-
-/// <summary>Fine maps from each stage by itself: in models of earlier versions.</summary>
-internal sealed class FineNeck : ScopedModule<Tensor, Tensor, Tensor, Tensor>, IInitialized
-{
-    [ComponentName(Name = "twofold")] private readonly ConvolutionLayer _twofold;
-    [ComponentName(Name = "fourfold")] private readonly ConvolutionLayer _fourfold;
-
-    public FineNeck(LayerFactory make, int twofold, int fourfold, int width) : base(nameof(FineNeck))
-    {
-        _twofold = make.Convolution(twofold, width / 4, kernel: 1);
-        _fourfold = make.Convolution(fourfold, width / 8, kernel: 1);
-        RegisterComponents();
-    }
-
-    protected override Tensor Compute(Tensor map, Tensor eighth, Tensor fourth) =>
-        FineMaps.Pack(map.ToFloat32(), _twofold.call(eighth).ToFloat32(), _fourfold.call(fourth).ToFloat32());
-
-    // Masks begin as those of f_v alone (our choice).
-    public void Initialize(Generator generator)
-    {
-        foreach (var layer in (ConvolutionLayer[])[_twofold, _fourfold])
-            layer.FillWithZeros();
-    }
 }
 
 /// <summary>ResNet's basic block: two convolutions, added to the map that they read, or to a projection where the shape changes.</summary>
