@@ -141,5 +141,6 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         : options.Window ?? Trained?.Of(volume) ?? IntensityWindow.For(volume);
 
     private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection
-        : _predictor.Model.Description.Prompts.HasFlag(ModelPrompts.Box) ? PromptProjection.Box : PromptProjection.Point;
+        : _predictor.Model.Description.Prompts is var prompts && !prompts.HasFlag(ModelPrompts.Box) ? PromptProjection.Point
+        : prompts.HasFlag(ModelPrompts.Mask) ? PromptProjection.BoxAndMask : PromptProjection.Box;
 }

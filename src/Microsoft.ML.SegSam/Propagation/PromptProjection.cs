@@ -3,7 +3,10 @@ namespace Microsoft.ML.SegSam.Propagation;
 /// <summary>What of an object's mask on one slice becomes the prompt on the next.</summary>
 public enum PromptProjection
 {
-    /// <summary>The box where the model was trained with boxes, else the point.</summary>
+    /// <summary>
+    /// Of box and mask what the model was trained with: the mask tells an object from what else is in a box, and so where it ends
+    /// (measured: our choice). The point for a model without boxes.
+    /// </summary>
     Automatic,
 
     /// <summary>The box around the mask, somewhat larger.</summary>

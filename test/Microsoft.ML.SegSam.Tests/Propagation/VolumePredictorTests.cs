@@ -49,6 +49,25 @@ public sealed class VolumePredictorTests
     }
 
     [TestMethod]
+    [DataRow(ModelPrompts.Box, PromptProjection.Box)]
+    [DataRow(ModelPrompts.Box | ModelPrompts.Points, PromptProjection.Box)]
+    [DataRow(ModelPrompts.Box | ModelPrompts.Mask, PromptProjection.BoxAndMask)]
+    [DataRow(ModelPrompts.Points | ModelPrompts.Mask, PromptProjection.Point)]
+    public void Objects_are_followed_by_what_the_model_was_trained_with(ModelPrompts known, PromptProjection expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var volume = Load(folder);
+        using var predictor = new SegSamPredictor(With(Shared.Model.Description with { Prompts = known }));
+        Assert.AreEqual(Follow(expected), Follow(PromptProjection.Automatic));
+        Assert.AreEqual(4, Enum.GetValues<PromptProjection>().Except([PromptProjection.Automatic]).Select(Follow).Distinct().Count());
+
+        string Follow(PromptProjection projection) => string.Join(' ', new SegSamVolumePredictor(predictor).Predict(volume, 3,
+            SegSamPrompt.Box(10, 10, 30, 28),
+            new() { Projection = projection, MinPixels = 1, MinOverlap = 0, MaxGrowth = 100, MinPredictedIoU = 0 })
+            .Objects[0].Slices.Select(slice => FormattableString.Invariant($"{slice.Slice}:{slice.PredictedIoU}")));
+    }
+
+    [TestMethod]
     public void What_does_not_fit_is_refused_and_says_where()
     {
         using var folder = new TemporaryFolder();
