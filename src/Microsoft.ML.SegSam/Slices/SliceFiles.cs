@@ -13,7 +13,7 @@ public sealed record SliceFiles
     /// <summary>The list of SA-Med2D-20M, a JSON object from the path of each image to the paths of its masks.</summary>
     public const string ListName = "SAMed2D_v1.json";
 
-    /// <summary>The image's path within the folder, such as images/a.png: the objects of an image share it, and no other image has it.</summary>
+    /// <summary>The image's path within the folder, such as images/a.png; no two images share one.</summary>
     public required string ImageId { get; init; }
 
     /// <summary>The image's file.</summary>
@@ -37,8 +37,9 @@ public sealed record SliceFiles
     public static bool AreIn(string folder) => SamMed2DFolder.ListIn(folder) is not null;
 
     /// <summary>The listed masks, each with its image; no image is opened.</summary>
-    /// <param name="folder">Holds at least one of the lists. Their paths are their author's: of each, the longest end counts that
-    /// exists in the folder.</param>
+    /// <param name="folder">
+    /// Holds at least one of the lists. Their paths are their author's: of each, the longest end counts that exists in the folder.
+    /// </param>
     /// <param name="skip">
     /// Receives the error of each mask that is missing or whose name does not fit, which is then left out; null: the first is thrown.
     /// </param>

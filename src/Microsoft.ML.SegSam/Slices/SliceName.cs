@@ -21,7 +21,7 @@ public sealed partial record SliceName(string Modality, string Dataset, string C
     public static SliceName Of(string imageId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(imageId);
-        string[] parts = imageId.Normalize().Split('/');
+        var parts = imageId.Normalize().Split('/');
         if (Parts(Path.GetFileNameWithoutExtension(parts[^1])) is [var modality, var dataset, var id, var slice])
             return new(WithoutNumber(modality), dataset, id, IndexOf(slice));
         var folders = parts.Skip(1).SkipLast(1).SkipWhile(folder => Splits.Contains(folder, StringComparer.OrdinalIgnoreCase));

@@ -123,7 +123,8 @@ public sealed class LoadSliceFilesTests : IDisposable
 
     public static IEnumerable<object[]> CutOptions =>
     [
-        [new SliceOptions { Plane = SlicePlane.Coronal }, "Plane says"], [new SliceOptions { Window = IntensityWindow.Lung }, "Window says"],
+        [new SliceOptions { Plane = SlicePlane.Coronal }, "Plane says"],
+        [new SliceOptions { Window = IntensityWindow.Lung }, "Window says"],
         [new SliceOptions { Every = 2 }, "Every says"],
     ];
 
@@ -217,6 +218,13 @@ public sealed class LoadSliceFilesTests : IDisposable
         var train = Ml.Data.FilterByCustomPredicate<Row>(data, row => row.Split != "train");
         Assert.AreEqual(19, train.GetColumn<string>("Category").Count());
     }
+
+    [TestMethod]
+    [DataRow("M02-samed2d20m", "case001 6 LITS CT: 0001")]
+    [DataRow("M03-nested", "p1 0  : liver")]
+    [DataRow("M06-backslash", "images/s.png 0  : liver")]
+    public void Folders_that_others_made_are_read(string name, string expected) => StringAssert.StartsWith(
+        Line(Rows(Ml.Data.LoadSlices(SharedFolder.Require("cases", name), new() { MinPixels = 1 })).Single()), expected);
 
     [TestMethod]
     [DataRow("images/ct_00--LITS--case001--x_0006.png", "ct LITS case001 6")]
