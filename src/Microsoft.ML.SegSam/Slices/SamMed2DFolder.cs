@@ -138,6 +138,7 @@ internal sealed class SamMed2DFolder
         IEnumerable<string> Ends(string[] whole) =>
             Enumerable.Range(0, Math.Max(1, whole.Length - 1)).Select(from => Path.Combine([_folder, .. whole[from..]]));
     }
+
     // Shared by the masks of an image, of which there may be millions.
     private sealed record ListedImage(string Id, string Path, SliceName Name);
 }
