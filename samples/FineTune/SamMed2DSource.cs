@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Slices;
 using SampleKit;
 
 namespace FineTune;
@@ -6,7 +7,7 @@ namespace FineTune;
 /// <summary>Reads a source in SAM-Med2D's layout, with its training list and its test list.</summary>
 internal static class SamMed2DSource
 {
-    public static bool Fits(string folder) => SamMed2DFolder.IsOne(folder);
+    public static bool Fits(string folder) => SliceFiles.AreIn(folder);
 
     /// <exception cref="IOException">A list cannot be read.</exception>
     /// <exception cref="InvalidDataException">A list is invalid.</exception>

@@ -4,7 +4,6 @@ namespace SampleKit;
 public static class DataFiles
 {
     private static readonly string[] Litter = ["__MACOSX", "Thumbs.db", "desktop.ini"];
-    private static readonly string[] Splits = ["train", "training", "val", "valid", "validation", "test", "testing"];
     private static readonly string[] ImageExtensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
@@ -35,12 +34,4 @@ public static class DataFiles
 
     /// <summary>A file's path relative to its data set, with forward slashes: a unique id within the data set.</summary>
     public static string IdOf(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
-
-    /// <summary>The patient's folder in an id such as images/p1/slice.png; empty without a subfolder, or where it is only a
-    /// split.</summary>
-    public static string CaseOf(string id)
-    {
-        var folders = id.Split('/')[1..^1].SkipWhile(folder => Splits.Contains(folder, StringComparer.OrdinalIgnoreCase));
-        return folders.FirstOrDefault("");
-    }
 }

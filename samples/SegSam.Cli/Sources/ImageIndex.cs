@@ -1,4 +1,4 @@
-using SampleKit;
+using Microsoft.ML.SegSam.Slices;
 
 namespace SegSam.Cli.Sources;
 

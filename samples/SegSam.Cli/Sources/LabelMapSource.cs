@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Slices;
 using SampleKit;
 using SegSam.Cli.Tables;
 
@@ -99,7 +100,7 @@ internal sealed class LabelMapSource(LabelNames labels, string masks, SourceRead
             _rows.Add(new TableRow
             {
                 ImagePath = image.Path, MaskPath = file, Category = category, ImageId = image.Id,
-                CaseId = DataFiles.CaseOf(image.Id), Box = [box.X0, box.Y0, box.X1, box.Y1],
+                CaseId = SliceName.Of(image.Id).CaseId, Box = [box.X0, box.Y0, box.X1, box.Y1],
             });
         }
     }

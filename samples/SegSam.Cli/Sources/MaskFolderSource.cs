@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Slices;
 using SampleKit;
 using SegSam.Cli.Tables;
 
@@ -22,7 +23,7 @@ internal static class MaskFolderSource
     public static IReadOnlyList<TableRow> Read(string folder, string? category, SourceReading reading)
     {
         var (images, masks) = (PictureFolder.Images(folder, reading), PictureFolder.Masks(folder, reading));
-        var (index, names) = (new ImageIndex(images), SaMed2D20M.Open(folder));
+        var (index, names) = (new ImageIndex(images), ClassNames.Open(folder));
         List<(DataPicture Mask, MaskOwner Owner, string Category)> owned = [];
         foreach (var mask in masks)
         {
@@ -50,12 +51,12 @@ internal static class MaskFolderSource
         return [.. rows.OrderBy(row => row.ImagePath, StringComparer.Ordinal)];
     }
 
-    private static string CategoryOf(MaskOwner owner, SaMed2D20M names)
+    private static string CategoryOf(MaskOwner owner, ClassNames names)
     {
         var inFolder = string.Join('/', owner.Folders);
         if (owner.Name is not { } name)
             return inFolder;
-        var inName = name.IsClassNumber ? names.CategoryOf(owner.Image.Name, name.Category) : name.Category;
+        var inName = name.IsClassNumber ? names.Of(owner.Image.Name, name.Category) : name.Category;
         return IsNone(inName) && !IsNone(inFolder) ? inFolder : inName;
     }
 
@@ -65,7 +66,7 @@ internal static class MaskFolderSource
         name.Length == 0 || NotCategories.Contains(WithSpaces(name), StringComparer.OrdinalIgnoreCase);
 
     private static void NoteNames(List<(DataPicture Mask, MaskOwner Owner, string Category)> owned, string? category,
-        SaMed2D20M names, SourceReading reading)
+        ClassNames names, SourceReading reading)
     {
         var without = owned.FindAll(item => IsNone(item.Category));
         if (category is null && without.Find(item => item.Category.Length > 0) is { Category: { } word })
@@ -98,7 +99,7 @@ internal static class MaskFolderSource
                 + $"{string.Join(", ", merged.Select(name => $"'{name}'"))}.");
         }
 
-        if (!names.HasNames && owned.Exists(item => item.Owner.Name is { IsClassNumber: true }))
+        if (names.IsEmpty && owned.Exists(item => item.Owner.Name is { IsClassNumber: true }))
             reading.Note(SamMed2DSource.UnnamedClasses);
     }
 
@@ -113,11 +114,11 @@ internal static class MaskFolderSource
 
         if (MaskFile.TightBox(mask.Path, size, leftOut) is not { } box)
             return null;
-        var (modality, dataset, caseId) = SaMed2D20M.Parts(image.Name);
+        var name = SliceName.Of(image.Id);
         return new TableRow
         {
             ImagePath = image.Path, MaskPath = mask.Path, Category = category, ImageId = image.Id, Box = box,
-            Modality = modality, Dataset = dataset, CaseId = caseId.Length > 0 ? caseId : DataFiles.CaseOf(image.Id),
+            Modality = name.Modality, Dataset = name.Dataset, CaseId = name.CaseId,
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.SegSam.Slices;
 using SampleKit;
 using SegSam.Cli.Tables;
 
@@ -7,10 +8,10 @@ namespace SegSam.Cli.Sources;
 /// <summary>Reads a folder in SAM-Med2D's or SA-Med2D-20M's layout; SAM-Med2D's two lists become the splits train and test.</summary>
 internal static class SamMed2DSource
 {
-    public static string UnnamedClasses => $"Categories are class numbers, because there is no {SaMed2D20M.Mapping} beside images/ " +
+    public static string UnnamedClasses => $"Categories are class numbers, because there is no {ClassNames.FileName} beside images/ " +
         "to name them; a number may have different meanings in different data sets.";
 
-    public static bool Fits(string folder) => SamMed2DFolder.IsOne(folder);
+    public static bool Fits(string folder) => SliceFiles.AreIn(folder);
 
     /// <exception cref="IOException">Strict: a file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A list is invalid; strict: or a mask is.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Slices;
@@ -9,7 +10,8 @@ using SegSam.Cli.Tables;
 namespace SegSam.Cli.Volumes;
 
 /// <summary>
-/// Writes the slices of volumes and the masks on them as files, as ml.Data.LoadSlices reads them. Images are named as in SA-Med2D-20M.
+/// Writes the slices of volumes and the masks on them as files, as ml.Data.LoadSlices reads them. Images are named and listed as in
+/// SA-Med2D-20M.
 /// </summary>
 internal sealed class VolumeSource
 {
@@ -29,7 +31,8 @@ internal sealed class VolumeSource
 
     private string Partial => _folder + ".partial";
 
-    /// <param name="folder">Where images/ and masks/ come to lie, once all are written; what is in them is replaced.</param>
+    /// <param name="folder">Where images/, masks/ and the list come to lie, once all are written; what is there of them is
+    /// replaced.</param>
     /// <exception cref="IOException">A file cannot be written; strict: or read.</exception>
     /// <exception cref="InvalidDataException">Strict: a file is damaged, labels lie on another grid, or one has no name.</exception>
     /// <exception cref="OperationCanceledException">Canceled; nothing is left.</exception>
@@ -53,7 +56,7 @@ internal sealed class VolumeSource
             }
 
             if (rows.Count > 0)
-                MoveIntoPlace();
+                MoveIntoPlace(rows);
         }
         finally
         {
@@ -111,7 +114,7 @@ internal sealed class VolumeSource
 
         if (!images.TryGetValue(row.ImageId, out var image))
             images[row.ImageId] = image = Write(Parts[0], _images.Next(NameOf(row), ".png"), row.Image);
-        var mask = Write(Parts[1], _masks.Next($"{Path.GetFileNameWithoutExtension(image)}_{row.Category}_000", ".png"), row.Mask);
+        var mask = Write(Parts[1], _masks.Next($"{Path.GetFileNameWithoutExtension(image)}_{row.Category}", "_000.png"), row.Mask);
         return new()
         {
             ImagePath = image, MaskPath = mask, Category = row.Category, ImageId = row.ImageId, Box = row.Box, CaseId = row.CaseId,
@@ -140,8 +143,11 @@ internal sealed class VolumeSource
         return Path.Combine(_folder, part, name);
     }
 
-    private void MoveIntoPlace()
+    private void MoveIntoPlace(List<TableRow> rows)
     {
+        var list = Path.Combine(Partial, SliceFiles.ListName);
+        OutputFile.Write(list, JsonSerializer.SerializeToUtf8Bytes(rows.GroupBy(row => Below(row.ImagePath))
+            .ToDictionary(image => image.Key, image => image.Select(row => Below(row.MaskPath)).ToArray())));
         Directory.CreateDirectory(_folder);
         foreach (var part in Parts)
         {
@@ -149,7 +155,11 @@ internal sealed class VolumeSource
             Delete(place);
             Directory.Move(Path.Combine(Partial, part), place);
         }
+
+        File.Move(list, Path.Combine(_folder, SliceFiles.ListName), overwrite: true);
     }
+
+    private string Below(string path) => DataFiles.IdOf(_folder, path);
 
     private static void Delete(string folder)
     {

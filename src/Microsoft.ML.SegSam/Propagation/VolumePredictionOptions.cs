@@ -8,7 +8,7 @@ public sealed class VolumePredictionOptions
 {
     /// <summary>
     /// Which way the volume is cut; prompts are in the pictures of these slices. Default null: as in the model's training, where it was
-    /// trained on slices of volumes (<see cref="SegSamDataCatalog.LoadSlices"/>), else Axial.
+    /// trained on slices of volumes (<see cref="SegSamDataCatalog"/>), else Axial.
     /// </summary>
     public SlicePlane? Plane { get; init; }
 

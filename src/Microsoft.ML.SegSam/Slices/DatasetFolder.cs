@@ -6,16 +6,19 @@ namespace Microsoft.ML.SegSam.Slices;
 /// <summary>Reads the dataset.json of nnU-Net and of the Medical Segmentation Decathlon.</summary>
 internal static class DatasetFolder
 {
-    private const string File = "dataset.json";
+    public const string File = "dataset.json";
+
+    public static bool IsOne(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
 
     public static IReadOnlyList<VolumeCase> Read(string folder, int channel)
     {
         var path = Path.Combine(folder, File);
-        if (!System.IO.File.Exists(path))
+        if (!IsOne(folder))
             throw new FileNotFoundException($"There is no '{path}', by which data sets of nnU-Net and of the decathlon are known.", path);
         try
         {
-            using var json = JsonDocument.Parse(System.IO.File.ReadAllText(path));
+            using var file = JsonFile.Open(path);
+            using var json = JsonDocument.Parse(file);
             var root = json.RootElement;
             var names = Names(root.GetProperty("labels"));
             var dataset = root.TryGetProperty("name", out var name) && name.GetString() is { Length: > 0 } text ? text
@@ -42,14 +45,7 @@ internal static class DatasetFolder
         var key = channel.ToString(CultureInfo.InvariantCulture);
         if (!names.TryGetProperty(key, out var name) || name.ValueKind != JsonValueKind.String)
             return null;
-        var text = name.GetString()!.ToUpperInvariant();
-        return text switch
-        {
-            "CT" => "CT",
-            "PET" or "PT" => "PT",
-            "MR" or "MRI" or "FLAIR" or "ADC" or "DWI" or "PD" => "MR",
-            _ => text.StartsWith("T1", StringComparison.Ordinal) || text.StartsWith("T2", StringComparison.Ordinal) ? "MR" : null,
-        };
+        return ModalityCode.Of(name.GetString()!);
     }
 
     private static IEnumerable<VolumeCase> NnUnet(string folder, JsonElement root, int channels, int channel)

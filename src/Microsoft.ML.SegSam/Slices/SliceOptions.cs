@@ -2,7 +2,7 @@ using Microsoft.ML.SegSam.Volumes;
 
 namespace Microsoft.ML.SegSam.Slices;
 
-/// <summary>How volumes become slices.</summary>
+/// <summary>How volumes become slices, and which objects on them rows.</summary>
 public sealed class SliceOptions
 {
     /// <summary>Which way volumes are cut. Default Axial.</summary>

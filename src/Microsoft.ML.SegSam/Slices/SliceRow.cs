@@ -12,7 +12,7 @@ internal class SliceRow
 
     public int SliceIndex { get; set; }
 
-    /// <summary>Distance of columns and of rows, in mm.</summary>
+    /// <summary>Distance of columns and of rows, in mm; NaN where it is not known.</summary>
     [VectorType(2)]
     public float[] Spacing { get; set; } = [];
 
@@ -25,7 +25,7 @@ internal class SliceRow
 }
 
 /// <summary>An object on a slice, as a row.</summary>
-internal sealed class ObjectSliceRow : SliceRow
+internal class ObjectSliceRow : SliceRow
 {
     /// <summary>A PNG file.</summary>
     public byte[] Mask { get; set; } = [];
@@ -37,4 +37,11 @@ internal sealed class ObjectSliceRow : SliceRow
     public string Category { get; set; } = "";
 
     public string[] PresentCategories { get; set; } = [];
+}
+
+/// <summary>An object on a slice that a list names, as a row.</summary>
+internal sealed class ListedSliceRow : ObjectSliceRow
+{
+    /// <summary>"train" or "test"; empty where the list has no splits.</summary>
+    public string Split { get; set; } = "";
 }

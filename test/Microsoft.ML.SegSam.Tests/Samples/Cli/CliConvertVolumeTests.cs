@@ -45,6 +45,36 @@ public sealed class CliConvertVolumeTests : IDisposable
     }
 
     [TestMethod]
+    public void The_files_written_are_a_folder_that_LoadSlices_reads()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 2);
+        foreach (var _ in (int[])[1, 2]) // the second time over the files of the first
+            Done("convert", _folder.At("Task09"), "--out", _table, "--min-pixels", "60", "--force");
+        var rows = TableReader.Read(_table, split: null, _ => { }).Rows;
+        var data = new MLContext().Data.LoadSlices(_folder.At("objects-slices"), new() { MinPixels = 60 });
+        CollectionAssert.AreEqual(rows.Select(row => $"{row.CaseId} {row.Dataset} {row.Category} {string.Join(' ', row.Box!)}").ToArray(),
+            data.GetColumn<string>("CaseId").Zip(data.GetColumn<string>("Dataset"), data.GetColumn<string>("Category"))
+                .Zip(data.GetColumn<float[]>("Box"), (names, box) =>
+                    $"{names.First} {names.Second} {names.Third} {string.Join(' ', box)}").ToArray());
+        Assert.IsTrue(data.GetColumn<string>("Modality").All(modality => modality == "CT"));
+        Done("convert", _folder.At("objects-slices"), "--out", _folder.At("again.csv"));
+        CollectionAssert.AreEqual(rows.Select(row => row.Category).ToArray(),
+            TableReader.Read(_folder.At("again.csv"), split: null, _ => { }).Rows.Select(row => row.Category).ToArray());
+    }
+
+    [TestMethod]
+    public void Names_that_files_cannot_tell_apart_get_files_of_their_own_all_the_same()
+    {
+        var (image, labels) = (_folder.At("scan.nii.gz"), _folder.At("labels.nii.gz"));
+        TinyNifti.Write(image, 24, 20, 1);
+        TinyNifti.Write(labels, 24, 20, 1, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], (i, _, _) => (short)(i < 6 ? 1 : i < 12 ? 2 : 0));
+        File.WriteAllText(_folder.At("names.json"), """{"T/12": 1, "T+12": 2}""");
+        Done("convert", image, "--segmentation", labels, "--labels", _folder.At("names.json"), "--out", _table, "--min-pixels", "9");
+        CollectionAssert.AreEqual((string[])["T 12", "T 12-2"], new MLContext().Data.LoadSlices(_folder.At("objects-slices"))
+            .GetColumn<string>("Category").ToArray());
+    }
+
+    [TestMethod]
     public void Cases_are_held_out_whole_and_small_objects_are_counted()
     {
         TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 4);

@@ -1,33 +1,37 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
-namespace SampleKit;
+namespace Microsoft.ML.SegSam.Slices;
 
-/// <summary>Names in SA-Med2D-20M: an image is called MODALITY--DATASET--CASE--SLICE.png, and its masks have class numbers.</summary>
-/// <remarks>Source: the data set's description (arXiv 2311.11969) and its files.</remarks>
-public sealed partial class SaMed2D20M
+/// <summary>The names of SA-Med2D-20M's class numbers, which masks have in place of a category.</summary>
+public sealed class ClassNames
 {
-    public const string List = "SAMed2D_v1.json", Mapping = "SAMed2D_v1_class_mapping_id.json";
-    private const string Separator = "--";
+    /// <summary>The file that holds them, beside images/.</summary>
+    public const string FileName = "SAMed2D_v1_class_mapping_id.json";
+
+    internal const string Separator = "--";
     private readonly Dictionary<(string Source, int Class), string> _names;
 
-    private SaMed2D20M(Dictionary<(string, int), string> names) => _names = names;
+    private ClassNames(Dictionary<(string, int), string> names) => _names = names;
 
-    /// <summary>Whether there is a file that names the class numbers.</summary>
-    public bool HasNames => _names.Count > 0;
+    /// <summary>Whether there are none, because there is no such file.</summary>
+    public bool IsEmpty => _names.Count == 0;
 
-    /// <summary>Reads the class names of a data set: {"ct--LITS--liver": 1}, or {"1": "ct--LITS--liver"}.</summary>
+    /// <summary>Reads the names of a data set: {"ct--LITS--liver": 1}, or {"1": "ct--LITS--liver"}.</summary>
+    /// <param name="folder">May hold <see cref="FileName"/>.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is not such JSON.</exception>
-    public static SaMed2D20M Open(string folder)
+    public static ClassNames Open(string folder)
     {
-        var path = Path.Combine(folder, Mapping);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return new([]);
         try
         {
             var names = new Dictionary<(string, int), string>();
-            using var json = JsonDocument.Parse(TextFile.Read(path));
+            using var file = JsonFile.Open(path);
+            using var json = JsonDocument.Parse(file);
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 var (name, number) = TryNumber(property.Name, out var key) ? (property.Value.GetString()!, key)
@@ -46,23 +50,20 @@ public sealed partial class SaMed2D20M
         }
     }
 
-    /// <summary>Modality, data set and case in an image's name; empty texts for other names. The modality of ct_00 is ct.</summary>
-    public static (string Modality, string Dataset, string CaseId) Parts(string image) =>
-        image.Split(Separator) is [var modality, var dataset, var id, _] ? (Numbered().Replace(modality, ""), dataset, id) : ("", "", "");
-
     /// <summary>The name of a class number in an image's data set, with spaces for underscores, or else the number itself.</summary>
-    public string CategoryOf(string image, string number)
+    /// <param name="image">The image's file name, such as ct_00--LITS--case001--x_0006.</param>
+    /// <param name="number">As the mask's name has it, such as 0001.</param>
+    public string Of(string image, string number)
     {
-        if (!TryNumber(number, out var known) || image.Split(Separator) is not [var modality, var dataset, ..])
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(number);
+        if (!TryNumber(number, out var known) || SliceName.Parts(image) is not [var modality, var dataset, ..])
             return number;
-        string[] sources = [$"{modality}{Separator}{dataset}", $"{Numbered().Replace(modality, "")}{Separator}{dataset}", dataset, ""];
+        string[] sources = [$"{modality}{Separator}{dataset}", $"{SliceName.WithoutNumber(modality)}{Separator}{dataset}", dataset, ""];
         return sources.Select(source => _names.GetValueOrDefault((source, known))).FirstOrDefault(name => name is not null)
             ?.Replace('_', ' ') ?? number;
     }
 
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-
-    [GeneratedRegex("_[0-9]+$")]
-    private static partial Regex Numbered();
 }
