@@ -8,6 +8,7 @@ namespace SegSam.Cli.Tables;
 internal static class TableCheck
 {
     private const string NoImage = "an unreadable image";
+    private const double LeastShared = 0.2; // of a box's area, on the image
 
     /// <summary>The table without the rows that cannot be used.</summary>
     /// <param name="leftOut">Receives those rows.</param>
