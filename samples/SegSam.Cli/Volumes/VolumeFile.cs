@@ -32,8 +32,8 @@ internal static class VolumeFile
     public static IEnumerable<string[]> Describe(VolumeGeometry geometry, bool isColor = false, bool isRegular = true)
     {
         yield return ["voxels", string.Join(" x ", SizeOf(geometry)) + (isColor ? ", colors" : "")];
-        yield return ["spacing", string.Join(" x ", SpacingOf(geometry).Select(part => FormattableString.Invariant($"{part:0.###}"))) + " mm"
-            + (isRegular ? "" : " on average: slices are not evenly spaced") + (geometry.IsSheared ? ", sheared" : "")];
+        var spacing = string.Join(" x ", SpacingOf(geometry).Select(part => FormattableString.Invariant($"{part:0.###}")));
+        yield return ["spacing", $"{spacing} mm" + (isRegular ? "" : " on average: slices are not evenly spaced") + (geometry.IsSheared ? ", sheared" : "")];
         yield return ["axes", geometry.IsOrientationKnown ? geometry.Codes : "orientation unknown"];
     }
 

@@ -37,8 +37,8 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
             var progress = new Reporter(done => report((double)done.SlicesDone / slices, $"{done}"));
             if (box is not null)
                 return volumes.Predict(volume, box, options, progress, context.Cancel);
-            return volumes.Predict(volume, [.. prompts.Select((prompt, i) => new VolumePrompt(slice!.Value, prompt.Prompt, i + 1))], options,
-                progress, context.Cancel);
+            return volumes.Predict(volume,
+                [.. prompts.Select((prompt, i) => new VolumePrompt(slice!.Value, prompt.Prompt, i + 1))], options, progress, context.Cancel);
         });
         if (output?.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) == true)
             found.Labels.SaveSegmentation(output);

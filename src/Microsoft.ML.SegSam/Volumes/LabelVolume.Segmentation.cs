@@ -74,11 +74,17 @@ public sealed partial class LabelVolume
     /// <exception cref="NotSupportedException">The segmentation is not binary, or its transfer syntax is not read.</exception>
     public static IReadOnlyList<LabelVolume> LoadSegments(string path, MedicalVolume? source = null) =>
         Read(path, source, VolumeLimits.Voxels, (file, grid, origin) => file.Segments.Keys.Select(segment => new LabelVolume(
-            grid.Geometry, SegmentationReader.ReadOne(file, grid, segment), NamesOf(file, [segment]), origin) { Warnings = grid.Warnings }).ToList());
+            grid.Geometry, SegmentationReader.ReadOne(file, grid, segment), NamesOf(file, [segment]), origin)
+        {
+            Warnings = grid.Warnings,
+        }).ToList());
 
     private static LabelVolume ReadSegmentation(string path, MedicalVolume? source, long mostVoxels) =>
         Read(path, source, mostVoxels, (file, grid, origin) => new LabelVolume(
-            grid.Geometry, SegmentationReader.ReadAll(file, grid), NamesOf(file, file.Segments.Keys), origin) { Warnings = grid.Warnings });
+            grid.Geometry, SegmentationReader.ReadAll(file, grid), NamesOf(file, file.Segments.Keys), origin)
+        {
+            Warnings = grid.Warnings,
+        });
 
     private static T Read<T>(
         string path, MedicalVolume? source, long mostVoxels, Func<SegmentationFile, SegmentationGrid, VolumeOrigin, T> read)

@@ -188,7 +188,8 @@ public sealed partial class LabelVolume
         if (!FileEndings.Any(Is))
         {
             throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected "
-                + $"{string.Join(", ", FileEndings.SkipLast(1))} or {FileEndings[^1]}.{(Is(".dcm") ? " SaveSegmentation writes DICOM." : "")}", nameof(path));
+                + $"{string.Join(", ", FileEndings.SkipLast(1))} or {FileEndings[^1]}."
+                + $"{(Is(".dcm") ? " SaveSegmentation writes DICOM." : "")}", nameof(path));
         }
 
         if (!IsRegular && Origin.Slices.All(slice => slice.Place.Height is not null))

@@ -130,7 +130,8 @@ public sealed class VolumeMetricsTests
 
         var other = Named([5, 0, 0, 0, 0, 0, 0, 5], (5, "heart"));
         StringAssert.Contains(Refused(other, truth), "No name of the prediction (heart) is a name of the truth (liver , spinal_cord)");
-        StringAssert.Contains(Refused(predicted, Named([7, 6, 8, 8, 0, 0, 0, 0], (7, "liver"))), "Of the truth these labels have no name: 6, 8");
+        StringAssert.Contains(Refused(predicted, Named([7, 6, 8, 8, 0, 0, 0, 0], (7, "liver"))),
+            "Of the truth these labels have no name: 6, 8");
 
         static string Refused(LabelVolume predicted, LabelVolume truth) =>
             Assert.ThrowsExactly<ArgumentException>(() => VolumeMetrics.Between(predicted, truth, 2, null, byName: true)).Message;

@@ -116,7 +116,8 @@ public sealed class CliVolumeTests : IDisposable
         Assert.AreEqual(0, code, error);
         Assert.DoesNotContain("1.000", text);
         Assert.DoesNotContain("--by-name", error);
-        StringAssert.Contains(Fails(2, "evaluate", "--volumes", _labels, truth, "--by-name"), "Of the prediction these labels have no name");
+        StringAssert.Contains(Fails(2, "evaluate", "--volumes", _labels, truth, "--by-name"),
+            "Of the prediction these labels have no name");
         StringAssert.Contains(Fails(2, "evaluate", _folder.Model(), "t.csv", "--by-name"), "--by-name is for files of labels");
         StringAssert.Contains(Fails(2, "evaluate", "--volumes", truth, truth, "--surface-tolerance", "-3"), "expected at least 0");
     }
