@@ -33,7 +33,8 @@ internal static class VolumeFile
     {
         yield return ["voxels", string.Join(" x ", SizeOf(geometry)) + (isColor ? ", colors" : "")];
         var spacing = string.Join(" x ", SpacingOf(geometry).Select(part => FormattableString.Invariant($"{part:0.###}")));
-        yield return ["spacing", $"{spacing} mm" + (isRegular ? "" : " on average: slices are not evenly spaced") + (geometry.IsSheared ? ", sheared" : "")];
+        yield return ["spacing", $"{spacing} mm"
+            + (isRegular ? "" : " on average: slices are not evenly spaced") + (geometry.IsSheared ? ", sheared" : "")];
         yield return ["axes", geometry.IsOrientationKnown ? geometry.Codes : "orientation unknown"];
     }
 

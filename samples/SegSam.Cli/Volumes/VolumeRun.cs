@@ -38,7 +38,8 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
             if (box is not null)
                 return volumes.Predict(volume, box, options, progress, context.Cancel);
             return volumes.Predict(volume,
-                [.. prompts.Select((prompt, i) => new VolumePrompt(slice!.Value, prompt.Prompt, i + 1))], options, progress, context.Cancel);
+                [.. prompts.Select((prompt, i) => new VolumePrompt(slice!.Value, prompt.Prompt, i + 1))], options, progress,
+                context.Cancel);
         });
         if (output?.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) == true)
             found.Labels.SaveSegmentation(output);
