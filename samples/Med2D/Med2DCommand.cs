@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Med2D.Commands;
+using SampleKit.Messages;
 
 namespace Med2D;
 
@@ -60,7 +61,7 @@ internal static class Med2DCommand
         }
         catch (ArgumentException wrong)
         {
-            messages.Note(wrong.Message);
+            messages.Note(FailureText.Of(wrong));
             return WrongUsage;
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using SampleKit;
@@ -21,6 +22,19 @@ internal sealed class CommandContext(ParseResult parsed, CancellationToken cance
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+
+    /// <summary>A number, if it is in its range.</summary>
+    /// <param name="most">Null: any number from the least on.</param>
+    /// <exception cref="UsageException">It is not.</exception>
+    public T Get<T>(Option<T> option, T least, T? most = null) where T : struct, INumber<T> =>
+        parsed.GetValue(option) is var number && number >= least && !(number > most) ? number
+            : throw new UsageException(FormattableString.Invariant($"{option.Name} is {number}; expected ")
+                + (most is { } to ? FormattableString.Invariant($"{least} to {to}.") : FormattableString.Invariant($"at least {least}.")));
+
+    /// <inheritdoc cref="Get{T}(Option{T}, T, T?)"/>
+    public T? Get<T>(Option<T?> option, T least) where T : struct, INumber<T> => parsed.GetValue(option) is not { } number ? null
+        : number >= least ? number
+        : throw new UsageException(FormattableString.Invariant($"{option.Name} is {number}; expected at least {least}."));
 
     /// <summary>Whether an option is on the command line.</summary>
     public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };

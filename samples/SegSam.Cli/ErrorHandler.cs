@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using SampleKit.Messages;
 
 namespace SegSam.Cli;
 
@@ -24,8 +25,7 @@ internal static class ErrorHandler
         }
         catch (ArgumentException wrong)
         {
-            // The runtime appends the parameter's name, which means nothing to someone who typed a command.
-            context.Terminal.Note(Text(wrong).Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal));
+            context.Terminal.Note(Text(wrong));
             return ExitCode.WrongUsage;
         }
         catch (Exception failure)
@@ -54,5 +54,6 @@ internal static class ErrorHandler
         }
     }
 
-    private static string Text(Exception failure) => OptionNames.InPlaceOfProperties(failure.Message);
+    /// <summary>The message of a failure, in words of the command line.</summary>
+    public static string Text(Exception failure) => OptionNames.InPlaceOfProperties(FailureText.Of(failure));
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using SampleKit;
+using SampleKit.Messages;
 
 namespace Studio;
 
@@ -49,7 +50,7 @@ internal sealed record LoadedModel(SegSamPredictor Predictor, string Name, bool 
         }
         catch (ArgumentException problem)
         {
-            return problem.Message;
+            return FailureText.Of(problem);
         }
     }
 }

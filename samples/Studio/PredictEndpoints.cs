@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using SampleKit.Messages;
 
 namespace Studio;
 
@@ -67,7 +68,7 @@ internal sealed record EverythingRequest(int? PointsPerSide, double? PredIouThre
         }
         catch (ArgumentException wrong)
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, wrong.Message, wrong);
+            throw new ProblemException(StatusCodes.Status400BadRequest, FailureText.Of(wrong), wrong);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Prediction;
+using SampleKit.Messages;
 
 namespace Studio;
 
@@ -71,7 +72,7 @@ internal static class PromptSteps
         }
         catch (ArgumentException wrong)
         {
-            throw Wrong(wrong.Message, wrong);
+            throw Wrong(FailureText.Of(wrong), wrong);
         }
     }
 

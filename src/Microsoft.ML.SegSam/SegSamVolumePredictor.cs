@@ -130,14 +130,14 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
     private SliceLook? Trained => _predictor.Model.Description.Slices;
 
     private SlicePlane Plane(VolumePredictionOptions options) => options.Plane is { } plane && Trained is { } look && plane != look.Plane
-        ? throw new ArgumentException($"The model was trained on {look}, and the options say {plane}. Leave "
-            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Plane)} unset.")
+        ? throw new ArgumentException($"The model was trained on {look}, and the options say {plane}. Remove "
+            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Plane)}: the model's own is then used.")
         : options.Plane ?? Trained?.Plane ?? SlicePlane.Axial;
 
     private IntensityWindow Window(VolumePredictionOptions options, MedicalVolume volume) =>
         options.Window is { } window && Trained is { } look && !window.Equals(look.Of(volume))
-        ? throw new ArgumentException($"The model was trained on {look}, and the options say window {window}. Leave "
-            + $"{nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)} unset.")
+        ? throw new ArgumentException($"The model was trained on {look}, and the options say window {window}. "
+            + $"Remove {nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)}: the model's own is then used.")
         : options.Window ?? Trained?.Of(volume) ?? IntensityWindow.For(volume);
 
     private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection

@@ -135,25 +135,31 @@ public sealed class SegmentationCatalog
     }
 
     /// <summary>Compares the labels of a volume with the true ones, in three dimensions and in mm.</summary>
-    /// <param name="predicted">Labels by the same numbers as the truth's; names are not compared.</param>
+    /// <param name="predicted">Labels by the same numbers as the truth's, or by the same names: see <paramref name="byName"/>.</param>
     /// <param name="truth">On the same voxels: the corners agree within 0.001 mm.</param>
     /// <param name="surfaceTolerance">
     /// The distance up to which surfaces count as equal in the surface Dice (NSD), in mm. Default 2 (our choice); choose the distance by
     /// which experts differ.
     /// </param>
     /// <param name="tolerancePerLabel">Of labels that have another one; null: none.</param>
+    /// <param name="byName">
+    /// Whether labels of the same name belong together, whatever their numbers; labels of one name are taken as one. Upper and lower case
+    /// are the same, and so are _ and space. The figures have the truth's numbers, and further ones for what only the prediction has.
+    /// </param>
     /// <returns>The metrics, which print as a table. <see cref="VolumeMetrics"/> defines each.</returns>
     /// <exception cref="ArgumentException">
-    /// The volumes do not lie on the same voxels, or their axes are not at right angles; the message has both grids.
+    /// The volumes do not lie on the same voxels, or their axes are not at right angles: the message has both grids. Or by name: a label
+    /// has none, or no name is in both volumes.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A tolerance is negative or not a finite number.</exception>
     public VolumeMetrics EvaluateVolumes(
-        LabelVolume predicted, LabelVolume truth, double surfaceTolerance = 2, IReadOnlyDictionary<int, double>? tolerancePerLabel = null)
+        LabelVolume predicted, LabelVolume truth, double surfaceTolerance = 2, IReadOnlyDictionary<int, double>? tolerancePerLabel = null,
+        bool byName = false)
     {
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentNullException.ThrowIfNull(truth);
         using var channel = _environment.Start("Segmentation; EvaluateVolumes");
-        var metrics = VolumeMetrics.Between(predicted, truth, surfaceTolerance, tolerancePerLabel);
+        var metrics = VolumeMetrics.Between(predicted, truth, surfaceTolerance, tolerancePerLabel, byName);
         if (metrics.DistancesLeftOut > 0)
         {
             channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"{metrics.DistancesLeftOut} of {metrics.PerLabel.Count} ")

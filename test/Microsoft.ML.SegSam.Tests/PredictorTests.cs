@@ -190,6 +190,8 @@ public abstract class PredictorTests
 
     [TestMethod]
     [DataRow(70f, 0f, 80f, 10f, "overlaps the image")]
+    [DataRow(60f, 0f, 85f, 10f, "by at least a fifth of its area, found (60, 0, 85, 10) on an image 64 wide and 64 high")]
+    [DataRow(0f, 0f, 256f, 256f, "found (0, 0, 256, 256) on an image 64 wide and 64 high")]
     [DataRow(10f, 10f, 10f, 20f, "x0 < x1")]
     [DataRow(float.NaN, 0f, 8f, 8f, "finite numbers")]
     public void A_box_that_makes_no_sense_is_refused(float x0, float y0, float x1, float y1, string message) =>

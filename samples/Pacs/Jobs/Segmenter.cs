@@ -5,6 +5,7 @@ using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Volumes;
 using Pacs.DicomWeb;
 using SampleKit;
+using SampleKit.Messages;
 using SampleKit.Volumes;
 
 namespace Pacs.Jobs;
@@ -94,7 +95,7 @@ internal sealed class Segmenter(PacsOptions options, DicomWebClient client, Load
         }
         catch (ArgumentException failure) // a window that contradicts the model's training
         {
-            throw new PacsException($"{failure.Message} In a request, leave the window out.", failure);
+            throw new PacsException($"{FailureText.Of(failure)} In a request, leave the window out.", failure);
         }
     }
 

@@ -52,13 +52,19 @@ internal sealed class EvaluateCommand : Command
         HelpName = "VOLUME",
     };
 
+    private readonly Option<bool> _byName = new("--by-name")
+    {
+        Description = "With --volumes: labels of the same name belong together, whatever their numbers. Both files must name all labels.",
+    };
+
     public EvaluateCommand() : base("evaluate",
         "Measure a model: prompt every object by box and by 1, 3 and 5 points, and compare masks and names with the truth "
         + "(Dice, IoU, NSD, HD95, names).")
     {
         Add(_model);
         Add(_table);
-        foreach (var option in (Option[])[_volumes, _image, _split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
+        foreach (var option in (Option[])
+            [_volumes, _image, _byName, _split, _prompts, _csv, _tolerance, _spacing, _seed, _strict, _force, _family])
             Add(option);
         this.SetRun(Run);
     }
@@ -67,6 +73,8 @@ internal sealed class EvaluateCommand : Command
     {
         if (context.Get(_volumes))
             return Volumes(context, context.Get(_model), context.Get(_table));
+        if (((Option[])[_image, _byName]).FirstOrDefault(context.IsGiven) is { } unused)
+            throw new UsageException($"{unused.Name} is for files of labels: segsam evaluate --volumes PREDICTED TRUTH.");
         ModelFile.Check(context.Get(_model));
         new Outputs(mayOverwrite: true, context.Get(_model), context.Get(_table)).Refuse(context.Get(_prompts));
         var leftOut = new LeftOut(context.Get(_strict));
@@ -92,22 +100,21 @@ internal sealed class EvaluateCommand : Command
     {
         if (context.Get(_csv) is { } place)
             new Outputs(context.Get(_force), predicted, truth).Claim(place);
+        using var image = context.Get(_image) is { } named ? MedicalVolume.Load(named) : null;
+        var (found, expected) = (Labels(predicted), Labels(truth));
         var metrics = context.CreateContext().Segmentation.EvaluateVolumes(
-            Labels(predicted), Labels(truth), context.Get(_tolerance));
-        context.Terminal.Note(metrics.Warnings);
+            found, expected, context.Get(_tolerance, least: 0), byName: context.Get(_byName));
+        context.Terminal.Note([.. found.Warnings, .. expected.Warnings, .. metrics.Warnings]);
+        if (metrics.Warnings.Count > 0)
+            context.Terminal.Note("With --by-name, labels of the same name are compared.");
         if (context.Get(_csv) is { } csv)
             OutputFile.Write(csv, metrics.ToCsv());
         context.Terminal.Result(metrics.ToString());
         context.Terminal.JsonText(metrics.ToJson);
         return ExitCode.Done;
 
-        LabelVolume Labels(string path)
-        {
-            if (context.Get(_image) is not { } named || !path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase))
-                return LabelVolume.Load(path);
-            using var image = MedicalVolume.Load(named);
-            return LabelVolume.LoadSegmentation(path, image);
-        }
+        LabelVolume Labels(string path) => image is not null && path.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase)
+            ? LabelVolume.LoadSegmentation(path, image) : LabelVolume.Load(path);
     }
 
     private ProtocolMetrics Measure(CommandContext context, MLContext ml, SegSamTransformer model, TrainingTable table)
@@ -116,7 +123,7 @@ internal sealed class EvaluateCommand : Command
         return context.Terminal.Progress("Reading masks", report =>
         {
             var prompts = Prompts(context, data);
-            var options = new EvaluationOptions { SurfaceTolerance = context.Get(_tolerance), PixelSpacing = Spacing(context) };
+            var options = new EvaluationOptions { SurfaceTolerance = context.Get(_tolerance, least: 0), PixelSpacing = Spacing(context) };
             var progress = new InlineProgress<OperationProgress>(state => report((double)state.Done / state.Total,
                 $"{state.Description}, {NumberText.Duration(state.TimeLeft!.Value)} left"));
             return ml.Segmentation.EvaluateProtocol(model, data, prompts, options, progress, context.Cancel);

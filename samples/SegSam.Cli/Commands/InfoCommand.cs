@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
-using Microsoft.ML.SegSam.Volumes;
 using SegSam.Cli.Volumes;
 
 namespace SegSam.Cli.Commands;
@@ -31,7 +29,7 @@ internal sealed class InfoCommand : Command
     {
         var path = context.Get(_file);
         if (Directory.Exists(path) || VolumeFile.IsNamedAsVolume(path))
-            return Volume(context, path);
+            return new VolumeReport(context, _reading, path).Run();
         ModelFile.Check(path);
         var info = Read(context, path);
         context.Terminal.Json(new
@@ -56,55 +54,6 @@ internal sealed class InfoCommand : Command
             Unused = info.Unused.Count == 0 ? null : info.Unused,
         });
         context.Terminal.Result(["", $"{path} ({NumberText.Megabytes(path)})"], Lines(path, info));
-        return ExitCode.Done;
-    }
-
-    private int Volume(CommandContext context, string path)
-    {
-        if (!_reading.IsChosen(context) && MedicalVolume.List(path) is var all && all.Count(found => found.LeftOut is null) > 1)
-            return Volumes(context, path, all);
-        using var volume = _reading.Load(context, path);
-        var lines = VolumeFile.Describe(volume).ToList();
-        context.Terminal.Result(["", path], lines);
-        context.Terminal.Json(new
-        {
-            File = path,
-            Kind = "volume",
-            volume.Modality,
-            Size = (int[])[volume.Geometry.Columns, volume.Geometry.Rows, volume.Geometry.Slices],
-            Spacing = (double[])[volume.Geometry.Spacing.X, volume.Geometry.Spacing.Y, volume.Geometry.Spacing.Z],
-            Axes = volume.Geometry.IsOrientationKnown ? volume.Geometry.Codes : null,
-            Range = (double[])[volume.ReadRange().Low, volume.ReadRange().High],
-            Window = $"{IntensityWindow.For(volume)}",
-            volume.Warnings,
-        });
-        return ExitCode.Done;
-    }
-
-    private static int Volumes(CommandContext context, string path, IReadOnlyList<VolumeInfo> all)
-    {
-        context.Terminal.Result(["volume", "series-uid", "time-point", "modality", "description", "voxels"], all
-            .Where(found => found.LeftOut is null).Select((found, i) => (string[])
-            [
-                NumberText.Count(i + 1), found.SeriesUid ?? "", found.TimePoint?.ToString(CultureInfo.InvariantCulture) ?? "",
-                found.Modality ?? "", found.Description ?? "", found.Geometry?.ToString() ?? "places unknown",
-            ]));
-        context.Terminal.Note([.. all.Where(found => found.LeftOut is not null).Select(found => $"left out: {found}")]);
-        context.Terminal.Json(new
-        {
-            File = path,
-            Kind = "volumes",
-            Volumes = all.Where(found => found.LeftOut is null).Select(found => new
-            {
-                found.Path,
-                found.SeriesUid,
-                found.TimePoint,
-                found.Modality,
-                found.Description,
-                Geometry = found.Geometry?.ToString(),
-            }),
-            LeftOut = all.Where(found => found.LeftOut is not null).Select(found => new { found.Path, Reason = found.LeftOut }),
-        });
         return ExitCode.Done;
     }
 

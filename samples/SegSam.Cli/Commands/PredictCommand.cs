@@ -131,7 +131,7 @@ internal sealed class PredictCommand : Command
             }
             catch (ArgumentException wrong)
             {
-                var problem = string.Create(CultureInfo.InvariantCulture, $"Object {number + 1} ({text}): {wrong.Message}");
+                var problem = string.Create(CultureInfo.InvariantCulture, $"Object {number + 1} ({text}): {ErrorHandler.Text(wrong)}");
                 if (problems is null)
                     throw new UsageException(problem);
                 problems.Add(problem);

@@ -146,8 +146,8 @@ internal sealed class ImageLoop(CommandContext context, IReadOnlyList<ImageInput
         catch (Exception wrong) when (!places.Strict
             && wrong is IOException or InvalidDataException or UnauthorizedAccessException or UsageException or NotSupportedException)
         {
-            _failed.Add((image, wrong.Message));
-            context.Terminal.Note($"{image.Path}: {wrong.Message}");
+            _failed.Add((image, ErrorHandler.Text(wrong)));
+            context.Terminal.Note($"{image.Path}: {ErrorHandler.Text(wrong)}");
             return (null, false);
         }
     }

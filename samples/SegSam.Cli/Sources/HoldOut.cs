@@ -18,11 +18,16 @@ internal static class HoldOut
         string IdOf(TableRow row) => isByCase ? row.CaseId : row.ImageId;
         var what = isByCase ? "case" : "image";
         string[] images = [.. rows.Select(IdOf).Distinct().Order(StringComparer.Ordinal)];
+        if (share is not (> 0 and < 1))
+            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1."));
+        if (images.Length == 1)
+            throw new UsageException($"--hold-out needs several {what}s, and '{images[0]}' is the only one. Remove it, or add {what}s.");
         var count = (int)Math.Round(share.Value * images.Length);
-        if (share is not (> 0 and < 1) || count == 0 || count == images.Length)
+        if (count == 0 || count == images.Length)
         {
-            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1, ")
-                + FormattableString.Invariant($"and leave each part at least one of the {images.Length} {what}s."));
+            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}, and of {images.Length} {what}s that is ")
+                + FormattableString.Invariant($"{count}; each part needs one. Give {1.0 / images.Length:G2} to ")
+                + $"hold out one {what}.");
         }
 
         new Random(seed).Shuffle(images);

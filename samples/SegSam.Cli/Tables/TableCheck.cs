@@ -8,6 +8,7 @@ namespace SegSam.Cli.Tables;
 internal static class TableCheck
 {
     private const string NoImage = "an unreadable image";
+    private const double LeastShared = 0.2; // of a box's area, on the image
 
     /// <summary>The table without the rows that cannot be used.</summary>
     /// <param name="leftOut">Receives those rows.</param>
@@ -75,10 +76,11 @@ internal static class TableCheck
     private static string? Problem(TableRow row, (int Width, int Height) size)
     {
         var image = FormattableString.Invariant($"the image is {size.Width} wide and {size.Height} high");
-        if (row.Box is [var x0, var y0, var x1, var y1] && !(x0 < x1 && y0 < y1 && x1 > 0 && y1 > 0 && x0 < size.Width && y0 < size.Height))
+        if (row.Box is [var x0, var y0, var x1, var y1]
+            && !(x0 < x1 && y0 < y1 && Shared(x0, x1, size.Width) * Shared(y0, y1, size.Height) >= LeastShared))
         {
             return FormattableString.Invariant($"column Box: found {x0} {y0} {x1} {y1}; expected x0 y0 x1 y1 ")
-                + $"with x0 < x1 and y0 < y1 that overlap the image; {image}.";
+                + $"with x0 < x1 and y0 < y1 that overlap the image by at least a fifth of the box's area; {image}.";
         }
 
         if (row.PointLabels.Length != row.Points.Length / 2 || row.PointLabels.Any(label => label is not (0 or 1)))
@@ -91,6 +93,8 @@ internal static class TableCheck
         return isOutside
             ? $"column Points: found {Text(row.Points)}; expected points on the image; {image}." : null;
     }
+
+    private static double Shared(double from, double to, int size) => Math.Max(0, Math.Min(to, size) - Math.Max(from, 0)) / (to - from);
 
     private static string Text(float[] numbers) =>
         string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Microsoft.ML.SegSam.Slices;
 using Microsoft.ML.SegSam.Volumes;
-using SampleKit;
 using SegSam.Cli.Commands;
 using SegSam.Cli.Sources;
 
@@ -48,14 +46,16 @@ internal sealed class SliceArguments
                 : throw new FileNotFoundException($"There is no file '{segmentation}' for --segmentation.");
         }
 
-        if (IsDataset(source))
+        if (DatasetJson.IsOfVolumes(source))
         {
-            return labels is null ? VolumeCase.Find(source, context.Get(_channel) ?? 0)
+            return labels is null ? VolumeCase.Find(source, context.Get(_channel, least: 0) ?? 0)
                 : throw new UsageException("--labels is not used with a data set, whose dataset.json names the labels. Remove it.");
         }
 
         if (File.Exists(source) && VolumeFile.IsNamedAsVolume(source))
             throw new UsageException($"'{source}' is a volume; name its labels by --segmentation FILE.");
+        if (labels is null && !SamMed2DSource.Fits(source) && DatasetJson.ProblemOf(source) is { } problem)
+            throw new InvalidDataException(problem);
         if (Options.FirstOrDefault(option => context.IsGiven(option)) is { } unused)
         {
             throw new UsageException($"{unused.Name} is for volumes, and '{source}' is none: expected a folder with a dataset.json that "
@@ -72,25 +72,9 @@ internal sealed class SliceArguments
         {
             Plane = context.Get(_plane) ?? byDefault.Plane,
             Window = context.Get(_window),
-            MinPixels = AtLeast1(context, _minPixels) ?? byDefault.MinPixels,
-            Every = AtLeast1(context, _every) ?? byDefault.Every,
+            MinPixels = context.Get(_minPixels, least: 1) ?? byDefault.MinPixels,
+            Every = context.Get(_every, least: 1) ?? byDefault.Every,
         };
-    }
-
-    private static int? AtLeast1(CommandContext context, Option<int?> option) => context.Get(option) is { } number && number < 1
-        ? throw new UsageException(FormattableString.Invariant($"{option.Name} is {number}; expected at least 1.")) : context.Get(option);
-
-    // Of nnU-Net's the ending of its files tells volumes from images; the decathlon has volumes alone.
-    private static bool IsDataset(string folder)
-    {
-        if (!Directory.Exists(folder) || LabelNames.FileIn(folder) is not { } path)
-            return false;
-        using var json = JsonDocument.Parse(TextFile.Read(path));
-        var root = json.RootElement;
-        return root.TryGetProperty("file_ending", out var ending) && ending.ValueKind == JsonValueKind.String
-            ? !DataFiles.IsImage("a" + ending.GetString())
-            : root.TryGetProperty("training", out var training) && training.ValueKind == JsonValueKind.Array
-                && training.GetArrayLength() > 0 && !root.TryGetProperty("channel_names", out _);
     }
 
     private static Dictionary<int, string>? NamesIn(string? labels)

@@ -16,7 +16,8 @@ internal sealed class VolumeArguments
 
     private readonly Option<float[]?> _box = new("--box3d")
     {
-        Description = "For a volume: a box around one object, in pixels and slices, in place of --slice.",
+        Description = "For a volume: a box around one object, in place of --slice. x0,y0 and x1,y1 are the left upper and right lower "
+            + "edges in the pictures of slices, in pixels; z0 and z1 the first and the last slice, from 0, which both belong to the box.",
         HelpName = "x0,y0,z0,x1,y1,z1",
         CustomParser = result => Six(result.Tokens.Single().Value) ?? Fail(result),
     };
@@ -71,7 +72,7 @@ internal sealed class VolumeArguments
     public bool AreGiven(CommandContext context) => context.Get(_slice) is not null || context.Get(_box) is { Length: > 0 };
 
     /// <summary>The slice, where the prompts are on one.</summary>
-    public int? Slice(CommandContext context) => context.Get(_slice);
+    public int? Slice(CommandContext context) => context.Get(_slice, least: 0);
 
     /// <summary>The box, where there is one in place of prompts.</summary>
     public VolumeBox? Box(CommandContext context) => context.Get(_box) is not [var x0, var y0, var z0, var x1, var y1, var z1] ? null
@@ -82,7 +83,7 @@ internal sealed class VolumeArguments
         Plane = context.Get(_plane),
         Window = context.Get(_window),
         Projection = context.Get(_projection),
-        MinOverlap = context.Get(_minOverlap),
+        MinOverlap = context.Get(_minOverlap, least: 0, most: 1),
     };
 
     private static T? Named<T>(string option, ArgumentResult result) where T : struct, Enum

@@ -37,9 +37,9 @@ internal sealed class VolumeReading
     public MedicalVolume Load(CommandContext context, string path) => MedicalVolume.Load(path, new()
     {
         SeriesUid = context.Get(_series),
-        TimePoint = context.Get(_time),
+        TimePoint = context.Get(_time, least: 0),
         AllowIrregularSlices = context.Get(_irregular),
         OrderByInstanceNumber = context.Get(_numbers),
-        MaxVoxels = context.Get(_most),
+        MaxVoxels = context.Get(_most, least: 1),
     });
 }

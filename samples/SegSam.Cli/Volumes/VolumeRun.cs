@@ -9,7 +9,7 @@ namespace SegSam.Cli.Volumes;
 /// <summary>Segments the objects of a volume that were prompted.</summary>
 internal sealed class VolumeRun(CommandContext context, VolumeArguments arguments, string path)
 {
-    private static readonly string[] Endings = [".nii", ".nii.gz", ".seg.nrrd", ".nrrd", ".mha", ".dcm"];
+    private static readonly string[] Endings = [.. LabelVolume.FileEndings, ".dcm"];
 
     /// <param name="prompts">On the slice; none for a box.</param>
     /// <param name="output">The file of labels; null: none is written.</param>
@@ -20,8 +20,8 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
         IReadOnlyList<(string Text, SegSamPrompt Prompt)> prompts, string? output, bool mayOverwrite, string model,
         SegSamTransformer transformer)
     {
-        var box = arguments.Box(context);
-        if (box is not null && (prompts.Count > 0 || arguments.Slice(context) is not null))
+        var (box, slice) = (arguments.Box(context), arguments.Slice(context));
+        if (box is not null && (prompts.Count > 0 || slice is not null))
             throw new UsageException("--box3d says where the object is on all slices; remove --slice, --box, --point and --no-point.");
         if (output is not null && !Endings.Any(ending => output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             throw new UsageException($"--out is '{output}'; expected a name that ends with one of {string.Join(", ", Endings)}.");
@@ -37,9 +37,9 @@ internal sealed class VolumeRun(CommandContext context, VolumeArguments argument
             var progress = new Reporter(done => report((double)done.SlicesDone / slices, $"{done}"));
             if (box is not null)
                 return volumes.Predict(volume, box, options, progress, context.Cancel);
-            var slice = arguments.Slice(context)!.Value;
-            return volumes.Predict(volume, [.. prompts.Select((prompt, i) => new VolumePrompt(slice, prompt.Prompt, i + 1))], options,
-                progress, context.Cancel);
+            return volumes.Predict(volume,
+                [.. prompts.Select((prompt, i) => new VolumePrompt(slice!.Value, prompt.Prompt, i + 1))], options, progress,
+                context.Cancel);
         });
         if (output?.EndsWith(".dcm", StringComparison.OrdinalIgnoreCase) == true)
             found.Labels.SaveSegmentation(output);

@@ -84,9 +84,11 @@ internal sealed class VolumeSource
                     rows.Add(added);
             }
         }
-        catch (NotSupportedException failure)
+        catch (Exception failure) when (failure is NotSupportedException or InvalidDataException)
         {
-            throw new InvalidDataException(failure.Message, failure);
+            throw new InvalidDataException(failure.Message.Replace("Give VolumeCase.Names.", item.Dataset.Length > 0
+                ? "Name it in the \"labels\" of dataset.json." : "Name it by --labels FILE.json, such as {\"1\": \"liver\"}.",
+                StringComparison.Ordinal), failure);
         }
 
         if (rows.Count == 0)

@@ -4,6 +4,7 @@ using Microsoft.ML.SegSam;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Propagation;
 using Microsoft.ML.SegSam.Volumes;
+using SampleKit.Messages;
 
 namespace Studio.Volumes;
 
@@ -92,7 +93,7 @@ internal static class ObjectEndpoints
         }
         catch (ArgumentException wrong)
         {
-            throw Wrong(wrong.Message, wrong);
+            throw Wrong(FailureText.Of(wrong), wrong);
         }
         catch (InvalidDataException failure)
         {

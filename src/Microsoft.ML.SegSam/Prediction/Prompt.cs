@@ -18,6 +18,8 @@ internal sealed record Prompt(
     float[]? MaskLogits = null,
     [property: JsonIgnore] SegmentationMask? Mask = null)
 {
+    private const double LeastShared = 0.2; // of a box's area, on the image
+
     private const string NotLogits = "expected logits, above 0 on the object and below 0 elsewhere, "
         + "found a mask or probabilities, none below 0; for a mask, use SegSamPrompt.AndMask(SegmentationMask)";
 
@@ -31,7 +33,8 @@ internal sealed record Prompt(
 
     /// <summary>What is wrong with the prompt for an image of this size; null if nothing is.</summary>
     /// <remarks>
-    /// A box may extend beyond the image, as detectors' boxes do, but must overlap it; points must lie on it. Nothing is clamped.
+    /// A box may extend beyond the image, as detectors' boxes do, but a fifth of it must lie on it (our choice: less is a slip, such as
+    /// pixels of another size); points must lie on it. Nothing is clamped.
     /// </remarks>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
@@ -48,8 +51,11 @@ internal sealed record Prompt(
                 return ("Box", $"expected finite numbers, found {text}");
             if (x1 <= x0 || y1 <= y0)
                 return ("Box", $"expected x0 < x1 and y0 < y1, found {text}");
-            if (x1 <= 0 || y1 <= 0 || x0 >= width || y0 >= height)
-                return ("Box", $"expected a box that overlaps the image, found {text}; the numbers must be pixels of the original image");
+            if (Shared(x0, x1, width) * Shared(y0, y1, height) < LeastShared)
+            {
+                return ("Box", "expected a box that overlaps the image by at least a fifth of its area, "
+                    + $"found {text}; the numbers must be pixels of the original image");
+            }
         }
 
         if (Points.Length % 2 != 0)
@@ -160,6 +166,9 @@ internal sealed record Prompt(
 
         return count;
     }
+
+    // The share of a side that lies on the image.
+    private static double Shared(double from, double to, int size) => Math.Max(0, Math.Min(to, size) - Math.Max(from, 0)) / (to - from);
 
     private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
 

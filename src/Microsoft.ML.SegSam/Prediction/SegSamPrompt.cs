@@ -10,8 +10,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// </para>
 /// <para>
 /// Coordinates are pixels of the original image with the corner at (0, 0), and its far edges count as inside.
-/// <see cref="SegSamPredictor"/> checks them when the image is known: points must lie on the image; a box may extend beyond the image but
-/// must overlap it. Nothing is clamped.
+/// <see cref="SegSamPredictor"/> checks them when the image is known: points must lie on the image; a box may extend beyond the image, but
+/// at least a fifth of its area must lie on it (our choice). Nothing is clamped.
 /// </para>
 /// </remarks>
 public sealed class SegSamPrompt

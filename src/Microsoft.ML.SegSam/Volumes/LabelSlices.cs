@@ -31,7 +31,7 @@ internal sealed class LabelSlices : IDisposable
 
         var volume = MedicalVolume.Open(path, options: null, isOfLabels: true);
         if (volume.Geometry.Equals(image.Geometry))
-            return new(volume, [], LabelVolume.NamesOf(volume, path));
+            return new(volume, [], volume.LabelNames);
         using (volume)
         {
             throw new InvalidDataException($"'{path}' does not lie on the grid of '{imagePath}': {volume.Geometry} and {image.Geometry}, "

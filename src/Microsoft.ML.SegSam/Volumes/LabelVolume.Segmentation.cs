@@ -1,3 +1,4 @@
+using Microsoft.ML.SegSam.Volumes.Files;
 using Microsoft.ML.SegSam.Volumes.Segmentation;
 using Microsoft.ML.SegSam.Volumes.Voxels;
 
@@ -73,17 +74,23 @@ public sealed partial class LabelVolume
     /// <exception cref="NotSupportedException">The segmentation is not binary, or its transfer syntax is not read.</exception>
     public static IReadOnlyList<LabelVolume> LoadSegments(string path, MedicalVolume? source = null) =>
         Read(path, source, VolumeLimits.Voxels, (file, grid, origin) => file.Segments.Keys.Select(segment => new LabelVolume(
-            grid.Geometry, SegmentationReader.ReadOne(file, grid, segment), NamesOf(file, [segment]), origin)).ToList());
+            grid.Geometry, SegmentationReader.ReadOne(file, grid, segment), NamesOf(file, [segment]), origin)
+        {
+            Warnings = grid.Warnings,
+        }).ToList());
 
     private static LabelVolume ReadSegmentation(string path, MedicalVolume? source, long mostVoxels) =>
         Read(path, source, mostVoxels, (file, grid, origin) => new LabelVolume(
-            grid.Geometry, SegmentationReader.ReadAll(file, grid), NamesOf(file, file.Segments.Keys), origin));
+            grid.Geometry, SegmentationReader.ReadAll(file, grid), NamesOf(file, file.Segments.Keys), origin)
+        {
+            Warnings = grid.Warnings,
+        });
 
     private static T Read<T>(
         string path, MedicalVolume? source, long mostVoxels, Func<SegmentationFile, SegmentationGrid, VolumeOrigin, T> read)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        try
+        return NamedFile.Read(path, () =>
         {
             using var file = SegmentationFile.Open(path, Path.GetTempPath());
             if (source is null)
@@ -96,15 +103,7 @@ public sealed partial class LabelVolume
             }
 
             return read(file, SegmentationGrid.OfImage(source.Geometry, source.Origin.Slices), source.Origin);
-        }
-        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
-        }
-        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
-        }
+        });
     }
 
     private static Dictionary<int, string> NamesOf(SegmentationFile file, IEnumerable<int> segments) =>

@@ -34,6 +34,12 @@ public sealed partial class LabelVolume
     public IReadOnlyDictionary<int, double> Volumes =>
         _counts.Value.ToDictionary(pair => pair.Key, pair => pair.Value * Geometry.VoxelVolume);
 
+    /// <summary>What a person should know of the file it was read from: what it does not say, what is unusual.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The endings of names that <see cref="Save"/> takes; each stands for a format.</summary>
+    public static IReadOnlyList<string> FileEndings { get; } = [".nii", ".nii.gz", ".seg.nrrd", ".nrrd", ".mha"];
+
     internal LabelRuns Runs => _runs;
 
     internal VolumeOrigin Origin { get; }
@@ -64,12 +70,8 @@ public sealed partial class LabelVolume
         if (SegmentationFile.Fits(path, options.TemporaryFolder ?? Path.GetTempPath()))
             return ReadSegmentation(path, source: null, options.MaxVoxels);
         using var volume = MedicalVolume.Open(path, options, isOfLabels: true);
-        return From(volume, NamesOf(volume, path));
+        return From(volume, volume.LabelNames);
     }
-
-    /// <summary>The names that a volume's file has of its labels; none where it says nothing of them.</summary>
-    internal static IReadOnlyDictionary<int, string> NamesOf(MedicalVolume volume, string path) =>
-        volume.Origin.NiftiHeader is null ? volume.Origin.LabelNames : NiftiLabelNames.Read(path);
 
     /// <summary>Takes the values of a volume as labels.</summary>
     /// <param name="names">What each label means; null: unknown.</param>
@@ -95,7 +97,7 @@ public sealed partial class LabelVolume
             runs.AddSlice(k, labels);
         }
 
-        return new(geometry, runs.Build(), names ?? new Dictionary<int, string>(), volume.Origin);
+        return new(geometry, runs.Build(), names ?? new Dictionary<int, string>(), volume.Origin) { Warnings = volume.Warnings };
     }
 
     /// <summary>Makes one volume of several objects that were segmented one by one.</summary>
@@ -183,10 +185,11 @@ public sealed partial class LabelVolume
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         bool Is(string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
-        if (!Is(".nii") && !Is(".nii.gz") && !Is(".nrrd") && !Is(".mha"))
+        if (!FileEndings.Any(Is))
         {
-            throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected .nii, .nii.gz, .seg.nrrd, .nrrd or "
-                + $".mha.{(Is(".dcm") ? " SaveSegmentation writes DICOM." : "")}", nameof(path));
+            throw new ArgumentException($"'{Path.GetFileName(path)}' has an unknown ending; expected "
+                + $"{string.Join(", ", FileEndings.SkipLast(1))} or {FileEndings[^1]}."
+                + $"{(Is(".dcm") ? " SaveSegmentation writes DICOM." : "")}", nameof(path));
         }
 
         if (!IsRegular && Origin.Slices.All(slice => slice.Place.Height is not null))
@@ -201,6 +204,21 @@ public sealed partial class LabelVolume
             MetaLabelWriter.Write(path, Geometry, _runs, Names, Origin.Place);
         else
             NiftiLabelWriter.Write(path, Geometry, _runs, Names, Origin.NiftiHeader);
+    }
+
+    /// <summary>The same voxels with other numbers.</summary>
+    /// <param name="numbers">Of each label that occurs; two may become one.</param>
+    /// <param name="names">Of the new numbers.</param>
+    internal LabelVolume Renumbered(IReadOnlyDictionary<int, int> numbers, IReadOnlyDictionary<int, string> names)
+    {
+        var runs = new LabelRuns.Builder(Geometry.Slices);
+        for (var k = 0; k < Geometry.Slices; k++)
+        {
+            foreach (var run in _runs.Of(k))
+                runs.Add(k, run.Start, run.Length, numbers[run.Label]);
+        }
+
+        return new(Geometry, runs.Build(), names, Origin);
     }
 
     /// <summary>Size and labels, such as "512 x 512 x 320, …: 1 liver 1,480 ml".</summary>

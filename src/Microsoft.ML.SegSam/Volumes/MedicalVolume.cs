@@ -39,6 +39,12 @@ public sealed class MedicalVolume : IDisposable
     /// <summary>Whether all slices have the same distance. If not, <see cref="Geometry"/> has their mean, which is right nowhere.</summary>
     public bool IsRegular { get; private init; } = true;
 
+    /// <summary>
+    /// What the values mean, where they are labels and the file names them; for the labels themselves see <see cref="LabelVolume.Load"/>.
+    /// Empty for images.
+    /// </summary>
+    public IReadOnlyDictionary<int, string> LabelNames => Origin.LabelNames;
+
     /// <summary>The file it came from, for label volumes on its grid.</summary>
     internal VolumeOrigin Origin { get; private init; } = VolumeOrigin.Unknown;
 
@@ -90,17 +96,17 @@ public sealed class MedicalVolume : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new();
         var temporary = options.TemporaryFolder ?? Path.GetTempPath();
-        return WithPath(path, () =>
+        return NamedFile.Read(path, () =>
         {
             if (File.Exists(path) && NiftiReader.Fits(path))
-                return OfNifti(NiftiReader.Open(path, options.TimePoint ?? 0, options.MaxVoxels, temporary), options.TimePoint);
+                return OfNifti(NiftiReader.Open(path, options.TimePoint ?? 0, options.MaxVoxels, temporary), options.TimePoint, path);
             if (!Path.Exists(path))
                 throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
             if (File.Exists(path) && VolumeFormats.Describe(path, options.MaxVoxels, isOfLabels) is { } file)
                 return OfFile(file, options.TimePoint, temporary);
             if (File.Exists(path) && !DicomParser.Fits(path))
                 throw new InvalidDataException($"It is none of the formats that are read: {VolumeFormats.Known}.");
-            var (groups, leftOut) = DicomFolder.List(path, temporary);
+            var (groups, leftOut) = DicomFolder.List(path, temporary, VolumeList.IsVolume);
             return OfDicom(groups, leftOut, options, temporary);
         });
     }
@@ -117,7 +123,7 @@ public sealed class MedicalVolume : IDisposable
     public static IReadOnlyList<VolumeInfo> List(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return Path.Exists(path) ? WithPath(path, () => VolumeList.Of(path))
+        return Path.Exists(path) ? NamedFile.Read(path, () => VolumeList.Of(path))
             : throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
     }
 
@@ -157,7 +163,7 @@ public sealed class MedicalVolume : IDisposable
     /// <summary>What it is, such as "CT 512 x 512 x 320, 0.78 x 0.78 x 1.5 mm, LPS".</summary>
     public override string ToString() => Modality is null ? Geometry.ToString() : $"{Modality} {Geometry}";
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the file. Whoever reads voxels after that gets an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _voxels.Dispose();
 
     internal (double Low, double High) ForegroundPercentiles(double lower, double upper)
@@ -187,7 +193,7 @@ public sealed class MedicalVolume : IDisposable
         }
     }
 
-    private static MedicalVolume OfNifti(NiftiFile file, int? time)
+    private static MedicalVolume OfNifti(NiftiFile file, int? time, string path)
     {
         if (time is null && file.Times > 1)
         {
@@ -198,7 +204,7 @@ public sealed class MedicalVolume : IDisposable
         var voxels = file.Voxels;
         return new(voxels, new(voxels.Columns, voxels.Rows, voxels.Slices, file.Affine, file.IsOrientationKnown))
         {
-            Origin = new() { NiftiHeader = file.Header },
+            Origin = new() { NiftiHeader = file.Header, LabelNames = NiftiLabelNames.Read(path, file.Header) },
             HasEightBits = voxels.Type == VoxelType.UInt8,
             Warnings = file.IsOrientationKnown ? []
                 : ["The file says neither by sform nor by qform how its axes lie in the patient: the orientation is unknown."],
@@ -260,22 +266,6 @@ public sealed class MedicalVolume : IDisposable
             HasEightBits = first.Format.BitsStored <= 8,
             Windows = first.Windows,
         };
-    }
-
-    private static T WithPath<T>(string path, Func<T> open)
-    {
-        try
-        {
-            return open();
-        }
-        catch (InvalidDataException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"'{path}': {failure.Message}", failure);
-        }
-        catch (NotSupportedException failure) when (!failure.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new NotSupportedException($"'{path}': {failure.Message}", failure);
-        }
     }
 
     private static InvalidDataException AskForTime(int times) => new($"The file holds {times} volumes, one after the other in time. Choose "

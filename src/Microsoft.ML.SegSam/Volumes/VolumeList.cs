@@ -29,6 +29,9 @@ internal static class VolumeList
         ];
     }
 
+    /// <summary>Whether a file that is no DICOM is a volume all the same.</summary>
+    public static bool IsVolume(string path) => OfOther(path).Any(found => found.LeftOut is null);
+
     private static IReadOnlyList<VolumeInfo>? OfFile(string path)
     {
         VolumeGeometry geometry;

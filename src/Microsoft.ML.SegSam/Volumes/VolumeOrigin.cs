@@ -16,7 +16,7 @@ internal sealed record VolumeOrigin
     /// <summary>Of a MetaImage file; null for others.</summary>
     public HeaderPlace? Place { get; init; }
 
-    /// <summary>What labels mean by a header of text; none for others.</summary>
+    /// <summary>What labels mean, where the header says it; none for DICOM.</summary>
     public IReadOnlyDictionary<int, string> LabelNames { get; init; } = new Dictionary<int, string>();
 
     /// <summary>Of a DICOM series, in the order of their places; none for others.</summary>

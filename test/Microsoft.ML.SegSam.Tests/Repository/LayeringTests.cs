@@ -17,7 +17,7 @@ public sealed class LayeringTests
         ["Volumes/Files"] = ["Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Dicom"] = ["Volumes/Geometry", "Volumes/Voxels"],
         ["Volumes/Labels"] = [],
-        ["Volumes/Nifti"] = ["Hosting", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
+        ["Volumes/Nifti"] = ["Display", "Hosting", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes/Meta"] = ["Hosting", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes/Nrrd"] = ["Display", "Hosting", "Volumes/Files", "Volumes/Geometry", "Volumes/Labels", "Volumes/Voxels"],
         ["Volumes/Numpy"] = ["Volumes/Files", "Volumes/Geometry", "Volumes/Voxels"],

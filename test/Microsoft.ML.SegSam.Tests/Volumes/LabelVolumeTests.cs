@@ -65,6 +65,22 @@ public sealed class LabelVolumeTests
     }
 
     [TestMethod]
+    public void Labels_of_NIfTI_have_colors_that_differ()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "labels.nii");
+        TinyNifti.Write(path, 4, 3, 2);
+        using var image = MedicalVolume.Load(path);
+        TinyDicom.Label(image, [1, 2, .. new int[22]], (1, "liver"), (2, "spleen")).Save(Path.Combine(folder.Path, "named.nii"));
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(folder.Path, "named.nii")));
+        StringAssert.Contains(text, """Key="1" Red="1" Green="0.32156864" Blue="0.32156864" Alpha="1"><![CDATA[liver]]>""");
+        StringAssert.Contains(text, """Key="2" Red="0.2509804" Green="0.74509805" Blue="1" Alpha="1"><![CDATA[spleen]]>""");
+        using var named = MedicalVolume.Load(Path.Combine(folder.Path, "named.nii"));
+        Assert.HasCount(2, named.LabelNames);
+        Assert.IsEmpty(image.LabelNames);
+    }
+
+    [TestMethod]
     public void Another_ending_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -1,8 +1,10 @@
 using System.IO.Compression;
 using System.Text;
+using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
 using Microsoft.ML.SegSam.Volumes.Tiff;
+using SampleKit;
 
 namespace Microsoft.ML.SegSam.Tests.Volumes;
 
@@ -16,6 +18,59 @@ public sealed class VolumeFormatsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>A reader of each kind: voxels in a file, unpacked ones, pages, an array by columns, DICOM.</summary>
+    [TestMethod]
+    [DataRow("a.nii")]
+    [DataRow("a.nii.gz")]
+    [DataRow("a.mha")]
+    [DataRow("a.nrrd")]
+    [DataRow("c.npy")]
+    [DataRow("fortran.npy")]
+    [DataRow("a.tif")]
+    [DataRow("a.png")]
+    [DataRow("series")]
+    public void Nothing_is_read_of_a_volume_that_was_closed(string name)
+    {
+        var path = Path.Combine(_folder.Path, name);
+        const string Array = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 4), }";
+        switch (name)
+        {
+            case "a.nii" or "a.nii.gz":
+                TinyNifti.Write(path, 4, 3, 2);
+                break;
+            case "a.mha" or "a.nrrd":
+                TinyDicom.Label(4, 3, 2, new([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]), new int[24]).Save(path);
+                break;
+            case "c.npy" or "fortran.npy":
+                var header = (name == "c.npy" ? Array : Array.Replace("False", "True", StringComparison.Ordinal)).PadRight(117) + "\n";
+                File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[24]]);
+                break;
+            case "a.tif":
+                File.WriteAllBytes(path, TinyTiff());
+                break;
+            case "a.png":
+                File.WriteAllBytes(path, PngEncoder.Of(SegmentationMask.FromPixels(new bool[12], 3, 4)));
+                break;
+            default:
+                Directory.CreateDirectory(path);
+                TinyDicom.WriteSeries(path, [0, 1]);
+                break;
+        }
+
+        foreach (var isRead in (bool[])[false, true])
+        {
+            var volume = MedicalVolume.Load(path);
+            if (isRead)
+                _ = volume.ReadSlice(SlicePlane.Stored, 0);
+            volume.Dispose();
+            foreach (var read in (Action[])[() => volume.ReadSlice(SlicePlane.Stored, 0), () => volume.ReadSlice(SlicePlane.Sagittal, 0),
+                () => volume.ReadRange(), () => LabelVolume.From(volume)])
+            {
+                StringAssert.Contains(Assert.ThrowsExactly<ObjectDisposedException>(read).Message, "MedicalVolume");
+            }
+        }
+    }
 
     [TestMethod]
     public void Axes_of_MetaImage_stand_one_after_the_other()
@@ -127,5 +182,19 @@ public sealed class VolumeFormatsTests : IDisposable
         var path = Path.Combine(_folder.Path, name);
         File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes(header), .. voxels]);
         return path;
+    }
+
+    // A page of 4 x 3 gray pixels.
+    private static byte[] TinyTiff()
+    {
+        (ushort Tag, uint Value)[] entries =
+            [(256, 4), (257, 3), (258, 8), (259, 1), (262, 1), (273, 8 + 2 + 9 * 12 + 4), (277, 1), (278, 3), (279, 12)];
+        return
+        [
+            .. "II*\0"u8, 8, 0, 0, 0, 9, 0,
+            .. entries.SelectMany(entry => (byte[])
+                [.. BitConverter.GetBytes(entry.Tag), 4, 0, 1, 0, 0, 0, .. BitConverter.GetBytes(entry.Value)]),
+            .. new byte[4 + 12],
+        ];
     }
 }

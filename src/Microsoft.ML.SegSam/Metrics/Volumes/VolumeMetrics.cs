@@ -81,12 +81,18 @@ public sealed class VolumeMetrics : INotebookView
     string INotebookView.ToHtml() => Markup.Print(
         Markup.Tag("div", null, Markup.Table(Lines())), Markup.Tag("div", null, Remark));
 
-    /// <exception cref="ArgumentException">The volumes differ in their grids, or these are no boxes at right angles.</exception>
+    /// <param name="byName">Whether labels of the same name belong together, whatever their numbers.</param>
+    /// <exception cref="ArgumentException">
+    /// The volumes differ in their grids, or these are no boxes at right angles; or names are missing.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A tolerance is negative or not a finite number.</exception>
     internal static VolumeMetrics Between(
-        LabelVolume predicted, LabelVolume truth, double tolerance, IReadOnlyDictionary<int, double>? perLabel)
+        LabelVolume predicted, LabelVolume truth, double tolerance, IReadOnlyDictionary<int, double>? perLabel,
+        bool byName = false)
     {
         SameGrid.Require(predicted, truth);
+        if (byName)
+            (predicted, truth) = SameNames.Match(predicted, truth);
         var usual = new SurfaceRuler(tolerance, spacing: null);
         var rulers = (perLabel ?? new Dictionary<int, double>()).ToDictionary(pair => pair.Key, pair => new SurfaceRuler(pair.Value, null));
         var (geometry, figures) = (truth.Geometry, new SortedDictionary<int, LabelFigures>());

@@ -42,7 +42,7 @@ internal sealed class TrainingReader(
 
             if (set.Objects.Count == 0)
                 throw new InvalidOperationException($"The {(learnCategories ? "training" : "validation")} data have no rows; "
-                    + "expected at least one row with image, mask and category.");
+                    + "expected at least one row with image, mask and category. A split of a few images or cases can leave a part empty.");
             return set;
         }
         catch

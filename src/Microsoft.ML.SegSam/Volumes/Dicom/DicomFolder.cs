@@ -14,17 +14,25 @@ internal static class DicomFolder
     /// <summary>
     /// The slices of each volume, not yet put in order, with what was noticed; and the files that were left out, with the reason.
     /// </summary>
+    /// <param name="isOtherVolume">Whether a file that is no DICOM is a volume of another format, for messages.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged, slices contradict each other, or there is no image; the message names the file or the place.
     /// </exception>
     /// <exception cref="NotSupportedException">A file's transfer syntax or layout is not read; the message names the file.</exception>
     public static (IReadOnlyList<DicomGroup> Groups, IReadOnlyList<(string Path, string Reason)> LeftOut) List(
-        string path, string temporaryFolder)
+        string path, string temporaryFolder, Func<string, bool>? isOtherVolume = null)
     {
         var (groups, leftOut) = Find(path, temporaryFolder);
         if (groups.Count > 0)
             return (groups, leftOut);
+        if (isOtherVolume is not null && leftOut.Where(file => file.Reason == NoDicom).Select(file => file.Path)
+            .FirstOrDefault(isOtherVolume) is { } other)
+        {
+            throw new InvalidDataException($"There is no DICOM image in '{path}', but volumes of other formats, such as "
+                + $"'{Path.GetRelativePath(path, other)}'. A folder is read as the slices of a DICOM series: give one of these files.");
+        }
+
         throw new InvalidDataException($"There is no DICOM image in '{path}'"
             + (leftOut.Count == 0 ? "." : $"; of {leftOut.Count} files the first: '{leftOut[0].Path}'. {leftOut[0].Reason}."));
     }

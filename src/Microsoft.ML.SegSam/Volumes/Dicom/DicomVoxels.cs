@@ -10,7 +10,7 @@ internal sealed class DicomVoxels(DicomVolume volume, string temporaryFolder)
     private readonly Lock _gate = new();
     private (int Slice, double[] Values) _last = (-1, []);
 
-    public override void Read(int slice, int firstRow, Span<double> into)
+    protected override void ReadRows(int slice, int firstRow, Span<double> into)
     {
         double[] values;
         lock (_gate)
@@ -21,10 +21,6 @@ internal sealed class DicomVoxels(DicomVolume volume, string temporaryFolder)
         }
 
         values.AsSpan(firstRow * Columns * Samples, into.Length).CopyTo(into);
-    }
-
-    public override void Dispose()
-    {
     }
 
     private double[] ReadWhole(DicomSlice slice)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Microsoft.ML.SegSam.Display;
 
 namespace Microsoft.ML.SegSam.Volumes.Nifti;
 
@@ -14,13 +15,13 @@ internal static class NiftiLabelNames
 
     /// <summary>The names that a file has; none where there is no such extension, or it is damaged: names are no reason to fail.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyDictionary<int, string> Read(string path)
+    public static IReadOnlyDictionary<int, string> Read(string path, NiftiHeader header)
     {
+        if (header.IsPair || header.VoxOffset < header.Length + 4 + 8)
+            return new Dictionary<int, string>(); // no room for one
         try
         {
-            var start = NiftiReader.ReadStart(path, MostBytes);
-            var header = NiftiHeader.Parse(start);
-            foreach (var (code, content) in Extensions(start, header))
+            foreach (var (code, content) in Extensions(NiftiReader.ReadStart(path, MostBytes), header))
             {
                 if (code is Code or NoCode && Parse(content.Span) is { Count: > 0 } names)
                     return names;
@@ -34,21 +35,25 @@ internal static class NiftiLabelNames
         return new Dictionary<int, string>();
     }
 
-    /// <summary>The content of an extension, in the form of TotalSegmentator.</summary>
+    /// <summary>The content of an extension, in the form of TotalSegmentator, but with colors that differ.</summary>
     public static byte[] Write(IReadOnlyDictionary<int, string> names)
     {
-        var table = new XElement("LabelTable", names.OrderBy(name => name.Key).Select(name => new XElement("Label",
-            new XAttribute("Key", name.Key), new XAttribute("Red", 1), new XAttribute("Green", 1), new XAttribute("Blue", 1),
-            new XAttribute("Alpha", 1), new XCData(Legal(name.Value)))));
+        var table = new XElement("LabelTable", names.OrderBy(name => name.Key)
+            .Select((name, i) => LabelOf(name.Key, name.Value, Rgb.FromPalette(i))));
         var root = new XElement("CaretExtension", new XElement("VolumeInformation", new XAttribute("Index", 0), table,
             new XElement("VolumeType", new XCData("Label"))));
         return Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + root.ToString(SaveOptions.DisableFormatting));
     }
 
+    // Levels are 0 to 1.
+    private static XElement LabelOf(int label, string name, Rgb color) => new("Label", new XAttribute("Key", label),
+        new XAttribute("Red", color.R / 255f), new XAttribute("Green", color.G / 255f), new XAttribute("Blue", color.B / 255f),
+        new XAttribute("Alpha", 1), new XCData(Legal(name)));
+
     private static IEnumerable<(int Code, ReadOnlyMemory<byte> Content)> Extensions(byte[] start, NiftiHeader header)
     {
         var at = (long)header.Length;
-        if (header.IsPair || start.Length < at + 4 || start[at] == 0)
+        if (start.Length < at + 4 || start[at] == 0)
             yield break;
         at += 4;
         var end = Math.Min(header.VoxOffset, start.Length);

@@ -17,7 +17,7 @@ internal sealed class FortranVoxels(VoxelBytes bytes, long first, VoxelType numb
     private int _from;
     private byte[][] _held = [];
 
-    public override void Read(int slice, int firstRow, Span<double> into)
+    protected override void ReadRows(int slice, int firstRow, Span<double> into)
     {
         var stored = new byte[into.Length * _size];
         lock (_gate)
@@ -32,7 +32,7 @@ internal sealed class FortranVoxels(VoxelBytes bytes, long first, VoxelType numb
         number.Decode(stored, into);
     }
 
-    public override void Dispose() => bytes.Dispose();
+    protected override void Close() => bytes.Dispose();
 
     private void Gather(int slice)
     {

@@ -9,6 +9,9 @@ namespace Microsoft.ML.SegSam.Volumes.Segmentation;
 /// <param name="ToVoxel">The voxel index of a place in DICOM's world (LPS+, mm); not rounded.</param>
 internal sealed record SegmentationGrid(VolumeGeometry Geometry, Func<double[], double[]> ToVoxel)
 {
+    /// <summary>What is a guess about the grid.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     private const double SamePlace = 1e-3; // mm
     private const double Tolerance = 0.05; // of a voxel, by which pixels may lie beside voxels (our choice)
 
@@ -46,7 +49,13 @@ internal sealed record SegmentationGrid(VolumeGeometry Geometry, Func<double[], 
         var (row, column) = (first.RowDirection!, first.ColumnDirection!);
         var affine = new AffineMatrix([.. Enumerable.Range(0, 3).SelectMany(axis => new[]
             { row[axis] * first.SpacingX!.Value, column[axis] * first.SpacingY!.Value, across[axis], first.Position![axis] })]);
-        return OfGeometry(new(file.Columns, file.Rows, (int)slices, affine.TurnedAboutZ()));
+        return OfGeometry(new(file.Columns, file.Rows, (int)slices, affine.TurnedAboutZ())) with
+        {
+            Warnings = slices > 1 || frames[0].SliceDistance is not null ? [] : [string.Create(CultureInfo.InvariantCulture,
+                $"The segmentation has one slice, and does not say how far slices lie apart: {distance:0.###} mm, ")
+                + (first.Thickness is null ? "the distance of its pixels" : "its thickness")
+                + ", stands for that, and so volumes are a guess. On the voxels of the images it is known."],
+        };
     }
 
     /// <summary>Where the pixels of a frame lie: the voxel of its first one, and the steps to the next column and row.</summary>

@@ -10,7 +10,7 @@ internal sealed class TiffVoxels(VoxelBytes bytes, IReadOnlyList<TiffPage> pages
     private readonly Lock _gate = new();
     private (int Slice, double[] Values) _last = (-1, []);
 
-    public override void Read(int slice, int firstRow, Span<double> into)
+    protected override void ReadRows(int slice, int firstRow, Span<double> into)
     {
         double[] values;
         lock (_gate)
@@ -23,5 +23,5 @@ internal sealed class TiffVoxels(VoxelBytes bytes, IReadOnlyList<TiffPage> pages
         values.AsSpan(firstRow * Columns * Samples, into.Length).CopyTo(into);
     }
 
-    public override void Dispose() => bytes.Dispose();
+    protected override void Close() => bytes.Dispose();
 }

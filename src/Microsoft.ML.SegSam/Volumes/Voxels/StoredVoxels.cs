@@ -10,7 +10,7 @@ internal sealed class StoredVoxels(
     /// <summary>How voxels are stored.</summary>
     public VoxelType Type => type;
 
-    public override void Read(int slice, int firstRow, Span<double> into)
+    protected override void ReadRows(int slice, int firstRow, Span<double> into)
     {
         var stored = new byte[into.Length / Samples * type.Bytes()];
         ReadStored(slice, firstRow, stored);
@@ -29,5 +29,5 @@ internal sealed class StoredVoxels(
             type.Reverse(into);
     }
 
-    public override void Dispose() => bytes.Dispose();
+    protected override void Close() => bytes.Dispose();
 }

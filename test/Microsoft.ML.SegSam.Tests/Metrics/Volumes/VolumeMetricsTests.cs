@@ -114,6 +114,30 @@ public sealed class VolumeMetricsTests
     }
 
     [TestMethod]
+    public void By_name_labels_of_one_name_belong_together_whatever_their_numbers()
+    {
+        LabelVolume Named(int[] labels, params (int Label, string Name)[] names) => Labels([8, 1, 1], labels, [1, 1, 1]).Renumbered(
+            labels.Distinct().ToDictionary(label => label, label => label), names.ToDictionary(name => name.Label, name => name.Name));
+        var predicted = Named([1, 2, 2, 0, 3, 3, 0, 4], (1, "Spinal cord"), (2, "liver"), (3, "cyst"), (4, "spinal cord"));
+        var truth = Named([7, 0, 2, 2, 0, 0, 0, 7], (2, "liver "), (7, "spinal_cord"), (9, "Cyst"));
+        var metrics = VolumeMetrics.Between(predicted, truth, 2, null, byName: true);
+        Assert.AreEqual("2 liver  0.5, 7 spinal_cord 1, 9 Cyst 0", string.Join(", ", metrics.PerLabel.Select(pair =>
+            FormattableString.Invariant($"{pair.Key} {pair.Value.Name} {pair.Value.Dice}"))));
+        Assert.IsEmpty(metrics.Warnings);
+        metrics = VolumeMetrics.Between(truth, predicted, 2, null, byName: true);
+        Assert.AreEqual("1 Spinal cord, 2 liver, 3 cyst", string.Join(", ", metrics.PerLabel.Select(pair =>
+            FormattableString.Invariant($"{pair.Key} {pair.Value.Name}"))));
+
+        var other = Named([5, 0, 0, 0, 0, 0, 0, 5], (5, "heart"));
+        StringAssert.Contains(Refused(other, truth), "No name of the prediction (heart) is a name of the truth (liver , spinal_cord)");
+        StringAssert.Contains(Refused(predicted, Named([7, 6, 8, 8, 0, 0, 0, 0], (7, "liver"))),
+            "Of the truth these labels have no name: 6, 8");
+
+        static string Refused(LabelVolume predicted, LabelVolume truth) =>
+            Assert.ThrowsExactly<ArgumentException>(() => VolumeMetrics.Between(predicted, truth, 2, null, byName: true)).Message;
+    }
+
+    [TestMethod]
     public void Volumes_on_different_voxels_are_refused_with_both()
     {
         var labels = Labels([4, 3, 2], new int[24], [1, 1, 1]);

@@ -115,7 +115,7 @@ public sealed class CliConvertVolumeTests : IDisposable
         }
 
         string[] command = ["convert", image, "--out", _table, "--segmentation"];
-        StringAssert.Contains(Fails(1, [.. command, labels]), "names are unknown");
+        StringAssert.Contains(Fails(1, [.. command, labels]), "names are unknown. Name it by --labels FILE.json, such as {");
         File.WriteAllText(_folder.At("names.json"), """{"liver": 2, "ignore": 7}""");
         command = [.. command[..^1], "--labels", _folder.At("names.json"), "--segmentation"];
         StringAssert.Contains(Fails(1, [.. command, other]), "does not lie on the grid");
@@ -128,6 +128,48 @@ public sealed class CliConvertVolumeTests : IDisposable
         Assert.AreEqual(3, json.GetProperty("objects").GetInt32());
         Assert.AreEqual("areas of the label 'ignore'", json.GetProperty("left_out")[0].GetProperty("reason").GetString());
         Assert.AreEqual(3, json.GetProperty("left_out")[0].GetProperty("count").GetInt32());
+    }
+
+    [TestMethod]
+    public void A_label_that_a_data_set_does_not_name_is_named_in_its_dataset_json()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 1);
+        var json = File.ReadAllText(_folder.At("Task09", "dataset.json"));
+        File.WriteAllText(_folder.At("Task09", "dataset.json"), json.Replace("\"1\"", "\"2\"", StringComparison.Ordinal));
+        var error = Fails(1, "convert", _folder.At("Task09"), "--out", _table);
+        StringAssert.Contains(error, "its names are 2 spleen. Name it in the \"labels\" of dataset.json.");
+        Assert.DoesNotContain("VolumeCase", error);
+    }
+
+    [TestMethod]
+    [DataRow(null, "holds volumes, such as 'imagesTr/spleen_1.nii.gz', and no dataset.json.")]
+    [DataRow("{ \"labels\": { \"1\"", "is damaged, or no JSON")]
+    [DataRow("[1]", "is no JSON object.")]
+    [DataRow("{ \"training\": [] }", "has no object \"labels\", which names the labels; it has \"training\".")]
+    [DataRow("{ \"labels\": { \"1\": \"a\" }, \"training\": [] }", "has neither \"file_ending\" nor pairs in \"training\"")]
+    public void What_is_wrong_with_a_dataset_json_is_said_with_both_kinds(string? json, string problem)
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 1);
+        var path = _folder.At("Task09", "dataset.json");
+        File.Delete(path);
+        if (json is not null)
+            File.WriteAllText(path, json);
+        var error = Fails(1, "convert", _folder.At("Task09"), "--out", _table);
+        foreach (var part in (string[])[problem, "nnU-Net's", "the Medical Segmentation Decathlon's", "--segmentation FILE"])
+            StringAssert.Contains(error, part);
+        Assert.DoesNotContain("PNG", error);
+    }
+
+    [TestMethod]
+    public void A_single_case_cannot_be_held_out()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("one"), cases: 1);
+        TinyNifti.WriteDecathlon(_folder.At("two"), cases: 2);
+        StringAssert.Contains(Fails(2, "convert", _folder.At("one"), "--out", _table, "--hold-out", "0.5"),
+            "--hold-out needs several cases, and 'spleen_1' is the only one. Remove it, or add cases.");
+        StringAssert.Contains(Fails(2, "convert", _folder.At("two"), "--out", _table, "--force", "--hold-out", "0.1"),
+            "--hold-out is 0.1, and of 2 cases that is 0; each part needs one. Give 0.5 to hold out one case.");
+        Done("convert", _folder.At("two"), "--out", _table, "--force", "--hold-out", "0.5");
     }
 
     [TestMethod]
@@ -159,6 +201,8 @@ public sealed class CliConvertVolumeTests : IDisposable
         StringAssert.Contains(Fails(2, "convert", _folder.At("scan.nii.gz"), "--out", _table), "--segmentation FILE");
         StringAssert.Contains(Fails(2, "convert", _folder.At("Task09"), "--out", _table, "--every", "0"), "at least 1");
         StringAssert.Contains(Fails(1, "convert", _folder.At("Task09"), "--out", _table, "--channel", "1"), "no channel 1");
+        StringAssert.Contains(Fails(2, "convert", _folder.At("Task09"), "--out", _table, "--channel", "-1"),
+            "--channel is -1; expected at least 0.");
         _folder.Phantoms(2);
         StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _table, "--plane", "axial"), "--plane is for volumes");
     }

@@ -89,8 +89,8 @@ public sealed class CliTableTests : IDisposable
                 $"The mask '{_folder.At("small.png")}' is 20 x 48 pixels (width x height), its image 48 x 48"),
             ("i.png,none.png,a,8 8 40 40\n", $"mask '{_folder.At("none.png")}' is empty"),
             ("i.png,m.png,a,80 80 140 140\n",
-                "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image; "
-                    + "the image is 48 wide"),
+                "column Box: found 80 80 140 140; expected x0 y0 x1 y1 with x0 < x1 and y0 < y1 that overlap the image by "
+                    + "at least a fifth of the box's area; the image is 48 wide"),
         ])
         {
             File.WriteAllText(_folder.At("t.csv"), Header + Good + row);

@@ -9,11 +9,13 @@ namespace Microsoft.ML.SegSam.Tests.Samples.Cli;
 public sealed class CliVolumeTests : IDisposable
 {
     private readonly CliRun _folder = new();
-    private readonly string _scan;
+    private readonly string _scan, _labels;
 
     public CliVolumeTests()
     {
-        _scan = _folder.At("scan.nii.gz");
+        (_scan, _labels) = (_folder.At("scan.nii.gz"), _folder.At("nameless.nii.gz"));
+        TinyNifti.Write(_labels, 40, 36, 8, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 2, 0],
+            (i, j, k) => (short)(k != 3 ? 0 : i < 8 && j < 8 ? 1 : i >= 30 && i < 34 && j < 4 ? 2 : 0));
         TinyNifti.Write(_scan, 40, 36, 8, [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 2, 0],
             (i, j, _) => (short)(Math.Pow(i - 20, 2) + Math.Pow(j - 18, 2) < 100 ? 120 : -80));
     }
@@ -29,6 +31,95 @@ public sealed class CliVolumeTests : IDisposable
         var json = Json("info", _scan);
         Assert.AreEqual("volume", json.GetProperty("kind").GetString());
         Assert.AreEqual("LPS", json.GetProperty("axes").GetString());
+    }
+
+    [TestMethod]
+    [DataRow("labels.nii.gz")]
+    [DataRow("labels.seg.nrrd")]
+    [DataRow("labels.mha")]
+    public void Info_names_the_labels_of_a_file_and_measures_them(string name)
+    {
+        var labels = Named(name, (1, "liver"), (3, "nowhere"));
+        var text = Done("info", labels);
+        StringAssert.Contains(text, "40 x 36 x 8");
+        StringAssert.Matches(text, new(@"label 1 +liver, 0\.128 ml"));
+        StringAssert.Matches(text, new(@"label 2 +without a name, 0\.032 ml"));
+        StringAssert.Matches(text, new(@"label 3 +nowhere, 0 ml"));
+        var json = Json("info", labels).GetProperty("labels");
+        Assert.AreEqual("liver", json[0].GetProperty("name").GetString());
+        Assert.AreEqual(128, json[0].GetProperty("volume_mm3").GetDouble(), 1e-3);
+        Assert.IsFalse(Json("info", _scan).TryGetProperty("labels", out _));
+    }
+
+    [TestMethod]
+    public void Info_describes_a_DICOM_segmentation()
+    {
+        TinyDicom.WriteLabeled(_folder.At("series"), _folder.At("seg.dcm"));
+        var text = Done("info", _folder.At("seg.dcm"));
+        StringAssert.Contains(text, "DICOM segmentation");
+        StringAssert.Contains(text, "7 x 5 x 3");
+        StringAssert.Matches(text, new(@"label 1 +liver, 0\.023 ml"));
+        var json = Json("info", _folder.At("seg.dcm"));
+        Assert.AreEqual("labels", json.GetProperty("kind").GetString());
+        Assert.AreEqual("tumor", json.GetProperty("labels")[1].GetProperty("name").GetString());
+    }
+
+    [TestMethod]
+    public void A_folder_of_other_formats_than_DICOM_is_listed_and_is_no_volume()
+    {
+        Directory.CreateDirectory(_folder.At("study", "sub"));
+        File.Copy(_scan, _folder.At("study", "sub", "a.nii.gz"));
+        foreach (var count in (int[])[1, 2])
+        {
+            var (code, text, error) = Segsam("info", _folder.At("study"));
+            Assert.AreEqual(0, code, error);
+            StringAssert.Contains(text, Path.Combine("sub", "a.nii.gz"));
+            StringAssert.Contains(error, $"give one file, such as '{_folder.At("study")}");
+            StringAssert.Contains(error, "segsam convert");
+            Assert.AreEqual(count, Json("info", _folder.At("study")).GetProperty("volumes").GetArrayLength());
+            File.Copy(_scan, _folder.At("study", "b.nii.gz"), overwrite: true);
+        }
+
+        var failure = Fails(1, "predict", _folder.Model(), _folder.At("study"), "--slice", "3", "--box", "10,8,30,28");
+        StringAssert.Contains(failure, "There is no DICOM image in");
+        StringAssert.Contains(failure, "such as 'b.nii.gz'");
+        StringAssert.Contains(failure, "give one of these files");
+    }
+
+    /// <summary>.NET adds the parameter and the value to its messages, on lines of their own.</summary>
+    [TestMethod]
+    [DataRow("--slice is -1; expected at least 0.", "--slice", "-1", "--box", "10,8,30,28")]
+    [DataRow("The volume has 8 Axial slices, counting from 0; found 99.", "--slice", "99", "--box", "10,8,30,28")]
+    [DataRow("--min-overlap is 3; expected 0 to 1.", "--slice", "3", "--box", "10,8,30,28", "--min-overlap", "3")]
+    [DataRow("--time-point is -2; expected at least 0.", "--slice", "3", "--box", "10,8,30,28", "--time-point", "-2")]
+    [DataRow("--max-voxels is 0; expected at least 1.", "--slice", "3", "--box", "10,8,30,28", "--max-voxels", "0")]
+    [DataRow("the first not after the last; found -2 to 5.", "--box3d", "10,8,-2,30,28,5")]
+    [DataRow("on an image 40 wide and 36 high", "--slice", "3", "--box", "30,8,400,28")]
+    [DataRow("Slice 3: The prompt, Box: expected a box that overlaps the image by at least a fifth", "--box3d", "10,30,2,30,90,5")]
+    public void An_error_is_a_sentence_without_what_the_runtime_adds(string sentence, params string[] arguments)
+    {
+        var error = Fails(2, ["predict", _folder.Model(), _scan, .. arguments]);
+        StringAssert.Contains(error, sentence);
+        Assert.DoesNotContain("Actual value", error);
+        Assert.DoesNotContain("Parameter", error);
+    }
+
+    [TestMethod]
+    public void Labels_are_compared_by_name_where_numbers_differ()
+    {
+        var (truth, predicted) = (Named("truth.nii.gz", (1, "liver"), (2, "kidney")), Named("found.nii.gz", (2, "Liver"), (1, "kidney")));
+        var (code, text, error) = Segsam("evaluate", "--volumes", predicted, truth);
+        Assert.AreEqual(0, code);
+        StringAssert.Contains(error, "With --by-name, labels of the same name are compared.");
+        StringAssert.Contains(text, "1.000");
+        (code, text, error) = Segsam("evaluate", "--volumes", predicted, truth, "--by-name");
+        Assert.AreEqual(0, code, error);
+        Assert.DoesNotContain("1.000", text);
+        Assert.DoesNotContain("--by-name", error);
+        StringAssert.Contains(Fails(2, "evaluate", "--volumes", _labels, truth, "--by-name"),
+            "Of the prediction these labels have no name");
+        StringAssert.Contains(Fails(2, "evaluate", _folder.Model(), "t.csv", "--by-name"), "--by-name is for files of labels");
+        StringAssert.Contains(Fails(2, "evaluate", "--volumes", truth, truth, "--surface-tolerance", "-3"), "expected at least 0");
     }
 
     [TestMethod]
@@ -162,5 +253,13 @@ public sealed class CliVolumeTests : IDisposable
         StringAssert.Contains(Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--window", "dark").Error, "soft-tissue");
         StringAssert.Contains(
             Segsam("predict", model, _scan, "--slice", "3", "--box", "1,1,9,9", "--out", _folder.At("a.png")).Error, ".nii");
+    }
+
+    // 64 voxels of 2 mm³ are label 1, and 16 label 2.
+    private string Named(string file, params (int Label, string Name)[] names)
+    {
+        using var volume = MedicalVolume.Load(_labels);
+        LabelVolume.From(volume, names.ToDictionary(name => name.Label, name => name.Name)).Save(_folder.At(file));
+        return _folder.At(file);
     }
 }

@@ -130,6 +130,25 @@ public sealed class SegmentationTests
     }
 
     [TestMethod]
+    public void A_segmentation_of_one_slice_says_that_its_distance_is_a_guess()
+    {
+        foreach (var slices in (int[])[1, 3])
+        {
+            using var folder = new TemporaryFolder();
+            using var image = Series(folder, slices);
+            var path = Path.Combine(folder.Path, "labels.dcm");
+            TinyDicom.Label(image, [1, .. new int[slices * Pixels - 1]]).SaveSegmentation(path);
+            var alone = LabelVolume.Load(path);
+            Assert.AreEqual(1, alone.Geometry.Slices);
+            if (slices == 1)
+                StringAssert.Contains(alone.Warnings.Single(), "has one slice, and does not say how far slices lie apart");
+            else
+                Assert.IsEmpty(alone.Warnings, "The file repeats the distance that the series' slices have.");
+            Assert.IsEmpty(LabelVolume.LoadSegmentation(path, image).Warnings);
+        }
+    }
+
+    [TestMethod]
     public void A_segmentation_of_another_image_is_refused()
     {
         using var folder = new TemporaryFolder();
