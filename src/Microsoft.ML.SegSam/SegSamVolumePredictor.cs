@@ -36,32 +36,22 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         IProgress<VolumeProgress>? progress = null, CancellationToken cancel = default) =>
         Predict(volume, [new VolumePrompt(slice, prompt)], options, progress, cancel);
 
-    /// <summary>Predicts one object within a box: it is asked for on the middle slice, and followed to the first and last.</summary>
+    /// <summary>
+    /// Predicts one object within a box: it is asked for on the middle slice, and followed to the first and last. Between them only an
+    /// empty mask ends it, since the box says that it is there (our choice, as LiteMedSAM's).
+    /// </summary>
     /// <param name="box">Around the object.</param>
     /// <inheritdoc
     /// cref="Predict(MedicalVolume, int, SegSamPrompt, VolumePredictionOptions?, IProgress{VolumeProgress}?, CancellationToken)"
     /// path="/*[not(self::summary) and not(@name='slice') and not(@name='prompt')]"/>
     public VolumePrediction Predict(
         MedicalVolume volume, VolumeBox box, VolumePredictionOptions? options = null, IProgress<VolumeProgress>? progress = null,
-        CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(volume);
-        ArgumentNullException.ThrowIfNull(box);
-        options ??= new();
-        var slices = volume.CountSlices(Plane(options));
-        if (box.FirstSlice < 0 || box.LastSlice < box.FirstSlice || box.LastSlice >= slices)
-        {
-            throw new ArgumentOutOfRangeException(nameof(box), FormattableString.Invariant($"{box.FirstSlice} to {box.LastSlice}"),
-                FormattableString.Invariant($"Expected the first and the last of slices 0 to {slices - 1}, the first not after the last."));
-        }
-
-        var prompt = new VolumePrompt(box.MiddleSlice, SegSamPrompt.Box(box.X0, box.Y0, box.X1, box.Y1));
-        return Follow(volume, [new([prompt], box.FirstSlice, box.LastSlice)], options, progress, cancel);
-    }
+        CancellationToken cancel = default) =>
+        Predict(volume, [VolumePrompt.Within(box)], options, progress, cancel);
 
     /// <summary>
-    /// Predicts any number of objects, each prompted on one or more slices. Between two prompted slices, each prompt is followed half of
-    /// the way.
+    /// Predicts any number of objects, each prompted on one or more slices, or by a box in three dimensions. Between two prompted slices,
+    /// each prompt is followed half of the way.
     /// </summary>
     /// <param name="prompts">At least one for each object, at most one for each object and slice.</param>
     /// <inheritdoc
@@ -77,14 +67,14 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         var slices = volume.CountSlices(Plane(options));
         if (prompts.Count == 0)
             throw new ArgumentException("There are no prompts; at least one says where an object is.", nameof(prompts));
-        if (prompts.FirstOrDefault(prompt => prompt.Slice >= slices) is { } outside)
+        foreach (var last in prompts.Select(prompt => prompt.Box?.LastSlice ?? prompt.Slice).Where(last => last >= slices))
         {
-            throw new ArgumentOutOfRangeException(nameof(prompts), outside.Slice,
+            throw new ArgumentOutOfRangeException(nameof(prompts), last,
                 FormattableString.Invariant($"The volume has {slices} {Plane(options)} slices, counting from 0."));
         }
 
         var tracks = prompts.GroupBy(prompt => prompt.Label).OrderBy(group => group.Key)
-            .Select(group => new Track(group, 0, slices - 1)).ToList();
+            .Select(group => new Track(group, slices)).ToList();
         return Follow(volume, tracks, options, progress, cancel);
     }
 

@@ -46,9 +46,9 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
         }
 
         var (asked, clock) = (0, Stopwatch.StartNew());
-        var fromSlice = Predict([.. objects.Select(item => Prompt(item, item.Middle, item.Masks[item.Middle].Box!.Value is var box
-            ? (box.X0, box.Y0, box.X1, box.Y1) : default))]);
-        var fromBox = Predict([.. objects.SelectMany(item => Within(item, slices))]);
+        var fromSlice = Predict([.. objects.Select(OnMiddle)]);
+        var fromBox = Predict([.. objects.Select(item => VolumePrompt.Within(
+            new(item.Box.X0, item.Box.Y0, item.First, item.Box.X1, item.Box.Y1, item.Last), item.Number))]);
         clock.Stop();
         found = fromBox.Labels;
         List<ObjectFigures> figures = [.. objects.Select(item => new ObjectFigures(row.Collection, row.Modality, row.Case, item.Number,
@@ -64,18 +64,11 @@ internal sealed class VolumeScorer(SegSamPredictor predictor, SlicePlane plane)
         }
     }
 
-    // The box on the middle slice, and that the object is not before the first and after the last: VolumeBox, for many objects at once.
-    private static IEnumerable<VolumePrompt> Within(TrueObject item, int slices)
+    private static VolumePrompt OnMiddle(TrueObject item)
     {
-        yield return Prompt(item, (item.First + item.Last) / 2, item.Box);
-        if (item.First > 0)
-            yield return VolumePrompt.NotOn(item.First - 1, item.Number);
-        if (item.Last < slices - 1)
-            yield return VolumePrompt.NotOn(item.Last + 1, item.Number);
+        var box = item.Masks[item.Middle].Box!.Value;
+        return new(item.Middle, SegSamPrompt.Box(box.X0, box.Y0, box.X1, box.Y1), item.Number);
     }
-
-    private static VolumePrompt Prompt(TrueObject item, int slice, (int X0, int Y0, int X1, int Y1) box) =>
-        new(slice, SegSamPrompt.Box(box.X0, box.Y0, box.X1, box.Y1), item.Number);
 
     private static VolumeObject Of(TrueObject item, VolumePrediction prediction) =>
         prediction.Objects.Single(predicted => predicted.Label == item.Number);

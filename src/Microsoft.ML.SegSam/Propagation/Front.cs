@@ -5,14 +5,15 @@ namespace Microsoft.ML.SegSam.Propagation;
 /// <summary>Where an object is being followed from, in one direction.</summary>
 /// <param name="direction">1 or −1.</param>
 /// <param name="last">The last slice to go to.</param>
-/// <param name="isBetween">Whether it goes towards another prompt of the object: then only an empty mask ends it.</param>
+/// <param name="isBetween">Whether it goes towards another prompt of the object.</param>
 internal sealed class Front(Track track, int slice, int direction, int last, bool isBetween, SliceAnswer answer, SegmentationMask mask)
 {
     public bool MayShrink = true;
 
     public Track Track => track;
 
-    public bool IsBetween => isBetween;
+    /// <summary>Whether the object is known to go on: towards another prompt, or within its box.</summary>
+    public bool IsCertain => isBetween || track.Box is not null;
 
     public int Next { get; private set; } = slice + direction;
 

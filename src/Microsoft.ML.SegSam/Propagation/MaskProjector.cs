@@ -10,21 +10,26 @@ internal sealed class MaskProjector(PromptProjection projection, double boxMargi
 {
     /// <param name="answer">With a mask that is not empty.</param>
     /// <param name="mask">What is followed of the answer's mask.</param>
-    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask) => projection switch
+    /// <param name="within">What surrounds the object on all slices; null: nothing is known.</param>
+    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) => projection switch
     {
-        PromptProjection.Box => Box(mask),
+        PromptProjection.Box => Box(mask, within),
         PromptProjection.Point => Point(mask),
         PromptProjection.Mask => SegSamPrompt.Mask(answer.LowResLogits()),
-        PromptProjection.BoxAndMask => Box(mask).AndMask(answer.LowResLogits()),
+        PromptProjection.BoxAndMask => Box(mask, within).AndMask(answer.LowResLogits()),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), projection, "Expected a projection other than Automatic."),
     };
 
-    private SegSamPrompt Box(SegmentationMask mask)
+    // Never smaller than the mask's own box, though that may leave the given one.
+    private SegSamPrompt Box(SegmentationMask mask, VolumeBox? within)
     {
         var box = mask.Box!.Value;
         var (x, y) = ((float)Math.Max(1, boxMargin * box.Width), (float)Math.Max(1, boxMargin * box.Height));
-        return SegSamPrompt.Box(Math.Max(0, box.X0 - x), Math.Max(0, box.Y0 - y),
-            Math.Min(mask.Width, box.X1 + x), Math.Min(mask.Height, box.Y1 + y));
+        return SegSamPrompt.Box(
+            Math.Min(box.X0, Math.Max(Math.Max(0, within?.X0 ?? 0), box.X0 - x)),
+            Math.Min(box.Y0, Math.Max(Math.Max(0, within?.Y0 ?? 0), box.Y0 - y)),
+            Math.Max(box.X1, Math.Min(Math.Min(mask.Width, within?.X1 ?? mask.Width), box.X1 + x)),
+            Math.Max(box.Y1, Math.Min(Math.Min(mask.Height, within?.Y1 ?? mask.Height), box.Y1 + y)));
     }
 
     // The center of the pixel that is farthest from the outside, of equal ones the first; the picture's border is outside.

@@ -59,7 +59,7 @@ internal sealed class Propagator(
         {
             var next = direction > 0 ? fronts.Min(front => front.Next) : fronts.Max(front => front.Next);
             var group = fronts.Where(front => front.Next == next).ToList();
-            var answers = Ask(next, [.. group.Select(front => projector.Project(front.Answer, front.Mask))]);
+            var answers = Ask(next, [.. group.Select(front => projector.Project(front.Answer, front.Mask, front.Track.Box))]);
             foreach (var (front, answer) in group.Zip(answers))
             {
                 if (!Advance(front, answer) || !front.GoesOn(slices))
@@ -72,7 +72,7 @@ internal sealed class Propagator(
     {
         var mask = MaskRegions.Touching(answer.Mask, front.Mask);
         var (stop, overlap) = rules.Check(front.Mask, mask, answer.PredictedIoU, ref front.MayShrink);
-        if (front.IsBetween && mask.Area > 0)
+        if (front.IsCertain && mask.Area > 0)
             stop = null;
         if (stop is { } reason)
             front.Stop(reason);

@@ -8,13 +8,16 @@ internal sealed class Track
     private readonly SortedDictionary<int, (ObjectSlice Slice, SliceAnswer Answer)> _slices = [];
 
     /// <param name="prompts">Of one label.</param>
-    /// <param name="first">The first slice that it may be on.</param>
-    /// <param name="last">The last one.</param>
-    /// <exception cref="ArgumentException">There are two prompts for one slice, or none that says where the object is.</exception>
-    public Track(IEnumerable<VolumePrompt> prompts, int first, int last)
+    /// <param name="slices">Of the volume.</param>
+    /// <exception cref="ArgumentException">
+    /// There are two prompts for one slice, two boxes in three dimensions, a prompt outside of such a box, or none that says where the
+    /// object is.
+    /// </exception>
+    public Track(IEnumerable<VolumePrompt> prompts, int slices)
     {
         var all = prompts.OrderBy(prompt => prompt.Slice).ToList();
-        (Label, First, Last) = (all[0].Label, first, last);
+        (Label, Box) = (all[0].Label, all.Find(prompt => prompt.Box is not null)?.Box);
+        (First, Last) = Box is null ? (0, slices - 1) : (Box.FirstSlice, Box.LastSlice);
         foreach (var (prompt, next) in all.Zip(all.Skip(1)))
         {
             if (prompt.Slice == next.Slice)
@@ -22,6 +25,14 @@ internal sealed class Track
                 throw new ArgumentException($"Object {Label} has two prompts on slice {prompt.Slice}; give one, with all its points "
                     + $"({nameof(SegSamPrompt)}.{nameof(SegSamPrompt.AndPoint)}).");
             }
+        }
+
+        if (all.Count(prompt => prompt.Box is not null) > 1)
+            throw new ArgumentException($"Object {Label} has two boxes in three dimensions; give one.");
+        if (all.Find(prompt => prompt.Slice < First || prompt.Slice > Last) is { } outside)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Object {Label} has a prompt on slice {outside.Slice}, and its box holds slices {First} to {Last}."));
         }
 
         Prompts = [.. all.Where(prompt => prompt.Prompt is not null)];
@@ -35,6 +46,9 @@ internal sealed class Track
     public int First { get; }
 
     public int Last { get; }
+
+    /// <summary>What surrounds the object on all of its slices; null: that is not known.</summary>
+    public VolumeBox? Box { get; }
 
     /// <summary>Those that say where the object is, ascending.</summary>
     public IReadOnlyList<VolumePrompt> Prompts { get; }

@@ -32,7 +32,7 @@ public sealed class PropagatorTests
     [TestMethod]
     public void A_limit_ends_it()
     {
-        var track = Follow(new(_ => [Disk(20, 20, 8)]), [Prompt(9)], first: 7, last: 14);
+        var track = Follow(new(_ => [Disk(20, 20, 8)]), [VolumePrompt.Within(new(1, 1, 7, 39, 39, 14))]);
         CollectionAssert.AreEqual(Enumerable.Range(7, 8).ToArray(), SlicesOf(track));
         Assert.AreEqual((PropagationStop.LimitReached, PropagationStop.LimitReached), (track.StopBelow, track.StopAbove));
         CollectionAssert.AreEqual(new[] { 8, 9, 10 }, SlicesOf(Follow(new(_ => [Disk(20, 20, 8)]), [Prompt(9)], new() { MaxSlices = 1 })));
@@ -115,11 +115,33 @@ public sealed class PropagatorTests
     public void Several_objects_share_their_slices()
     {
         var world = new World(slice => [Disk(10, 10, 6), slice < 12 ? Disk(28, 28, 6) : new bool[Side * Side]]);
-        var tracks = new[] { new Track([Prompt(5)], 0, Slices - 1), new Track([new(9, SegSamPrompt.Point(28, 28), 2)], 0, Slices - 1) };
+        var tracks = new[] { new Track([Prompt(5)], Slices), new Track([new(9, SegSamPrompt.Point(28, 28), 2)], Slices) };
         Run(world, tracks, new(), 1);
         CollectionAssert.AreEqual(Enumerable.Range(0, Slices).ToArray(), SlicesOf(tracks[0]));
         CollectionAssert.AreEqual(Enumerable.Range(0, 12).ToArray(), SlicesOf(tracks[1]));
         Assert.IsLessThan(Slices + 8, world.Asked.Count);
+    }
+
+    [TestMethod]
+    public void Within_its_box_an_object_goes_on_until_its_mask_is_empty()
+    {
+        var world = new World(slice => slice == 3 ? [] : [Disk(20, 20, slice < 12 ? 6 : 12)])
+        {
+            PredictedIoU = slice => slice < 14 ? 0.9f : 0.1f,
+        };
+        var track = Follow(world, [VolumePrompt.Within(new(1, 1, 1, 39, 39, 18))]);
+        CollectionAssert.AreEqual(Enumerable.Range(4, 15).ToArray(), SlicesOf(track));
+        Assert.AreEqual((PropagationStop.TooSmall, PropagationStop.LimitReached), (track.StopBelow, track.StopAbove));
+    }
+
+    [TestMethod]
+    public void Prompts_stay_within_the_box_of_an_object_but_hold_its_mask()
+    {
+        var answer = new SliceAnswer(SegmentationMask.FromPixels(Disk(20, 20, 8), Side, Side), 1, [1], () => default);
+        var projector = new MaskProjector(PromptProjection.Box, 0.5);
+        CollectionAssert.AreEqual(new[] { 4f, 4, 36, 36 }, projector.Project(answer, answer.Mask).Parts.Box);
+        CollectionAssert.AreEqual(new[] { 10f, 4, 28, 36 },
+            projector.Project(answer, answer.Mask, new(10, 2, 0, 20, 38, 9)).Parts.Box);
     }
 
     [TestMethod]
@@ -145,7 +167,7 @@ public sealed class PropagatorTests
         using var cancel = new CancellationTokenSource();
         var world = new World(_ => [Disk(20, 20, 8)]) { OnAsk = slice => { if (slice == 12) cancel.Cancel(); } };
         Assert.ThrowsExactly<OperationCanceledException>(() =>
-            Run(world, [new Track([Prompt(9)], 0, Slices - 1)], new(), 1, cancel.Token));
+            Run(world, [new Track([Prompt(9)], Slices)], new(), 1, cancel.Token));
         Assert.AreEqual(12, world.Asked[^1]);
     }
 
@@ -170,9 +192,14 @@ public sealed class PropagatorTests
     [TestMethod]
     public void Two_prompts_on_a_slice_and_none_that_says_where_are_refused()
     {
-        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new Track([Prompt(3), Prompt(3)], 0, 9)).Message, "slice 3");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new Track([Prompt(3), Prompt(3)], 9)).Message, "slice 3");
         StringAssert.Contains(
-            Assert.ThrowsExactly<ArgumentException>(() => new Track([VolumePrompt.NotOn(3)], 0, 9)).Message, "where it is not");
+            Assert.ThrowsExactly<ArgumentException>(() => new Track([VolumePrompt.NotOn(3)], 9)).Message, "where it is not");
+        var within = VolumePrompt.Within(new(1, 1, 2, 39, 39, 5));
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new Track([within, Prompt(7)], 9)).Message,
+            "a prompt on slice 7, and its box holds slices 2 to 5");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() =>
+            new Track([within, VolumePrompt.Within(new(1, 1, 4, 39, 39, 5))], 9)).Message, "two boxes");
     }
 
     private static VolumePrompt Prompt(int slice) => new(slice, SegSamPrompt.Box(1, 1, 39, 39));
@@ -180,10 +207,9 @@ public sealed class PropagatorTests
     private static int[] SlicesOf(Track track) => [.. track.Slices.Select(slice => slice.Slice)];
 
     private static Track Follow(
-        World world, VolumePrompt[] prompts, VolumePredictionOptions? options = null, int first = 0, int last = Slices - 1,
-        double thickness = 1)
+        World world, VolumePrompt[] prompts, VolumePredictionOptions? options = null, double thickness = 1)
     {
-        var track = new Track(prompts, first, last);
+        var track = new Track(prompts, Slices);
         Run(world, [track], options ?? new(), thickness);
         return track;
     }

@@ -80,7 +80,9 @@ public sealed class VolumePredictorTests
         StringAssert.Contains(Message<ArgumentException>(() => volumes.Predict(volume, 2, SegSamPrompt.Point(90, 3))), "Slice 2: ");
         StringAssert.Contains(Message<ArgumentException>(() => volumes.Predict(volume, [])), "no prompts");
         StringAssert.Contains(
-            Message<ArgumentOutOfRangeException>(() => volumes.Predict(volume, new VolumeBox(1, 1, 3, 9, 9, 8))), "0 to 7");
+            Message<ArgumentOutOfRangeException>(() => volumes.Predict(volume, new VolumeBox(1, 1, 3, 9, 9, 8))), "8 Axial slices");
+        StringAssert.Contains(
+            Message<ArgumentOutOfRangeException>(() => volumes.Predict(volume, new VolumeBox(1, 1, 3, 9, 9, 2))), "3 to 2");
         StringAssert.Contains(Message<ArgumentOutOfRangeException>(() => volumes.Predict(volume, 2, prompt, new() { MaxGrowth = 0.5 })),
             "MaxGrowth: expected more than 1");
     }
