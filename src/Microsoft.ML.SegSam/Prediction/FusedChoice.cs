@@ -177,3 +177,13 @@ internal static class FusedChoice
         }
     }
 }
+
+/// <summary>The parts of a network that are computed in their fused form; null: by libtorch's layers.</summary>
+internal sealed record FusedForms(FusedEncoder? Encoder, FusedDecoders? Decoders) : IDisposable
+{
+    public void Dispose()
+    {
+        Encoder?.Dispose();
+        Decoders?.Dispose();
+    }
+}
