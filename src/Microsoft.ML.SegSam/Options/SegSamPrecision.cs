@@ -7,8 +7,8 @@ public enum SegSamPrecision
 {
     /// <summary>
     /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide and for ResNets at inputs of at least 256, if a
-    /// trial of some milliseconds shows that it is faster; in predictions also for fused forms (ViT, TinyViT, decoders), by a trial of
-    /// their own. Otherwise, and on a GPU, Float32.
+    /// trial of some milliseconds shows that it is faster; in predictions also for fused forms (TinyViT, decoders), by a trial of their
+    /// own. Otherwise, and on a GPU, Float32.
     /// </summary>
     Automatic,
 

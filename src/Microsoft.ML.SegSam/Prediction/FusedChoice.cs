@@ -61,7 +61,10 @@ internal static class FusedChoice
         using var scope = NewDisposeScope();
         using var layersPrecision = MixedPrecision.Use(false);
         var trial = new Trial(halves, forced is true, channel);
-        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, trial) : null, DecodersOf(network, trial));
+        // A ViT keeps the precision of its layers: a narrow one float32.
+        var ofEncoder = network.Config.Kind != EncoderKind.Vit || precision != SegSamPrecision.Automatic ? trial
+            : trial with { Halves = halves && PrecisionChoice.Gains(network.Config, device) };
+        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, ofEncoder) : null, DecodersOf(network, trial));
     }
 
     private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial)
