@@ -52,6 +52,9 @@ internal interface ILanes<V>
     /// <summary>a·2ⁿ for whole n in ±250, each as a float32 number with <see cref="Lanes.Shift"/> added; denormal results too.</summary>
     public static abstract V Scale(V a, V shifted);
 
+    /// <summary>The same where the number and the result are far from float32's ends.</summary>
+    public static abstract V ScaleNormal(V a, V shifted);
+
     public static abstract float Sum(V value);
 
     public static abstract float Largest(V value);

@@ -68,6 +68,10 @@ internal readonly struct Lanes1 : ILanes<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ScaleNormal(float a, float shifted) =>
+        a * BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(shifted) + Lanes.ExponentBias) << Lanes.ExponentAt);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

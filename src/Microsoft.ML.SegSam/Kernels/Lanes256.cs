@@ -84,6 +84,10 @@ internal readonly struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ScaleNormal(Vector256<float> a, Vector256<float> shifted) =>
+        a * ((shifted.AsInt32() + Vector256.Create(Lanes.ExponentBias)) << Lanes.ExponentAt).AsSingle(); // drops the bits above n
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

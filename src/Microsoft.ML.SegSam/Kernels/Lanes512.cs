@@ -84,6 +84,10 @@ internal readonly struct Lanes512 : ILanes<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ScaleNormal(Vector512<float> a, Vector512<float> shifted) =>
+        a * ((shifted.AsInt32() + Vector512.Create(Lanes.ExponentBias)) << Lanes.ExponentAt).AsSingle(); // drops the bits above n
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Lanes256.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

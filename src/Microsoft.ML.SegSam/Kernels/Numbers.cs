@@ -21,6 +21,11 @@ internal interface INumbers<T>
         where L : ILanes<V>
         where V : struct;
 
+    /// <summary>eˣ of x up to 0, as exactly as these numbers hold it.</summary>
+    public static abstract V Exp<L, V>(V x)
+        where L : ILanes<V>
+        where V : struct;
+
     /// <summary>See <see cref="MicroKernels"/>.</summary>
     public static abstract unsafe void Multiply(
         int m, int n, int k, T* a, int strideA, T* b, int strideB, float* c, int strideC, bool adds);
@@ -44,6 +49,11 @@ internal readonly struct Singles : INumbers<float>
         where V : struct => L.Store(to, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<L, V>(V x)
+        where L : ILanes<V>
+        where V : struct => Functions.Exp<L, V>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Multiply(
         int m, int n, int k, float* a, int strideA, float* b, int strideB, float* c, int strideC, bool adds) =>
         MicroKernels.Multiply(m, n, k, a, strideA, b, strideB, c, strideC, adds);
@@ -65,6 +75,11 @@ internal readonly struct Halves : INumbers<ushort>
     public static unsafe void Store<L, V>(ushort* to, V value)
         where L : ILanes<V>
         where V : struct => L.StoreHalves(to, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<L, V>(V x)
+        where L : ILanes<V>
+        where V : struct => Functions.ExpNearly<L, V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Multiply(

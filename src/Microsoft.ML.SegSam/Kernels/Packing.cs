@@ -33,7 +33,8 @@ internal static unsafe class Packing
         for (var row = 0; row < rows; row += 2)
         {
             var even = from + row * (long)strideFrom;
-            Lanes.Over(columns, new Interleave(even, row + 1 < rows ? even + strideFrom : null, (ushort*)to + (long)row * columns));
+            var odd = row + 1 < rows ? even + strideFrom : null;
+            Lanes.Over(columns, new Interleave<float, Singles>(even, odd, (ushort*)to + (long)row * columns));
         }
     }
 

@@ -111,7 +111,9 @@ internal readonly unsafe struct ScaleRows<T, TNumbers>(int rows, float* from, in
 
 /// <summary>to[i] = the numbers of two rows at i, side by side: rows of a second operand as <see cref="Halves"/> need them.</summary>
 /// <param name="odd">The second row; null: zeros.</param>
-internal readonly unsafe struct Interleave(float* even, float* odd, ushort* to) : IKernel
+internal readonly unsafe struct Interleave<T, TNumbers>(T* even, T* odd, ushort* to) : IKernel
+    where T : unmanaged
+    where TNumbers : INumbers<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<L, V>(int first, int last)
@@ -119,7 +121,7 @@ internal readonly unsafe struct Interleave(float* even, float* odd, ushort* to) 
         where V : struct
     {
         for (var i = first; i < last; i += L.Count)
-            L.StorePairs(to + 2 * i, L.Load(even + i), odd is null ? L.All(0) : L.Load(odd + i));
+            L.StorePairs(to + 2 * i, TNumbers.Load<L, V>(even + i), odd is null ? L.All(0) : TNumbers.Load<L, V>(odd + i));
     }
 }
 

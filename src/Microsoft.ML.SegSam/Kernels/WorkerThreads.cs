@@ -16,6 +16,9 @@ internal static class WorkerThreads
 
     [ThreadStatic] private static int _threads; // of the call that this thread leads; 0: none
 
+    /// <summary>How many threads share the loops of the call that this thread leads; 0: it leads none.</summary>
+    public static int Threads => _threads;
+
     /// <summary>Runs the work on a worker thread, and waits for it. What it throws is thrown here.</summary>
     /// <param name="threads">How many threads may share its loops, at least 1.</param>
     public static void Call(int threads, Action work)

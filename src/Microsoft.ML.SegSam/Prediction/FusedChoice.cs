@@ -5,7 +5,9 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Fused;
+using Microsoft.ML.SegSam.Network.Fused.Encoders;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using static TorchSharp.torch;
@@ -59,21 +61,47 @@ internal static class FusedChoice
         using var scope = NewDisposeScope();
         using var layersPrecision = MixedPrecision.Use(false);
         var trial = new Trial(halves, forced is true, channel);
-        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, trial) : null, DecodersOf(network, trial));
+        // A ViT keeps the precision of its layers: a narrow one float32.
+        var ofEncoder = network.Config.Kind != EncoderKind.Vit || precision != SegSamPrecision.Automatic ? trial
+            : trial with { Halves = halves && PrecisionChoice.Gains(network.Config, device) };
+        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, ofEncoder) : null, DecodersOf(network, trial));
     }
 
     private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial)
     {
+        if (network.Config.Kind == EncoderKind.Vit)
+            return IsVitWon(trial) ? new(network, trial.Halves) : null;
         const int side = 64;
-        using var generator = new Generator(1, CPU);
-        var image = randn([1, 3, side, side], generator: generator);
         var fused = new FusedEncoder(network, trial.Halves);
-        Tensor Layers() => network.Encode(image).flatten();
-        Tensor Form() => tensor(fused.Encode(image));
-        if (trial.IsWon("image encoder", Layers, Form, () => Gain(Layers, Form)))
+        if (IsWon("image encoder", network, fused, side, trial))
             return fused;
         fused.Dispose();
         return null;
+    }
+
+    // A network of its own, always the same: a ViT takes images of one size alone, and seconds for a large one.
+    private static bool IsVitWon(Trial trial)
+    {
+        const int side = 256;
+        var config = SegSamConfig.For(SegSamEncoder.Tiny, side) with
+        {
+            EncoderWidth = 384, EncoderHeads = 6, EncoderDepth = 2, GlobalBlocks = [1], WindowSize = 14, CategoryCount = 1,
+        };
+        using var network = new SegSamNetwork(config).Initialize(1);
+        network.eval();
+        using var fused = new FusedEncoder(network, trial.Halves);
+        using var casts = trial.Halves ? MixedPrecision.CacheCasts(network.ImageEncoder) : null; // as a model's
+        using var precision = MixedPrecision.Use(trial.Halves);
+        return IsWon("image encoder (ViT)", network, fused, side, trial);
+    }
+
+    private static bool IsWon(string part, SegSamNetwork network, FusedEncoder fused, int side, Trial trial)
+    {
+        using var generator = new Generator(1, CPU);
+        var image = randn([1, 3, side, side], generator: generator);
+        Tensor Layers() => network.Encode(image).flatten();
+        Tensor Form() => tensor(fused.Encode(image));
+        return trial.IsWon(part, Layers, Form, () => Gain(Layers, Form));
     }
 
     private static FusedDecoders? DecodersOf(SegSamNetwork network, Trial trial)
@@ -150,5 +178,15 @@ internal static class FusedChoice
                 + $"{(isUsed ? "the fused form is used" : "libtorch's layers are used")}. {Variable}=on or off overrides this.");
             return isUsed;
         }
+    }
+}
+
+/// <summary>The parts of a network that are computed in their fused form; null: by libtorch's layers.</summary>
+internal sealed record FusedForms(FusedEncoder? Encoder, FusedDecoders? Decoders) : IDisposable
+{
+    public void Dispose()
+    {
+        Encoder?.Dispose();
+        Decoders?.Dispose();
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Fused;
+using Microsoft.ML.SegSam.Network.Fused.Encoders;
 using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
@@ -13,7 +13,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="fused">Parts that are computed in their fused form, which is disposed of with this.</param>
 internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16, FusedForms? fused = null) : IEngine
 {
-    private readonly IDisposable? _castWeights = usesBFloat16 ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
+    private readonly IDisposable? _castWeights = usesBFloat16 && fused?.Encoder is null
+        ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
     private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
 
     public SegSamNetwork Network => network;

@@ -27,6 +27,19 @@ public sealed class FunctionsTests
     }
 
     [TestMethod]
+    public void The_exponential_for_bfloat16_is_right_over_its_whole_range()
+    {
+        foreach (var x in Everything.Where(x => !(x > 0)))
+        {
+            double expected = Math.Exp(Math.Max(x, -86)), found = Functions.ExpNearly<Lanes1, float>(x);
+            if (float.IsNaN(x))
+                Assert.IsTrue(double.IsNaN(found));
+            else
+                Assert.AreEqual(expected, found, 1.2e-4 * expected, $"e^{x}");
+        }
+    }
+
+    [TestMethod]
     public void Gelu_is_right_over_its_whole_range()
     {
         foreach (var x in Everything)
@@ -50,6 +63,9 @@ public sealed class FunctionsTests
             {
                 var (exp, gelu) = (Functions.Exp<Lanes1, float>(numbers[i]), Functions.Gelu<Lanes1, float>(numbers[i]));
                 AssertSame(exp, Functions.Exp<Lanes512, Vector512<float>>(Vector512.Create(numbers))[i]);
+                var nearly = Functions.ExpNearly<Lanes1, float>(numbers[i]);
+                AssertSame(nearly, Functions.ExpNearly<Lanes512, Vector512<float>>(Vector512.Create(numbers))[i]);
+                AssertSame(nearly, Functions.ExpNearly<Lanes256, Vector256<float>>(Vector256.Create(numbers, i / 8 * 8))[i % 8]);
                 AssertSame(gelu, Functions.Gelu<Lanes512, Vector512<float>>(Vector512.Create(numbers))[i]);
                 AssertSame(exp, Functions.Exp<Lanes256, Vector256<float>>(Vector256.Create(numbers, i / 8 * 8))[i % 8]);
                 AssertSame(gelu, Functions.Gelu<Lanes256, Vector256<float>>(Vector256.Create(numbers, i / 8 * 8))[i % 8]);

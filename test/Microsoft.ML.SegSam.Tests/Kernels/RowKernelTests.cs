@@ -113,6 +113,37 @@ public sealed unsafe class RowKernelTests
     }
 
     [TestMethod]
+    [DataRow(1, 16, 16), DataRow(3, 16, 5), DataRow(6, 32, 20), DataRow(4, 64, 64)]
+    public void Softmax_over_a_map_with_numbers_for_rows_and_columns(int rows, int columns, int places)
+    {
+        using var scope = NewDisposeScope();
+        using var memory = new AlignedMemory();
+        var (scores, byRow, byColumn) = (Random(15, rows, columns) * 100, Random(16, rows, 1) * 50, Random(17, columns) * 50);
+        byColumn[places..] = float.NegativeInfinity;
+        float* from = Copy(memory, scores), y = Copy(memory, byRow), x = Copy(memory, byColumn), to = memory.Take<float>(rows * columns);
+        var (largest, sum) = (float.NegativeInfinity, 0f);
+        for (var row = 0; row < rows; row++) // what came before shrinks
+        {
+            var factor = PositionSoftmax.More<float, Singles>(
+                1, columns, from + row * columns, y + row, x, to + row * columns, ref largest, ref sum);
+            for (var i = 0; i < row * columns; i++)
+                to[i] *= factor;
+        }
+
+        for (var i = 0; i < rows * columns; i++)
+            to[i] /= sum;
+        var expected = (scores + byRow + byColumn).to(float64).flatten().softmax(0).reshape(rows, columns);
+        AssertClose(expected, to, 1e-4);
+
+        (largest, sum) = (float.NegativeInfinity, 0f);
+        PositionSoftmax.More<float, Singles, Lanes256, System.Runtime.Intrinsics.Vector256<float>>(
+            rows, columns, Copy(memory, scores), y, x, to, ref largest, ref sum);
+        for (var i = 0; i < rows * columns; i++)
+            to[i] /= sum;
+        AssertClose(expected, to, 1e-4);
+    }
+
+    [TestMethod]
     [DataRow(1, 3, 1), DataRow(4, 16, 1), DataRow(7, 40, 1), DataRow(9, 24, 2), DataRow(66, 17, 2)]
     public void Convolution_of_each_channel_by_itself(int outputs, int channels, int step)
     {

@@ -2,7 +2,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Fused;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Tests.Support;
@@ -18,11 +18,27 @@ public sealed class FusedChoiceTests
     public void Who_asks_for_the_fused_form_gets_it_whatever_its_speed(string? variable, bool? isOn)
     {
         Need();
-        using var network = Network(SmallNetwork.TinyVit);
-        using var fused = Choose(network, variable, isOn, out var log);
-        Assert.IsNotNull(fused.Encoder);
-        Assert.IsNotNull(fused.Decoders);
-        Assert.AreEqual(2, log.Split("the fused form is used").Length - 1);
+        foreach (var config in (SegSamConfig[])[SmallNetwork.TinyVit, SmallNetwork.Config])
+        {
+            using var network = Network(config);
+            using var fused = Choose(network, variable, isOn, out var log);
+            Assert.IsNotNull(fused.Encoder);
+            Assert.IsNotNull(fused.Decoders);
+            Assert.AreEqual(2, log.Split("the fused form is used").Length - 1);
+        }
+    }
+
+    [TestMethod]
+    public void An_encoder_that_has_no_fused_form_keeps_its_layers()
+    {
+        Need();
+        foreach (var config in (SegSamConfig[])[SmallNetwork.ResNet, SmallNetwork.Config with { Adapter = SegSamAdapter.SamMed2D }])
+        {
+            using var network = Network(config);
+            using var fused = Choose(network, "on", null, out _);
+            Assert.IsNull(fused.Encoder);
+            Assert.IsNotNull(fused.Decoders);
+        }
     }
 
     [TestMethod]

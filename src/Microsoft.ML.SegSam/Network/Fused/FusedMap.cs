@@ -2,16 +2,20 @@ using Microsoft.ML.SegSam.Kernels;
 
 namespace Microsoft.ML.SegSam.Network.Fused;
 
-/// <summary>A square map, pixel by pixel with its channels side by side, in a border of zeros one pixel wide.</summary>
+/// <summary>A square map, pixel by pixel with its channels side by side, in a border of zeros.</summary>
 internal sealed unsafe class FusedMap<T>
     where T : unmanaged
 {
     private readonly T* _numbers;
+    private readonly int _border;
 
-    public FusedMap(AlignedMemory memory, int side, int channels)
+    /// <param name="border">Its width in pixels, 0 or 1.</param>
+    public FusedMap(AlignedMemory memory, int side, int channels, int border = 1)
     {
-        (Side, Channels) = (side, channels);
-        _numbers = memory.TakeUnset<T>((long)(side + 2) * Stride);
+        (Side, Channels, _border) = (side, channels, border);
+        _numbers = memory.TakeUnset<T>((long)(side + 2 * border) * Stride);
+        if (border == 0)
+            return;
         Clear(_numbers, Stride);
         Clear(At(side, -1), Stride);
         for (var y = 0; y < side; y++)
@@ -26,10 +30,10 @@ internal sealed unsafe class FusedMap<T>
     public int Channels { get; }
 
     /// <summary>Numbers from a row to the next.</summary>
-    public int Stride => (Side + 2) * Channels;
+    public int Stride => (Side + 2 * _border) * Channels;
 
-    /// <param name="y">-1 to side, as x: the border has a place too.</param>
-    public T* At(int y, int x) => _numbers + (long)(y + 1) * Stride + (long)(x + 1) * Channels;
+    /// <param name="y">-1 to side, as x: the border has a place too, if there is one.</param>
+    public T* At(int y, int x) => _numbers + (long)(y + _border) * Stride + (long)(x + _border) * Channels;
 
     private static void Clear(T* from, int count) => new Span<T>(from, count).Clear();
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 // S input side, g = S/16, C decoder width.
 

@@ -2,7 +2,7 @@ using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network.Encoder;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 /// <summary>An image encoder written out in kernels.</summary>
 internal unsafe interface IFusedEncoder : IDisposable
@@ -26,12 +26,23 @@ internal sealed class FusedEncoder : IDisposable
     public FusedEncoder(SegSamNetwork network, bool halves)
     {
         _config = network.Config.ForEncoder();
-        var encoder = (TinyVitEncoder)network.ImageEncoder;
-        _encoder = halves ? new FusedTinyVit<ushort, Halves>(encoder, _config) : new FusedTinyVit<float, Singles>(encoder, _config);
+        _encoder = (network.ImageEncoder, halves) switch
+        {
+            (TinyVitEncoder encoder, true) => new FusedTinyVit<ushort, Halves>(encoder, _config),
+            (TinyVitEncoder encoder, false) => new FusedTinyVit<float, Singles>(encoder, _config),
+            (ImageEncoder encoder, true) => new FusedVit<ushort, Halves>(encoder, _config),
+            (ImageEncoder encoder, false) => new FusedVit<float, Singles>(encoder, _config),
+            _ => throw new NotSupportedException($"The encoder {_config.Kind} has no fused form."),
+        };
     }
 
     /// <summary>Whether there is a fused form of this encoder.</summary>
-    public static bool Exists(SegSamConfig config) => config.Kind == EncoderKind.TinyVit;
+    public static bool Exists(SegSamConfig config) => config.Kind switch
+    {
+        EncoderKind.TinyVit => true,
+        EncoderKind.Vit => config.Adapter != SegSamAdapter.SamMed2D && config.EncoderWidth / config.EncoderHeads % 2 == 0, // for pairs
+        _ => false,
+    };
 
     /// <summary>f_v of one image, C·g·g numbers.</summary>
     /// <param name="image">[1,3,S,S], normalized, float32, on the CPU.</param>

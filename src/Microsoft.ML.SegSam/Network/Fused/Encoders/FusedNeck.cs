@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Kernels;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 // g map side, C decoder width.
 

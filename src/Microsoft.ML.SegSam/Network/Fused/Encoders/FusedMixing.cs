@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Kernels;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 // C channels, E widened ones, w pixels of a strip.
 

@@ -1,11 +1,11 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Fused;
+using Microsoft.ML.SegSam.Network.Fused.Encoders;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Tests.Network.Fused;
+namespace Microsoft.ML.SegSam.Tests.Network.Fused.Encoders;
 
 /// <summary>The fused form against the module, which is the truth.</summary>
 [TestClass]

@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Kernels;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 // C channels, w window side, N = w·w tokens, M = N rounded up to whole vectors, h heads, d = C/h.
 

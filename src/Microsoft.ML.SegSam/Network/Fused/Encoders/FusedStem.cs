@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.SegSam.Kernels;
 
-namespace Microsoft.ML.SegSam.Network.Fused;
+namespace Microsoft.ML.SegSam.Network.Fused.Encoders;
 
 // S image side, C channels of the map, C/2 between the two convolutions.
 
