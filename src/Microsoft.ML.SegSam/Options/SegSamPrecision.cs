@@ -6,9 +6,9 @@ namespace Microsoft.ML.SegSam.Options;
 public enum SegSamPrecision
 {
     /// <summary>
-    /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide and for ResNets at inputs of at least 256, if a
-    /// trial of some milliseconds shows that it is faster; in predictions also for fused forms (TinyViT, decoders), by a trial of their
-    /// own. Otherwise, and on a GPU, Float32.
+    /// On a CPU with bfloat16 instructions, BFloat16 for ViT encoders at least 256 wide, for ResNets at inputs of at least 128, and in
+    /// predictions for a TinyViT at inputs of at least 256, if trials of some milliseconds show that it is faster; the decoders' fused
+    /// form goes with the encoder. Otherwise, and on a GPU, Float32.
     /// </summary>
     Automatic,
 

@@ -48,7 +48,8 @@ internal static class FusedChoice
         }
 
         var halves = precision == SegSamPrecision.BFloat16
-            || precision == SegSamPrecision.Automatic && MicroKernels.GainOfHalves >= WorthwhileGain;
+            || precision == SegSamPrecision.Automatic && PrecisionChoice.MayGainFused(network.Config, device)
+            && MicroKernels.GainOfHalves >= WorthwhileGain;
         var missing = forced is false ? $"{Variable}=off or the switch {Switch} asks for it"
             : MicroKernels.WhyNotSingles ?? (halves ? MicroKernels.WhyNotHalves : null);
         if (missing is not null)
@@ -61,16 +62,13 @@ internal static class FusedChoice
         using var scope = NewDisposeScope();
         using var layersPrecision = MixedPrecision.Use(false);
         var trial = new Trial(halves, forced is true, channel);
-        // A ViT keeps the precision of its layers: a narrow one float32.
-        var ofEncoder = network.Config.Kind != EncoderKind.Vit || precision != SegSamPrecision.Automatic ? trial
-            : trial with { Halves = halves && PrecisionChoice.Gains(network.Config, device) };
-        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, ofEncoder) : null, DecodersOf(network, trial));
+        return new(FusedEncoder.Exists(network.Config) ? EncoderOf(network, trial) : null, DecodersOf(network, trial));
     }
 
     private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial)
     {
-        if (network.Config.Kind == EncoderKind.Vit)
-            return IsVitWon(trial) ? new(network, trial.Halves) : null;
+        if (network.Config.Kind == EncoderKind.Vit) // in float32 it gains a tenth, and holds all weights twice
+            return (trial.Halves || trial.IsForced) && IsVitWon(trial) ? new(network, trial.Halves) : null;
         const int side = 64;
         var fused = new FusedEncoder(network, trial.Halves);
         if (IsWon("image encoder", network, fused, side, trial))

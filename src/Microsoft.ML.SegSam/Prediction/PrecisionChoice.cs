@@ -14,6 +14,7 @@ internal static class PrecisionChoice
     private const double WorthwhileGain = 1.3;
     private const int WorthwhileWidth = 256; // of a ViT: narrower layers lose by conversion what they gain
     private const int WorthwhileInput = 128; // of a ResNet: training was 1.2 times as fast there, 1.5 times at 256
+    private const int WorthwhileTinyVit = 256; // the input of a TinyViT, in the fused form
 
     /// <summary>
     /// Whether products are computed in bfloat16. The log receives the result of a trial, and a warning if a requested format is
@@ -50,6 +51,14 @@ internal static class PrecisionChoice
     /// <summary>Whether <see cref="SegSamPrecision.Automatic"/> chooses bfloat16.</summary>
     public static bool Gains(SegSamConfig config, TorchDevice device) =>
         MayGain(config, device) && TorchDevice.GainOfBFloat16 >= WorthwhileGain;
+
+    /// <summary>
+    /// Whether predictions of fused forms may gain: of all networks that gain in training, and of a TinyViT where it takes long. Small
+    /// networks are fast as they are, and keep their float32 answers.
+    /// </summary>
+    public static bool MayGainFused(SegSamConfig config, TorchDevice device) => MayGain(config, device)
+        || device.Device.type == TorchSharp.DeviceType.CPU && device.HasBFloat16
+            && config.Kind == EncoderKind.TinyVit && config.InputSize >= WorthwhileTinyVit;
 
     private static bool MayGain(SegSamConfig config, TorchDevice device) => device.Device.type == TorchSharp.DeviceType.CPU
         && device.HasBFloat16 && config.Kind switch
