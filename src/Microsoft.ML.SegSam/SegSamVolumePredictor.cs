@@ -95,7 +95,9 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
         var (plane, window, spacing) = (Plane(options), Window(options, volume), volume.Geometry.Spacing);
         var axes = SliceAxes.Of(volume.Geometry, plane);
         var thickness = ((double[])[spacing.X, spacing.Y, spacing.Z])[axes.Fixed];
-        var propagator = new Propagator(axes.Slices, Segment, new(Projection(options.Projection), options.BoxMargin),
+        var projector = new MaskProjector(
+            Projection(options.Projection, inBox: false), Projection(options.Projection, inBox: true), options.BoxMargin);
+        var propagator = new Propagator(axes.Slices, Segment, projector,
             new(options, thickness), options, progress, cancel);
         propagator.Run(tracks);
         List<VolumeObject> objects = [.. tracks.Select(track => track.ToObject(_predictor.Categories))];
@@ -130,7 +132,8 @@ public sealed class SegSamVolumePredictor(SegSamPredictor predictor)
             + $"Remove {nameof(VolumePredictionOptions)}.{nameof(VolumePredictionOptions.Window)}: the model's own is then used.")
         : options.Window ?? Trained?.Of(volume) ?? IntensityWindow.For(volume);
 
-    private PromptProjection Projection(PromptProjection projection) => projection != PromptProjection.Automatic ? projection
+    // A mask tells where an object ends; a given box does, too.
+    private PromptProjection Projection(PromptProjection projection, bool inBox) => projection != PromptProjection.Automatic ? projection
         : _predictor.Model.Description.Prompts is var prompts && !prompts.HasFlag(ModelPrompts.Box) ? PromptProjection.Point
-        : prompts.HasFlag(ModelPrompts.Mask) ? PromptProjection.BoxAndMask : PromptProjection.Box;
+        : prompts.HasFlag(ModelPrompts.Mask) && !inBox ? PromptProjection.BoxAndMask : PromptProjection.Box;
 }

@@ -6,12 +6,13 @@ namespace Microsoft.ML.SegSam.Propagation;
 
 /// <summary>Makes the prompt on a slice of the mask on its neighbor.</summary>
 /// <param name="projection">Not Automatic.</param>
-internal sealed class MaskProjector(PromptProjection projection, double boxMargin)
+/// <param name="inBox">The same, of objects within a given box in three dimensions.</param>
+internal sealed class MaskProjector(PromptProjection projection, PromptProjection inBox, double boxMargin)
 {
     /// <param name="answer">With a mask that is not empty.</param>
     /// <param name="mask">What is followed of the answer's mask.</param>
     /// <param name="within">What surrounds the object on all slices; null: nothing is known.</param>
-    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) => projection switch
+    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) => (within is null ? projection : inBox) switch
     {
         PromptProjection.Box => Box(mask, within),
         PromptProjection.Point => Point(mask),

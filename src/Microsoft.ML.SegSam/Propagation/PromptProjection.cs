@@ -4,8 +4,9 @@ namespace Microsoft.ML.SegSam.Propagation;
 public enum PromptProjection
 {
     /// <summary>
-    /// Of box and mask what the model was trained with: the mask tells an object from what else is in a box, and so where it ends
-    /// (measured: our choice). The point for a model without boxes.
+    /// Of box and mask what the model was trained with: the mask tells an object from what else is in a box, and so where it ends. Within
+    /// a given box in three dimensions, which tells that as well, the box alone. The point for a model without boxes. (Our choice, by
+    /// what volumes of the training data showed.)
     /// </summary>
     Automatic,
 

@@ -138,7 +138,7 @@ public sealed class PropagatorTests
     public void Prompts_stay_within_the_box_of_an_object_but_hold_its_mask()
     {
         var answer = new SliceAnswer(SegmentationMask.FromPixels(Disk(20, 20, 8), Side, Side), 1, [1], () => default);
-        var projector = new MaskProjector(PromptProjection.Box, 0.5);
+        var projector = new MaskProjector(PromptProjection.Box, PromptProjection.Box, 0.5);
         CollectionAssert.AreEqual(new[] { 4f, 4, 36, 36 }, projector.Project(answer, answer.Mask).Parts.Box);
         CollectionAssert.AreEqual(new[] { 10f, 4, 28, 36 },
             projector.Project(answer, answer.Mask, new(10, 2, 0, 20, 38, 9)).Parts.Box);
@@ -184,7 +184,7 @@ public sealed class PropagatorTests
     {
         var ring = Disk(20, 20, 12).Zip(Disk(16, 20, 6), (outer, inner) => outer && !inner).ToArray(); // thick on the right
         var answer = new SliceAnswer(SegmentationMask.FromPixels(ring, Side, Side), 1, [1], () => default);
-        var prompt = new MaskProjector(PromptProjection.Point, 0).Project(answer, answer.Mask).Parts;
+        var prompt = new MaskProjector(PromptProjection.Point, PromptProjection.Point, 0).Project(answer, answer.Mask).Parts;
         Assert.AreEqual(27, prompt.Points[0], 1.5);
         Assert.AreEqual(20, prompt.Points[1], 3);
     }
@@ -218,7 +218,7 @@ public sealed class PropagatorTests
         World world, Track[] tracks, VolumePredictionOptions options, double thickness, CancellationToken cancel = default)
     {
         var projection = options.Projection == PromptProjection.Automatic ? PromptProjection.Box : options.Projection;
-        var projector = new MaskProjector(projection, options.BoxMargin);
+        var projector = new MaskProjector(projection, projection, options.BoxMargin);
         new Propagator(Slices, world.Segment, projector, new(options, thickness), options, null, cancel).Run(tracks);
     }
 

@@ -49,11 +49,12 @@ public sealed class VolumePredictorTests
     }
 
     [TestMethod]
-    [DataRow(ModelPrompts.Box, PromptProjection.Box)]
-    [DataRow(ModelPrompts.Box | ModelPrompts.Points, PromptProjection.Box)]
-    [DataRow(ModelPrompts.Box | ModelPrompts.Mask, PromptProjection.BoxAndMask)]
-    [DataRow(ModelPrompts.Points | ModelPrompts.Mask, PromptProjection.Point)]
-    public void Objects_are_followed_by_what_the_model_was_trained_with(ModelPrompts known, PromptProjection expected)
+    [DataRow(ModelPrompts.Box, false, PromptProjection.Box)]
+    [DataRow(ModelPrompts.Box | ModelPrompts.Points, false, PromptProjection.Box)]
+    [DataRow(ModelPrompts.Box | ModelPrompts.Mask, false, PromptProjection.BoxAndMask)]
+    [DataRow(ModelPrompts.Box | ModelPrompts.Mask, true, PromptProjection.Box)]
+    [DataRow(ModelPrompts.Points | ModelPrompts.Mask, false, PromptProjection.Point)]
+    public void Objects_are_followed_by_what_the_model_was_trained_with(ModelPrompts known, bool inBox, PromptProjection expected)
     {
         using var folder = new TemporaryFolder();
         using var volume = Load(folder);
@@ -61,8 +62,8 @@ public sealed class VolumePredictorTests
         Assert.AreEqual(Follow(expected), Follow(PromptProjection.Automatic));
         Assert.AreEqual(4, Enum.GetValues<PromptProjection>().Except([PromptProjection.Automatic]).Select(Follow).Distinct().Count());
 
-        string Follow(PromptProjection projection) => string.Join(' ', new SegSamVolumePredictor(predictor).Predict(volume, 3,
-            SegSamPrompt.Box(10, 10, 30, 28),
+        string Follow(PromptProjection projection) => string.Join(' ', new SegSamVolumePredictor(predictor).Predict(volume,
+            [inBox ? VolumePrompt.Within(new(10, 10, 1, 30, 28, 6)) : new(3, SegSamPrompt.Box(10, 10, 30, 28))],
             new() { Projection = projection, MinPixels = 1, MinOverlap = 0, MaxGrowth = 100, MinPredictedIoU = 0 })
             .Objects[0].Slices.Select(slice => FormattableString.Invariant($"{slice.Slice}:{slice.PredictedIoU}")));
     }
