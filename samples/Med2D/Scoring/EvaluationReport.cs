@@ -58,23 +58,26 @@ internal static class EvaluationReport
     {
         try
         {
-            var report = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-            var facts = new EvaluationFacts((string)report["table"]!, (string?)report["split"], (int)report["objectsPerImage"]!,
-                (int)report["seed"]!, (string?)report["model"]?["name"], (string?)report["model"]?["sha256"],
-                DateTimeOffset.Parse((string)report["date"]!, CultureInfo.InvariantCulture));
-            return (facts, [.. report["sources"]!.AsObject().Select(source => ReadSource(source.Key, source.Value!.AsObject()))]);
+            var report = (JsonNode.Parse(File.ReadAllText(path)) ?? throw new FormatException("It holds nothing.")).AsObject();
+            var facts = new EvaluationFacts((string)Member(report, "table")!, (string?)report["split"],
+                (int)Member(report, "objectsPerImage"), (int)Member(report, "seed"), (string?)report["model"]?["name"],
+                (string?)report["model"]?["sha256"], DateTimeOffset.Parse((string)Member(report, "date")!, CultureInfo.InvariantCulture));
+            var sources = Member(report, "sources").AsObject();
+            return (facts, [.. sources.Select(source => ReadSource(source.Key, Member(sources, source.Key).AsObject()))]);
         }
-        catch (Exception wrong) when (wrong is JsonException or NullReferenceException or InvalidOperationException or FormatException
-            or ArgumentNullException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException($"'{path}' is no report of 'evaluate': {wrong.Message} Run 'evaluate' again.", wrong);
         }
     }
 
     private static SourceFigures ReadSource(string name, JsonObject node) => new(
-        name, (string)node["modality"]!, (int)node["images"]!, (int)node["objects"]!,
+        name, (string)Member(node, "modality")!, (int)Member(node, "images"), (int)Member(node, "objects"),
         node.Where(member => member.Value is JsonObject)
             .ToDictionary(member => member.Key, member => member.Value.Deserialize<Figures>(Json)!));
+
+    private static JsonNode Member(JsonObject parent, string name) =>
+        parent[name] ?? throw new FormatException($"It has no \"{name}\".");
 
     /// <summary>A line for each source and one for their mean: counts, then binary and semantic Dice of each kind of prompt.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<SourceFigures> sources)

@@ -66,6 +66,7 @@ internal sealed class TorchWorkers : IDisposable
         private void Loop(int threads)
         {
             set_num_threads(threads);
+            SignalStack.Enlarge();
             foreach (var (work, done) in _queue.GetConsumingEnumerable())
             {
                 try

@@ -12,6 +12,9 @@ internal static class Processor
     /// <summary>Whether it computes bfloat16: AVX-512 BF16 or AMX.</summary>
     public static bool HasBFloat16 { get; } = Avx512F.IsSupported && HasBFloat16Instructions();
 
+    /// <summary>Whether it has AMX, whose tiles are among a thread's registers.</summary>
+    public static bool HasTiles { get; } = X86Base.IsSupported && (X86Base.CpuId(7, 0).Edx >> 24 & 1) != 0;
+
     // .NET has no class for these: leaf 7 of CPUID, AVX512_BF16 in subleaf 1 EAX bit 5, AMX-BF16 in subleaf 0 EDX bit 22.
     private static bool HasBFloat16Instructions()
     {

@@ -40,6 +40,7 @@ internal static class FusedChoice
     {
         if (device.Device.type != TorchSharp.DeviceType.CPU)
             return new(null, null);
+        SignalStack.Enlarge();
         var forced = variable switch { "on" => true, "off" => false, _ => isOn };
         if (variable is not (null or "" or "on" or "off"))
         {

@@ -22,6 +22,7 @@ internal static class PrecisionChoice
     /// </summary>
     public static bool UsesBFloat16(SegSamPrecision precision, SegSamConfig config, TorchDevice device, IChannel channel)
     {
+        SignalStack.Enlarge(); // for the trials, and what this thread will compute
         if (device.Device.type == TorchSharp.DeviceType.CPU && !ConvolutionTrial.IsRight)
         {
             channel.Info(MessageSensitivity.None, "On this processor, libtorch's convolutions are wrong where channels do not fill vectors "

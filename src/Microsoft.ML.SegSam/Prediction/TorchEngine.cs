@@ -29,6 +29,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     /// </remarks>
     public float[][] Encode(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
     {
+        SignalStack.Enlarge();
         if (fused?.Encoder is { } encoder)
             return [.. images.Select(image => Encode(encoder, image, scaling))];
         if (usesBFloat16 && images.Count > 1)
@@ -47,6 +48,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
 
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
     {
+        SignalStack.Enlarge();
         var config = network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
@@ -69,6 +71,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     public IReadOnlyList<IReadOnlyList<(float[] Logits, float PredictedIoU)>> DecodeCandidates(
         float[] embedding, IReadOnlyList<Prompt> prompts)
     {
+        SignalStack.Enlarge();
         var config = network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();

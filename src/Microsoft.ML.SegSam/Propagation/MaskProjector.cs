@@ -12,14 +12,15 @@ internal sealed class MaskProjector(PromptProjection projection, PromptProjectio
     /// <param name="answer">With a mask that is not empty.</param>
     /// <param name="mask">What is followed of the answer's mask.</param>
     /// <param name="within">What surrounds the object on all slices; null: nothing is known.</param>
-    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) => (within is null ? projection : inBox) switch
-    {
-        PromptProjection.Box => Box(mask, within),
-        PromptProjection.Point => Point(mask),
-        PromptProjection.Mask => SegSamPrompt.Mask(answer.LowResLogits()),
-        PromptProjection.BoxAndMask => Box(mask, within).AndMask(answer.LowResLogits()),
-        _ => throw new ArgumentOutOfRangeException(nameof(answer), projection, "Expected a projection other than Automatic."),
-    };
+    public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) =>
+        (within is null ? projection : inBox) switch
+        {
+            PromptProjection.Box => Box(mask, within),
+            PromptProjection.Point => Point(mask),
+            PromptProjection.Mask => SegSamPrompt.Mask(answer.LowResLogits()),
+            PromptProjection.BoxAndMask => Box(mask, within).AndMask(answer.LowResLogits()),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer), projection, "Expected a projection other than Automatic."),
+        };
 
     // Never smaller than the mask's own box, though that may leave the given one.
     private SegSamPrompt Box(SegmentationMask mask, VolumeBox? within)
