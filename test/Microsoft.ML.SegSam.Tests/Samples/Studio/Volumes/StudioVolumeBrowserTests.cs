@@ -105,6 +105,8 @@ public sealed class StudioVolumeBrowserTests
         await page.ClickAsync("#propagate");
         await Expect(page.Locator("#current-note")).ToContainTextAsync("Slices ", new() { Timeout = Patience });
         await Expect(page.Locator("#bar-legend")).ToContainTextAsync("Followed");
+        if (Environment.GetEnvironmentVariable("SEGSAM_SCREENSHOTS") is { Length: > 0 } screenshots)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(screenshots, "studio-volume.png") });
         var first = await page.InnerTextAsync("#current-note");
         await page.FocusAsync("#viewer");
         await page.Keyboard.PressAsync("ArrowUp");
