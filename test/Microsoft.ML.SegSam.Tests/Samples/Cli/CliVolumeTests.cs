@@ -234,7 +234,8 @@ public sealed class CliVolumeTests : IDisposable
     {
         var text = Done("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,5", "--plane", "stored", "--projection", "point");
         StringAssert.Contains(text, "ends below");
-        StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,8").Error, "0 to 7");
+        StringAssert.Contains(
+            Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28,8").Error, "8 Axial slices, counting from 0; found 8");
         StringAssert.Contains(Segsam("predict", _folder.Model(), _scan, "--box3d", "10,8,2,30,28").Error, "expected x0,y0,z0,x1,y1,z1");
         StringAssert.Contains(
             Segsam("predict", _folder.Model(), _scan, "--box3d", "1,1,1,9,9,2", "--box", "1,2,3,4").Error, "remove --slice");
