@@ -1,6 +1,4 @@
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
@@ -17,7 +15,7 @@ public sealed class FusedChoiceTests
     [DataRow("on", null), DataRow("on", false), DataRow(null, true), DataRow("", true)]
     public void Who_asks_for_the_fused_form_gets_it_whatever_its_speed(string? variable, bool? isOn)
     {
-        Need();
+        FusedKernels.Need(halves: false);
         foreach (var config in (SegSamConfig[])[SmallNetwork.TinyVit, SmallNetwork.Config])
         {
             using var network = Network(config);
@@ -31,7 +29,7 @@ public sealed class FusedChoiceTests
     [TestMethod]
     public void An_encoder_that_has_no_fused_form_keeps_its_layers()
     {
-        Need();
+        FusedKernels.Need(halves: false);
         foreach (var config in (SegSamConfig[])[SmallNetwork.ResNet, SmallNetwork.Config with { Adapter = SegSamAdapter.SamMed2D }])
         {
             using var network = Network(config);
@@ -45,7 +43,7 @@ public sealed class FusedChoiceTests
     [DataRow("off", null), DataRow("off", true), DataRow(null, false)]
     public void Who_asks_for_the_layers_gets_them(string? variable, bool? isOn)
     {
-        Need();
+        FusedKernels.Need(halves: false);
         using var network = Network(SmallNetwork.TinyVit);
         AssertLayers(Choose(network, variable, isOn, out var log));
         Assert.Contains("computed by libtorch's layers: SEGSAM_FUSED=off", log);
@@ -62,7 +60,7 @@ public sealed class FusedChoiceTests
     [TestMethod]
     public void A_form_that_does_not_agree_is_not_used_even_if_asked_for()
     {
-        Need();
+        FusedKernels.Need(halves: false);
         using var network = Network(SmallNetwork.TinyVit);
         using (no_grad())
             network.ImageEncoder.get_parameter("neck.0.weight")!.fill_(float.NaN);
@@ -82,7 +80,7 @@ public sealed class FusedChoiceTests
     [TestMethod]
     public void A_model_answers_alike_in_either_form()
     {
-        Need();
+        FusedKernels.Need(halves: false);
         foreach (var config in (SegSamConfig[])[SmallNetwork.TinyVit, SmallNetwork.ResNet, SmallNetwork.Config])
         {
             using var scope = NewDisposeScope();
@@ -128,12 +126,5 @@ public sealed class FusedChoiceTests
         var network = SmallNetwork.Create(config);
         network.eval();
         return network;
-    }
-
-    private static void Need()
-    {
-        TorchNatives.EnsureLoaded();
-        if (MicroKernels.WhyNotSingles is { } missing)
-            Assert.Inconclusive(missing);
     }
 }

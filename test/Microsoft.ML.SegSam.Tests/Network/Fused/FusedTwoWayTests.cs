@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Fused;
@@ -26,7 +25,7 @@ public sealed class FusedTwoWayTests
     [DynamicData(nameof(Cases))]
     public void It_computes_what_the_module_computes(object config, int prompts, int tokens, int pixels)
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         Check<float, Singles>((SegSamConfig)config, prompts, tokens, pixels, 1e-5);
     }
 
@@ -34,14 +33,14 @@ public sealed class FusedTwoWayTests
     [DynamicData(nameof(Cases))]
     public void In_bfloat16_it_does_so_nearly(object config, int prompts, int tokens, int pixels)
     {
-        Need(halves: true);
+        FusedKernels.Need(halves: true);
         Check<ushort, Halves>((SegSamConfig)config, prompts, tokens, pixels, 0.02);
     }
 
     [TestMethod]
     public void An_answer_depends_neither_on_threads_nor_on_callers_nor_on_other_prompts()
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         using var module = Module(Sam);
@@ -75,7 +74,7 @@ public sealed class FusedTwoWayTests
     [TestMethod]
     public void It_is_for_predictions_alone_and_gone_once_it_is_disposed_of()
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         using var scope = NewDisposeScope();
         using var network = SmallNetwork.Create(SmallNetwork.Config);
         var transformers = network.modules().OfType<TwoWayTransformer>().ToList();
@@ -139,11 +138,4 @@ public sealed class FusedTwoWayTests
         SegSamConfig config, int prompts, int tokens, int pixels, bool isShared) =>
         (SmallNetwork.Normal(5, isShared ? 1 : prompts, pixels, config.Width), SmallNetwork.Normal(6, 1, pixels, config.Width),
             SmallNetwork.Normal(7, prompts, tokens, config.Width));
-
-    private static void Need(bool halves)
-    {
-        TorchNatives.EnsureLoaded();
-        if ((halves ? MicroKernels.WhyNotHalves : MicroKernels.WhyNotSingles) is { } missing)
-            Assert.Inconclusive(missing);
-    }
 }

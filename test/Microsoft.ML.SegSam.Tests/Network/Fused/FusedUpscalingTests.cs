@@ -1,4 +1,3 @@
-using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
@@ -25,7 +24,7 @@ public sealed class FusedUpscalingTests
     [DynamicData(nameof(Cases))]
     public void It_computes_what_the_module_computes(object config, int prompts, int side, int images)
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         Check<float, Singles>((SegSamConfig)config, prompts, side, images, 1e-5);
     }
 
@@ -33,7 +32,7 @@ public sealed class FusedUpscalingTests
     [DynamicData(nameof(Cases))]
     public void In_bfloat16_it_does_so_nearly(object config, int prompts, int side, int images)
     {
-        Need(halves: true);
+        FusedKernels.Need(halves: true);
         Check<ushort, Halves>((SegSamConfig)config, prompts, side, images, 0.02);
     }
 
@@ -58,12 +57,5 @@ public sealed class FusedUpscalingTests
             CollectionAssert.AreEqual(expected.shape, found.shape);
             Assert.IsLessThan(within, ((found - expected).norm() / expected.norm()).item<float>());
         }
-    }
-
-    private static void Need(bool halves)
-    {
-        TorchNatives.EnsureLoaded();
-        if ((halves ? MicroKernels.WhyNotHalves : MicroKernels.WhyNotSingles) is { } missing)
-            Assert.Inconclusive(missing);
     }
 }

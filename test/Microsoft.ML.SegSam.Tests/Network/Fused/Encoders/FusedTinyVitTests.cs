@@ -1,5 +1,3 @@
-using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Fused.Encoders;
 using Microsoft.ML.SegSam.Tests.Support;
@@ -25,7 +23,7 @@ public sealed class FusedTinyVitTests
     [DynamicData(nameof(Networks))]
     public void It_computes_what_the_module_computes(object config)
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         Assert.IsLessThan(1e-5, Difference((SegSamConfig)config, halves: false));
     }
 
@@ -33,7 +31,7 @@ public sealed class FusedTinyVitTests
     [DynamicData(nameof(Networks))]
     public void In_bfloat16_it_does_so_nearly(object config)
     {
-        Need(halves: true);
+        FusedKernels.Need(halves: true);
         Assert.IsLessThan(0.03, Difference((SegSamConfig)config, halves: true));
     }
 
@@ -41,7 +39,7 @@ public sealed class FusedTinyVitTests
     [DataRow(false), DataRow(true)]
     public void An_embedding_depends_neither_on_threads_nor_on_callers(bool halves)
     {
-        Need(halves);
+        FusedKernels.Need(halves);
         using var scope = NewDisposeScope();
         using var network = Create(SegSamConfig.For(SegSamEncoder.VitT, 128) with { CategoryCount = 3 });
         using var fused = new FusedEncoder(network, halves);
@@ -89,12 +87,5 @@ public sealed class FusedTinyVitTests
 
         network.eval();
         return network;
-    }
-
-    private static void Need(bool halves)
-    {
-        TorchNatives.EnsureLoaded();
-        if ((halves ? MicroKernels.WhyNotHalves : MicroKernels.WhyNotSingles) is { } missing)
-            Assert.Inconclusive(missing);
     }
 }

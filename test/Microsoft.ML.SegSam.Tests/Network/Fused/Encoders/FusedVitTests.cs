@@ -1,5 +1,3 @@
-using Microsoft.ML.SegSam.Hosting;
-using Microsoft.ML.SegSam.Kernels;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Fused.Encoders;
@@ -36,7 +34,7 @@ public sealed class FusedVitTests
     [DynamicData(nameof(Networks))]
     public void It_computes_what_the_module_computes(object config)
     {
-        Need(halves: false);
+        FusedKernels.Need(halves: false);
         using var scope = NewDisposeScope();
         using var network = Create((SegSamConfig)config);
         using var fused = new FusedEncoder(network, halves: false);
@@ -48,7 +46,7 @@ public sealed class FusedVitTests
     [DynamicData(nameof(Networks))]
     public void In_bfloat16_it_differs_from_float32_no_more_than_the_module(object config)
     {
-        Need(halves: true);
+        FusedKernels.Need(halves: true);
         using var scope = NewDisposeScope();
         using var network = Create((SegSamConfig)config);
         using var fused = new FusedEncoder(network, halves: true);
@@ -62,7 +60,7 @@ public sealed class FusedVitTests
     [DataRow(false), DataRow(true)]
     public void An_embedding_depends_neither_on_threads_nor_on_callers(bool halves)
     {
-        Need(halves);
+        FusedKernels.Need(halves);
         using var scope = NewDisposeScope();
         using var network = Create(Tiny with { InputSize = 224 });
         using var fused = new FusedEncoder(network, halves);
@@ -84,7 +82,7 @@ public sealed class FusedVitTests
     [DataRow(false), DataRow(true)]
     public void Attention_may_be_as_sharp_as_it_likes(bool halves)
     {
-        Need(halves);
+        FusedKernels.Need(halves);
         using var scope = NewDisposeScope();
         using var network = Create(Small with { InputSize = 528, GlobalBlocks = [0, 1] });
         using (no_grad())
@@ -129,12 +127,5 @@ public sealed class FusedVitTests
 
         network.eval();
         return network;
-    }
-
-    private static void Need(bool halves)
-    {
-        TorchNatives.EnsureLoaded();
-        if ((halves ? MicroKernels.WhyNotHalves : MicroKernels.WhyNotSingles) is { } missing)
-            Assert.Inconclusive(missing);
     }
 }
