@@ -28,16 +28,15 @@ internal static class PromptSteps
         steps = Check(steps);
         var keys = steps.Select((_, i) => string.Join(' ', steps.Take(i + 1).Select(KeyOf))).ToList();
         var known = steps.Count - 1; // the number of steps whose mask is in the cache
-        ReadOnlyMemory<float> mask = default;
+        SegSamPrompt? mask = null; // of the step before
         while (known > 0 && !image.Masks.TryGet(keys[known - 1], out mask))
             known--;
         SegSamPrediction prediction;
         do
         {
             cancel.ThrowIfCancellationRequested();
-            var prompt = Prompt(steps.Take(known + 1));
-            prediction = Predict(predictor, image.Image, known == 0 ? prompt : prompt.AndMask(mask));
-            image.Masks.Add(keys[known], mask = prediction.LowResLogits);
+            prediction = Predict(predictor, image.Image, Prompt(steps.Take(known + 1), mask));
+            image.Masks.Add(keys[known], mask = SegSamPrompt.Mask(prediction));
         }
         while (++known < steps.Count);
         return prediction;
@@ -50,11 +49,10 @@ internal static class PromptSteps
         SegSamPredictor predictor, Func<EncodedImage> encode, IReadOnlyList<PromptStep>? steps, CancellationToken cancel)
     {
         steps = Check(steps);
-        var prompt = Prompt(steps);
         if (steps.Count == 1)
-            return prompt;
+            return Prompt(steps);
         using var image = new ImageSession(encode());
-        return prompt.AndMask(Predict(predictor, image, [.. steps.SkipLast(1)], cancel).LowResLogits);
+        return Prompt(steps, SegSamPrompt.Mask(Predict(predictor, image, [.. steps.SkipLast(1)], cancel)));
     }
 
     private static IReadOnlyList<PromptStep> Check(IReadOnlyList<PromptStep>? steps)
@@ -76,9 +74,9 @@ internal static class PromptSteps
         }
     }
 
-    private static SegSamPrompt Prompt(IEnumerable<PromptStep> steps)
+    // With the mask of the step before, if there is one.
+    private static SegSamPrompt Prompt(IEnumerable<PromptStep> steps, SegSamPrompt? prompt = null)
     {
-        SegSamPrompt? prompt = null;
         foreach (var step in steps)
         {
             prompt = step switch

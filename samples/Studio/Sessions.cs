@@ -139,7 +139,7 @@ internal sealed class ImageSession(EncodedImage image) : IDisposable
 {
     public EncodedImage Image => image;
 
-    public LowResMaskCache Masks { get; } = new();
+    public MaskPromptCache Masks { get; } = new();
 
     public void Dispose() => image.Dispose();
 }

@@ -16,6 +16,7 @@ public sealed class ZoomedPredictionTests
     private static readonly Lazy<SegSamTransformer> Model = new(() =>
         Ml.Transforms.SegSam(TinyData.Options("Box", "Points") with { Zoom = true }).Fit(Load(TinyData.Rows(images: 3))));
 
+    private static readonly ImageGeometry Whole = ImageGeometry.For(Height, Width, 64, ResizeRule.PadOrStretch);
     private static readonly SegSamPrompt Small = SegSamPrompt.Box(40, 60, 64, 76);
 
     [ClassCleanup]
@@ -89,6 +90,25 @@ public sealed class ZoomedPredictionTests
             .All(i => logits[i] == MaskGeometry.OutsideLogit));
         var refined = predictor.Predict(image, Small.AndMask(answer.LowResLogits));
         CollectionAssert.AreNotEqual(logits, refined.LowResLogits.ToArray());
+    }
+
+    [TestMethod]
+    public void A_prediction_refines_in_the_frame_it_was_made_in_and_keeps_its_detail()
+    {
+        using var predictor = new SegSamPredictor(Model.Value);
+        using var image = predictor.Encode(Noise().Rgb, Height, Width);
+        var answer = predictor.Predict(image, Small);
+        var refinement = Small.AndMask(answer);
+        Assert.AreSame(answer.BinaryMask.Logits, refinement.Parts.ToNetwork(answer.Frame, Whole).MaskLogits, "nothing is resampled");
+        CollectionAssert.AreEqual(answer.LowResLogits.ToArray(), refinement.Parts.ToNetwork(Whole).MaskLogits);
+        CollectionAssert.AreNotEqual(predictor.Predict(image, Small.AndMask(answer.LowResLogits)).LowResLogits.ToArray(),
+            predictor.Predict(image, refinement).LowResLogits.ToArray());
+        Assert.AreEqual(predictor.Predict(image, refinement).ToJson(),
+            predictor.Predict(image, SegSamPrompt.Mask(answer).AndBox(40, 60, 64, 76)).ToJson());
+
+        using var other = predictor.Encode(new byte[64 * 64 * 3], 64, 64);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => predictor.Predict(other, SegSamPrompt.Mask(answer))).Message,
+            "MaskPrompt: expected a prediction for an image of 64 x 64 pixels, found one for 300 x 200");
     }
 
     [TestMethod]

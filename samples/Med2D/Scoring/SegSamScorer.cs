@@ -79,7 +79,7 @@ internal sealed class SegSamScorer : IScoredModel
             if (HashRules.NextPoint(prompt, _seed, number, truth, prediction.Mask.ToPixels()) is var (x, y, onObject))
             {
                 points = points.AndPoint(x, y, onObject);
-                prediction = _predictor.Predict(encoded, points.AndMask(prediction.LowResLogits));
+                prediction = _predictor.Predict(encoded, points.AndMask(prediction));
             }
 
             yield return prediction;

@@ -65,6 +65,12 @@ internal static class MaskGeometry
         return covered;
     }
 
+    /// <summary>
+    /// The logit of a pixel that a mask covers in part: ln(c / (1 − c)), no surer than <see cref="SureLogit"/> (our choice).
+    /// </summary>
+    /// <param name="share">c, 0 to 1.</param>
+    public static float LogOdds(float share) => Math.Clamp(MathF.Log(share / (1 - share)), -SureLogit, SureLogit);
+
     /// <summary>One mask at the original size: logit &gt; 0.</summary>
     /// <param name="lowRes">side x side logits, the decoder's output.</param>
     /// <param name="side">Side of the low-resolution mask.</param>

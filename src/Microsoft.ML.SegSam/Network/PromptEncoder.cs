@@ -35,7 +35,10 @@ internal sealed record PromptTensors(
 /// <summary>SAM's prompt encoder: points and boxes become tokens t_p, a mask becomes a map.</summary>
 internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens, Tensor Dense, Tensor? Prior)>
 {
-    /// <summary>The logit of a pixel well inside a mask.</summary>
+    /// <summary>
+    /// The logit of a pixel well inside a mask that masks begin with. A given one counts by its probabilities p, as 2p − 1 of that (our
+    /// choice): networks differ in how large their logits are, and masks that are drawn have none.
+    /// </summary>
     public const double SureLogit = 8;
 
     /// <summary>Of the disc that a point suggests, in sides of the input.</summary>
@@ -82,7 +85,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
         var prior = !_hasPrior ? prompts.MaskLogits
-            : prompts.MaskLogits?.clamp(Arithmetic.Number(-SureLogit), Arithmetic.Number(SureLogit)) ?? Suggest(prompts);
+            : prompts.MaskLogits is { } logits ? logits.Times(0.5).tanh().Times(SureLogit) : Suggest(prompts);
         var dense = prior is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]

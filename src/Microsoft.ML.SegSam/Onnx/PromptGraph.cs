@@ -87,7 +87,7 @@ internal static class PromptGraph
         var points = GraphValue.Where(isOn, discs, nothing).Node("Max", nothing);
         var suggested = GraphValue.Where(hasBox, ellipse, Largest(points, nothing));
         return prompts.Mask is not { } mask ? suggested : GraphValue.Where(
-            prompts.HasMask!, mask.Clamp(-PromptEncoder.SureLogit, PromptEncoder.SureLogit), suggested);
+            prompts.HasMask!, (mask * 0.5).Node("Tanh") * PromptEncoder.SureLogit, suggested);
 
         GraphValue Corner(float label) => (prompts.Coordinates * labels.EqualTo(label).Unsqueeze(2)).Sum(1).Squeeze(1);
     }

@@ -11,12 +11,14 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="PointLabels">1 = on the object, 0 = on the background; one for each point.</param>
 /// <param name="MaskLogits">Low-resolution logits; null without them.</param>
 /// <param name="Mask">Instead of logits, a mask of the image's size, which becomes logits in the network's frame; null without one.</param>
+/// <param name="Frame">The frame of the logits, of the whole image or of a part of it; null: that of the whole image.</param>
 internal sealed record Prompt(
     float[]? Box = null,
     float[]? Points = null,
     float[]? PointLabels = null,
     float[]? MaskLogits = null,
-    [property: JsonIgnore] SegmentationMask? Mask = null)
+    [property: JsonIgnore] SegmentationMask? Mask = null,
+    [property: JsonIgnore] ImageGeometry? Frame = null)
 {
     private const double LeastShared = 0.2; // of a box's area, on the image
 
@@ -73,6 +75,12 @@ internal sealed record Prompt(
 
         if (Mask is not null && (Mask.Height, Mask.Width) != (height, width))
             return ("MaskPrompt", $"expected a mask of the image's size, {width} x {height} pixels, found {Mask.Width} x {Mask.Height}");
+        if (Frame is { } frame && (frame.OriginalHeight, frame.OriginalWidth) != (height, width))
+        {
+            return ("MaskPrompt", $"expected a prediction for an image of {width} x {height} pixels, "
+                + $"found one for {frame.OriginalWidth} x {frame.OriginalHeight}");
+        }
+
         if (MaskLogits is not null && MaskLogits.Length != maskSide * maskSide)
         {
             return ("MaskPrompt",
@@ -133,13 +141,13 @@ internal sealed record Prompt(
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 
-    /// <summary>The prompt in the frame of the network's input; logits, which are of the whole image, move to the part it shows.</summary>
+    /// <summary>The prompt in the frame of the network's input; logits move to the part it shows.</summary>
     /// <param name="whole">The geometry of the whole image.</param>
     public Prompt ToNetwork(ImageGeometry geometry, ImageGeometry whole) => new(
         Box is null ? null : Move(Box, geometry), Move(Points, geometry), PointLabels,
         Mask is not null ? Logits(Mask, geometry)
-        : MaskLogits is null || geometry.IsWhole ? MaskLogits
-        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskGeometry.Stride, whole, geometry));
+        : MaskLogits is null || (Frame ?? whole).Part.Equals(geometry.Part) ? MaskLogits
+        : MaskGeometry.Move(MaskLogits, geometry.InputSize / MaskGeometry.Stride, Frame ?? whole, geometry));
 
     /// <summary>The prompt in the frame of the network's input, which shows the whole image; logits stay as they are.</summary>
     public Prompt ToNetwork(ImageGeometry whole) => ToNetwork(whole, whole);
@@ -148,8 +156,7 @@ internal sealed record Prompt(
     private static float[] Logits(SegmentationMask mask, ImageGeometry geometry)
     {
         var input = MaskGeometry.ToNetwork(MemoryMarshal.AsBytes<bool>(mask.ToPixels()), geometry);
-        return Array.ConvertAll(
-            MaskGeometry.Coverage(input, geometry.InputSize), share => MaskGeometry.SureLogit * (2 * share - 1));
+        return Array.ConvertAll(MaskGeometry.Coverage(input, geometry.InputSize), MaskGeometry.LogOdds);
     }
 
     private static bool Near(float value, int expected) => Math.Abs(value - expected) <= 1;

@@ -36,6 +36,7 @@ public sealed class SegSamPrediction : INotebookView
         ClassScores = [.. categories.Zip(prediction.ClassScores, (category, score) => new CategoryScore(category, score))];
         PresenceScores = [.. categories.Zip(prediction.PresenceScores, (category, score) => new CategoryScore(category, score))];
         PredictedIoU = prediction.PredictedIoU;
+        (BinaryMask, Frame) = (prediction.Binary, prediction.Geometry);
         _lowResLogits = new(() => prediction.LowResLogits);
         _mask = new(() => prediction.Binary.ToMask(prediction.Geometry));
         _semanticMask = new(() => prediction.Semantic.ToMask(prediction.Geometry));
@@ -53,6 +54,7 @@ public sealed class SegSamPrediction : INotebookView
         ClassScores = best.ClassScores;
         PresenceScores = best.PresenceScores;
         PredictedIoU = predictedIoU;
+        (BinaryMask, Frame) = (mask, prediction.Geometry);
         _lowResLogits = new(() => prediction.InWholeImage(mask));
         _mask = new(() => mask.ToMask(prediction.Geometry));
         _semanticMask = best._semanticMask;
@@ -101,10 +103,15 @@ public sealed class SegSamPrediction : INotebookView
     public IReadOnlyList<SegSamPrediction> Candidates { get; }
 
     /// <summary>
-    /// Low-resolution mask logits of the whole image, S/4 x S/4 for input side S, row-major; pass them to
-    /// <see cref="SegSamPrompt.AndMask(ReadOnlyMemory{float})"/> to refine the mask.
+    /// Low-resolution mask logits of the whole image, S/4 x S/4 for input side S, row-major, as the column LowResLogits has them. To refine
+    /// the mask, pass the prediction itself to <see cref="SegSamPrompt.AndMask(SegSamPrediction)"/>.
     /// </summary>
     public ReadOnlyMemory<float> LowResLogits => _lowResLogits.Value;
+
+    /// <summary>The binary mask as the network predicted it, of what <see cref="Frame"/> shows.</summary>
+    internal LowResMask BinaryMask { get; }
+
+    internal ImageGeometry Frame { get; }
 
     /// <summary>The prediction as JSON, with COCO's members where COCO has them.</summary>
     /// <remarks>

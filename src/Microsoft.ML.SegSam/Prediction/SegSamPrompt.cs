@@ -6,7 +6,7 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <remarks>
 /// <para>
 /// <c>SegSamPrompt.Box(10, 20, 60, 80)</c>,
-/// <c>SegSamPrompt.Point(30, 40).AndPoint(70, 40, onObject: false).AndMask(prediction.LowResLogits)</c>
+/// <c>SegSamPrompt.Point(30, 40).AndPoint(70, 40, onObject: false).AndMask(prediction)</c>
 /// </para>
 /// <para>
 /// Coordinates are pixels of the original image with the corner at (0, 0), and its far edges count as inside.
@@ -46,7 +46,11 @@ public sealed class SegSamPrompt
     /// <param name="onObject">True (label 1): the point is on the object. False (label 0): it is on the background.</param>
     public static SegSamPrompt Point(float x, float y, bool onObject = true) => new SegSamPrompt(new()).AndPoint(x, y, onObject);
 
-    /// <summary>The mask of an earlier prediction alone.</summary>
+    /// <summary>The mask of an earlier prediction alone, in all the detail that the network saw.</summary>
+    /// <param name="earlier">A prediction or candidate for this image, or for one of the same size, such as the next slice.</param>
+    public static SegSamPrompt Mask(SegSamPrediction earlier) => new SegSamPrompt(new()).AndMask(earlier);
+
+    /// <summary>The mask of an earlier prediction alone, by its logits.</summary>
     /// <param name="lowResLogits">The <see cref="SegSamPrediction.LowResLogits"/> of a prediction or candidate: below 0 on the
     /// background. A mask of zeros and ones is refused.</param>
     public static SegSamPrompt Mask(ReadOnlyMemory<float> lowResLogits) => new(new(MaskLogits: lowResLogits.ToArray()));
@@ -54,8 +58,8 @@ public sealed class SegSamPrompt
     /// <summary>A mask alone, from an annotation or another method, to be refined or named.</summary>
     /// <param name="mask">A mask of the image's size, with at least one pixel.</param>
     /// <remarks>
-    /// Each pixel of the network's low-resolution frame gets the logit 16 · c - 8, where c is the fraction of it that the mask covers
-    /// (our choice).
+    /// Each pixel of the network's low-resolution frame gets the logit ln(c / (1 - c)), from -8 to 8, where c is the fraction of it that
+    /// the mask covers (our choice).
     /// </remarks>
     /// <exception cref="ArgumentException">The mask is empty.</exception>
     public static SegSamPrompt Mask(SegmentationMask mask) => new SegSamPrompt(new()).AndMask(mask);
@@ -63,14 +67,22 @@ public sealed class SegSamPrompt
     /// <summary>The prompt with one more point.</summary>
     /// <inheritdoc cref="Point" path="/param"/>
     public SegSamPrompt AndPoint(float x, float y, bool onObject = true) =>
-        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits, Parts.Mask));
+        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits, Parts.Mask, Parts.Frame));
 
     /// <summary>The prompt with this box, which replaces an earlier one.</summary>
     /// <inheritdoc cref="Box" path="/param"/>
     public SegSamPrompt AndBox(float x0, float y0, float x1, float y1) =>
-        new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits, Parts.Mask));
+        new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits, Parts.Mask, Parts.Frame));
 
     /// <summary>The prompt with the mask of an earlier prediction, to be refined; it replaces an earlier mask.</summary>
+    /// <inheritdoc cref="Mask(SegSamPrediction)" path="/param"/>
+    public SegSamPrompt AndMask(SegSamPrediction earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return new(new(Parts.Box, Parts.Points, Parts.PointLabels, earlier.BinaryMask.Logits, Frame: earlier.Frame));
+    }
+
+    /// <summary>The same by the prediction's logits; of a closer look at a small object, they hold less detail.</summary>
     /// <inheritdoc cref="Mask(ReadOnlyMemory{float})" path="/param"/>
     public SegSamPrompt AndMask(ReadOnlyMemory<float> lowResLogits) =>
         new(new(Parts.Box, Parts.Points, Parts.PointLabels, lowResLogits.ToArray()));

@@ -15,19 +15,19 @@ internal sealed class MaskProjector(PromptProjection projection, PromptProjectio
     public SegSamPrompt Project(SliceAnswer answer, SegmentationMask mask, VolumeBox? within = null) =>
         (within is null ? projection : inBox) switch
         {
-            PromptProjection.Box => Box(mask, within),
+            PromptProjection.Box => Box(mask, within, SegSamPrompt.Box),
             PromptProjection.Point => Point(mask),
-            PromptProjection.Mask => SegSamPrompt.Mask(answer.LowResLogits()),
-            PromptProjection.BoxAndMask => Box(mask, within).AndMask(answer.LowResLogits()),
+            PromptProjection.Mask => answer.MaskPrompt,
+            PromptProjection.BoxAndMask => Box(mask, within, answer.MaskPrompt.AndBox),
             _ => throw new ArgumentOutOfRangeException(nameof(answer), projection, "Expected a projection other than Automatic."),
         };
 
     // Never smaller than the mask's own box, though that may leave the given one.
-    private SegSamPrompt Box(SegmentationMask mask, VolumeBox? within)
+    private SegSamPrompt Box(SegmentationMask mask, VolumeBox? within, Func<float, float, float, float, SegSamPrompt> prompt)
     {
         var box = mask.Box!.Value;
         var (x, y) = ((float)Math.Max(1, boxMargin * box.Width), (float)Math.Max(1, boxMargin * box.Height));
-        return SegSamPrompt.Box(
+        return prompt(
             Math.Min(box.X0, Math.Max(Math.Max(0, within?.X0 ?? 0), box.X0 - x)),
             Math.Min(box.Y0, Math.Max(Math.Max(0, within?.Y0 ?? 0), box.Y0 - y)),
             Math.Max(box.X1, Math.Min(Math.Min(mask.Width, within?.X1 ?? mask.Width), box.X1 + x)),

@@ -5,12 +5,12 @@ namespace Microsoft.ML.SegSam.Propagation;
 
 /// <summary>What the model says of one prompt on one slice.</summary>
 /// <param name="ClassScores">Of each category, sum 1.</param>
-/// <param name="LowResLogits">Computed when asked for.</param>
+/// <param name="MaskPrompt">The mask as a prompt on the next slice.</param>
 internal sealed record SliceAnswer(
-    SegmentationMask Mask, float PredictedIoU, IReadOnlyList<float> ClassScores, Func<ReadOnlyMemory<float>> LowResLogits)
+    SegmentationMask Mask, float PredictedIoU, IReadOnlyList<float> ClassScores, SegSamPrompt MaskPrompt)
 {
     public static SliceAnswer Of(SegSamPrediction prediction) => new(prediction.Mask, prediction.PredictedIoU,
-        [.. prediction.ClassScores.Select(score => score.Score)], () => prediction.LowResLogits);
+        [.. prediction.ClassScores.Select(score => score.Score)], SegSamPrompt.Mask(prediction));
 }
 
 /// <summary>Segments a slice: an answer for each prompt.</summary>

@@ -14,7 +14,7 @@ internal sealed class MicroBatch(
     TrainingSet set, MicroBatchData data, double share) : IDisposable
 {
     private readonly SegSamLoss _loss = new(settings.LossWeights);
-    private readonly Random _random = data.Random;
+    private readonly StepPrompts _prompts = new(network, settings, data, device);
     private readonly TrainingBatch _batch = data.Batch;
     private LossTargets? _targets;
     private Tensor? _visual, _mask; // _mask: logits predicted in the previous round
@@ -35,7 +35,7 @@ internal sealed class MicroBatch(
         using var scope = NewDisposeScope();
         if (round == 0)
             Begin();
-        var prompts = round == 0 ? FirstPrompts() : Corrections(maskOnly: round == settings.Rounds && round > 1);
+        var prompts = round == 0 ? _prompts.First(_visual!) : _prompts.Next(_mask!, maskOnly: round == settings.Rounds && round > 1);
         var output = network.Decode(_visual!, PromptCollator.Collate(prompts, _batch.ImageIndex, network.Config.MaskSide, device));
         if (!IsFinite(output.ClassLogits) || !IsFinite(output.PresenceLogits))
         {
@@ -82,48 +82,4 @@ internal sealed class MicroBatch(
     private static bool IsFinite(Tensor logits) => logits.isfinite().all().item<bool>();
 
     private Tensor?[] Shared() => [_targets?.Masks, _targets?.Categories, _targets?.Rivals, _targets?.LabelSets, _visual];
-
-    // One kind for all prompts, so that they share a forward. Without a kind, as with all.
-    private List<Prompt> FirstPrompts()
-    {
-        var simulator = new PromptSimulator(network.Config.InputSize, _random);
-        var (boxes, points) = (settings.FirstPrompts.HasFlag(ModelPrompts.Box), settings.FirstPrompts.HasFlag(ModelPrompts.Points));
-        if (!boxes && !points)
-            (boxes, points) = (true, true);
-        var isSimulated = points && network.Config.MaskPrior && settings.Rounds == 0;
-        var kinds = new List<Func<byte[], int, Prompt>>();
-        if (boxes)
-            kinds.Add((_, i) => new(Box(i)));
-        if (points)
-            kinds.Add((mask, _) => simulator.Point(mask));
-        if (isSimulated)
-        {
-            var (corrections, withBox) = (simulator.DrawCorrections(), boxes && _random.Next(2) == 0);
-            kinds.Add((mask, i) => simulator.Corrected(mask, corrections, withBox ? Box(i) : null));
-            if (boxes)
-                kinds.Add(kinds[0]); // half of the time, as beside points alone
-        }
-
-        var kind = kinds[_random.Next(kinds.Count)];
-        return [.. _batch.Masks.Select(kind)];
-
-        float[] Box(int i) => simulator.Jitter(_batch.Objects[i].Given.Box ?? simulator.BoxOf(_batch.Masks[i]), settings.BoxJitter);
-    }
-
-    // Points in the error together with the predicted mask; the last of several rounds gives the mask alone.
-    private List<Prompt> Corrections(bool maskOnly)
-    {
-        using var scope = NewDisposeScope();
-        var side = network.Config.InputSize;
-        var simulator = new PromptSimulator(side, _random);
-        var count = ((int[])[1, 3, 5, 9])[_random.Next(4)];
-        var previous = _mask!.cpu();
-        var predicted = nn.functional.interpolate(previous, [side, side], mode: InterpolationMode.Bilinear, align_corners: false)
-            .gt(Arithmetic.Number(0));
-        return [.. _batch.Masks.Select((mask, i) =>
-        {
-            var points = maskOnly ? new Prompt() : simulator.Corrections(mask, predicted[i].contiguous().data<bool>().ToArray(), count);
-            return points with { MaskLogits = previous[i].contiguous().data<float>().ToArray() };
-        })];
-    }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SegSam.Training;
 internal sealed class PromptSimulator(int side, Random random)
 {
     private const int NoiseSide = 6, LargestBlur = 2, MostCorrections = 2;
-    private const double LargestNoise = 1.0, LargestSpill = 0.4; // both in half ranges of a logit
+    private const double LargestNoise = 1.0, LargestSpill = 0.4; // twice what they add to a pixel's covered share
     private const double LargestShift = 5.0 / 256; // of the side: SAM-Med2D moves boxes by at most 5 pixels of 256
 
     /// <summary>
@@ -76,8 +76,7 @@ internal sealed class PromptSimulator(int side, Random random)
             var row = smooth.Read(y);
             for (var x = 0; x < grid; x++)
             {
-                logits[y * grid + x] = MaskGeometry.SureLogit
-                    * Math.Clamp(2 * covered[y * grid + x] - 1 + row[x] + (float)spill, -1, 1);
+                logits[y * grid + x] = MaskGeometry.LogOdds(Math.Clamp(covered[y * grid + x] + (row[x] + (float)spill) / 2, 0, 1));
             }
         }
 

@@ -21,6 +21,15 @@ public sealed class MaskGeometryTests
         Assert.ThrowsExactly<ArgumentException>(() => MaskGeometry.ToOriginalMask(lowRes, 3, geometry));
     }
 
+    [TestMethod]
+    [DataRow(0f, -8f)]
+    [DataRow(1 / 16f, -2.70805f)]
+    [DataRow(0.5f, 0f)]
+    [DataRow(15 / 16f, 2.70805f)]
+    [DataRow(1f, 8f)]
+    public void A_pixel_that_a_mask_covers_in_part_has_the_log_odds_of_its_share(float share, float logit) =>
+        Assert.AreEqual(logit, MaskGeometry.LogOdds(share), 1e-5f);
+
     /// <summary>Sizes below and above those of a vector, smaller and larger than the input, padded and stretched.</summary>
     [TestMethod]
     public void Logits_are_those_of_libtorch() =>

@@ -50,8 +50,8 @@ public sealed class MaskPriorTests
         var prompts = new PromptTensors(tensor([0L]), Boxes: tensor([8f, 16, 40, 32], [1, 4]), MaskLogits: mask);
         using var network = Create(Begins);
         using var sam = Create(Config);
-        Assert.IsTrue(network.PromptEncoder.call(prompts).Prior!.Equals(mask));
-        Assert.IsTrue(network.PromptEncoder.call(prompts with { MaskLogits = mask * 100 }).Prior!.Equals((mask * 100).clamp(-8, 8)),
+        AssertClose(16 * mask.sigmoid() - 8, network.PromptEncoder.call(prompts).Prior!, 1e-5, "by its probabilities");
+        Assert.AreEqual(8, network.PromptEncoder.call(prompts with { MaskLogits = mask * 1000 }).Prior!.abs().max().item<float>(), 1e-5f,
             "No surer than the masks that prompts suggest.");
         Assert.IsNull(sam.PromptEncoder.call(prompts).Prior);
         Assert.IsNull(network.PromptEncoder.call(new PromptTensors(tensor([0L]))).Prior, "no prompt at all");

@@ -137,7 +137,7 @@ public sealed class PropagatorTests
     [TestMethod]
     public void Prompts_stay_within_the_box_of_an_object_but_hold_its_mask()
     {
-        var answer = new SliceAnswer(SegmentationMask.FromPixels(Disk(20, 20, 8), Side, Side), 1, [1], () => default);
+        var answer = new SliceAnswer(SegmentationMask.FromPixels(Disk(20, 20, 8), Side, Side), 1, [1], SegSamPrompt.Point(0, 0));
         var projector = new MaskProjector(PromptProjection.Box, PromptProjection.Box, 0.5);
         CollectionAssert.AreEqual(new[] { 4f, 4, 36, 36 }, projector.Project(answer, answer.Mask).Parts.Box);
         CollectionAssert.AreEqual(new[] { 10f, 4, 28, 36 },
@@ -183,7 +183,7 @@ public sealed class PropagatorTests
     public void The_point_is_the_one_farthest_from_the_edge()
     {
         var ring = Disk(20, 20, 12).Zip(Disk(16, 20, 6), (outer, inner) => outer && !inner).ToArray(); // thick on the right
-        var answer = new SliceAnswer(SegmentationMask.FromPixels(ring, Side, Side), 1, [1], () => default);
+        var answer = new SliceAnswer(SegmentationMask.FromPixels(ring, Side, Side), 1, [1], SegSamPrompt.Point(0, 0));
         var prompt = new MaskProjector(PromptProjection.Point, PromptProjection.Point, 0).Project(answer, answer.Mask).Parts;
         Assert.AreEqual(27, prompt.Points[0], 1.5);
         Assert.AreEqual(20, prompt.Points[1], 3);
@@ -253,7 +253,7 @@ public sealed class PropagatorTests
                 : found.MaxBy(item => item.Where((isInside, i) => isInside && Covers(prompt, i % Side, i / Side)).Count())
                 ?? new bool[Side * Side];
             return new(SegmentationMask.FromPixels(pixels, Side, Side), PredictedIoU(slice), ClassScores(slice),
-                () => new(Array.ConvertAll(pixels, isInside => isInside ? 8f : -8f)));
+                SegSamPrompt.Mask(Array.ConvertAll(pixels, isInside => isInside ? 8f : -8f)));
         }
 
         private static bool Covers(Prompt prompt, int x, int y) =>

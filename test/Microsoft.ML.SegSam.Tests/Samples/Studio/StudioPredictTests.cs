@@ -45,7 +45,7 @@ public sealed class StudioPredictTests
         using var image = predictor.Encode(UploadedImage.Decode(StudioServer.SampleFile, long.MaxValue));
         var first = predictor.Predict(image, SegSamPrompt.Point(200.5f, 180));
         var second = predictor.Predict(image, SegSamPrompt.Point(200.5f, 180).AndPoint(90, 90,
-            onObject: false).AndMask(first.LowResLogits));
+            onObject: false).AndMask(first));
         object[] steps = [new { point = (double[])[200.5, 180] }, new { point = (int[])[90, 90], on = false }];
         Assert.AreEqual(first.ToJson(), await s_server.Answer(id, steps[0]));
         Assert.AreEqual(second.ToJson(), await s_server.Answer(id, steps));
