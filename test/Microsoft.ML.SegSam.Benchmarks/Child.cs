@@ -24,16 +24,37 @@ internal static class Child
             : throw new InvalidOperationException($"Measuring {what} failed, code {process.ExitCode}.");
     }
 
-    public static Process Start(bool readsOutput, params string[] arguments)
+    /// <summary>Another program of .NET, until it ends.</summary>
+    /// <param name="program">Its .dll.</param>
+    public static void RunProgram(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [typeof(Child).Assembly.Location, .. arguments])
+        using var process = Start(Information(readsOutput: true, program, arguments));
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{Path.GetFileName(program)} failed, code {process.ExitCode}.");
+    }
+
+    public static Process Start(bool readsOutput, params string[] arguments) =>
+        Start(Information(readsOutput, typeof(Child).Assembly.Location, arguments));
+
+    /// <param name="variables">Of the child's environment.</param>
+    public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var start = Information(readsOutput: false, typeof(Child).Assembly.Location, arguments);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return Start(start);
+    }
+
+    private static ProcessStartInfo Information(bool readsOutput, string program, string[] arguments) =>
+        new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = readsOutput,
         };
-        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
-    }
+
+    private static Process Start(ProcessStartInfo start) =>
+        Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
 
     /// <summary>What a child says: a figure by name.</summary>
     public static void Print(string name, double value) =>

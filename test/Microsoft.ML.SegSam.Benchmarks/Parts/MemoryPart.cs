@@ -1,12 +1,15 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
-/// <summary>The most memory of a fresh process that encodes one image.</summary>
+/// <summary>The most memory of a fresh process that encodes one image, and whether what a burst of prompts takes stays level.</summary>
 internal static class MemoryPart
 {
+    private const int Side = 256, Burst = 64;
+
     public static void Measure(Recorder recorder)
     {
         var (repetitions, size) = recorder.IsQuick ? (1, "512") : (2, "1024");
@@ -15,18 +18,40 @@ internal static class MemoryPart
         recorder.Add("memory/encode", $"peak of ViT-B at {size}", "MB", ours);
         recorder.Add("memory/encode/plain", "peak of the plain form", "MB", plain);
         recorder.AddRatio("memory/encode/ratio", "peak, share of the plain form's", ours, plain, "share");
+        var calls = recorder.IsQuick ? 50 : 1000;
+        var burst = Child.Run(Once.Command, nameof(AfterBurst), $"{calls}");
+        recorder.Add("memory/burst", $"resident memory after a burst of {Burst} prompts at {Side}", "MB", burst["burst"]);
+        recorder.Add("memory/burst/growth",
+            $"the same after {calls} further calls, relative to that", "times", burst["calls"] / burst["burst"]);
     }
 
-    public static void PeakOfOurs(string size) => Encode(size, network => network.Encode);
+    public static void PeakOfOurs(string size)
+    {
+        using var transformer = Networks.Transformer(Networks.Config(SegSamEncoder.VitB, Once.Number(size)), batchSize: 1);
+        transformer.Model.Encode([Networks.Image(Once.Number(size))]);
+        Child.Print("peak", ProcessMemory.Peak);
+    }
 
-    public static void PeakOfPlain(string size) => Encode(size, EncoderPart.Plain);
-
-    private static void Encode(string size, Func<SegSamNetwork, Func<Tensor, Tensor>> encoder)
+    public static void PeakOfPlain(string size)
     {
         using var network = Networks.Create(Networks.Config(SegSamEncoder.VitB, Once.Number(size)));
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        encoder(network)(Networks.Images(1, network.Config.InputSize));
+        EncoderPart.Plain(network)(Networks.Images(1, network.Config.InputSize));
         Child.Print("peak", ProcessMemory.Peak);
+    }
+
+    public static void AfterBurst(string calls)
+    {
+        using var transformer = Networks.Transformer(Networks.DecoderOnly(Side), batchSize: 8);
+        using var predictor = new SegSamPredictor(transformer);
+        using var image = predictor.Encode(SliceRow.Picture(1, Side));
+        SegSamPrompt[] prompts = [.. Enumerable.Range(0, Burst).Select(i => Networks.Box(i, Side) is var box
+            ? SegSamPrompt.Box(box[0], box[1], box[2], box[3]) : null!)];
+        predictor.Predict(image, prompts);
+        Child.Print("burst", ProcessMemory.Private);
+        for (var call = 0; call < Once.Number(calls); call++)
+            predictor.Predict(image, prompts[call % Burst]);
+        Child.Print("calls", ProcessMemory.Private);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Imaging;
+using Microsoft.ML.SegSam.Imaging.Decoding;
 using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Layers;
@@ -52,6 +53,13 @@ internal static class Networks
     {
         TorchNatives.EnsureLoaded();
         return PrecisionChoice.Gains(config, new TorchDevice(CPU));
+    }
+
+    /// <summary>A square image that fills the network's input.</summary>
+    public static NetworkImage Image(int size)
+    {
+        using var picture = SliceRow.Picture(1, size);
+        return NetworkImage.From(PixelImage.From(picture), size, Preprocessing.Default);
     }
 
     public static Tensor Images(int count, int size) => Normal(3, count, 3, size, size);

@@ -13,12 +13,13 @@ internal static class Once
         {
             nameof(MemoryPart.PeakOfOurs) => MemoryPart.PeakOfOurs,
             nameof(MemoryPart.PeakOfPlain) => MemoryPart.PeakOfPlain,
+            nameof(MemoryPart.AfterBurst) => MemoryPart.AfterBurst,
             nameof(GrowthPart.Size) => GrowthPart.Size,
             nameof(GrowthPart.Prompts) => GrowthPart.Prompts,
             nameof(GrowthPart.Categories) => GrowthPart.Categories,
             nameof(GrowthPart.Rows) => GrowthPart.Rows,
-            nameof(LitePart.Predict) => LitePart.Predict,
-            nameof(LitePart.Nothing) => LitePart.Nothing,
+            nameof(StartPart.PredictByOnnxRuntime) => StartPart.PredictByOnnxRuntime,
+            nameof(StartPart.Nothing) => StartPart.Nothing,
             nameof(ThreadPart.Busy) => ThreadPart.Busy,
             _ => throw new ArgumentException($"Unknown measurement '{what}'.", nameof(what)),
         };

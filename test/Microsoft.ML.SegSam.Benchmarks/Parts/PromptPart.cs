@@ -1,59 +1,57 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Benchmarks.Plain;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 
-/// <summary>Several prompts about one encoded image in one call, against the plain form one by one.</summary>
+/// <summary>
+/// Answers about one encoded image as the predictor gives them, with their names, against SAM's decoder alone in ONNX Runtime and the
+/// plain form of both decoders.
+/// </summary>
 internal static class PromptPart
 {
     private const double Agreement = 1e-3;
+    private const int Many = 64;
 
-    public static void Measure(Recorder recorder)
+    public static void Measure(Recorder recorder, int size, int repetitions)
     {
-        var (size, repetitions) = recorder.IsQuick ? (256, 3) : (1024, 7);
-        using var network = Networks.Create(Networks.DecoderOnly(size));
+        if (recorder.IsQuick)
+            repetitions = 1;
+        using var transformer = Networks.Transformer(Networks.DecoderOnly(size), batchSize: Many);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var plain = new PlainDecoder(network);
-        var visual = Networks.Normal(4, 1, network.Config.Width, network.Config.Grid, network.Config.Grid);
-        var one = Networks.Boxes(1, size);
-        Compare(recorder, network.DecodeInChunks(visual, one), plain.Decode(visual, one));
-        plain.DecodeSam(visual, one);
+        var (model, plain) = (transformer.Model, new PlainDecoder(transformer.Model.Network));
+        using var predictor = new SegSamPredictor(transformer);
+        using var encoded = predictor.Encode(SliceRow.Picture(1, size));
+        var (embedding, one) = (encoded.EmbeddingFor(model), Networks.Boxes(1, size));
+        var visual = tensor(embedding, [1, model.Config.Width, model.Config.Grid, model.Config.Grid]);
+        Compare(recorder, size, model.Network.DecodeInChunks(visual, one), plain.Decode(visual, one));
+        using var sam = OnnxPeer.SamDecoder(model, embedding, Networks.Box(0, size));
+        using var both = OnnxPeer.Decoders(model, embedding, Networks.Box(0, size));
+        recorder.AddDifference($"onnxruntime/answer/{size}/difference", "ONNX Runtime: largest difference of the mask from the plain form",
+            Networks.Difference(tensor(sam.Run()), plain.Decode(visual, one).BestMask().Logits.flatten()), Agreement);
 
-        var times = Timing.TakeTurns(repetitions,
-            Timing.Of(() => network.DecodeInChunks(visual, one)),
-            Timing.Of(() => plain.Decode(visual, one)),
-            Timing.Of(() => plain.DecodeSam(visual, one)));
-        recorder.AddRatio("prompts/1/plain", $"one prompt at {size}, times faster than the plain form", times[1], times[0]);
-        recorder.AddRatio("prompts/1/sam",
-            $"one prompt at {size}, times faster than the plain form of SAM's decoder alone, which predicts no categories",
-            times[2], times[0]);
-        foreach (var count in (int[])[8, 64])
-            Several(recorder, network, plain, visual, count, Math.Max(1, repetitions / (count == 64 ? 3 : 1)));
+        Prompt[] all = [.. Enumerable.Range(0, Many).Select(i => new Prompt(Networks.Box(i, size)))];
+        Prompt[] points = [.. Enumerable.Range(0, Many).Select(i => new Prompt(Points: Networks.Box(i, size)[..2], PointLabels: [1]))];
+        Action ask = () => model.Predict(encoded, all[..1], multimask: false, zooms: false),
+            askMany = () => model.Predict(encoded, all, multimask: false, zooms: false),
+            propose = () => model.Propose(encoded, points);
+        foreach (var work in (Action[])[ask, askMany, propose, () => both.Run()])
+            work();
+        var times = Timing.TakeTurns(repetitions, Timing.Of(ask), Timing.Of(askMany), Timing.Of(propose),
+            Timing.Of(() => sam.Run()), Timing.Of(() => both.Run()), Timing.Of(() => plain.Decode(visual, one)));
+        recorder.AddPeers($"answer/{size}", $"a named answer at {size}; ONNX Runtime: SAM's decoder alone", times[0], times[3], times[5]);
+        recorder.AddRatio($"onnxruntime/answer/{size}/both",
+            "the same, times faster than ONNX Runtime with both decoders", times[4], times[0]);
+        recorder.AddPeers($"prompt/{size}", $"each further of {Many} prompts about an image at {size}",
+            [.. times[1].Zip(times[0], (many, single) => (many - single) / (Many - 1))], times[3], times[5]);
+        recorder.AddPeers($"proposal/{size}", $"the masks of a point in automatic mode at {size}",
+            [.. times[2].Select(time => time / Many)], times[3], times[5]);
     }
 
-    private static void Several(Recorder recorder, SegSamNetwork network, PlainDecoder plain, Tensor visual, int count, int repetitions)
-    {
-        var size = network.Config.InputSize;
-        var (all, each) = (Networks.Boxes(count, size), Enumerable.Range(0, 4).Select(_ => Networks.Boxes(1, size)).ToArray());
-        using (NewDisposeScope())
-            network.DecodeInChunks(visual, all);
-        var times = Timing.TakeTurns(repetitions,
-            Timing.Of(() => network.DecodeInChunks(visual, all)),
-            () => each.Average(one => Timing.Seconds(() => network.DecodeInChunks(visual, one))),
-            () => each.Average(one => Timing.Seconds(() => plain.Decode(visual, one))));
-        var marginal = times[0].Zip(times[1], (together, single) => (together - single) / (count - 1)).ToArray();
-        recorder.AddRatio($"prompts/{count}/marginal",
-            $"{count} prompts in one call: each additional one, share of a call with one",
-            marginal, times[1], "share");
-        recorder.Add($"prompts/{count}/plain",
-            $"{count} prompts in one call, times faster than the plain form one by one",
-            "times", [.. times[0].Zip(times[2], (together, single) => count * single / together)]);
-    }
-
-    private static void Compare(Recorder recorder, SegSamOutput ours, SegSamOutput plain)
+    private static void Compare(Recorder recorder, int size, SegSamOutput ours, SegSamOutput plain)
     {
         var difference = new[]
         {
@@ -63,6 +61,7 @@ internal static class PromptPart
             (ours.ClassLogits, plain.ClassLogits),
             (ours.PresenceLogits, plain.PresenceLogits),
         }.Max(pair => Networks.Difference(pair.Item1, pair.Item2));
-        recorder.AddDifference("prompts/difference", "largest difference from the plain form", difference, Agreement);
+        recorder.AddDifference(
+            $"answer/{size}/difference", "float32 layers: largest difference from the plain form", difference, Agreement);
     }
 }

@@ -35,7 +35,7 @@ internal static class PerformanceCommand
                 + $"{part.Name}{(store.Has(part.Name) ? ", measured before" : "")}");
             if (store.Has(part.Name))
                 continue;
-            using var process = Child.Start(readsOutput: false, PartCommand, part.Name, folder, options.IsQuick ? Quick : Full);
+            using var process = Child.Start(part.Variables, PartCommand, part.Name, folder, options.IsQuick ? Quick : Full);
             process.WaitForExit();
             if (process.ExitCode != 0)
                 Console.WriteLine($"    failed, code {process.ExitCode}");
@@ -55,7 +55,7 @@ internal static class PerformanceCommand
     public static int RunPart(string name, string folder, string mode)
     {
         var part = Part.All.Single(part => part.Name == name);
-        var recorder = new Recorder(isQuick: mode == Quick);
+        var recorder = new Recorder(isQuick: mode == Quick, part.Prefix);
         part.Measure(recorder);
         new ResultStore(folder).Keep(new(part.Name, part.What, recorder.Figures, recorder.Notes));
         return 0;

@@ -33,15 +33,16 @@ internal static class PerformancePage
         Line();
         Line(
             "Written by `dotnet run -c Release --project test/Microsoft.ML.SegSam.Benchmarks -- performance`; do not edit. "
-            + "Times are given as ratios to a reference measured alternately in the same process, rates and sizes beside "
-            + "those of the plain form: median (lowest to highest, n repetitions). The *plain form* is the same computation "
-            + "with the same weights as the official PyTorch code does it: attention as explicit products in float32, window "
-            + "padding computed like any other token, nothing shared between prompts, AdamW weight by weight. The *matrix "
-            + "rate* is that of float32 (or bfloat16) products of two 2048 x 2048 matrices with all threads; the "
+            + "What is compared takes turns in one process: median (lowest to highest, n repetitions). *This library* computes as "
+            + "it chooses to on the machine. *ONNX Runtime* runs the graphs that this library exports, with all threads. The *plain "
+            + "form* is the same computation with the same weights as the official PyTorch code does it: attention as explicit "
+            + "products in float32, window padding computed like any other token, nothing shared between prompts, AdamW weight by "
+            + "weight. The *matrix rate* is that of float32 products of two 2048 x 2048 matrices with all threads; the "
             + "floating-point operations needed are counted from the network's configuration.");
         Line();
         Line(
-            $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.OSDescription}, "
+            $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {Instructions.Text}, "
+            + $"{RuntimeInformation.OSDescription}, "
             + $"{RuntimeInformation.FrameworkDescription}. {DriftText(figures)}");
         if (isQuick)
             Line(
@@ -49,6 +50,16 @@ internal static class PerformancePage
                 + "Its figures and verdicts mean nothing.**");
         if (failed.Count > 0)
             Line($"\n**Parts that failed or are missing: {string.Join(", ", failed)}.**");
+        foreach (var (title, prefix) in ((string, string)[])[("At a glance", ""), ("Without AMX", Instructions.WithoutAmx)])
+        {
+            var rows = PeerTable.Rows(results, prefix).ToList();
+            if (rows.Count == 0)
+                continue;
+            Line($"\n## {title}\n");
+            foreach (var row in rows)
+                Line(row);
+        }
+
         Line();
         Line("## Targets");
         Line();

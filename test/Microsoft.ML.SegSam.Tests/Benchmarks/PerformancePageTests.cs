@@ -11,21 +11,39 @@ public sealed class PerformancePageTests
     public void A_target_is_met_missed_or_not_measured_by_its_figures()
     {
         var memory = Target.All.Single(target => target.Number == 2);
-        Assert.AreEqual("met", memory.Verdict(Made(("memory/encode/ratio", 0.5))));
-        Assert.AreEqual("missed", memory.Verdict(Made(("memory/encode/ratio", 0.51))));
-        Assert.AreEqual("not measured: memory/encode/ratio", memory.Verdict(Made()));
+        Assert.AreEqual("met", memory.Verdict(Made(("memory/encode/ratio", 0.5), ("memory/burst/growth", 1))));
+        Assert.AreEqual("missed", memory.Verdict(Made(("memory/encode/ratio", 0.51), ("memory/burst/growth", 1))));
+        Assert.AreEqual("not measured: memory/encode/ratio", memory.Verdict(Made(("memory/burst/growth", 1))));
         StringAssert.Contains(memory.Reached(Made(("memory/encode/ratio", 0.51))), "**51.0 %**");
     }
 
     [TestMethod]
-    public void Bfloat16_counts_only_where_it_is_measured()
+    public void Agreement_counts_only_where_there_are_real_images()
     {
         var encoder = Target.All.Single(target => target.Number == 1);
-        (string, double)[] float32 =
-            [.. encoder.Checks.Where(check => check.Key.Contains("float32", StringComparison.Ordinal))
-                .Select(check => (check.Key, 0.8))];
-        Assert.AreEqual("met", encoder.Verdict(Made(float32)));
-        Assert.AreEqual("missed", encoder.Verdict(Made([.. float32, ("encoder/vit-b-256/bfloat16/share", 0.6)])));
+        (string, double)[] others =
+            [.. encoder.Checks.Where(check => !check.Key.StartsWith("agreement/", StringComparison.Ordinal))
+                .Select(check => (check.Key, 6.0))];
+        Assert.AreEqual("met", encoder.Verdict(Made(others)));
+        Assert.AreEqual("missed", encoder.Verdict(Made([.. others, ("agreement/binary", 0.9)])));
+        Assert.AreEqual("not measured: plain/encoder/vit-b-1024/ratio",
+            encoder.Verdict(Made([.. others.Where(one => one.Item1 != "plain/encoder/vit-b-1024/ratio")])));
+    }
+
+    [TestMethod]
+    public void Times_here_and_elsewhere_are_a_row()
+    {
+        var (recorder, prefixed) = (new Recorder(isQuick: false), new Recorder(isQuick: false, "without-amx-"));
+        recorder.AddPeers("encoder/x", "encoding", [0.2, 0.1, 0.1], onnx: [0.2, 0.3, 0.4], plain: [1, 1, 1]);
+        recorder.AddPeers("step", "a step", [0.002], plain: [0.005]);
+        prefixed.AddPeers("encoder/x", "encoding", [0.3], onnx: [0.3]);
+        PartResult[] results = [new("a", "A", recorder.Figures, []), new("b", "B", prefixed.Figures, [])];
+        var page = PerformancePage.Write(results, [], isQuick: false, limits: "", []);
+        StringAssert.Contains(page, "| encoding | 100 ms | 300 ms | 3.00 × | 1000 ms | 10.0 × |\n"
+            + "| a step | 2.00 ms |  |  | 5.00 ms | 2.50 × |");
+        StringAssert.Contains(page, "## Without AMX\n\n| work | this library | ONNX Runtime | | plain form | |\n"
+            + "| --- | ---: | ---: | ---: | ---: | ---: |\n| encoding | 300 ms | 300 ms | 1.00 × |  |  |");
+        Assert.DoesNotContain("Without AMX", PerformancePage.Write([results[0]], [], isQuick: false, limits: "", []));
     }
 
     [TestMethod]
