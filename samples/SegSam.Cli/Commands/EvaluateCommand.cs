@@ -98,6 +98,8 @@ internal sealed class EvaluateCommand : Command
 
     private int Volumes(CommandContext context, string predicted, string truth)
     {
+        if (((Option[])[_split, _prompts, _spacing, _seed, _strict, _family]).FirstOrDefault(context.IsGiven) is { } unused)
+            throw new UsageException($"{unused.Name} is not used with --volumes, which compares two files as they are, in mm. Remove it.");
         if (context.Get(_csv) is { } place)
             new Outputs(context.Get(_force), predicted, truth).Claim(place);
         using var image = context.Get(_image) is { } named ? MedicalVolume.Load(named) : null;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.SegSam.Imaging.Decoding;
@@ -15,33 +16,38 @@ internal static class ImageTensor
     /// <exception cref="ArgumentException">There is no image, or the input sizes differ.</exception>
     public static float[] Values(IReadOnlyList<NetworkImage> images, PixelScaling scaling)
     {
-        if (images.Count == 0)
-            throw new ArgumentException("Expected at least one image, found none.", nameof(images));
-        var size = images[0].Geometry.InputSize;
-        var values = new float[images.Count * 3 * size * size];
-        for (var i = 0; i < images.Count; i++)
-        {
-            if (images[i].Geometry.InputSize != size)
-            {
-                throw new ArgumentException(
-                    $"All images of a batch must have one input size: image 0 has {size}, image {i} has {images[i].Geometry.InputSize}.");
-            }
-
-            Fill(values.AsSpan(i * 3 * size * size, 3 * size * size), images[i], scaling);
-        }
-
+        var values = new float[images.Count * 3 * SideOf(images) * SideOf(images)];
+        Fill(values, images, scaling);
         return values;
     }
 
-    /// <summary>The same as a tensor.</summary>
+    /// <summary>The same as a tensor, written straight into its memory.</summary>
     /// <returns>[B, 3, S, S]; the caller disposes it.</returns>
     /// <inheritdoc cref="Values" path="/exception"/>
     public static Tensor Stack(IReadOnlyList<NetworkImage> images, PixelScaling scaling, Device device)
     {
         using var scope = NewDisposeScope();
-        var values = Values(images, scaling);
+        var size = SideOf(images);
+        var stacked = zeros([images.Count, 3, size, size]);
+        Fill(MemoryMarshal.Cast<byte, float>(stacked.bytes), images, scaling);
+        return stacked.to(device).MoveToOuterDisposeScope();
+    }
+
+    private static int SideOf(IReadOnlyList<NetworkImage> images)
+    {
+        if (images.Count == 0)
+            throw new ArgumentException("Expected at least one image, found none.", nameof(images));
         var size = images[0].Geometry.InputSize;
-        return tensor(values, [images.Count, 3, size, size]).to(device).MoveToOuterDisposeScope();
+        var other = images.Index().FirstOrDefault(image => image.Item.Geometry.InputSize != size);
+        return other.Item is null ? size : throw new ArgumentException("All images of a batch must have one input size: "
+            + $"image 0 has {size}, image {other.Index} has {other.Item.Geometry.InputSize}.");
+    }
+
+    private static void Fill(Span<float> values, IReadOnlyList<NetworkImage> images, PixelScaling scaling)
+    {
+        var length = values.Length / images.Count;
+        foreach (var (i, image) in images.Index())
+            Fill(values.Slice(i * length, length), image, scaling);
     }
 
     // One plane per channel; the padding stays 0.

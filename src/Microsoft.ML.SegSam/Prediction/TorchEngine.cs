@@ -53,8 +53,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var embeddings = prompts.Select(prompt => prompt.Embedding).Distinct().ToArray(); // by reference
-        var visual = tensor(
-            Arrays.Join(embeddings), [embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var visual = Visual(embeddings);
         var decoded = new DecodedPrompt[prompts.Count];
         foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i].Prompt)))
         {
@@ -75,7 +74,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         var config = network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var visual = tensor(embedding, [1, config.EmbeddingWidth, config.Grid, config.Grid], device: device.Device);
+        var visual = Visual([embedding]);
         var collated = PromptCollator.Collate(prompts, new long[prompts.Count], config.MaskSide, device.Device);
         var (logits, predictedIoUs) = network.DecodeCandidatesInChunks(visual, collated);
         return Candidates(logits, predictedIoUs);
@@ -101,6 +100,17 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         var candidates = multimask ? Candidates(masks, scores) : null;
         return [.. Enumerable.Range(0, count).Select(i =>
             new DecodedPrompt(binary[i], semantic[i], ious[i][0], classes[i], presence[i], candidates?[i] ?? []))];
+    }
+
+    // f_v [B,C,g,g]. Written into native memory: an array of all would be one more copy, and work for the garbage collector.
+    private Tensor Visual(float[][] embeddings)
+    {
+        var config = network.Config;
+        var visual = empty([embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid]);
+        var numbers = MemoryMarshal.Cast<byte, float>(visual.bytes);
+        foreach (var (i, embedding) in embeddings.Index())
+            embedding.CopyTo(numbers[(i * embedding.Length)..]);
+        return visual.to(device.Device);
     }
 
     // [P,m,4g,4g] and [P,m].

@@ -120,6 +120,13 @@ public sealed class CliVolumeTests : IDisposable
             "Of the prediction these labels have no name");
         StringAssert.Contains(Fails(2, "evaluate", _folder.Model(), "t.csv", "--by-name"), "--by-name is for files of labels");
         StringAssert.Contains(Fails(2, "evaluate", "--volumes", truth, truth, "--surface-tolerance", "-3"), "expected at least 0");
+        foreach (var unused in (string[][])[["--pixel-spacing", "2,2"], ["--split", "test"], ["--prompts", "x.json"], ["--seed", "3"],
+            ["--strict"]])
+        {
+            StringAssert.Contains(Fails(2, ["evaluate", "--volumes", truth, truth, .. unused]),
+                $"{unused[0]} is not used with --volumes");
+        }
+
     }
 
     [TestMethod]
