@@ -33,11 +33,11 @@ public sealed class ZoomedPredictionTests
         predictor.Zoom = false;
         var whole = predictor.Predict(image, Small);
 
-        // 24 x 16 pixels take up half of a part of 48 x 48, shifted nowhere: the same as that part as an image of its own.
-        var part = pixels.Crop(28, 44, 48, 48);
+        // 24 x 16 pixels take up two fifths of a part of 60 x 60, shifted nowhere: the same as that part as an image of its own.
+        var part = pixels.Crop(22, 38, 60, 60);
         var stretched = new PixelImage(64, 64, PixelResizer.Resize(part, 64, 64, Resampling.Bilinear));
         using var alone = predictor.Encode(stretched.Rgb, 64, 64);
-        var direct = predictor.Predict(alone, SegSamPrompt.Box(16, 64 / 3f, 48, 128 / 3f));
+        var direct = predictor.Predict(alone, SegSamPrompt.Box(18 * 64 / 60f, 22 * 64 / 60f, 42 * 64 / 60f, 38 * 64 / 60f));
         AssertClose(direct.ClassScores.Zip(whole.ClassScores, (part, all) => (part.Score + all.Score) / 2),
             closer.ClassScores.Select(score => score.Score)); // both looks have a say in the name
         Assert.AreNotEqual(whole.ClassScores[0].Score, closer.ClassScores[0].Score);
@@ -47,7 +47,7 @@ public sealed class ZoomedPredictionTests
 
         var mask = closer.Mask.ToPixels();
         for (var i = 0; i < mask.Length; i++)
-            Assert.IsTrue(!mask[i] || i % Width is >= 28 and < 76 && i / Width is >= 44 and < 92, "Nothing is found outside the part.");
+            Assert.IsTrue(!mask[i] || i % Width is >= 22 and < 82 && i / Width is >= 38 and < 98, "Nothing is found outside the part.");
     }
 
     [TestMethod]

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SegSam.Prediction;
 internal static class Zoom
 {
     private const int LeastSide = 32; // pixels of the original image: below, there is nothing more to see
-    private const double Share = 0.5; // of the part's side that the object takes up at prediction
+    private const double Share = 0.4; // of the part's side that the object takes up at prediction
     private const double Least = 0.25, Most = 0.95; // of the shares in training
     private const double WorthIt = 0.75; // a part must be smaller than this share of the image's longest side
 

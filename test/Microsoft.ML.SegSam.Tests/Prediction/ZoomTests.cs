@@ -8,15 +8,15 @@ namespace Microsoft.ML.SegSam.Tests.Prediction;
 public sealed class ZoomTests
 {
     [TestMethod]
-    public void A_small_box_takes_up_half_of_its_part()
+    public void A_small_box_takes_up_two_fifths_of_its_part()
     {
         var part = Zoom.Around([100, 200, 140, 220], [], 400, 600)!.Value;
-        Assert.AreEqual((80, 170, 160, 250), (part.X0, part.Y0, part.X1, part.Y1));
+        Assert.AreEqual((70, 160, 170, 260), (part.X0, part.Y0, part.X1, part.Y1));
     }
 
     [TestMethod]
     [DataRow(0, 0, 300, 60, DisplayName = "as long as the image")]
-    [DataRow(10, 10, 240, 30, DisplayName = "more than three eighths of the longest side")]
+    [DataRow(10, 10, 195, 30, DisplayName = "more than three tenths of the longest side")]
     public void A_large_box_is_seen_in_the_whole_image(float x0, float y0, float x1, float y1) =>
         Assert.IsNull(Zoom.Around([x0, y0, x1, y1], [], 200, 600));
 
