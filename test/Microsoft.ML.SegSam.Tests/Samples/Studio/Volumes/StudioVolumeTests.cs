@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
+using Microsoft.ML.SegSam.Volumes.Segmentation;
 
 namespace Microsoft.ML.SegSam.Tests.Samples.Studio.Volumes;
 
@@ -148,7 +149,9 @@ public sealed class StudioVolumeTests
     {
         using var folder = new TemporaryFolder();
         var series = Directory.CreateDirectory(Path.Combine(folder.Path, "series")).FullName;
-        TinyDicom.WriteSeries(series, [0, 3, 6]);
+        byte[] bright = [.. Enumerable.Range(0, TinyDicom.Columns * TinyDicom.Rows).Select(i =>
+            i % TinyDicom.Columns is >= 1 and < 6 && i / TinyDicom.Columns is >= 1 and < 4 ? byte.MaxValue : (byte)0)];
+        TinyDicom.WriteSeries(series, [0, 3, 6], elements => elements.Bytes(ElementKind.Pixels, bright));
         var info = await Open([.. Directory.GetFiles(series).Select(File.ReadAllBytes)]);
         Assert.IsTrue(info.GetProperty("isDicom").GetBoolean());
         var found = await Propagate(info, new { plane = "axial",
