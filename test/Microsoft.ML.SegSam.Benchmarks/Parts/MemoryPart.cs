@@ -46,8 +46,7 @@ internal static class MemoryPart
         using var transformer = Networks.Transformer(Networks.DecoderOnly(Side), batchSize: 8);
         using var predictor = new SegSamPredictor(transformer);
         using var image = predictor.Encode(SliceRow.Picture(1, Side));
-        SegSamPrompt[] prompts = [.. Enumerable.Range(0, Burst).Select(i => Networks.Box(i, Side) is var box
-            ? SegSamPrompt.Box(box[0], box[1], box[2], box[3]) : null!)];
+        var prompts = SegSamPrompt.Boxes([.. Enumerable.Range(0, Burst).SelectMany(i => Networks.Box(i, Side))]);
         predictor.Predict(image, prompts);
         Child.Print("burst", ProcessMemory.Private);
         for (var call = 0; call < Once.Number(calls); call++)

@@ -9,6 +9,8 @@ namespace Microsoft.ML.SegSam.Benchmarks.Parts;
 /// <summary>A graph of this library's export in ONNX Runtime, by its defaults: what people would use instead.</summary>
 internal sealed class OnnxPeer : IDisposable
 {
+    private static readonly string[] SamOutputs = [OnnxModels.LowResMasks, OnnxModels.PredictedIoUs];
+
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
     private readonly OrtValue[] _inputs;
@@ -41,13 +43,8 @@ internal sealed class OnnxPeer : IDisposable
     /// <summary>SAM's part of the decoders: no semantic mask, no category.</summary>
     /// <param name="embedding">[1,C,g,g].</param>
     /// <param name="box">x0, y0, x1, y1 in the network's frame.</param>
-    public static OnnxPeer SamDecoder(SegSamModel model, float[] embedding, float[] box)
-    {
-        string[] outputs = [OnnxModels.LowResMasks, OnnxModels.PredictedIoUs];
-        var decoder = Models(model).Decoder();
-        KeepOnly(decoder.Graph, outputs);
-        return Decoder(model.Config, decoder, outputs, embedding, box);
-    }
+    public static OnnxPeer SamDecoder(SegSamModel model, float[] embedding, float[] box) =>
+        Decoder(model.Config, SamAlone(model), SamOutputs, embedding, box);
 
     /// <summary>Both decoders: the same answer as this library's.</summary>
     /// <inheritdoc cref="SamDecoder" path="/param"/>
@@ -59,9 +56,7 @@ internal sealed class OnnxPeer : IDisposable
     {
         Directory.CreateDirectory(folder);
         OnnxFile.Write(Path.Combine(folder, OnnxFolder.EncoderFile), Models(model).Encoder());
-        var decoder = Models(model).Decoder();
-        KeepOnly(decoder.Graph, [OnnxModels.LowResMasks, OnnxModels.PredictedIoUs]);
-        OnnxFile.Write(Path.Combine(folder, OnnxFolder.DecoderFile), decoder);
+        OnnxFile.Write(Path.Combine(folder, OnnxFolder.DecoderFile), SamAlone(model));
     }
 
     /// <summary>The first output, which is copied, as a caller would.</summary>
@@ -102,10 +97,11 @@ internal sealed class OnnxPeer : IDisposable
     private static OnnxModels Models(SegSamModel model) =>
         new(model.Network, model.Preprocessing.Resize, halfPrecision: false);
 
-    // What no output needs goes, but for the inputs.
-    private static void KeepOnly(GraphProto graph, string[] outputs)
+    // What none of SAM's outputs needs goes, but for the inputs.
+    private static ModelProto SamAlone(SegSamModel model)
     {
-        var wanted = outputs.ToHashSet();
+        var decoder = Models(model).Decoder();
+        var (graph, wanted) = (decoder.Graph, SamOutputs.ToHashSet());
         var nodes = graph.Node.Reverse().Where(node =>
         {
             var isWanted = node.Output.Any(wanted.Contains);
@@ -113,7 +109,7 @@ internal sealed class OnnxPeer : IDisposable
                 wanted.UnionWith(node.Input);
             return isWanted;
         }).Reverse().ToList();
-        var results = graph.Output.Where(output => outputs.Contains(output.Name)).ToList();
+        var results = graph.Output.Where(output => SamOutputs.Contains(output.Name)).ToList();
         var weights = graph.Initializer.Where(weight => wanted.Contains(weight.Name) || graph.Input.Any(input => input.Name == weight.Name))
             .ToList();
         graph.Node.Clear();
@@ -122,5 +118,6 @@ internal sealed class OnnxPeer : IDisposable
         graph.Output.Add(results);
         graph.Initializer.Clear();
         graph.Initializer.Add(weights);
+        return decoder;
     }
 }
