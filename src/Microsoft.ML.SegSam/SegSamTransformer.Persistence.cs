@@ -43,6 +43,7 @@ public sealed partial class SegSamTransformer
         ml ??= new MLContext();
         if (Directory.Exists(path))
             return new(OnnxFolder.Load(path, ml));
+        TorchNatives.BeginLoading();
         var model = LoadModel(path, ml);
         try
         {

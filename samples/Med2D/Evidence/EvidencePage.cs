@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Med2D.Scoring;
+using Med2D.Training;
 using SampleKit;
 
 namespace Med2D.Evidence;
@@ -48,7 +49,7 @@ internal sealed class EvidencePage
             {run.Scored.Sum(one => one.Images)} images and {run.Scored.Sum(one => one.Objects)} objects of {run.Scored.Count()} sources.
             Cells are means over the sources, each counting alike; ± is the sample standard deviation over n runs of different seeds.
             Networks of one table were trained on the same {run.Settings.Images} images with {run.Settings.Objects} objects, at an input of
-            {run.Settings.Input} pixels, in passes planned for the same processor time: {Budget(run)}; the last table says what each took.
+            {run.Settings.Input} pixels, {Budget(run)}; the last table says what each took.
             All runs of this page together took {minutes.ToString("0", CultureInfo.InvariantCulture)} minutes of processor time.
 
             ![A row for each modality: image, truth, and the masks of U-Nets, SAM-style and SEG-SAM]({Picture})
@@ -60,11 +61,11 @@ internal sealed class EvidencePage
 
     private void Work()
     {
-        Line("""
+        Line($"""
             ## What each run took
 
-            Passes are images seen, over those of the training split. How many fit is measured at the start, so other work on the machine
-            changes it.
+            Passes are images seen, over those of the training split.{(_runs.Everything.Any(run => run.Settings.Minutes is not null)
+                ? " How many fit into given minutes is measured at the start,\nso other work on the machine changes it." : "")}
 
             | form | seed | passes | processor minutes |
             | --- | ---: | ---: | ---: |
@@ -239,5 +240,8 @@ internal sealed class EvidencePage
     private static string Runs(EvidenceGroup group) => group.Runs.Count.ToString(CultureInfo.InvariantCulture);
 
     private static string Budget(EvidenceRun run) => run.Settings.Minutes is { } minutes
-        ? FormattableString.Invariant($"{minutes} minutes") : FormattableString.Invariant($"{run.Epochs} passes over the images");
+        ? FormattableString.Invariant($"in passes planned for the same processor time: {minutes} minutes")
+        : Stage.Parse(run.Settings.Stages) is { } stages
+        ? "in " + string.Join(", then ", stages.Select(stage => FormattableString.Invariant($"{stage.Epochs} passes at {stage.Input}")))
+        : FormattableString.Invariant($"in {run.Epochs} passes");
 }

@@ -29,12 +29,17 @@ internal sealed class EvidenceSelection
     public EvidenceSelection(IReadOnlyList<EvidenceRun> runs)
     {
         Everything = runs;
-        // The comparison: the rows, input, time and split that most runs share, of the largest training set.
+        // The comparison: the rows, input, work and split that most runs share, of the largest training set. U-Nets, which see an image
+        // in less time, may have their own number of passes: the page says what each run took.
         var most = runs.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam)).GroupBy(Budget)
             .OrderByDescending(group => group.First().Settings.Images)
             .ThenByDescending(group => runs.Count(run => Budget(run) == group.Key)).FirstOrDefault()
             ?? throw new InvalidDataException("There is no run of '--form seg-sam', which all tables need; train and evaluate one.");
-        _comparable = [.. runs.Where(run => Budget(run) == most.Key)];
+        _comparable =
+        [
+            .. runs.Where(run => Budget(run) == most.Key
+                || run.Settings.Form == Forms.NameOf(Form.UNets) && Data(run) == Data(most.First())),
+        ];
         var variants = _comparable.Where(IsDefault).GroupBy(run => run.Variant).ToList();
         var reference = variants.Where(group => group.First().Settings.Form == Forms.NameOf(Form.SegSam))
             .OrderByDescending(group => variants.Count(other => Weights(other.First()) == Weights(group.First())))
@@ -129,8 +134,11 @@ internal sealed class EvidenceSelection
 
     private static EvidenceGroup Group(string title, IEnumerable<EvidenceRun> runs) => new(title, [.. runs]);
 
-    private static (string, string, int?, double?, int?, string?) Budget(EvidenceRun run) => (run.Facts.Table, run.Settings.Rows,
-        run.Settings.Input, run.Settings.Minutes, run.Settings.Epochs, run.Facts.Split);
+    private static ((string, string, int?, string?) Data, double?, int?, string?) Budget(EvidenceRun run) =>
+        (Data(run), run.Settings.Minutes, run.Settings.Epochs, run.Settings.Stages);
+
+    private static (string, string, int?, string?) Data(EvidenceRun run) =>
+        (run.Facts.Table, run.Settings.Rows, run.Settings.Input, run.Facts.Split);
 
     private static bool IsDefault(EvidenceRun run) =>
         (run.Settings.Texts is null || run.Settings.Texts == Forms.NameOf(Training.Texts.Descriptions))

@@ -149,7 +149,7 @@ internal sealed class ProtocolPredictor(SegSamModel model, EvaluationPrompts pro
                 prediction = Predict(image, new(
                     Points: [.. points.SelectMany(point => (float[])[point.X, point.Y])],
                     PointLabels: [.. points.Select(point => point.OnObject ? 1f : 0f)],
-                    MaskLogits: prediction?.Binary.Logits, Frame: prediction?.Geometry));
+                    MaskLogits: prediction?.Binary.Logits, Frame: prediction?.Geometry, Earlier: prediction?.Asked));
             }
 
             if (Enum.IsDefined((PromptKind)number))

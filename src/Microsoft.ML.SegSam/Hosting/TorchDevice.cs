@@ -40,14 +40,14 @@ internal sealed record TorchDevice(Device Device)
             + "0), set GpuDeviceId to null for the CPU, or set FallbackToCpu to true.");
     }
 
-    // Times a layer of ViT-B's width on the tokens of an input of 256: the best of a few alternating tries for each type.
+    // Times a product of ViT-B's width with the tokens of an input of 256: the best of a few alternating tries for each type.
     private static double MeasureGain()
     {
         const int tokens = 256, width = 768, tries = 5;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         ScalarType[] types = [ScalarType.Float32, ScalarType.BFloat16];
-        var operands = types.Select(type => (Tokens: ones([tokens, width], type), Weight: ones([4 * width, width], type))).ToArray();
+        var operands = types.Select(type => (Tokens: ones([tokens, width], type), Weight: ones([width, width], type))).ToArray();
         var best = new[] { double.MaxValue, double.MaxValue };
         for (var i = 0; i < 2 * (tries + 1); i++)
         {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -36,6 +37,18 @@ internal static class TorchNatives
     {
         if (Failure.Value is { } failure)
             throw new InvalidOperationException(Explain(failure), failure);
+    }
+
+    /// <summary>Loads them on a thread of its own, while the caller reads a model's description; fails silently.</summary>
+    /// <remarks>
+    /// The C library loads one library at a time, and libtorch takes long: what the caller needs, to read a zip, is loaded before.
+    /// </remarks>
+    public static void BeginLoading()
+    {
+        if (Failure.IsValueCreated)
+            return;
+        new DeflateStream(Stream.Null, CompressionMode.Decompress).Dispose();
+        _ = Task.Run(() => Failure.Value);
     }
 
     private static Exception? Initialize()

@@ -44,6 +44,9 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
     /// <summary>Of the disc that a point suggests, in sides of the input.</summary>
     public const double DiscRadius = 0.125;
 
+    /// <summary>Of the smaller disc in which a point decides, whatever mask it comes with, in sides of the input (our choice).</summary>
+    public const double ClickRadius = 1.0 / 32;
+
     private const int Negative = 0, Positive = 1, TopLeft = 2, BottomRight = 3;
 
     [ComponentName(Name = "pe_layer")] private readonly PositionEncoding _positions;
@@ -85,7 +88,7 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             ? zeros([prompts.Count, 0, _noMask.Weight.size(1)], _noMask.Weight.dtype, _noMask.Weight.device)
             : cat(tokens, 1);                                                               // t_p [P,n_p,C]
         var prior = !_hasPrior ? prompts.MaskLogits
-            : prompts.MaskLogits is { } logits ? logits.Times(0.5).tanh().Times(SureLogit) : Suggest(prompts);
+            : WithClicks(prompts.MaskLogits is { } logits ? logits.Times(0.5).tanh().Times(SureLogit) : Suggest(prompts), prompts);
         var dense = prior is { } mask
             ? _maskDownscaling.call(_sigmoidMask ? mask.sigmoid() : mask)
             : _noMask.Weight.reshape(1, -1, 1, 1);                                          // [P,C,g,g], or the same everywhere: [1,C,1,1]
@@ -124,11 +127,21 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             return Round(first.Plus(last).Times(0.5), last.Minus(first).Times(0.5)).unsqueeze(1);
         }
 
-        if (prompts.Points is not { } points)
-            return null;
-        var discs = Round(points, full_like(points, Arithmetic.Number(DiscRadius * _inputSize)));  // [P,n,4g,4g]
-        var isOn = prompts.PointLabels!.eq(Arithmetic.Number(1)).unsqueeze(-1).unsqueeze(-1);
-        return discs.masked_fill(isOn.logical_not(), Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
+        return prompts.Points is null ? null : Discs(prompts, Positive, DiscRadius);
+    }
+
+    // A point changes the mask that it comes with, so that a correction is seen where it was made: a click on the object adds a small
+    // disc, one on the background takes it away.
+    private Tensor? WithClicks(Tensor? prior, PromptTensors prompts) => prior is null || prompts.Points is null ? prior
+        : prior.maximum(Discs(prompts, Positive, ClickRadius)).minimum(Discs(prompts, Negative, ClickRadius).neg());
+
+    // Logits [P,1,4g,4g]: discs about the points of a label, 0 or 1, and sure of nothing elsewhere. The radius is in sides of the input.
+    private Tensor Discs(PromptTensors prompts, int label, double radius)
+    {
+        var points = prompts.Points!;
+        var discs = Round(points, full_like(points, Arithmetic.Number(radius * _inputSize)));   // [P,n,4g,4g]
+        var isOther = prompts.PointLabels!.eq(Arithmetic.Number(label)).logical_not().unsqueeze(-1).unsqueeze(-1);
+        return discs.masked_fill(isOther, Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
     }
 
     // Logits [..,4g,4g] of ellipses: 0 on the outline, SureLogit in the center, nowhere below its negative. Centers and radii: [..,2] x, y.

@@ -71,7 +71,8 @@ internal static class PromptGraph
         return mask.Convolution(Layers + "3", stride: 2).MapNorm(Layers + "4", config.MapEpsilon).Gelu().Convolution(Layers + "6");
     }
 
-    // The mask that is given, else the one that a prompt suggests by itself: the ellipse in its box, else discs about its points.
+    // The mask that is given, else the one that a prompt suggests by itself, the ellipse in its box or discs about its points; where a
+    // point lies, it decides.
     private static GraphValue Prior(GraphPrompts prompts, SegSamConfig config)
     {
         var (graph, labels) = (prompts.Labels.Graph, prompts.Labels);
@@ -80,16 +81,23 @@ internal static class PromptGraph
         var noBox = graph.Number(1) - hasBox;
         // Where there is no box its radii are 1, which divides and does not count.
         var ellipse = Round((first + last) * 0.5, (last - first) * 0.5 + noBox.Reshape(-1, 1), config).Unsqueeze(1);
-        var radius = (float)(PromptEncoder.DiscRadius * config.InputSize);
-        var discs = Round(prompts.Coordinates, graph.Constant(new WeightArray([radius, radius], [2])), config);         // [P,n,4g,4g]
-        var nothing = graph.Number((float)-PromptEncoder.SureLogit);
-        var isOn = labels.EqualTo(OnObject).Unsqueeze(2, 3);                                                // [P,n,1,1]
-        var points = GraphValue.Where(isOn, discs, nothing).Node("Max", nothing);
-        var suggested = GraphValue.Where(hasBox, ellipse, Largest(points, nothing));
-        return prompts.Mask is not { } mask ? suggested : GraphValue.Where(
+        var suggested = GraphValue.Where(hasBox, ellipse, Discs(prompts, OnObject, PromptEncoder.DiscRadius, config));
+        var prior = prompts.Mask is not { } mask ? suggested : GraphValue.Where(
             prompts.HasMask!, (mask * 0.5).Node("Tanh") * PromptEncoder.SureLogit, suggested);
+        return prior.Node("Max", Discs(prompts, OnObject, PromptEncoder.ClickRadius, config))
+            .Node("Min", Discs(prompts, OnBackground, PromptEncoder.ClickRadius, config) * -1);
 
         GraphValue Corner(float label) => (prompts.Coordinates * labels.EqualTo(label).Unsqueeze(2)).Sum(1).Squeeze(1);
+    }
+
+    // Logits [P,1,4g,4g]: discs about the points of a label, and sure of nothing elsewhere. The radius is in sides of the input.
+    private static GraphValue Discs(GraphPrompts prompts, float label, double radius, SegSamConfig config)
+    {
+        var graph = prompts.Labels.Graph;
+        var size = (float)(radius * config.InputSize);
+        var discs = Round(prompts.Coordinates, graph.Constant(new WeightArray([size, size], [2])), config);             // [P,n,4g,4g]
+        var nothing = graph.Number((float)-PromptEncoder.SureLogit);
+        return Largest(GraphValue.Where(prompts.Labels.EqualTo(label).Unsqueeze(2, 3), discs, nothing), nothing);
     }
 
     // Over the points, of which there may be none: [P,n,4g,4g] → [P,1,4g,4g].

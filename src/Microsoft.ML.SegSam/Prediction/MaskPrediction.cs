@@ -40,6 +40,9 @@ internal sealed record MaskPrediction(
     /// <summary>SAM's multimask output, one of which is <see cref="Binary"/>; empty unless requested.</summary>
     public IReadOnlyList<(LowResMask Mask, float PredictedIoU)> Candidates { get; init; } = [];
 
+    /// <summary>What was asked.</summary>
+    public AskedPrompt? Asked { get; init; }
+
     /// <summary>The binary mask's logits in the frame of the whole image, in which mask prompts are given.</summary>
     public float[] LowResLogits => InWholeImage(Binary);
 

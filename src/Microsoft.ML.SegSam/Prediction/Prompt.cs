@@ -12,13 +12,15 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="MaskLogits">Low-resolution logits; null without them.</param>
 /// <param name="Mask">Instead of logits, a mask of the image's size, which becomes logits in the network's frame; null without one.</param>
 /// <param name="Frame">The frame of the logits, of the whole image or of a part of it; null: that of the whole image.</param>
+/// <param name="Earlier">What the logits are the answer to; null for all other masks.</param>
 internal sealed record Prompt(
     float[]? Box = null,
     float[]? Points = null,
     float[]? PointLabels = null,
     float[]? MaskLogits = null,
     [property: JsonIgnore] SegmentationMask? Mask = null,
-    [property: JsonIgnore] ImageGeometry? Frame = null)
+    [property: JsonIgnore] ImageGeometry? Frame = null,
+    [property: JsonIgnore] AskedPrompt? Earlier = null)
 {
     private const double LeastShared = 0.2; // of a box's area, on the image
 
@@ -30,6 +32,10 @@ internal sealed record Prompt(
     public float[] PointLabels { get; } = PointLabels ?? [];
 
     public int PointCount => Points.Length / 2;
+
+    /// <summary>x, y of each point with label 1.</summary>
+    public float[] PointsOnObject =>
+        [.. Enumerable.Range(0, PointCount).Where(i => PointLabels[i] == 1).SelectMany(i => Points.Skip(2 * i).Take(2))];
 
     public bool IsEmpty => Box is null && Points.Length == 0 && MaskLogits is null && Mask is null;
 
@@ -141,6 +147,23 @@ internal sealed record Prompt(
             yield return ("MaskPrompt", "mask prompts are masks or probabilities where logits are expected", "nothing is negative");
     }
 
+    /// <summary>
+    /// The prompt without the mask of an earlier answer that adds nothing: the prompt holds all that was asked then about the same image.
+    /// </summary>
+    /// <param name="embedding">Of the image.</param>
+    public Prompt WithoutOwnAnswer(float[] embedding) => Earlier is { } earlier && earlier.IsAbout(embedding) && Holds(earlier.Prompt)
+        ? new(Box, Points, PointLabels) : this;
+
+    private bool Holds(Prompt other)
+    {
+        return other.MaskLogits is null && other.Mask is null
+            && (other.Box is null || Box?.SequenceEqual(other.Box) is true)
+            && Clicks(other).All(Clicks(this).Contains);
+
+        static IEnumerable<(float, float, float)> Clicks(Prompt prompt) => Enumerable.Range(0, prompt.PointCount)
+            .Select(i => (prompt.Points[2 * i], prompt.Points[2 * i + 1], prompt.PointLabels[i]));
+    }
+
     /// <summary>The prompt in the frame of the network's input; logits move to the part it shows.</summary>
     /// <param name="whole">The geometry of the whole image.</param>
     public Prompt ToNetwork(ImageGeometry geometry, ImageGeometry whole) => new(
@@ -181,4 +204,15 @@ internal sealed record Prompt(
 
     private static float[] Move(float[] coordinates, ImageGeometry geometry) =>
         [.. coordinates.Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value))];
+}
+
+/// <summary>What was asked about an image; it keeps no image alive.</summary>
+internal sealed class AskedPrompt(Prompt prompt, float[] embedding)
+{
+    private readonly WeakReference<float[]> _embedding = new(embedding);
+
+    public Prompt Prompt => prompt;
+
+    /// <param name="other">The embedding of an image.</param>
+    public bool IsAbout(float[] other) => _embedding.TryGetTarget(out var asked) && asked == other;
 }

@@ -73,13 +73,19 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
     /// <exception cref="InvalidDataException">The saved model is damaged or incomplete.</exception>
     public static SegSamModel Load(IHostEnvironment environment, ModelLoadContext context, string loader)
     {
-        var device = TorchDevice.Choose(environment); // first: it says what to do where libtorch is missing
+        TorchNatives.BeginLoading(); // beside what needs none of it
         var text = ModelArchive.LoadDescription(context, loader);
         var description = ModelDescription.FromJson(text);
+        var device = TorchDevice.Choose(environment);
         var network = ModelArchive.LoadNetwork(context, description.Config, text);
         using var channel = environment.Start("Load");
-        var usesBFloat16 = PrecisionChoice.UsesBFloat16(description.Options.Precision, description.Config, device, channel);
-        return new(description, network.to(device.Device), device, usesBFloat16, channel);
+        return new(description, network.to(device.Device), device, UsesBFloat16(), channel);
+
+        bool UsesBFloat16()
+        {
+            using var inference = torch.inference_mode();
+            return PrecisionChoice.UsesBFloat16(description.Options.Precision, description.Config, device, channel);
+        }
     }
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -95,10 +101,12 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
     public MaskPrediction[] Predict(IReadOnlyList<PromptedImage> images, EmbeddingCache cache)
     {
         var embeddings = Embed([.. images.Select(image => image.Image)], cache);
-        var predictions = Decode([.. images.Zip(embeddings, (image, embedding) =>
-            new Look(embedding, image.Image.Geometry, image.Image.Geometry, image.Prompt))], multimask: false);
-        return Zooms ? LookCloser(predictions, [.. images.Select(image => (image.Pixels, image.Prompt))], cache, multimask: false)
-            : predictions;
+        Prompt[] prompts = [.. images.Zip(embeddings, (image, embedding) => Informed(image.Prompt, embedding))];
+        var predictions = Decode([.. images.Zip(embeddings, prompts).Select(item =>
+            new Look(item.Second, item.First.Image.Geometry, item.First.Image.Geometry, item.Third))], multimask: false);
+        if (Zooms)
+            LookCloser(predictions, [.. images.Zip(prompts, (image, prompt) => (image.Pixels, prompt))], cache, multimask: false);
+        return [.. predictions.Zip(prompts, embeddings).Select(item => item.First with { Asked = new(item.Second, item.Third) })];
     }
 
     /// <summary>Predicts prompts, in pixels of the original image, for one encoded image; those of one kind are decoded together.</summary>
@@ -109,11 +117,12 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
     public MaskPrediction[] Predict(EncodedImage image, IReadOnlyList<Prompt> prompts, bool multimask, bool zooms)
     {
         var (embedding, pixels) = (image.EmbeddingFor(this), image.Pixels);
+        prompts = [.. prompts.Select(prompt => Informed(prompt, embedding))];
         var predictions = Decode(
             [.. prompts.Select(prompt => new Look(embedding, image.Geometry, image.Geometry, prompt))], multimask);
-        return zooms && pixels is not null
-            ? LookCloser(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask)
-            : predictions;
+        if (zooms && pixels is not null)
+            LookCloser(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask);
+        return [.. predictions.Zip(prompts, (prediction, prompt) => prediction with { Asked = new(prompt, embedding) })];
     }
 
     /// <summary>SAM's candidate masks alone, for prompts of one kind: half the work of a prediction.</summary>
@@ -161,7 +170,12 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
         return [.. images.Select(image => embeddings[image.Key]!)];
     }
 
-    private MaskPrediction[] LookCloser(
+    // Networks whose masks begin with the prompt's take their own answer for the truth: see SegSamPrompt.AndMask.
+    private Prompt Informed(Prompt prompt, float[] embedding) =>
+        description.Config.MaskPrior ? prompt.WithoutOwnAnswer(embedding) : prompt;
+
+    // Puts closer looks in the place of first ones.
+    private void LookCloser(
         MaskPrediction[] first, IReadOnlyList<(PixelImage Pixels, Prompt Prompt)> prompts, EmbeddingCache cache, bool multimask)
     {
         var parts = prompts.Select((item, i) => item.Prompt.Box is { } box
@@ -169,27 +183,33 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
             : Zoom.Around(first[i], item.Prompt.Points)).ToList();
         var small = Enumerable.Range(0, parts.Count).Where(i => parts[i] is not null).ToList();
         if (small.Count == 0)
-            return first;
+            return;
         var images = small.ConvertAll(i => NetworkImage.From(prompts[i].Pixels, Config.InputSize, Preprocessing, parts[i]));
         var second = Decode([.. small.Zip(images, Embed(images, cache)).Select(item =>
             new Look(item.Third, item.Second.Geometry, first[item.First].Whole, prompts[item.First].Prompt))], multimask);
         foreach (var (i, prediction) in small.Zip(second))
             first[i] = first[i].Closer(prediction);
-        return first;
     }
 
     private MaskPrediction[] Decode(IReadOnlyList<Look> looks, bool multimask)
     {
-        var decoded = Engine.Decode(
-            [.. looks.Select(look => (look.Embedding, look.Prompt.ToNetwork(look.Geometry, look.Whole)))], multimask);
+        var prompts = looks.Select(look => look.Prompt.ToNetwork(look.Geometry, look.Whole)).ToList();
+        var decoded = Engine.Decode([.. looks.Zip(prompts, (look, prompt) => (look.Embedding, prompt))], multimask);
         Interlocked.Add(ref _promptsDecoded, looks.Count);
-        return [.. looks.Zip(decoded, Prediction)];
+        return [.. looks.Zip(prompts, decoded).Select(item => Prediction(item.First, item.Second, item.Third))];
     }
 
-    private MaskPrediction Prediction(Look look, DecodedPrompt decoded)
+    private MaskPrediction Prediction(Look look, Prompt prompt, DecodedPrompt decoded)
     {
         if (!decoded.IsFinite)
             throw NotFinite();
+        if (description.Config.MaskPrior && prompt.Box is { } box) // a published SAM's masks stay as they are
+        {
+            var (side, points) = (description.Config.MaskSide, prompt.PointsOnObject);
+            foreach (var logits in decoded.Candidates.Select(candidate => candidate.Logits).Append(decoded.Binary).Append(decoded.Semantic))
+                BoxBounds.Hold(logits, side, box, points);
+        }
+
         return new(look.Geometry, look.Whole, Mask(decoded.Binary), Mask(decoded.Semantic), decoded.PredictedIoU, decoded.ClassScores,
             decoded.PresenceScores)
         {

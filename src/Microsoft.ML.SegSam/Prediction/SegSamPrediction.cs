@@ -36,7 +36,7 @@ public sealed class SegSamPrediction : INotebookView
         ClassScores = [.. categories.Zip(prediction.ClassScores, (category, score) => new CategoryScore(category, score))];
         PresenceScores = [.. categories.Zip(prediction.PresenceScores, (category, score) => new CategoryScore(category, score))];
         PredictedIoU = prediction.PredictedIoU;
-        (BinaryMask, Frame) = (prediction.Binary, prediction.Geometry);
+        (BinaryMask, Frame, Asked) = (prediction.Binary, prediction.Geometry, prediction.Asked);
         _lowResLogits = new(() => prediction.LowResLogits);
         _mask = new(() => prediction.Binary.ToMask(prediction.Geometry));
         _semanticMask = new(() => prediction.Semantic.ToMask(prediction.Geometry));
@@ -112,6 +112,9 @@ public sealed class SegSamPrediction : INotebookView
     internal LowResMask BinaryMask { get; }
 
     internal ImageGeometry Frame { get; }
+
+    /// <summary>What was asked; null for a candidate, which the prompt alone does not choose.</summary>
+    internal AskedPrompt? Asked { get; }
 
     /// <summary>The prediction as JSON, with COCO's members where COCO has them.</summary>
     /// <remarks>

@@ -67,19 +67,27 @@ public sealed class SegSamPrompt
     /// <summary>The prompt with one more point.</summary>
     /// <inheritdoc cref="Point" path="/param"/>
     public SegSamPrompt AndPoint(float x, float y, bool onObject = true) =>
-        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits, Parts.Mask, Parts.Frame));
+        new(new(Parts.Box, [.. Parts.Points, x, y], [.. Parts.PointLabels, onObject ? 1 : 0], Parts.MaskLogits, Parts.Mask, Parts.Frame,
+            Parts.Earlier));
 
     /// <summary>The prompt with this box, which replaces an earlier one.</summary>
     /// <inheritdoc cref="Box" path="/param"/>
     public SegSamPrompt AndBox(float x0, float y0, float x1, float y1) =>
-        new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits, Parts.Mask, Parts.Frame));
+        new(new([x0, y0, x1, y1], Parts.Points, Parts.PointLabels, Parts.MaskLogits, Parts.Mask, Parts.Frame, Parts.Earlier));
 
     /// <summary>The prompt with the mask of an earlier prediction, to be refined; it replaces an earlier mask.</summary>
+    /// <remarks>
+    /// A published SAM was trained to correct its own mask. A network that this library trained from random weights, or from those of an
+    /// image encoder, draws anew where the prompt holds all that was asked for the mask, box and clicks, about the same image: its own
+    /// answer tells it nothing, and made the next one worse (our choice, measured). A candidate, or the mask of another image, always
+    /// counts.
+    /// </remarks>
     /// <inheritdoc cref="Mask(SegSamPrediction)" path="/param"/>
     public SegSamPrompt AndMask(SegSamPrediction earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        return new(new(Parts.Box, Parts.Points, Parts.PointLabels, earlier.BinaryMask.Logits, Frame: earlier.Frame));
+        return new(new(Parts.Box, Parts.Points, Parts.PointLabels, earlier.BinaryMask.Logits, Frame: earlier.Frame,
+            Earlier: earlier.Asked));
     }
 
     /// <summary>The same by the prediction's logits; of a closer look at a small object, they hold less detail.</summary>

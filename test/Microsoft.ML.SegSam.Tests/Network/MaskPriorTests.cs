@@ -43,6 +43,25 @@ public sealed class MaskPriorTests
     }
 
     [TestMethod]
+    public void A_click_decides_where_it_lies_whatever_comes_with_it()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Create(Begins);
+        var box = new PromptTensors(tensor([0L]), Boxes: tensor([8f, 16, 40, 32], [1, 4]));
+        var mask = new PromptTensors(tensor([0L]), MaskLogits: Normal(1, 1, 1, 16, 16) * 8);
+        // Centers of pixels (6, 5), within the ellipse, and (12, 12), outside; the last label stands for no point.
+        var (points, labels) = (tensor([26f, 22, 50, 50, 2, 2], [1, 3, 2]), tensor([0f, 1, -1], [1, 3]));
+        foreach (var prompts in (PromptTensors[])[box, mask])
+        {
+            var before = network.PromptEncoder.call(prompts).Prior!;
+            var after = network.PromptEncoder.call(prompts with { Points = points, PointLabels = labels }).Prior!;
+            Assert.AreEqual(-8, after[0, 0, 5, 6].item<float>(), 1e-5, "taken away");
+            Assert.AreEqual(8, after[0, 0, 12, 12].item<float>(), 1e-5, "added");
+            Assert.AreEqual(2, after.ne(before).sum().item<long>(), "The radius is a 32nd of 64: one pixel of the mask for each click.");
+        }
+    }
+
+    [TestMethod]
     public void A_given_mask_is_its_own_and_a_SAM_has_none()
     {
         using var scope = NewDisposeScope();

@@ -12,7 +12,7 @@ internal sealed unsafe class FusedMapPass<T, TNumbers>
     where T : unmanaged
     where TNumbers : INumbers<T>
 {
-    private const int Tile = 64, TilesOfChunk = 8; // our choice, by measurement
+    private const int Tile = 64, MostTiles = 8, LeastChunks = 4; // our choice, by measurement; chunks are what threads share
 
     public required int Prompts { get; init; }
 
@@ -29,7 +29,9 @@ internal sealed unsafe class FusedMapPass<T, TNumbers>
 
     public int Columns => Packing.RoundUp(Count, 16);
 
-    public int Chunks => (Pixels + Tile * TilesOfChunk - 1) / (Tile * TilesOfChunk);
+    public int Chunks => (Pixels + PixelsOfChunk - 1) / PixelsOfChunk;
+
+    private int PixelsOfChunk => Math.Clamp(Packing.RoundUp((Pixels + LeastChunks - 1) / LeastChunks, Tile), Tile, Tile * MostTiles);
 
     /// <summary>Position codes of pixels, [n,C].</summary>
     public required float* Positions { get; init; }
@@ -64,7 +66,7 @@ internal sealed unsafe class FusedMapPass<T, TNumbers>
             var target = to + (long)prompt * Pixels * Width;
             for (var i = (long)part * Columns; i < (part + 1L) * Columns; i++)
                 (Largest[i], Weights[i]) = (float.NegativeInfinity, 0);
-            for (var first = chunk * Tile * TilesOfChunk; first < Math.Min(Pixels, (chunk + 1) * Tile * TilesOfChunk); first += Tile)
+            for (var first = chunk * PixelsOfChunk; first < Math.Min(Pixels, (chunk + 1) * PixelsOfChunk); first += Tile)
             {
                 var scratch = Scratch.Empty();
                 var pixels = Math.Min(Tile, Pixels - first);

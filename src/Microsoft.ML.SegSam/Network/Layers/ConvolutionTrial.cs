@@ -13,17 +13,21 @@ internal static class ConvolutionTrial
     /// <summary>What the channels fill that need no padding.</summary>
     public const int Vector = 16;
 
-    private static readonly Lazy<bool> Right = new(() => Agree(17, 16, kernel: 3, stride: 1, padding: 1)
-        && Agree(1, 4, kernel: 2, stride: 2, padding: 0) && Agree(4, 16, kernel: 2, stride: 2, padding: 0));
+    private static readonly Lazy<bool> Right = new(() => DoAgree(gradients: false)), GradientsRight = new(() => DoAgree(gradients: true));
 
-    /// <summary>Whether they are right on this machine's CPU, in float32 and in bfloat16.</summary>
-    public static bool IsRight => Right.Value;
+    /// <summary>
+    /// Whether they are right on this machine's CPU, in float32 and in bfloat16, and so are their gradients where gradients are recorded.
+    /// </summary>
+    public static bool IsRight => Right.Value && (!is_grad_enabled() || GradientsRight.Value);
+
+    private static bool DoAgree(bool gradients) => Agree(17, 16, kernel: 3, stride: 1, padding: 1, gradients)
+        && Agree(1, 4, kernel: 2, stride: 2, padding: 0, gradients) && Agree(4, 16, kernel: 2, stride: 2, padding: 0, gradients);
 
     // Small whole numbers, whose sums float32 holds exactly, and bfloat16 within its rounding.
-    private static bool Agree(long inputs, long outputs, long kernel, long stride, long padding)
+    private static bool Agree(long inputs, long outputs, long kernel, long stride, long padding, bool gradients)
     {
-        using var training = inference_mode(false);
-        using var gradients = enable_grad();
+        using var inference = inference_mode(!gradients);
+        using var mode = set_grad_enabled(gradients);
         using var scope = NewDisposeScope();
         var exact = Compute(ScalarType.Float64);
         return Equal(ScalarType.Float32, 1e-5) && Equal(ScalarType.BFloat16, 0.02);
@@ -34,13 +38,15 @@ internal static class ConvolutionTrial
             return difference <= tolerance * largest; // false for NaN
         });
 
-        Tensor[] Compute(ScalarType type)                               // the result, and both gradients of its sum of squares
+        Tensor[] Compute(ScalarType type)                               // the result, or both gradients of its sum of squares
         {
-            var map = Numbers(3, 2, inputs, 32, 32).to(type).requires_grad_();
-            var weight = Numbers(5, outputs, inputs, kernel, kernel).to(type).requires_grad_();
+            var map = Numbers(3, 2, inputs, 32, 32).to(type).requires_grad_(gradients);
+            var weight = Numbers(5, outputs, inputs, kernel, kernel).to(type).requires_grad_(gradients);
             var result = nn.functional.conv2d(map, weight, null, [stride, stride], [padding, padding]);
+            if (!gradients)
+                return [result.to(ScalarType.Float64)];
             var loss = result.to(ScalarType.Float64).Squared().sum();
-            return [.. autograd.grad([loss], [map, weight]).Prepend(result).Select(value => value.detach().to(ScalarType.Float64))];
+            return [.. autograd.grad([loss], [map, weight]).Select(value => value.detach().to(ScalarType.Float64))];
         }
     }
 

@@ -40,6 +40,25 @@ public sealed class Med2DReportTests
     }
 
     [TestMethod]
+    public void Stages_are_a_plan_of_their_own_and_U_Nets_stand_beside_any()
+    {
+        using var run = new Med2DRun();
+        foreach (var (form, dice) in (ReadOnlySpan<(Form, double)>)[(Form.SamStyle, 0.7), (Form.SegSam, 0.8)])
+        {
+            Add(run, $"{form}", Settings(form, seed: 1) with { Minutes = null, Stages = "64x3,128x2" }, One("one", dice, 1));
+            Add(run, $"{form}-longer", Settings(form, seed: 1) with { Minutes = null, Stages = "64x9,128x2" }, One("one", dice + 0.1, 1));
+        }
+
+        Add(run, "longest", Settings(Form.WithoutText, seed: 1) with { Minutes = null, Stages = "64x9,128x2" }, One("one", 0.85, 1));
+        Add(run, "u-nets", Settings(Form.UNets, seed: 1), One("one", 0.65, null));
+        var page = Page(run, "6 runs added, 6 in all.");
+        Assert.Contains("in 9 passes at 64, then 2 passes at 128; the last table says what each took", page);
+        Assert.Contains("| SAM-style | 0.800 |", page);
+        Assert.Contains("| SEG-SAM: (d) + alignment | 0.900 |", page);
+        Assert.Contains("| U-Nets | 0.650 |", page);
+    }
+
+    [TestMethod]
     public void A_source_that_was_left_out_of_training_is_compared_with_itself_after_training()
     {
         using var run = new Med2DRun();
