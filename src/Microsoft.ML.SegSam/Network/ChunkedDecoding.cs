@@ -15,16 +15,23 @@ internal static class ChunkedDecoding
     public static SegSamOutput DecodeInChunks(this SegSamNetwork network, Tensor visual, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
-        var parts = InChunks(network, visual, prompts, network.Decode);
+        return network.DecodeInChunks(network.Prepare(visual), prompts).Select(tensor => tensor.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>As <see cref="SegSamNetwork.Decode(ImageContext, PromptTensors)"/>.</summary>
+    public static SegSamOutput DecodeInChunks(this SegSamNetwork network, ImageContext images, PromptTensors prompts)
+    {
+        using var scope = NewDisposeScope();
+        var parts = InChunks(network, images, prompts, network.Decode);
         return SegSamOutput.Concatenate(parts).Select(tensor => tensor.MoveToOuterDisposeScope());
     }
 
     /// <summary>As <see cref="SegSamNetwork.DecodeCandidates"/>.</summary>
     public static (Tensor Logits, Tensor PredictedIoUs) DecodeCandidatesInChunks(
-        this SegSamNetwork network, Tensor visual, PromptTensors prompts)
+        this SegSamNetwork network, ImageContext images, PromptTensors prompts)
     {
         using var scope = NewDisposeScope();
-        var parts = InChunks(network, visual, prompts, network.DecodeCandidates);
+        var parts = InChunks(network, images, prompts, network.DecodeCandidates);
         return scope.Keep((cat([.. parts.Select(part => part.Logits)]), cat([.. parts.Select(part => part.PredictedIoUs)])));
     }
 
@@ -34,9 +41,8 @@ internal static class ChunkedDecoding
         Math.Clamp(NumbersInMapsOfChunk / (config.Grid * config.Grid * config.Width), 1, prompts);
 
     private static List<T> InChunks<T>(
-        SegSamNetwork network, Tensor visual, PromptTensors prompts, Func<ImageContext, PromptTensors, T> decode)
+        SegSamNetwork network, ImageContext images, PromptTensors prompts, Func<ImageContext, PromptTensors, T> decode)
     {
-        var images = network.Prepare(visual);
         var chunk = PromptsOfChunk(network.Config, prompts.Count);
         var parts = new List<T>();
         for (long first = 0; first < prompts.Count; first += chunk)

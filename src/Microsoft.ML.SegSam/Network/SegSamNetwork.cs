@@ -165,8 +165,24 @@ internal sealed class SegSamNetwork : Module
 /// <param name="Positions">Position code of the map, [1,g·g,C].</param>
 /// <param name="Text">t_text [B,1,C]; null where each prompt has its own, or there is none.</param>
 /// <param name="Fine">The encoder's fine maps; null for an encoder without.</param>
-internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Text, FineMaps? Fine)
+internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Text, FineMaps? Fine) : IDisposable
 {
+    private IEnumerable<Tensor> Tensors => new[] { Pixels, Positions, Text, Fine?.Twofold, Fine?.Fourfold }.OfType<Tensor>();
+
+    /// <summary>The same, free of the scope in which it was made: for who disposes it.</summary>
+    public ImageContext Detached()
+    {
+        foreach (var tensor in Tensors)
+            tensor.DetachFromDisposeScope();
+        return this;
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors)
+            tensor.Dispose();
+    }
+
     /// <summary>f_v of each prompt's image [P,g·g,C]; with batch 1 where all prompts are about one image.</summary>
     public Tensor PixelsOf(PromptTensors prompts) => Pixels.size(0) == 1 ? Pixels : Pixels.index_select(0, prompts.ImageIndex);
 }

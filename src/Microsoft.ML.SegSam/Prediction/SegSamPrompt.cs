@@ -78,7 +78,7 @@ public sealed class SegSamPrompt
     /// <summary>The prompt with the mask of an earlier prediction, to be refined; it replaces an earlier mask.</summary>
     /// <remarks>
     /// A published SAM was trained to correct its own mask. A network that this library trained from random weights, or from those of an
-    /// image encoder, draws anew where the prompt holds all that was asked for the mask, box and clicks, about the same image: its own
+    /// image encoder, starts again where the prompt holds all that was asked for the mask, box and clicks, about the same image: its own
     /// answer tells it nothing, and made the next one worse (our choice, measured). A candidate, or the mask of another image, always
     /// counts.
     /// </remarks>

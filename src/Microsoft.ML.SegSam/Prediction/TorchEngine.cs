@@ -15,6 +15,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
 {
     private readonly IDisposable? _castWeights = usesBFloat16 && fused?.Encoder is null
         ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
+    private PreparedImages? _prepared;
     private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
 
     public SegSamNetwork Network => network;
@@ -49,18 +50,24 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
     public IReadOnlyList<DecodedPrompt> Decode(IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
     {
         SignalStack.Enlarge();
-        var config = network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var embeddings = prompts.Select(prompt => prompt.Embedding).Distinct().ToArray(); // by reference
-        var visual = Visual(embeddings);
+        return embeddings.Length == 1 ? Prepared.Use(embeddings[0], images => Decode(images, embeddings, prompts, multimask))
+            : Decode(network.Prepare(Visual(embeddings)), embeddings, prompts, multimask);
+    }
+
+    private DecodedPrompt[] Decode(
+        ImageContext images, float[][] embeddings, IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
+    {
+        var config = network.Config;
         var decoded = new DecodedPrompt[prompts.Count];
         foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => PromptCollator.Kind(prompts[i].Prompt)))
         {
-            var images = group.Select(i => (long)Array.IndexOf(embeddings, prompts[i].Embedding));
+            var indices = group.Select(i => (long)Array.IndexOf(embeddings, prompts[i].Embedding));
             var collated = PromptCollator.Collate(
-                [.. group.Select(i => prompts[i].Prompt)], [.. images], config.MaskSide, device.Device);
-            foreach (var (i, prompt) in group.Zip(Decode(visual, collated, multimask)))
+                [.. group.Select(i => prompts[i].Prompt)], [.. indices], config.MaskSide, device.Device);
+            foreach (var (i, prompt) in group.Zip(Decode(images, collated, multimask)))
                 decoded[i] = prompt;
         }
 
@@ -74,24 +81,31 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         var config = network.Config;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var visual = Visual([embedding]);
         var collated = PromptCollator.Collate(prompts, new long[prompts.Count], config.MaskSide, device.Device);
-        var (logits, predictedIoUs) = network.DecodeCandidatesInChunks(visual, collated);
-        return Candidates(logits, predictedIoUs);
+        return Prepared.Use(embedding, images =>
+        {
+            var (logits, predictedIoUs) = network.DecodeCandidatesInChunks(images, collated);
+            return Candidates(logits, predictedIoUs);
+        });
     }
 
     public void Dispose()
     {
+        _prepared?.Dispose();
         _castWeights?.Dispose();
         fused?.Dispose();
         network.Dispose();
     }
 
-    private IEnumerable<DecodedPrompt> Decode(Tensor visual, PromptTensors prompts, bool multimask)
+    // What depends on an image alone is computed once for all prompts about it.
+    private PreparedImages Prepared => LazyInitializer.EnsureInitialized(
+        ref _prepared, () => new(embedding => network.Prepare(Visual([embedding]))));
+
+    private IEnumerable<DecodedPrompt> Decode(ImageContext images, PromptTensors prompts, bool multimask)
     {
         using var scope = NewDisposeScope();
         var count = (int)prompts.Count;
-        var output = network.DecodeInChunks(visual, prompts);
+        var output = network.DecodeInChunks(images, prompts);
         var (logits, iou) = output.BestMask();
         var (binary, semantic, ious) = (Rows(logits, count), Rows(output.SemanticLogits, count), Rows(iou, count));
         var classes = Rows(output.ClassLogits.narrow(-1, 0, network.Config.CategoryCount).softmax(-1), count);  // over the K categories

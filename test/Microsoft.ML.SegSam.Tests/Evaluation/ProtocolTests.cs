@@ -69,7 +69,7 @@ public sealed class ProtocolTests
                 var point = Prompts.NextPoint(prompt, number, truth, answer.BinaryMask)!;
                 question.Points = [.. question.Points!, point.X, point.Y];
                 question.PointLabels = [.. question.PointLabels!, point.OnObject ? 1 : 0];
-                question.MaskPrompt = []; // a network of random weights at first draws anew: see SegSamPrompt.AndMask
+                question.MaskPrompt = []; // a network of random weights at first starts again: see SegSamPrompt.AndMask
                 answer = engine.Predict(question);
                 if (number == 3)
                     AssertDice(found[PromptKind.ThreePoints], truth, answer);
