@@ -40,7 +40,7 @@ internal sealed record MaskPrediction(
     /// <summary>SAM's multimask output, one of which is <see cref="Binary"/>; empty unless requested.</summary>
     public IReadOnlyList<(LowResMask Mask, float PredictedIoU)> Candidates { get; init; } = [];
 
-    /// <summary>What was asked.</summary>
+    /// <summary>What was asked; null for networks to which it makes no difference.</summary>
     public AskedPrompt? Asked { get; init; }
 
     /// <summary>The binary mask's logits in the frame of the whole image, in which mask prompts are given.</summary>

@@ -150,8 +150,8 @@ internal sealed record Prompt(
     /// <summary>
     /// The prompt without the mask of an earlier answer that adds nothing: the prompt holds all that was asked then about the same image.
     /// </summary>
-    /// <param name="embedding">Of the image.</param>
-    public Prompt WithoutOwnAnswer(float[] embedding) => Earlier is { } earlier && earlier.IsAbout(embedding) && Holds(earlier.Prompt)
+    /// <param name="image">Identifies the image.</param>
+    public Prompt WithoutOwnAnswer(string image) => Earlier is { } earlier && earlier.Image == image && Holds(earlier.Prompt)
         ? new(Box, Points, PointLabels) : this;
 
     private bool Holds(Prompt other)
@@ -206,13 +206,6 @@ internal sealed record Prompt(
         [.. coordinates.Select((value, i) => i % 2 == 0 ? geometry.ToNetworkX(value) : geometry.ToNetworkY(value))];
 }
 
-/// <summary>What was asked about an image; it keeps no image alive.</summary>
-internal sealed class AskedPrompt(Prompt prompt, float[] embedding)
-{
-    private readonly WeakReference<float[]> _embedding = new(embedding);
-
-    public Prompt Prompt => prompt;
-
-    /// <param name="other">The embedding of an image.</param>
-    public bool IsAbout(float[] other) => _embedding.TryGetTarget(out var asked) && asked == other;
-}
+/// <summary>What was asked.</summary>
+/// <param name="Image">Identifies the image.</param>
+internal sealed record AskedPrompt(Prompt Prompt, string Image);

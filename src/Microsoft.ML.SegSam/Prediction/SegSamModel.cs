@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
@@ -14,6 +16,7 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <summary>A trained network with its description, and what computes it. Many threads may predict at once.</summary>
 internal sealed class SegSamModel(ModelDescription description, IEngine engine) : IDisposable
 {
+    private readonly ConditionalWeakTable<float[], string> _digests = []; // of embeddings, which are taken once
     private long _imagesEncoded, _promptsDecoded;
     private string? _signature;
     private volatile bool _isDisposed;
@@ -106,7 +109,7 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
             new Look(item.Second, item.First.Image.Geometry, item.First.Image.Geometry, item.Third))], multimask: false);
         if (Zooms)
             LookCloser(predictions, [.. images.Zip(prompts, (image, prompt) => (image.Pixels, prompt))], cache, multimask: false);
-        return [.. predictions.Zip(prompts, embeddings).Select(item => item.First with { Asked = new(item.Second, item.Third) })];
+        return [.. predictions.Zip(prompts, embeddings).Select(item => item.First with { Asked = Asked(item.Second, item.Third) })];
     }
 
     /// <summary>Predicts prompts, in pixels of the original image, for one encoded image; those of one kind are decoded together.</summary>
@@ -122,7 +125,7 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
             [.. prompts.Select(prompt => new Look(embedding, image.Geometry, image.Geometry, prompt))], multimask);
         if (zooms && pixels is not null)
             LookCloser(predictions, [.. prompts.Select(prompt => (pixels, prompt))], image.Parts, multimask);
-        return [.. predictions.Zip(prompts, (prediction, prompt) => prediction with { Asked = new(prompt, embedding) })];
+        return [.. predictions.Zip(prompts, (prediction, prompt) => prediction with { Asked = Asked(prompt, embedding) })];
     }
 
     /// <summary>SAM's candidate masks alone, for prompts of one kind: half the work of a prediction.</summary>
@@ -172,7 +175,13 @@ internal sealed class SegSamModel(ModelDescription description, IEngine engine) 
 
     // Networks whose masks begin with the prompt's take their own answer for the truth: see SegSamPrompt.AndMask.
     private Prompt Informed(Prompt prompt, float[] embedding) =>
-        description.Config.MaskPrior ? prompt.WithoutOwnAnswer(embedding) : prompt;
+        description.Config.MaskPrior && prompt.Earlier is not null ? prompt.WithoutOwnAnswer(DigestOf(embedding)) : prompt;
+
+    private AskedPrompt? Asked(Prompt prompt, float[] embedding) =>
+        description.Config.MaskPrior ? new(prompt, DigestOf(embedding)) : null;
+
+    private string DigestOf(float[] embedding) => _digests.GetValue(
+        embedding, numbers => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan()))));
 
     // Puts closer looks in the place of first ones.
     private void LookCloser(

@@ -50,6 +50,10 @@ public sealed class SegSamPrompt
     /// <param name="earlier">A prediction or candidate for this image, or for one of the same size, such as the next slice.</param>
     public static SegSamPrompt Mask(SegSamPrediction earlier) => new SegSamPrompt(new()).AndMask(earlier);
 
+    /// <summary>The mask of a prediction for a neighboring slice, which counts even where both slices are equal.</summary>
+    internal static SegSamPrompt MaskOfAnotherSlice(SegSamPrediction earlier) =>
+        new(new(MaskLogits: earlier.BinaryMask.Logits, Frame: earlier.Frame));
+
     /// <summary>The mask of an earlier prediction alone, by its logits.</summary>
     /// <param name="lowResLogits">The <see cref="SegSamPrediction.LowResLogits"/> of a prediction or candidate: below 0 on the
     /// background. A mask of zeros and ones is refused.</param>

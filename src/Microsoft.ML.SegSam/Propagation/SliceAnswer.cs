@@ -10,7 +10,7 @@ internal sealed record SliceAnswer(
     SegmentationMask Mask, float PredictedIoU, IReadOnlyList<float> ClassScores, SegSamPrompt MaskPrompt)
 {
     public static SliceAnswer Of(SegSamPrediction prediction) => new(prediction.Mask, prediction.PredictedIoU,
-        [.. prediction.ClassScores.Select(score => score.Score)], SegSamPrompt.Mask(prediction));
+        [.. prediction.ClassScores.Select(score => score.Score)], SegSamPrompt.MaskOfAnotherSlice(prediction));
 }
 
 /// <summary>Segments a slice: an answer for each prompt.</summary>

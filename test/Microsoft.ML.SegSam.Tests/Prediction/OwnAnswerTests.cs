@@ -18,7 +18,7 @@ public sealed class OwnAnswerTests
     {
         _predictor = new(FittedModel.Shared);
         Assert.IsTrue(FittedModel.Shared.Model.Config.MaskPrior);
-        (_image, _other) = (_predictor.Encode(Noise(1), Height, Width), _predictor.Encode(Noise(1), Height, Width));
+        (_image, _other) = (_predictor.Encode(Noise(1), Height, Width), _predictor.Encode(Noise(2), Height, Width));
         _answer = _predictor.Predict(_image, First, multimask: true);
     }
 
@@ -40,6 +40,8 @@ public sealed class OwnAnswerTests
         AssertSame(third, third.AndMask(_predictor.Predict(_image, Corrected.AndMask(_answer))), "after two answers");
         var box = SegSamPrompt.Box(10, 10, 40, 40);
         AssertSame(box.AndPoint(50, 30), box.AndPoint(50, 30).AndMask(_predictor.Predict(_image, box)), "of a box");
+        using var again = _predictor.Encode(Noise(1), Height, Width);
+        AssertSame(Corrected, Corrected.AndMask(_predictor.Predict(again, First)), "of the image encoded again");
     }
 
     [TestMethod]
@@ -59,7 +61,7 @@ public sealed class OwnAnswerTests
     public void A_candidate_and_the_mask_of_another_image_count()
     {
         AssertOther(First, First.AndMask(_answer.Candidates[0]), "a candidate");
-        AssertOther(First, First.AndMask(_predictor.Predict(_other, First)), "an image encoded again");
+        AssertOther(First, First.AndMask(_predictor.Predict(_other, First)), "another image");
     }
 
     private static void AssertSame(SegSamPrompt expected, SegSamPrompt prompt, string why = "") => CollectionAssert.AreEqual(
