@@ -28,6 +28,7 @@ internal static class TorchNatives
     private static readonly string[] LibTorchFiles = ["libc10.so", "libtorch_cpu.so", "libtorch.so"]; // each needs the ones before it
     private static readonly Lock Gate = new();
     private static readonly Lazy<Exception?> Failure = new(Initialize);
+    private static readonly Lazy<Task<Exception?>> Loading = new(Begin); // once, whoever asks
     private static nint _shim;
     private static string? _loaderMessage;
 
@@ -43,12 +44,12 @@ internal static class TorchNatives
     /// <remarks>
     /// The C library loads one library at a time, and libtorch takes long: what the caller needs, to read a zip, is loaded before.
     /// </remarks>
-    public static void BeginLoading()
+    public static void BeginLoading() => _ = Loading.Value;
+
+    private static Task<Exception?> Begin()
     {
-        if (Failure.IsValueCreated)
-            return;
         new DeflateStream(Stream.Null, CompressionMode.Decompress).Dispose();
-        _ = Task.Run(() => Failure.Value);
+        return Task.Run(() => Failure.Value);
     }
 
     private static Exception? Initialize()

@@ -127,20 +127,26 @@ internal sealed class PromptEncoder : ScopedModule<PromptTensors, (Tensor Tokens
             return Round(first.Plus(last).Times(0.5), last.Minus(first).Times(0.5)).unsqueeze(1);
         }
 
-        return prompts.Points is null ? null : Discs(prompts, Positive, DiscRadius);
+        return prompts.Points is null ? null : Largest(Discs(prompts.Points, DiscRadius), prompts.PointLabels!, Positive);
     }
 
     // A point changes the mask that it comes with, so that a correction is seen where it was made: a click on the object adds a small
     // disc, one on the background takes it away.
-    private Tensor? WithClicks(Tensor? prior, PromptTensors prompts) => prior is null || prompts.Points is null ? prior
-        : prior.maximum(Discs(prompts, Positive, ClickRadius)).minimum(Discs(prompts, Negative, ClickRadius).neg());
-
-    // Logits [P,1,4g,4g]: discs about the points of a label, 0 or 1, and sure of nothing elsewhere. The radius is in sides of the input.
-    private Tensor Discs(PromptTensors prompts, int label, double radius)
+    private Tensor? WithClicks(Tensor? prior, PromptTensors prompts)
     {
-        var points = prompts.Points!;
-        var discs = Round(points, full_like(points, Arithmetic.Number(radius * _inputSize)));   // [P,n,4g,4g]
-        var isOther = prompts.PointLabels!.eq(Arithmetic.Number(label)).logical_not().unsqueeze(-1).unsqueeze(-1);
+        if (prior is null || prompts.Points is not { } points)
+            return prior;
+        var discs = Discs(points, ClickRadius);
+        return prior.maximum(Largest(discs, prompts.PointLabels!, Positive)).minimum(Largest(discs, prompts.PointLabels!, Negative).neg());
+    }
+
+    // Logits [P,n,4g,4g] of a disc about each point. The radius is in sides of the input.
+    private Tensor Discs(Tensor points, double radius) => Round(points, full_like(points, Arithmetic.Number(radius * _inputSize)));
+
+    // Logits [P,1,4g,4g]: the discs of a label's points, 0 or 1, and sure of nothing elsewhere.
+    private static Tensor Largest(Tensor discs, Tensor labels, int label)
+    {
+        var isOther = labels.eq(Arithmetic.Number(label)).logical_not().unsqueeze(-1).unsqueeze(-1);
         return discs.masked_fill(isOther, Arithmetic.Number(-SureLogit)).amax([1], keepdim: true);
     }
 
