@@ -45,9 +45,9 @@ public sealed class TorchPredictorTests : PredictorTests
     {
         using var image = Predictor.Encode(Rows[0].Image!);
         Predictor.Predict(image, SegSamPrompt.Point(5, 5), multimask: true);
-        var before = LiveTensors.Count;
+        var before = CountLiveTensors();
         for (var i = 0; i < 100; i++)
             _ = Predictor.Predict(image, SegSamPrompt.Point(i % 60, 5), multimask: true).Mask;
-        Assert.AreEqual(before, LiveTensors.Count);
+        Assert.AreEqual(before, CountLiveTensors());
     }
 }

@@ -57,6 +57,7 @@ internal static class TorchNatives
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
+            Nnpack.SwitchOffWhereUnsupported();
             return null;
         }
         catch (Exception failure) when (IsLoadFailure(failure))

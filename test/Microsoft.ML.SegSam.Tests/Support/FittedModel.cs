@@ -19,6 +19,9 @@ public static class FittedModel
     private static readonly Lazy<SegSamTransformer> Fitted = new(() =>
         Ml.Transforms.SegSam(TinyData.Options("Box", "Points", "MaskPrompt")).Fit(TinyData.Load(Ml, TinyData.Rows(images: 3))));
 
+    private static readonly Lazy<EncodedImage[]> Kept = new(() =>
+        [.. TinyData.Rows(images: 2).DistinctBy(row => row.ImageId).Select(row => new SegSamPredictor(Shared).Encode(row.Image!))]);
+
     private static readonly ConcurrentQueue<SegSamModel> Models = new(); // made of the shared weights
 
     internal static SegSamTransformer Shared => Fitted.Value;
@@ -58,6 +61,18 @@ public static class FittedModel
         run();
         var (imagesAfter, promptsAfter) = WorkOfAll();
         return (imagesAfter - images, promptsAfter - prompts);
+    }
+
+    /// <summary>
+    /// The tensors of this thread that are alive. The shared model keeps some of the two images that it was asked about last: here these
+    /// are always the same two, whatever tests ran before.
+    /// </summary>
+    internal static long CountLiveTensors()
+    {
+        var predictor = new SegSamPredictor(Shared);
+        foreach (var image in Kept.Value)
+            predictor.Predict(image, SegSamPrompt.Point(1, 1));
+        return LiveTensors.Count;
     }
 
     private static (long Images, long Prompts) WorkOfAll()
