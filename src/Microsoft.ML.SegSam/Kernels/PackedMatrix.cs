@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Microsoft.ML.SegSam.Kernels;
 
 /// <summary>A fixed second operand of products, laid out for them once: columns in panels, so that each is read in one piece.</summary>
@@ -15,20 +13,21 @@ internal sealed unsafe class PackedMatrix<T, TNumbers>
 
     /// <param name="memory">Owns the copy.</param>
     /// <param name="weight">[columns,rows], as a linear layer has it, row by row.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public PackedMatrix(AlignedMemory memory, ReadOnlySpan<float> weight, int columns, int rows)
     {
         (Columns, Rows) = (columns, rows);
         _depth = Packing.RoundUp(rows, TNumbers.RowsTogether);
-        _numbers = memory.Take<T>((long)_depth * columns);
-        var together = TNumbers.RowsTogether;
-        for (var column = 0; column < columns; column++)
+        _numbers = memory.TakeUnset<T>((long)_depth * columns);
+        using var room = new AlignedMemory();
+        var widest = Math.Min(Panel, columns);
+        var converted = room.TakeUnset<T>(widest * _depth);
+        var panel = room.Take<float>(widest * _depth); // zeros behind an odd number of rows
+        for (var start = 0; start < columns; start += Panel)
         {
-            var start = column / Panel * Panel;
             var width = Math.Min(Panel, columns - start);
-            var target = _numbers + (long)start * _depth + (column - start) * together;
-            for (var row = 0; row < rows; row++)
-                TNumbers.Store<Lanes1, float>(target + (row - row % together) * width + row % together, weight[column * rows + row]);
+            for (var column = 0; column < width; column++)
+                weight.Slice((start + column) * rows, rows).CopyTo(new(panel + column * _depth, rows));
+            Packing.Columns<T, TNumbers>(width, _depth, panel, _depth, converted, _numbers + (long)start * _depth, width);
         }
     }
 
@@ -45,8 +44,8 @@ internal sealed unsafe class PackedMatrix<T, TNumbers>
     /// <summary>The same of some columns of this.</summary>
     /// <param name="first">The first of them, where a panel begins: see <see cref="Panel"/>.</param>
     /// <param name="sums">[m,count].</param>
-    public void MultiplyColumns(int first, int count, int m, T* a, int strideA, float* sums, int strideSums) =>
-        Multiply(m, a, strideA, sums, strideSums, adds: false, first, count, 0, _depth);
+    public void MultiplyColumns(int first, int count, int m, T* a, int strideA, float* sums, int strideSums, bool adds = false) =>
+        Multiply(m, a, strideA, sums, strideSums, adds, first, count, 0, _depth);
 
     /// <summary>The same of some rows of this.</summary>
     /// <param name="first">The first of them, an even number.</param>

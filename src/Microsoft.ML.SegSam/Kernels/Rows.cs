@@ -109,6 +109,27 @@ internal readonly unsafe struct ScaleRows<T, TNumbers>(int rows, float* from, in
     }
 }
 
+/// <summary>to = from · factors, a factor for each column.</summary>
+internal readonly unsafe struct ScaleColumns<T, TNumbers>(int rows, float* from, int strideFrom, float* factors, T* to, int strideTo)
+    : IKernel
+    where T : unmanaged
+    where TNumbers : INumbers<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<L, V>(int first, int last)
+        where L : ILanes<V>
+        where V : struct
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            var source = from + row * (long)strideFrom;
+            var target = to + row * (long)strideTo;
+            for (var i = first; i < last; i += L.Count)
+                TNumbers.Store<L, V>(target + i, L.Multiply(L.Load(source + i), L.Load(factors + i)));
+        }
+    }
+}
+
 /// <summary>to[i] = the numbers of two rows at i, side by side: rows of a second operand as <see cref="Halves"/> need them.</summary>
 /// <param name="odd">The second row; null: zeros.</param>
 internal readonly unsafe struct Interleave<T, TNumbers>(T* even, T* odd, ushort* to) : IKernel

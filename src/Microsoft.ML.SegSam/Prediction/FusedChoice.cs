@@ -63,7 +63,7 @@ internal static class FusedChoice
     private static FusedEncoder? EncoderOf(SegSamNetwork network, Trial trial, bool isForced)
     {
         if (network.Config.Kind == EncoderKind.Vit) // in float32 it gains a tenth, and holds all weights twice
-            return (trial.Halves || isForced) && DoesVitAgree(trial) ? new(network, trial.Halves) : null;
+            return (trial.Halves || isForced) && DoesVitAgree(network.Config.Adapter, trial) ? new(network, trial.Halves) : null;
         const int side = 64;
         var fused = new FusedEncoder(network, trial.Halves);
         if (DoesAgree("image encoder", network, fused, side, trial))
@@ -73,12 +73,13 @@ internal static class FusedChoice
     }
 
     // A small network of its own: a ViT takes images of one size alone, and seconds for a large one.
-    private static bool DoesVitAgree(Trial trial)
+    private static bool DoesVitAgree(SegSamAdapter adapter, Trial trial)
     {
         const int side = 256;
         var config = SegSamConfig.For(SegSamEncoder.Tiny, side) with
         {
             EncoderWidth = 384, EncoderHeads = 6, EncoderDepth = 2, GlobalBlocks = [1], WindowSize = 14, CategoryCount = 1,
+            Adapter = adapter,
         };
         using var network = new SegSamNetwork(config).Initialize(1);
         network.eval();

@@ -30,6 +30,8 @@ public sealed unsafe class RowKernelTests
         AssertClose(sums + bias + others, found, 1e-6);
         Lanes.Over(width, new ScaleRows<float, Singles>(rows, a, width, c, found, width));
         AssertClose(sums * others.flatten()[..rows].unsqueeze(1), found, 0);
+        Lanes.Over(width, new ScaleColumns<float, Singles>(rows, a, width, b, found, width));
+        AssertClose(sums * bias, found, 0);
 
         var halves = memory.Take<ushort>(rows * width);
         Lanes.Over(width, new Convert<ushort, Halves, Identity>(rows, a, width, halves, width));

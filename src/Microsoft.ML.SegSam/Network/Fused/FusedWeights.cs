@@ -26,4 +26,26 @@ internal static class FusedWeights
 
         return side;
     }
+
+    /// <summary>
+    /// What two pixels side by side add to an output of a transposed 4 x 4 convolution that doubles the sides:
+    /// [inputs,outputs,4,4] → [outputs,2·inputs].
+    /// </summary>
+    /// <param name="row">Of the kernel.</param>
+    /// <param name="column">Of the kernel, for the left pixel; the right one's is two to the left.</param>
+    public static float[] PairOf(float[] weight, int row, int column, int outputs)
+    {
+        var inputs = weight.Length / outputs / 16;
+        var pair = new float[outputs * 2 * inputs];
+        for (var input = 0; input < inputs; input++)
+        {
+            for (var output = 0; output < outputs; output++)
+            {
+                var (from, to) = ((input * outputs + output) * 16 + row * 4 + column, output * 2 * inputs + input);
+                (pair[to], pair[to + inputs]) = (weight[from], weight[from - 2]);
+            }
+        }
+
+        return pair;
+    }
 }

@@ -40,7 +40,7 @@ internal sealed class FusedEncoder : IDisposable
     public static bool Exists(SegSamConfig config) => config.Kind switch
     {
         EncoderKind.TinyVit => true,
-        EncoderKind.Vit => config.Adapter != SegSamAdapter.SamMed2D && config.EncoderWidth / config.EncoderHeads % 2 == 0, // for pairs
+        EncoderKind.Vit => config.EncoderWidth / config.EncoderHeads % 2 == 0, // for pairs
         _ => false,
     };
 

@@ -17,6 +17,7 @@ internal sealed unsafe class FusedVit<T, TNumbers> : IFusedEncoder
     private readonly List<FusedVitBlock<T, TNumbers>> _blocks;
     private readonly FusedNeck<float, Singles> _neck;
     private readonly int _patch, _channels, _outputs;
+    private readonly bool _hasMed2DAdapters;
 
     public FusedVit(ImageEncoder encoder, EncoderConfig config)
     {
@@ -28,6 +29,7 @@ internal sealed unsafe class FusedVit<T, TNumbers> : IFusedEncoder
         _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new FusedVitBlock<T, TNumbers>(
             _weights, weights, $"blocks.{i}.", config, config.GlobalBlocks.Contains(i)))];
         _neck = new(_weights, weights, config.MapEpsilon);
+        _hasMed2DAdapters = config.Adapter == SegSamAdapter.SamMed2D;
     }
 
     public void Encode(float* image, int side, float* to)
@@ -35,9 +37,10 @@ internal sealed unsafe class FusedVit<T, TNumbers> : IFusedEncoder
         using var memory = new AlignedMemory();
         var map = new FusedMap<float>(memory, side / _patch, _channels, border: 0);     // [g,g,C]
         var qkv = memory.TakeUnset<T>(3L * map.Side * map.Stride);
+        var room = _hasMed2DAdapters ? new AdapterRoom<T>(memory, map.Side, _channels) : null;
         MapParts.InPieces(map.Side, (y, x, pixels) => Embed(image, side, map, y, x, pixels));
         foreach (var block in _blocks)
-            block.Run(map.At(0, 0), map.Side, qkv);
+            block.Run(map.At(0, 0), map.Side, qkv, room);
         _neck.Run(map, new(memory, map.Side, _outputs), to);
         GC.KeepAlive(this);                                                             // and with it the weights
     }

@@ -14,6 +14,7 @@ internal sealed unsafe class FusedVitBlock<T, TNumbers>
     private const int FewestTokens = 64, MostTokens = 256;              // ... and tokens (our choice, by measurement)
     private readonly PackedMatrix<T, TNumbers> _qkv, _projection, _widen, _narrow;
     private readonly FusedVitAttention<T, TNumbers> _attention;
+    private readonly FusedMed2DAdapter<T, TNumbers>? _adapter;
     private readonly float* _norm1Weight, _norm1Bias, _norm2Weight, _norm2Bias, _qkvBias, _projectionBias, _widenBias, _narrowBias;
     private readonly float _epsilon;
     private readonly int _channels;
@@ -38,15 +39,20 @@ internal sealed unsafe class FusedVitBlock<T, TNumbers>
         _norm1Bias = memory.Copy(weights.Of(name + "norm1.bias"));
         _norm2Weight = memory.Copy(weights.Of(name + "norm2.weight"));
         _norm2Bias = memory.Copy(weights.Of(name + "norm2.bias"));
+        _adapter = config.Adapter == SegSamAdapter.SamMed2D ? new(memory, weights, name + "Adapter.", config) : null;
     }
 
     /// <param name="tokens">[n,C] in, out.</param>
     /// <param name="qkv">Room for [n,3C].</param>
-    public void Run(float* tokens, int side, T* qkv)
+    /// <param name="room">For SAM-Med2D's adapter; null without.</param>
+    public void Run(float* tokens, int side, T* qkv, AdapterRoom<T>? room)
     {
+        var normal = room is null ? null : room.Normal.At(0, 0);
         InTiles(side * side, (first, count) => Project(count, tokens + (long)first * _channels, qkv + (long)first * 3 * _channels));
         _attention.Run(qkv, side);
-        InTiles(side * side, (first, count) => Finish(count, tokens + (long)first * _channels, qkv + (long)first * 3 * _channels));
+        InTiles(side * side, (first, count) => Finish(count, tokens + (long)first * _channels, qkv + (long)first * 3 * _channels,
+            normal is null ? null : normal + (long)first * _channels));
+        _adapter?.Run(room!, tokens);
     }
 
     // Weights are read once for each tile: tiles are as large as the caches and the number of threads allow.
@@ -72,7 +78,8 @@ internal sealed unsafe class FusedVitBlock<T, TNumbers>
         }
     }
 
-    private void Finish(int count, float* tokens, T* attended)
+    /// <param name="normals">For what the adapter is given; null without.</param>
+    private void Finish(int count, float* tokens, T* attended, float* normals)
     {
         var scratch = Scratch.Empty();
         T* normal = scratch.Take<T>(count * _channels), active = scratch.Take<T>(count * AtOnce);
@@ -81,6 +88,8 @@ internal sealed unsafe class FusedVitBlock<T, TNumbers>
         Lanes.Over(_channels, new AddResidual<Identity>(
             count, sums, _channels, _projectionBias, tokens, _channels, tokens, _channels));
         RowSums.Normalize<T, TNumbers>(count, _channels, tokens, _channels, _norm2Weight, _norm2Bias, _epsilon, normal, _channels);
+        if (normals is not null)
+            RowSums.Normalize<float, Singles>(count, _channels, tokens, _channels, _norm2Weight, _norm2Bias, _epsilon, normals, _channels);
         for (var first = 0; first < _widen.Columns; first += AtOnce)
         {
             var columns = Math.Min(AtOnce, _widen.Columns - first);

@@ -25,6 +25,11 @@ public sealed class FusedVitTests
         [Small with { InputSize = 528, EncoderWidth = 16, GlobalBlocks = [0, 1] }],
         [Small with { Adapter = SegSamAdapter.Bottleneck }],
         [Small with { Adapter = SegSamAdapter.LowRank }],
+        [Small with { Adapter = SegSamAdapter.SamMed2D }],
+        [Small with { Adapter = SegSamAdapter.SamMed2D, InputSize = 32, EncoderWidth = 136, AdapterRatio = 0.1 }],
+        [Small with { Adapter = SegSamAdapter.SamMed2D, InputSize = 288, EncoderWidth = 72 }],
+        [SegSamConfig.For(SegSamEncoder.VitB, 256) with
+            { CategoryCount = 3, EncoderDepth = 2, GlobalBlocks = [1], Adapter = SegSamAdapter.SamMed2D }],
         [Tiny],
         [SegSamConfig.For(SegSamEncoder.VitB, 256) with { CategoryCount = 3, EncoderDepth = 2, GlobalBlocks = [1] }],
         [SegSamConfig.For(SegSamEncoder.VitH, 320) with { CategoryCount = 3, EncoderDepth = 2, GlobalBlocks = [1] }],
@@ -57,12 +62,13 @@ public sealed class FusedVitTests
     }
 
     [TestMethod]
-    [DataRow(false), DataRow(true)]
-    public void An_embedding_depends_neither_on_threads_nor_on_callers(bool halves)
+    [DataRow(false, SegSamAdapter.None), DataRow(true, SegSamAdapter.None)]
+    [DataRow(false, SegSamAdapter.SamMed2D), DataRow(true, SegSamAdapter.SamMed2D)]
+    public void An_embedding_depends_neither_on_threads_nor_on_callers(bool halves, SegSamAdapter adapter)
     {
         FusedKernels.Need(halves);
         using var scope = NewDisposeScope();
-        using var network = Create(Tiny with { InputSize = 224 });
+        using var network = Create(Tiny with { InputSize = 224, Adapter = adapter });
         using var fused = new FusedEncoder(network, halves);
         Tensor[] images = [Image(3, network), Image(4, network)];
         using var oneThread = new OneThread();
