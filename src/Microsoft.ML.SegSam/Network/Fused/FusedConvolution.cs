@@ -22,17 +22,30 @@ internal sealed unsafe class FusedConvolution<T, TNumbers>
     /// <param name="step">Pixels from one output to the next.</param>
     /// <param name="above">From here on the row above, beginning with the pixel on the left of the first output's.</param>
     /// <param name="sums">[pixels,outputs].</param>
-    public void Run(int pixels, int step, T* above, T* middle, T* below, float* sums) =>
-        Run(0, Outputs, pixels, step, above, middle, below, sums);
-
-    /// <summary>The same of some outputs.</summary>
-    /// <param name="first">The first of them, where a panel begins: see <see cref="PackedMatrix{T, TNumbers}.Panel"/>.</param>
-    /// <param name="sums">[pixels,count].</param>
-    public void Run(int first, int count, int pixels, int step, T* above, T* middle, T* below, float* sums)
+    public void Run(int pixels, int step, T* above, T* middle, T* below, float* sums)
     {
         var stride = step * _rows[0].Rows / 3;
-        _rows[0].MultiplyColumns(first, count, pixels, above, stride, sums, count);
-        _rows[1].MultiplyColumns(first, count, pixels, middle, stride, sums, count, adds: true);
-        _rows[2].MultiplyColumns(first, count, pixels, below, stride, sums, count, adds: true);
+        _rows[0].Multiply(pixels, above, stride, sums, Outputs);
+        _rows[1].Multiply(pixels, middle, stride, sums, Outputs, adds: true);
+        _rows[2].Multiply(pixels, below, stride, sums, Outputs, adds: true);
+    }
+
+    /// <summary>The same of some outputs in several rows of a map, while their weights are in the caches.</summary>
+    /// <param name="first">The first of the outputs, where a panel begins: see <see cref="PackedMatrix{T, TNumbers}.Panel"/>.</param>
+    /// <param name="step">Pixels and rows from one output to the next.</param>
+    /// <param name="above">The pixel above the first output's and on its left.</param>
+    /// <param name="strideRows">Numbers from a row of the map to the next.</param>
+    /// <param name="sums">[rows,pixels,count].</param>
+    public void RunRows(int first, int count, int rows, int pixels, int step, T* above, int strideRows, float* sums)
+    {
+        var stride = step * _rows[0].Rows / 3;
+        for (var row = 0; row < 3; row++)
+        {
+            for (var y = 0; y < rows; y++)
+            {
+                _rows[row].MultiplyColumns(first, count, pixels, above + (long)(y * step + row) * strideRows, stride,
+                    sums + y * pixels * count, count, adds: row > 0);
+            }
+        }
     }
 }

@@ -86,11 +86,12 @@ internal sealed unsafe class FusedMed2DAdapter<T, TNumbers>
     private void Halve(AdapterRoom<T> room, int first, int count, int firstRow, int rows)
     {
         var (from, to, side) = (room.Gated, room.Halved, room.Halved.Side);
-        var sums = Scratch.Empty().Take<float>(side * count);
-        for (var y = firstRow; y < firstRow + rows; y++)
+        var sums = Scratch.Empty().Take<float>(rows * side * count);
+        _halve.RunRows(first, count, rows, side, 2, from.At(2 * firstRow - 1, -1), from.Stride, sums);
+        for (var y = 0; y < rows; y++)
         {
-            _halve.Run(first, count, side, 2, from.At(2 * y - 1, -1), from.At(2 * y, -1), from.At(2 * y + 1, -1), sums);
-            Lanes.Over(count, new Convert<T, TNumbers, Relu>(side, sums, count, to.At(y, 0) + first, _channels));
+            Lanes.Over(count, new Convert<T, TNumbers, Relu>(
+                side, sums + y * side * count, count, to.At(firstRow + y, 0) + first, _channels));
         }
     }
 
@@ -98,15 +99,20 @@ internal sealed unsafe class FusedMed2DAdapter<T, TNumbers>
     private void Double(AdapterRoom<T> room, int first, int count, int firstRow, int rows)
     {
         var (from, to, side) = (room.Halved, room.Doubled, room.Halved.Side);
-        var sums = Scratch.Empty().Take<float>(side * count);
+        var sums = Scratch.Empty().Take<float>(rows * side * count);
         for (var place = 0; place < 4; place++)
         {
             var (i, j) = (place / 2, place % 2);
-            for (var y = firstRow; y < firstRow + rows; y++)
+            for (var y = 0; y < 2 * rows; y++)                                          // of the inputs above, then of those below
             {
-                _double[i, j, 0].MultiplyColumns(first, count, side, from.At(y - 1 + i, j - 1), _channels, sums, count);
-                _double[i, j, 1].MultiplyColumns(first, count, side, from.At(y + i, j - 1), _channels, sums, count, adds: true);
-                Lanes.Over(count, new Convert<float, Singles, Relu>(side, sums, count, to.At(2 * y + i, j) + first, 2 * _channels));
+                _double[i, j, y / rows].MultiplyColumns(first, count, side, from.At(firstRow + y % rows + y / rows - 1 + i, j - 1),
+                    _channels, sums + y % rows * side * count, count, adds: y >= rows);
+            }
+
+            for (var y = 0; y < rows; y++)
+            {
+                Lanes.Over(count, new Convert<float, Singles, Relu>(
+                    side, sums + y * side * count, count, to.At(2 * (firstRow + y) + i, j) + first, 2 * _channels));
             }
         }
     }
