@@ -46,13 +46,15 @@ internal sealed class Upscaling : ScopedModule<Tensor, MaskContext, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>What computes it instead, up to the refinement, without gradients; null: its layers do.</summary>
+    /// <summary>What computes it instead, without gradients; null: its layers do.</summary>
     public IUpscaling? Fused { get; set; }
 
     /// <param name="context">Its fine maps are added on the way, as in SAM 2, and the prompt's mask refines the map in the end.</param>
     protected override Tensor Compute(Tensor pixels, MaskContext context)
     {
-        var rows = Fused is not null && !is_grad_enabled() ? Fused.Compute(pixels, context.Fine) : Enlarge(pixels, context.Fine);
+        if (Fused is not null && !is_grad_enabled())
+            return Fused.Compute(pixels, context).flatten(1, 2);
+        var rows = Enlarge(pixels, context.Fine);
         if (_refinement is not null)
             rows = _refinement.call(rows.permute(0, 3, 1, 2), context.Prior).permute(0, 2, 3, 1);
         return rows.flatten(1, 2);
@@ -78,10 +80,10 @@ internal sealed class Upscaling : ScopedModule<Tensor, MaskContext, Tensor>
     }
 }
 
-/// <summary>A form of <see cref="Upscaling"/> written out for a machine: [P,g·g,C] → [P,4g,4g,C/8], before the refinement.</summary>
+/// <summary>A form of <see cref="Upscaling"/> written out for a machine: [P,g·g,C] → [P,4g,4g,C/8].</summary>
 internal interface IUpscaling
 {
-    public Tensor Compute(Tensor pixels, FineMaps? fine);
+    public Tensor Compute(Tensor pixels, MaskContext context);
 }
 
 /// <summary>What the decoders make their masks of beside the map, for each prompt.</summary>

@@ -16,6 +16,7 @@ internal sealed unsafe class FusedUpscaling<T, TNumbers> : IUpscaling, IDisposab
     private readonly PackedMatrix<T, TNumbers> _first, _second;
     private readonly float* _firstBias, _secondBias;
     private readonly FusedNorm _norm;
+    private readonly FusedRefinement<T, TNumbers>? _refinement;
     private readonly int _width;
 
     public FusedUpscaling(Upscaling upscaling, SegSamConfig config)
@@ -26,6 +27,8 @@ internal sealed unsafe class FusedUpscaling<T, TNumbers> : IUpscaling, IDisposab
         _firstBias = _weights.Copy(Repeat(weights.Of("0.bias")));
         _secondBias = _weights.Copy(Repeat(weights.Of("3.bias")));
         _norm = new(_weights, weights, "1", config.MapEpsilon);
+        _refinement = config.RefinementDepth > 0
+            ? new(_weights, weights, "refinement.", _width / 8, config.RefinementDepth) : null;
 
         // [C,C',2,2], a matrix for each part, as [4·C',C].
         PackedMatrix<T, TNumbers> Pack(string name, int inputs)
@@ -45,18 +48,24 @@ internal sealed unsafe class FusedUpscaling<T, TNumbers> : IUpscaling, IDisposab
         static float[] Repeat(float[] bias) => [.. Enumerable.Repeat(bias, Parts).SelectMany(numbers => numbers)];
     }
 
-    public Tensor Compute(Tensor pixels, FineMaps? fine)
+    public Tensor Compute(Tensor pixels, MaskContext context)
     {
         using var scope = NewDisposeScope();
         int prompts = (int)pixels.size(0), grid = (int)Math.Sqrt(pixels.size(1));
         Tensor map = pixels.contiguous(), upscaled = empty(prompts, 4 * grid, 4 * grid, _width / 8);
-        Tensor? twofold = fine?.Twofold.contiguous(), fourfold = fine?.Fourfold.contiguous();
-        fixed (byte* from = map.bytes, to = upscaled.bytes)
+        Tensor? twofold = context.Fine?.Twofold.contiguous(), fourfold = context.Fine?.Fourfold.contiguous();
+        var prior = context.Prior?.contiguous();
+        fixed (byte* from = map.bytes, to = upscaled.bytes, mask = prior is null ? default : prior.bytes)
         fixed (byte* two = twofold is null ? default : twofold.bytes, four = fourfold is null ? default : fourfold.bytes)
         {
             float* source = (float*)from, target = (float*)to, addedFirst = (float*)two, addedSecond = (float*)four;
+            var priors = (float*)mask;
             var isShared = twofold?.size(0) == 1;
-            WorkerThreads.Call(get_num_threads(), () => Run(source, addedFirst, addedSecond, isShared, target, prompts, grid));
+            WorkerThreads.Call(get_num_threads(), () =>
+            {
+                Run(source, addedFirst, addedSecond, isShared, target, prompts, grid);
+                _refinement?.Run(target, priors, prompts, 4 * grid);
+            });
         }
 
         GC.KeepAlive(this);

@@ -27,6 +27,13 @@ internal static class FusedWeights
         return side;
     }
 
+    /// <summary>A convolution of more inputs, which have no effect: [outputs,inputs,3,3] → [outputs,padded,3,3].</summary>
+    public static float[] Padded(float[] weight, int inputs, int padded)
+    {
+        return padded == inputs ? weight
+            : [.. weight.Chunk(inputs * 9).SelectMany(output => output.Concat(new float[(padded - inputs) * 9]))];
+    }
+
     /// <summary>
     /// What two pixels side by side add to an output of a transposed 4 x 4 convolution that doubles the sides:
     /// [inputs,outputs,4,4] → [outputs,2·inputs].

@@ -18,6 +18,7 @@ public sealed class FusedUpscalingTests
         [SegSamConfig.For(SegSamEncoder.VitB), 2, 16, 0], [SegSamConfig.For(SegSamEncoder.VitB), 1, 64, 0],
         [SegSamConfig.For(SegSamEncoder.ResNet18), 3, 16, 1], [SegSamConfig.For(SegSamEncoder.ResNet18), 2, 20, 2],
         [SmallNetwork.Config, 3, 4, 0], [SmallNetwork.Config, 1, 1, 1], [SmallNetwork.Config, 2, 11, 2],
+        [SmallNetwork.Config with { RefinementDepth = 3 }, 2, 1, 0], [SmallNetwork.Config with { Width = 24, RefinementDepth = 1 }, 3, 17, 1],
     ];
 
     [TestMethod]
@@ -42,20 +43,23 @@ public sealed class FusedUpscalingTests
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        using var module = SmallNetwork.Randomize(new Upscaling(LayerFactory.Default, config with { RefinementDepth = 0 }));
+        using var module = SmallNetwork.Randomize(new Upscaling(LayerFactory.Default, config));
         using var fused = new FusedUpscaling<T, TNumbers>(module, config);
         var pixels = SmallNetwork.Normal(5, prompts, side * side, config.Width);
         var fine = images == 0 ? null : new FineMaps(
             SmallNetwork.Normal(6, images, 4 * side * side, config.Width / 4),
             SmallNetwork.Normal(7, images, 16 * side * side, config.Width / 8));
-        var expected = module.call(pixels, new(fine, null));
-        foreach (var threads in (int[])[1, 2, 8])
+        foreach (var prior in (Tensor?[])[null, 4 * SmallNetwork.Normal(8, prompts, 1, 4 * side, 4 * side)])
         {
-            using var few = new OneThread();
-            set_num_threads(threads);
-            var found = fused.Compute(pixels, fine).flatten(1, 2);
-            CollectionAssert.AreEqual(expected.shape, found.shape);
-            Assert.IsLessThan(within, ((found - expected).norm() / expected.norm()).item<float>());
+            var expected = module.call(pixels, new(fine, prior));
+            foreach (var threads in (int[])[1, 2, 8])
+            {
+                using var few = new OneThread();
+                set_num_threads(threads);
+                var found = fused.Compute(pixels, new(fine, prior)).flatten(1, 2);
+                CollectionAssert.AreEqual(expected.shape, found.shape);
+                Assert.IsLessThan(within, ((found - expected).norm() / expected.norm()).item<float>());
+            }
         }
     }
 }
