@@ -17,10 +17,12 @@ internal sealed class PositionEncoding : Module, IInitialized
     }
 
     /// <summary>Encodes positions [..,2] (x, y as fractions 0..1 of the input) as [..,C].</summary>
+    /// <remarks>Number by number: the rounding of a matrix product depends on how many positions there are.</remarks>
     public Tensor Encode(Tensor positions)
     {
         using var scope = NewDisposeScope();
-        var angle = positions.Times(2).Plus(-1).matmul(_gaussian).Times(2 * Math.PI);
+        var places = positions.Times(2).Plus(-1).unsqueeze(-1);                             // [..,2,1], −1 to 1
+        var angle = (places.select(-2, 0) * _gaussian[0]).Plus(places.select(-2, 1) * _gaussian[1]).Times(2 * Math.PI);
         return cat([angle.sin(), angle.cos()], -1).MoveToOuterDisposeScope();
     }
 

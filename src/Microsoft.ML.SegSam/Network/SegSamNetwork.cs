@@ -169,6 +169,15 @@ internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Tex
 {
     private IEnumerable<Tensor> Tensors => new[] { Pixels, Positions, Text, Fine?.Twofold, Fine?.Fourfold }.OfType<Tensor>();
 
+    /// <summary>Those of several images, in their order, as one.</summary>
+    public static ImageContext Join(IReadOnlyList<ImageContext> images)
+    {
+        return new(Of(image => image.Pixels)!, images[0].Positions, Of(image => image.Text),
+            images[0].Fine is null ? null : new(Of(image => image.Fine!.Twofold)!, Of(image => image.Fine!.Fourfold)!));
+
+        Tensor? Of(Func<ImageContext, Tensor?> part) => part(images[0]) is null ? null : cat([.. images.Select(image => part(image)!)]);
+    }
+
     /// <summary>The same, free of the scope in which it was made: for who disposes it.</summary>
     public ImageContext Detached()
     {

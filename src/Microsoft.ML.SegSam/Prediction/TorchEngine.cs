@@ -54,8 +54,11 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         using var scope = NewDisposeScope();
         var embeddings = prompts.Select(prompt => prompt.Embedding).Distinct().ToArray(); // by reference
         return embeddings.Length == 1 ? Prepared.Use(embeddings[0], images => Decode(images, embeddings, prompts, multimask))
-            : Decode(network.Prepare(Visual(embeddings)), embeddings, prompts, multimask);
+            : Decode(ImageContext.Join([.. embeddings.Select(Prepare)]), embeddings, prompts, multimask);
     }
+
+    // Each image by itself: a product's rounding depends on its number of rows.
+    private ImageContext Prepare(float[] embedding) => network.Prepare(Visual(embedding));
 
     private DecodedPrompt[] Decode(
         ImageContext images, float[][] embeddings, IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)
@@ -99,7 +102,7 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
 
     // What depends on an image alone is computed once for all prompts about it.
     private PreparedImages Prepared => LazyInitializer.EnsureInitialized(
-        ref _prepared, () => new(embedding => network.Prepare(Visual([embedding]))));
+        ref _prepared, () => new(Prepare));
 
     private IEnumerable<DecodedPrompt> Decode(ImageContext images, PromptTensors prompts, bool multimask)
     {
@@ -116,14 +119,12 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
             new DecodedPrompt(binary[i], semantic[i], ious[i][0], classes[i], presence[i], candidates?[i] ?? []))];
     }
 
-    // f_v [B,C,g,g]. Written into native memory: an array of all would be one more copy, and work for the garbage collector.
-    private Tensor Visual(float[][] embeddings)
+    // f_v [1,C,g,g]. Written into native memory: an array would be one more copy, and work for the garbage collector.
+    private Tensor Visual(float[] embedding)
     {
         var config = network.Config;
-        var visual = empty([embeddings.Length, config.EmbeddingWidth, config.Grid, config.Grid]);
-        var numbers = MemoryMarshal.Cast<byte, float>(visual.bytes);
-        foreach (var (i, embedding) in embeddings.Index())
-            embedding.CopyTo(numbers[(i * embedding.Length)..]);
+        var visual = empty([1, config.EmbeddingWidth, config.Grid, config.Grid]);
+        embedding.CopyTo(MemoryMarshal.Cast<byte, float>(visual.bytes));
         return visual.to(device.Device);
     }
 

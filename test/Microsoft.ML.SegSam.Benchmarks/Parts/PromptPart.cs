@@ -27,11 +27,16 @@ internal static class PromptPart
         using var encoded = predictor.Encode(SliceRow.Picture(1, size));
         var (embedding, one) = (encoded.EmbeddingFor(model), Networks.Boxes(1, size));
         var visual = tensor(embedding, [1, model.Config.Width, model.Config.Grid, model.Config.Grid]);
-        Compare(recorder, size, model.Network.DecodeInChunks(visual, one), plain.Decode(visual, one));
+        var expected = plain.Decode(visual, one);
+        using (var layers = Networks.Create(model.Config)) // of the same weights
+            Compare(recorder, size, layers.DecodeInChunks(visual, one), expected);
+        var ours = model.Network.DecodeInChunks(visual, one).MaskLogits;
+        recorder.Add($"answer/{size}/form", "as computed here: difference of the masks' logits from the plain form, by their size", "",
+            ours.Minus(expected.MaskLogits).norm().item<float>() / expected.MaskLogits.norm().item<float>());
         using var sam = OnnxPeer.SamDecoder(model, embedding, Networks.Box(0, size));
         using var both = OnnxPeer.Decoders(model, embedding, Networks.Box(0, size));
         recorder.AddDifference($"onnxruntime/answer/{size}/difference", "ONNX Runtime: largest difference of the mask from the plain form",
-            Networks.Difference(tensor(sam.Run()), plain.Decode(visual, one).BestMask().Logits.flatten()), Agreement);
+            Networks.Difference(tensor(sam.Run()), expected.BestMask().Logits.flatten()), Agreement);
 
         Prompt[] all = [.. Enumerable.Range(0, Many).Select(i => new Prompt(Networks.Box(i, size)))];
         Prompt[] points = [.. Enumerable.Range(0, Many).Select(i => new Prompt(Points: Networks.Box(i, size)[..2], PointLabels: [1]))];
