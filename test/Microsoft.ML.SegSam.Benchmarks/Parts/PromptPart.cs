@@ -1,6 +1,7 @@
 using Microsoft.ML.SegSam.Benchmarks.Performance;
 using Microsoft.ML.SegSam.Benchmarks.Plain;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Prediction;
 using static TorchSharp.torch;
 
