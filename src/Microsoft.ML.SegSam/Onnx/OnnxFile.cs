@@ -10,11 +10,12 @@ internal static class OnnxFile
     private const long MostBytes = 1_900_000_000; // the format allows 2 GiB
     private const int LeastBytes = 1 << 16; // of a weight that goes into the other file
 
+    /// <param name="most">The most bytes of weights that go into the file itself.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, ModelProto model)
+    public static void Write(string path, ModelProto model, long most = MostBytes)
     {
         var data = DataOf(path);
-        if (model.Graph.Initializer.Sum(weight => (long)weight.RawData.Length) > MostBytes)
+        if (model.Graph.Initializer.Sum(weight => (long)weight.RawData.Length) > most)
             WholeFile.Write(data, file => Move(model, Path.GetFileName(data), file));
         else
             File.Delete(data); // of an earlier model

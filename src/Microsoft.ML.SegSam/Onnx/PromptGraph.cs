@@ -81,28 +81,27 @@ internal static class PromptGraph
         var noBox = graph.Number(1) - hasBox;
         // Where there is no box its radii are 1, which divides and does not count.
         var ellipse = Round((first + last) * 0.5, (last - first) * 0.5 + noBox.Reshape(-1, 1), config).Unsqueeze(1);
-        var suggested = GraphValue.Where(hasBox, ellipse, Discs(prompts, OnObject, PromptEncoder.DiscRadius, config));
+        var suggested = GraphValue.Where(hasBox, ellipse, Largest(Discs(prompts, PromptEncoder.DiscRadius, config), labels, OnObject));
         var prior = prompts.Mask is not { } mask ? suggested : GraphValue.Where(
             prompts.HasMask!, (mask * 0.5).Node("Tanh") * PromptEncoder.SureLogit, suggested);
-        return prior.Node("Max", Discs(prompts, OnObject, PromptEncoder.ClickRadius, config))
-            .Node("Min", Discs(prompts, OnBackground, PromptEncoder.ClickRadius, config) * -1);
+        var clicks = Discs(prompts, PromptEncoder.ClickRadius, config);
+        return prior.Node("Max", Largest(clicks, labels, OnObject)).Node("Min", Largest(clicks, labels, OnBackground) * -1);
 
         GraphValue Corner(float label) => (prompts.Coordinates * labels.EqualTo(label).Unsqueeze(2)).Sum(1).Squeeze(1);
     }
 
-    // Logits [P,1,4g,4g]: discs about the points of a label, and sure of nothing elsewhere. The radius is in sides of the input.
-    private static GraphValue Discs(GraphPrompts prompts, float label, double radius, SegSamConfig config)
+    // Logits [P,n,4g,4g] of a disc about each point. The radius is in sides of the input.
+    private static GraphValue Discs(GraphPrompts prompts, double radius, SegSamConfig config)
     {
-        var graph = prompts.Labels.Graph;
         var size = (float)(radius * config.InputSize);
-        var discs = Round(prompts.Coordinates, graph.Constant(new WeightArray([size, size], [2])), config);             // [P,n,4g,4g]
-        var nothing = graph.Number((float)-PromptEncoder.SureLogit);
-        return Largest(GraphValue.Where(prompts.Labels.EqualTo(label).Unsqueeze(2, 3), discs, nothing), nothing);
+        return Round(prompts.Coordinates, prompts.Labels.Graph.Constant(new WeightArray([size, size], [2])), config);
     }
 
-    // Over the points, of which there may be none: [P,n,4g,4g] → [P,1,4g,4g].
-    private static GraphValue Largest(GraphValue points, GraphValue nothing)
+    // Logits [P,1,4g,4g]: the discs of a label's points, of which there may be none, and sure of nothing elsewhere.
+    private static GraphValue Largest(GraphValue discs, GraphValue labels, float label)
     {
+        var nothing = discs.Graph.Number((float)-PromptEncoder.SureLogit);
+        var points = GraphValue.Where(labels.EqualTo(label).Unsqueeze(2, 3), discs, nothing);
         var none = nothing.Reshape(1, 1, 1, 1)
             .Expand(GraphValue.Concat(0, points.Shape(0, 1), points.Graph.Integers(1), points.Shape(2, 4)));
         return GraphValue.Concat(1, none, points).Max(1);
