@@ -29,7 +29,9 @@ internal sealed class SliceArguments
     private readonly Option<int?> _channel = NumberOptions.Of<int>("--channel", "N",
         "For data sets whose volumes have several channels: which one (default: 0, the first).");
 
-    public IEnumerable<Option> Options => [_segmentation, _plane, _window, _minPixels, _every, _channel];
+    private readonly VolumeReading _reading = new();
+
+    public IEnumerable<Option> Options => [_segmentation, _plane, _window, _minPixels, _every, _channel, .. _reading.Options];
 
     /// <summary>The volumes that the source means; null where it is something else.</summary>
     /// <param name="labels">A file that names labels; null: there is none.</param>
@@ -42,12 +44,18 @@ internal sealed class SliceArguments
         {
             if (context.Get(_channel) is not null)
                 throw new UsageException("--channel is for data sets with a dataset.json; remove it.");
-            return File.Exists(segmentation) ? [new() { ImagePath = source, LabelPath = segmentation, Names = NamesIn(labels) }]
-                : throw new FileNotFoundException($"There is no file '{segmentation}' for --segmentation.");
+            if (!File.Exists(segmentation))
+                throw new FileNotFoundException($"There is no file '{segmentation}' for --segmentation.");
+            return [new()
+            {
+                ImagePath = source, LabelPath = segmentation, Names = NamesIn(labels), Reading = _reading.Collect(context),
+            }];
         }
 
         if (DatasetJson.IsOfVolumes(source))
         {
+            if (_reading.Options.FirstOrDefault(option => context.IsGiven(option)) is { } single)
+                throw new UsageException($"{single.Name} is for a volume with --segmentation, and '{source}' is a data set. Remove it.");
             return labels is null ? VolumeCase.Find(source, context.Get(_channel, least: 0) ?? 0)
                 : throw new UsageException("--labels is not used with a data set, whose dataset.json names the labels. Remove it.");
         }

@@ -34,12 +34,14 @@ internal sealed class VolumeReading
     /// <summary>Whether one of several volumes was chosen.</summary>
     public bool IsChosen(CommandContext context) => context.Get(_series) is not null || context.Get(_time) is not null;
 
-    public MedicalVolume Load(CommandContext context, string path) => MedicalVolume.Load(path, new()
+    public MedicalVolume Load(CommandContext context, string path) => MedicalVolume.Load(path, Collect(context));
+
+    public MedicalVolumeOptions Collect(CommandContext context) => new()
     {
         SeriesUid = context.Get(_series),
         TimePoint = context.Get(_time, least: 0),
         AllowIrregularSlices = context.Get(_irregular),
         OrderByInstanceNumber = context.Get(_numbers),
         MaxVoxels = context.Get(_most, least: 1),
-    });
+    };
 }

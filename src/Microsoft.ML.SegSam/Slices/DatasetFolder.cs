@@ -81,7 +81,7 @@ internal static class DatasetFolder
                     ImagePath = image,
                     LabelPath = Existing(folder, pair.GetProperty("label").GetString()!),
                     CaseId = IdOf(image),
-                    TimePoint = channels > 1 ? channel : null,
+                    Reading = channels > 1 ? new() { TimePoint = channel } : null,
                 };
             }
         }

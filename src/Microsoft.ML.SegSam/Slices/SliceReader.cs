@@ -81,7 +81,7 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         return row;
     }
 
-    private static MedicalVolume Open(VolumeCase item) => MedicalVolume.Load(item.ImagePath, new() { TimePoint = item.TimePoint });
+    private static MedicalVolume Open(VolumeCase item) => MedicalVolume.Load(item.ImagePath, item.Reading);
 
     private IEnumerable<int> Indices(MedicalVolume volume)
     {

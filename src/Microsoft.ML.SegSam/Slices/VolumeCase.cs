@@ -1,9 +1,11 @@
+using Microsoft.ML.SegSam.Volumes;
+
 namespace Microsoft.ML.SegSam.Slices;
 
 /// <summary>A volume of a data set, with its labels where it has any.</summary>
 public sealed record VolumeCase
 {
-    /// <summary>The file or folder of the image, as <see cref="Volumes.MedicalVolume.Load"/> reads it.</summary>
+    /// <summary>The file or folder of the image, as <see cref="MedicalVolume.Load"/> reads it.</summary>
     public required string ImagePath { get; init; }
 
     /// <summary>
@@ -27,8 +29,10 @@ public sealed record VolumeCase
     /// </summary>
     public string? Modality { get; init; }
 
-    /// <summary>Which of several volumes in the image's file, such as a channel; null: there is one.</summary>
-    public int? TimePoint { get; init; }
+    /// <summary>
+    /// How the image is read, such as which of several volumes in its file, or slices that are not evenly spaced; null: as by default.
+    /// </summary>
+    public MedicalVolumeOptions? Reading { get; init; }
 
     /// <summary>
     /// The cases of a folder that has a dataset.json: nnU-Net's (imagesTr, labelsTr) or the Medical Segmentation Decathlon's. Modalities

@@ -1,11 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Onnx;
 using Microsoft.ML.SegSam.Tests.Support;
 using Onnx;
-using static TorchSharp.torch;
 using Floats = Microsoft.ML.OnnxRuntime.Tensors.DenseTensor<float>;
 
 namespace Microsoft.ML.SegSam.Tests.Onnx;
@@ -52,7 +50,8 @@ public sealed class OnnxFileTests
             "are in a second file, which a pipeline cannot hold. Export the model in half precision, or use a SegSamPredictor.");
     }
 
-    private static ModelProto Encoder(SegSamNetwork network) => new OnnxModels(network, ResizeRule.LongestSide, halfPrecision: false).Encoder();
+    private static ModelProto Encoder(SegSamNetwork network) =>
+        new OnnxModels(network, ResizeRule.LongestSide, halfPrecision: false).Encoder();
 
     private static long Size(string path) => new FileInfo(path).Length;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Kernels;
-using Microsoft.ML.SegSam.Network.Encoder;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network.Fused;

@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Network.Fused;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
@@ -43,7 +42,8 @@ public sealed class FusedDecodersTests
         [
             new(tensor(Images), Boxes: boxes),
             new(tensor(Images), Points: points[.., ..1], PointLabels: ones(Images.Length, 1)),
-            new(tensor(Images), points, tensor([1f, 0]).expand(Images.Length, 2), boxes, SmallNetwork.Normal(4, Images.Length, 1, mask, mask)),
+            new(tensor(Images), points, tensor([1f, 0]).expand(Images.Length, 2), boxes,
+                SmallNetwork.Normal(4, Images.Length, 1, mask, mask)),
         ])
         {
             var together = network.DecodeInChunks(all, prompts);

@@ -18,7 +18,8 @@ public sealed class FusedUpscalingTests
         [SegSamConfig.For(SegSamEncoder.VitB), 2, 16, 0], [SegSamConfig.For(SegSamEncoder.VitB), 1, 64, 0],
         [SegSamConfig.For(SegSamEncoder.ResNet18), 3, 16, 1], [SegSamConfig.For(SegSamEncoder.ResNet18), 2, 20, 2],
         [SmallNetwork.Config, 3, 4, 0], [SmallNetwork.Config, 1, 1, 1], [SmallNetwork.Config, 2, 11, 2],
-        [SmallNetwork.Config with { RefinementDepth = 3 }, 2, 1, 0], [SmallNetwork.Config with { Width = 24, RefinementDepth = 1 }, 3, 17, 1],
+        [SmallNetwork.Config with { RefinementDepth = 3 }, 2, 1, 0],
+        [SmallNetwork.Config with { Width = 24, RefinementDepth = 1 }, 3, 17, 1],
     ];
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Imaging;
 using Microsoft.ML.SegSam.Slices;
+using Microsoft.ML.SegSam.Tests.Golden.Volumes;
 using Microsoft.ML.SegSam.Tests.Support;
 using Microsoft.ML.SegSam.Volumes;
 using SegSam.Cli.Tables;
@@ -211,5 +212,30 @@ public sealed class CliConvertVolumeTests : IDisposable
     {
         using var image = ImageFile.Decode(file);
         return image.Pixels.ToArray();
+    }
+
+    [TestMethod]
+    public void A_series_with_a_gap_is_left_out_and_told_unless_it_is_allowed()
+    {
+        _ = GoldenVolumes.Entry("series/ct-gap/");
+        var (series, labels) = (GoldenVolumes.PathOf("series/ct-gap/"), _folder.At("labels.dcm"));
+        using (var image = MedicalVolume.Load(series, new() { AllowIrregularSlices = true }))
+        {
+            TinyDicom.Label(image, Enumerable.Repeat(1, image.Geometry.Columns * image.Geometry.Rows * image.Geometry.Slices).ToArray(),
+                (1, "liver")).SaveSegmentation(labels);
+        }
+
+        string[] convert = ["convert", series, "--segmentation", labels, "--out", _table, "--min-pixels", "1"];
+        StringAssert.Contains(Fails(1, convert), "--allow-irregular-slices");
+        Done([.. convert, "--allow-irregular-slices"]);
+        Assert.IsGreaterThan(2, File.ReadAllLines(_table).Length);
+    }
+
+    [TestMethod]
+    public void How_a_single_volume_is_read_is_not_said_of_a_data_set()
+    {
+        TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 1);
+        StringAssert.Contains(Fails(2, "convert", _folder.At("Task09"), "--out", _table, "--time-point", "1"),
+            "--time-point is for a volume with --segmentation, and");
     }
 }
