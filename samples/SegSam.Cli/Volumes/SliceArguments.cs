@@ -54,9 +54,7 @@ internal sealed class SliceArguments
 
         if (DatasetJson.IsOfVolumes(source))
         {
-            if (_reading.Options.FirstOrDefault(option => context.IsGiven(option)) is { } single)
-                throw new UsageException($"{single.Name} is for a volume with --segmentation, and '{source}' is a data set. Remove it.");
-            return labels is null ? VolumeCase.Find(source, context.Get(_channel, least: 0) ?? 0)
+            return labels is null ? InDataSet(context, source)
                 : throw new UsageException("--labels is not used with a data set, whose dataset.json names the labels. Remove it.");
         }
 
@@ -83,6 +81,17 @@ internal sealed class SliceArguments
             MinPixels = context.Get(_minPixels, least: 1) ?? byDefault.MinPixels,
             Every = context.Get(_every, least: 1) ?? byDefault.Every,
         };
+    }
+
+    private List<VolumeCase> InDataSet(CommandContext context, string folder)
+    {
+        var (cases, reading) = (VolumeCase.Find(folder, context.Get(_channel, least: 0) ?? 0), _reading.Collect(context));
+        if (reading.TimePoint is not null && cases.Any(item => item.Reading is not null))
+            throw new UsageException($"'{folder}' has volumes of several channels: choose by --channel in place of --time-point.");
+        return [.. cases.Select(item => item with
+        {
+            Reading = reading with { TimePoint = item.Reading?.TimePoint ?? reading.TimePoint },
+        })];
     }
 
     private static Dictionary<int, string>? NamesIn(string? labels)

@@ -43,6 +43,7 @@ internal sealed unsafe class PackedMatrix<T, TNumbers>
 
     /// <summary>The same of some columns of this.</summary>
     /// <param name="first">The first of them, where a panel begins: see <see cref="Panel"/>.</param>
+    /// <param name="count">Whole panels, or to the last column.</param>
     /// <param name="sums">[m,count].</param>
     public void MultiplyColumns(int first, int count, int m, T* a, int strideA, float* sums, int strideSums, bool adds = false) =>
         Multiply(m, a, strideA, sums, strideSums, adds, first, count, 0, _depth);

@@ -39,7 +39,7 @@ internal static unsafe class Packing
     }
 
     /// <summary>Rows as columns: [rows,columns] → [columns,rows].</summary>
-    /// <param name="columns">Even.</param>
+    /// <param name="columns">Even where rows are interleaved.</param>
     /// <param name="converted">Room for all numbers.</param>
     /// <param name="to">[columns,width], of which the first columns are written.</param>
     public static void Columns<T, TNumbers>(int rows, int columns, float* from, int strideFrom, T* converted, T* to, int width)

@@ -170,12 +170,17 @@ internal sealed record ImageContext(Tensor Pixels, Tensor Positions, Tensor? Tex
     private IEnumerable<Tensor> Tensors => new[] { Pixels, Positions, Text, Fine?.Twofold, Fine?.Fourfold }.OfType<Tensor>();
 
     /// <summary>Those of several images, in their order, as one.</summary>
-    public static ImageContext Join(IReadOnlyList<ImageContext> images)
+    /// <param name="images">At least one; what is made of them while they are enumerated is disposed of here.</param>
+    public static ImageContext Join(IEnumerable<ImageContext> images)
     {
-        return new(Of(image => image.Pixels)!, images[0].Positions, Of(image => image.Text),
-            images[0].Fine is null ? null : new(Of(image => image.Fine!.Twofold)!, Of(image => image.Fine!.Fourfold)!));
+        using var scope = NewDisposeScope();
+        var all = images.ToList();
+        var (pixels, positions, text) = (Of(image => image.Pixels)!, all[0].Positions, Of(image => image.Text));
+        var fine = all[0].Fine is null ? null : new FineMaps(Of(image => image.Fine!.Twofold)!, Of(image => image.Fine!.Fourfold)!);
+        scope.Keep((pixels, positions, text, fine?.Twofold, fine?.Fourfold));
+        return new(pixels, positions, text, fine);
 
-        Tensor? Of(Func<ImageContext, Tensor?> part) => part(images[0]) is null ? null : cat([.. images.Select(image => part(image)!)]);
+        Tensor? Of(Func<ImageContext, Tensor?> part) => part(all[0]) is null ? null : cat([.. all.Select(image => part(image)!)]);
     }
 
     /// <summary>The same, free of the scope in which it was made: for who disposes it.</summary>

@@ -54,11 +54,15 @@ internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, boo
         using var scope = NewDisposeScope();
         var embeddings = prompts.Select(prompt => prompt.Embedding).Distinct().ToArray(); // by reference
         return embeddings.Length == 1 ? Prepared.Use(embeddings[0], images => Decode(images, embeddings, prompts, multimask))
-            : Decode(ImageContext.Join([.. embeddings.Select(Prepare)]), embeddings, prompts, multimask);
+            : Decode(ImageContext.Join(embeddings.Select(Prepare)), embeddings, prompts, multimask);
     }
 
     // Each image by itself: a product's rounding depends on its number of rows.
-    private ImageContext Prepare(float[] embedding) => network.Prepare(Visual(embedding));
+    private ImageContext Prepare(float[] embedding)
+    {
+        using var visual = Visual(embedding);
+        return network.Prepare(visual);
+    }
 
     private DecodedPrompt[] Decode(
         ImageContext images, float[][] embeddings, IReadOnlyList<(float[] Embedding, Prompt Prompt)> prompts, bool multimask)

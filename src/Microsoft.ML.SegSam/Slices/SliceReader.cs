@@ -28,7 +28,7 @@ internal sealed class SliceReader(IReadOnlyList<VolumeCase> cases, SliceOptions 
         foreach (var item in cases)
         {
             using var volume = Open(item);
-            using var labels = LabelSlices.Open(item.LabelPath!, volume, item.ImagePath);
+            using var labels = LabelSlices.Open(item.LabelPath!, volume, item.ImagePath, item.Reading);
             foreach (var index in Indices(volume))
             {
                 foreach (var row in Objects(item, volume, labels.Read(options.Plane, index), index, item.Names ?? labels.Names))

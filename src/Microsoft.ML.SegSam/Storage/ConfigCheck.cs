@@ -95,13 +95,21 @@ internal static class ConfigCheck
             EncoderKind.TinyVit => config.Stages!.Count is > 0 and <= 8,
             // Stem and pooling take a quarter of each side, every further stage half of the rest.
             EncoderKind.ResNet => config.ResNetStages!.Count is > 0 and <= 8 && 4 << config.ResNetStages.Count - 1 == config.PatchSize,
-            _ => config.GlobalBlocks is { } blocks && blocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0,
+            _ => config.GlobalBlocks is { } blocks && blocks.Count <= config.EncoderDepth && config.EncoderWidth % config.EncoderHeads == 0
+                && config.Adapter switch
+                {
+                    SegSamAdapter.SamMed2D => HasInnerWidth(config) && config.Grid % 2 == 0, // it halves the map
+                    SegSamAdapter.Bottleneck => HasInnerWidth(config),
+                    _ => true,
+                },
         }
         && (!config.FineMaps || config.ResNetStages?.Count == 3) // strides 4, 8 and 16
         && config.InputSize % config.PatchSize == 0
         && config.Width % 8 == 0
         && config.Width / config.AttentionDownsample % config.DecoderHeads == 0
         && config.MaskPromptChannels % 4 == 0;
+
+    private static bool HasInnerWidth(SegSamConfig config) => (int)(config.EncoderWidth * config.AdapterRatio) > 0;
 
     // The range of one number.
     private readonly record struct Rule(string Name, double Value, double Least = 1, double Most = LargestSide)

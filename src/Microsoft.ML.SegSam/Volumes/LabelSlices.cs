@@ -18,10 +18,11 @@ internal sealed class LabelSlices : IDisposable
     public IReadOnlyDictionary<int, string> Names { get; }
 
     /// <param name="imagePath">For messages.</param>
+    /// <param name="reading">How the image was read; null: as by default.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or does not lie on the voxels of the image.</exception>
     /// <exception cref="NotSupportedException">It uses a part of its format that is not read.</exception>
-    public static LabelSlices Open(string path, MedicalVolume image, string imagePath)
+    public static LabelSlices Open(string path, MedicalVolume image, string imagePath, MedicalVolumeOptions? reading)
     {
         if (SegmentationFile.Fits(path, Path.GetTempPath()))
         {
@@ -29,7 +30,8 @@ internal sealed class LabelSlices : IDisposable
             return new(null, segments, segments.SelectMany(segment => segment.Names).ToDictionary());
         }
 
-        var volume = MedicalVolume.Open(path, options: null, isOfLabels: true);
+        reading = (reading ?? new()) with { SeriesUid = null, TimePoint = null }; // which are the image's
+        var volume = MedicalVolume.Open(path, reading, isOfLabels: true);
         if (volume.Geometry.Equals(image.Geometry))
             return new(volume, [], volume.LabelNames);
         using (volume)

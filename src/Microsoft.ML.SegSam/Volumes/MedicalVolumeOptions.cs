@@ -3,7 +3,7 @@ using Microsoft.ML.SegSam.Volumes.Voxels;
 namespace Microsoft.ML.SegSam.Volumes;
 
 /// <summary>How <see cref="MedicalVolume.Load"/> reads.</summary>
-public sealed class MedicalVolumeOptions
+public sealed record MedicalVolumeOptions
 {
     /// <summary>The series to read of a folder that holds several: its SeriesInstanceUID. Default null: there must be one.</summary>
     public string? SeriesUid { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Storage;
 
 namespace Microsoft.ML.SegSam.Tests.Storage;
@@ -45,6 +46,9 @@ public sealed class ConfigCheckTests
         [(Func<object>)(() => Tiny with { ResNetStages = [new(64, 2), new(128, 2)], PatchSize = 8, FineMaps = true, PyramidWidth = 8 }),
             "contradict each other"],
         [(Func<object>)(() => Tiny with { GlobalBlocks = null! }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { Adapter = SegSamAdapter.SamMed2D, InputSize = 112 }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { Adapter = SegSamAdapter.SamMed2D, AdapterRatio = 0.001 }), "contradict each other"],
+        [(Func<object>)(() => Tiny with { Adapter = SegSamAdapter.Bottleneck, AdapterRatio = 0.001 }), "contradict each other"],
     ];
 
     [TestMethod]

@@ -53,7 +53,8 @@ internal sealed class FusedDecoders : IDisposable
         var side = (long)Math.Sqrt(example.Keys.size(1));
         var fine = _config.FineMaps ? new FineMaps(
             example.Keys.reshape(1, 4 * side * side, -1), cat([example.Keys, example.Keys], -1).reshape(1, 16 * side * side, -1)) : null;
-        var enlarged = _upscalings.Select(pair => pair.Module.call(example.Positions, new(fine, null)).flatten());
+        var prior = example.Positions.select(-1, 0).repeat(1, 16).reshape(1, 1, 4 * side, 4 * side);
+        var enlarged = _upscalings.Select(pair => pair.Module.call(example.Positions, new(fine, prior)).flatten());
         return cat([.. results, .. enlarged]).MoveToOuterDisposeScope();
     }
 

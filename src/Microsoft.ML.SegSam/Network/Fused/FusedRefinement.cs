@@ -38,13 +38,14 @@ internal sealed unsafe class FusedRefinement<T, TNumbers>
         {
             float* map = maps + prompt * pixels * _channels, prior = priors is null ? null : priors + prompt * pixels;
             MapParts.InPieces(side, (y, x, count) => See(map, prior, seen, y, x, count));
-            foreach (var pair in _pairs)
+            foreach (var (i, pair) in _pairs.Index())
             {
                 MapParts.InPieces(side, (y, x, count) => pair.First(seen, between, y, x, count));
                 MapParts.InPieces(side, (y, x, count) =>
                 {
                     pair.Second(between, map, y, x, count);
-                    See(map, prior, seen, y, x, count); // for the next pair
+                    if (i < _pairs.Count - 1)
+                        See(map, prior, seen, y, x, count);
                 });
             }
         }

@@ -5,7 +5,9 @@ namespace Microsoft.ML.SegSam.Network.Fused;
 
 // P prompts, g map side, C width, w pixels of a tile. A pixel becomes four, and each of those four again.
 
-/// <summary>The up-scaling of a decoder's map for predictions on a CPU: a tile at a time, from the coarse map to the fine one.</summary>
+/// <summary>
+/// The up-scaling of a decoder's map for predictions on a CPU: a tile at a time, from the coarse map to the fine one; then the refinement.
+/// </summary>
 internal sealed unsafe class FusedUpscaling<T, TNumbers> : IUpscaling, IDisposable
     where T : unmanaged
     where TNumbers : INumbers<T>

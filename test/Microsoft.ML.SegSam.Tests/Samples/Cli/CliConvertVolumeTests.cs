@@ -232,10 +232,11 @@ public sealed class CliConvertVolumeTests : IDisposable
     }
 
     [TestMethod]
-    public void How_a_single_volume_is_read_is_not_said_of_a_data_set()
+    public void Volumes_of_a_data_set_are_read_as_the_options_say()
     {
         TinyNifti.WriteDecathlon(_folder.At("Task09"), cases: 1);
-        StringAssert.Contains(Fails(2, "convert", _folder.At("Task09"), "--out", _table, "--time-point", "1"),
-            "--time-point is for a volume with --segmentation, and");
+        string[] convert = ["convert", _folder.At("Task09"), "--out", _table, "--min-pixels", "60", "--max-voxels"];
+        StringAssert.Contains(Fails(1, [.. convert, "10"]), "at most 10 are read. If the file is right, set --max-voxels");
+        Done([.. convert, "1000000"]);
     }
 }
