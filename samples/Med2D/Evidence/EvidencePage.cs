@@ -52,7 +52,7 @@ internal sealed class EvidencePage
             {run.Settings.Input} pixels, {Budget(run)}; the last table says what each took.
             All runs of this page together took {minutes.ToString("0", CultureInfo.InvariantCulture)} minutes of processor time.
 
-            ![A row for each modality: image, truth, and the masks of U-Nets, SAM-style and SEG-SAM]({Picture})
+            ![A row for each modality: image, truth, and the masks of each method]({Picture})
 
             Above, the first test image of each modality in the order of the table, prompted by boxes; none is chosen by its result.
 
