@@ -208,12 +208,6 @@ public sealed class CliConvertVolumeTests : IDisposable
         StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _table, "--plane", "axial"), "--plane is for volumes");
     }
 
-    private static byte[] Pixels(byte[] file)
-    {
-        using var image = ImageFile.Decode(file);
-        return image.Pixels.ToArray();
-    }
-
     [TestMethod]
     public void A_series_with_a_gap_is_left_out_and_told_unless_it_is_allowed()
     {
@@ -238,5 +232,11 @@ public sealed class CliConvertVolumeTests : IDisposable
         string[] convert = ["convert", _folder.At("Task09"), "--out", _table, "--min-pixels", "60", "--max-voxels"];
         StringAssert.Contains(Fails(1, [.. convert, "10"]), "at most 10 are read. If the file is right, set --max-voxels");
         Done([.. convert, "1000000"]);
+    }
+
+    private static byte[] Pixels(byte[] file)
+    {
+        using var image = ImageFile.Decode(file);
+        return image.Pixels.ToArray();
     }
 }
