@@ -11,11 +11,12 @@ namespace Microsoft.ML.SegSam.Hosting;
 /// time slice of the thread that it waits for, and a network runs several times slower. Sleeping costs little on a quiet machine. Memory:
 /// tensors of 2 MiB and more use huge pages, because loading weights spends most of its time on getting memory page by page. What tensors
 /// free stays with the process for the next ones: glibc would return each large block to the system at once, and get it back, page by page
-/// and filled with zeros, a moment later. Its own adaptation ends at 32 MB; a map of MobileSAM's encoder has 64 MB.
+/// and filled with zeros, a moment later. Its own adaptation ends at 32 MB; a map of MobileSAM's encoder has 64 MB. Threads other than the
+/// first get their memory in heaps of 64 MB, which glibc unmaps whole as soon as they are empty, unless it is told to keep that much.
 /// </remarks>
 internal static partial class TorchEnvironment
 {
-    private const int TrimThreshold = -1, MapThreshold = -3; // M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+    private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3; // M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD of malloc.h
 
     /// <summary>Sets them. Must run before libtorch loads.</summary>
     public static void Prepare()
@@ -25,7 +26,7 @@ internal static partial class TorchEnvironment
         if (IsFree("GOMP_SPINCOUNT"))
             SetUnlessSet("OMP_WAIT_POLICY", "PASSIVE");
         SetUnlessSet("THP_MEM_ALLOC_ENABLE", "1");
-        if (IsFree("MALLOC_MMAP_THRESHOLD_") && IsFree("MALLOC_TRIM_THRESHOLD_") && IsFree("GLIBC_TUNABLES"))
+        if (((string[])["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "GLIBC_TUNABLES"]).All(IsFree))
             KeepMemory();
     }
 
@@ -37,6 +38,7 @@ internal static partial class TorchEnvironment
             if (SetAllocation(MapThreshold, 1 << 30) == 0)
                 _ = SetAllocation(MapThreshold, 32 << 20); // the most that glibc took before 2.35
             _ = SetAllocation(TrimThreshold, int.MaxValue);
+            _ = SetAllocation(TopPad, 128 << 20); // of two heaps: more than can be free in two neighbors, of which one would go
         }
         catch (EntryPointNotFoundException)
         {

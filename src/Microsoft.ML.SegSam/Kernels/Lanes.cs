@@ -37,6 +37,8 @@ internal interface ILanes<V>
 
     public static abstract V Divide(V a, V b);
 
+    public static abstract V Sqrt(V a);
+
     /// <summary>a·b + c, rounded once.</summary>
     public static abstract V MultiplyAdd(V a, V b, V c);
 

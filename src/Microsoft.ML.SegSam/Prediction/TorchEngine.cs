@@ -13,8 +13,8 @@ namespace Microsoft.ML.SegSam.Prediction;
 /// <param name="fused">Parts that are computed in their fused form, which is disposed of with this.</param>
 internal sealed class TorchEngine(SegSamNetwork network, TorchDevice device, bool usesBFloat16, FusedForms? fused = null) : IEngine
 {
-    private readonly IDisposable? _castWeights = usesBFloat16 && fused?.Encoder is null
-        ? MixedPrecision.CacheCasts(network.ImageEncoder) : null;
+    private readonly MixedPrecision.CastWeights? _castWeights = usesBFloat16 && fused?.Encoder is null
+        ? MixedPrecision.CacheCasts(network.ImageEncoder.parameters(), areTrained: false) : null;
     private PreparedImages? _prepared;
     private readonly Lazy<string> _signature = new(() => Convert.ToHexString(Storage.EncoderSignature.Of(network)));
 

@@ -3,6 +3,7 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training.Data;
+using Microsoft.ML.SegSam.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training;

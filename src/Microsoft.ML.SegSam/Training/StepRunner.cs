@@ -1,7 +1,9 @@
 using Microsoft.ML.SegSam.Hosting;
 using Microsoft.ML.SegSam.Network;
+using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Training.Data;
+using Microsoft.ML.SegSam.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +23,8 @@ internal sealed class StepRunner : IDisposable
     private readonly Device _device;
     private readonly TorchWorkers _workers;
     private readonly Gradients[] _gradients; // one per thread
-    private readonly FusedAdamW _optimizer;
+    private readonly TrainedWeights _trained;
+    private readonly AdamWOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private double? _firstLoss; // of this Fit
 
@@ -36,11 +39,13 @@ internal sealed class StepRunner : IDisposable
         // Threads may share weights, which only the optimizer changes, but not the running statistics of batch norms in training.
         var isParallel = device.type == DeviceType.CPU
             && (settings.EncoderTraining != EncoderTraining.Full || !network.ImageEncoder.named_buffers().Any());
-        _workers = new(isParallel ? Math.Min(settings.ImagesPerStep, get_num_threads()) : 1);
+        var threads = get_num_threads();
+        _workers = new(isParallel ? Math.Min(settings.ImagesPerStep, threads) : 1);
         var named = network.named_parameters().Where(item => item.parameter.requires_grad).ToList();
-        var trained = named.ConvertAll(item => item.parameter);
-        _gradients = [.. Enumerable.Range(0, _workers.Count).Select(_ => new Gradients(trained))];
-        _optimizer = new(trained, settings.WeightDecay, settings.GradientClip,
+        var isLowered = settings is { UsesBFloat16: true, IsFrozen: false };
+        _trained = new(named.ConvertAll(item => item.parameter), isLowered ? network.ImageEncoder.OfProducts() : null);
+        _gradients = [.. Enumerable.Range(0, _workers.Count).Select(_ => new Gradients(_trained))];
+        _optimizer = new(_trained, settings.WeightDecay, settings.GradientClip, threads,
             named.ConvertAll(item => SegSamNetwork.IsOfStages(item.name) ? settings.EncoderRate : 1));
         StepsPerEpoch = (int)Math.Ceiling(set.ImageCount / ((double)settings.ImagesPerStep * settings.AccumulateSteps));
         _schedule = new(settings.LearningRate, (long)StepsPerEpoch * settings.Epochs * (1 + settings.Rounds));
@@ -52,6 +57,9 @@ internal sealed class StepRunner : IDisposable
 
     /// <summary>Moments and step counts of each weight, by name.</summary>
     public IEnumerable<(string Name, Tensor Value)> State => _optimizer.State;
+
+    /// <summary>To be called when the weights have changed other than by steps.</summary>
+    public void Refresh() => _trained.Refresh();
 
     /// <summary>
     /// One step: adds the gradients of all groups, with one group's activations in memory at a time, then updates the weights; once per
@@ -91,6 +99,7 @@ internal sealed class StepRunner : IDisposable
         _optimizer.Dispose();
         foreach (var gradients in _gradients)
             gradients.Dispose();
+        _trained.Dispose();
     }
 
     private void Update(double loss, long updatesBefore)
@@ -104,9 +113,7 @@ internal sealed class StepRunner : IDisposable
                     $"No model is made; a lower {nameof(SegSamOptions.LearningRate)} than {_settings.LearningRate} may help."));
         }
 
-        foreach (var other in _gradients[1..])
-            _gradients[0].Add(other);
-        _optimizer.Step(_gradients[0], _schedule.At(updatesBefore));
+        _optimizer.Step(_gradients, _schedule.At(updatesBefore));
         foreach (var gradients in _gradients)
             gradients.Clear();
     }

@@ -48,6 +48,7 @@ internal sealed class Trainer(
             TrainingFacts.Of(settings, network.Config, CategoryTexts, training, validation, seed, steps.Threads), Changing(steps, best));
         var reader = new StepReader(training, settings, network.Config.PresenceTokens, steps.Threads, new Random(seed));
         var start = Resume(state) ?? SavedPosition.Start;
+        steps.Refresh();
         var position = new RunPosition(start);
         try
         {

@@ -8,6 +8,7 @@ using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
 using Microsoft.ML.SegSam.Training.Data;
 using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -70,22 +71,25 @@ internal static class TrainingPart
     /// <summary>Clipping and AdamW alone, with gradients of a real loss.</summary>
     private sealed class Update : IDisposable
     {
+        private readonly TrainedWeights _trained;
         private readonly Gradients _gradients;
-        private readonly FusedAdamW _optimizer;
+        private readonly AdamWOptimizer _optimizer;
 
         public Update(IReadOnlyList<Parameter> trained, Func<Tensor> loss)
         {
             using var scope = NewDisposeScope();
-            (_gradients, _optimizer) = (new(trained), new(trained, Options.WeightDecay, Options.GradientClip));
+            _trained = new(trained);
+            (_gradients, _optimizer) = (new(_trained), new(_trained, Options.WeightDecay, Options.GradientClip, get_num_threads()));
             _gradients.Add(loss());
         }
 
-        public double Run() => Timing.Seconds(() => _optimizer.Step(_gradients, Rate));
+        public double Run() => Timing.Seconds(() => _optimizer.Step([_gradients], Rate));
 
         public void Dispose()
         {
             _gradients.Dispose();
             _optimizer.Dispose();
+            _trained.Dispose();
         }
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Network.Layers;
 using Microsoft.ML.SegSam.Tests.Golden.Reference;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Tests.Golden;
@@ -41,8 +41,8 @@ public sealed class TrainingParityTests
             {
                 var name = tensor[(prompts.Length + 1)..];
                 var index = training.Weights.ToList().FindIndex(weight => weight.Name == name);
-                Assert.IsTrue(index >= 0 && training.Gradients.IsTouched(index), $"{name} has a gradient upstream, and none here.");
-                CheckGradient(precision, tensor, gradients.Tensor(tensor), training.Gradients.Buffers[index]);
+                Assert.IsTrue(index >= 0 && training.Gradients.Of(index).Any(), $"{name} has a gradient upstream, and none here.");
+                CheckGradient(precision, tensor, gradients.Tensor(tensor), training.Gradients.Of(index).Single());
             }
         }
     }
@@ -57,7 +57,7 @@ public sealed class TrainingParityTests
         foreach (var precision in Precision.Both.Where(precision => golden.Has($"{optimizer}.losses{precision.Suffix}")))
         {
             using var training = new GoldenTraining(file, precision);
-            using var step = new FusedAdamW(training.Weights.Select(weight => weight.Value), decay, NoClipping);
+            using var step = new AdamWOptimizer(training.Trained, decay, NoClipping, threads: 2);
             var expected = golden.Tensor($"{optimizer}.losses{precision.Suffix}");
             var losses = new double[expected.size(0)];
             for (var i = 0; i < losses.Length; i++)
@@ -66,7 +66,7 @@ public sealed class TrainingParityTests
                 var loss = training.Forward("boxes").Loss;
                 losses[i] = loss.to(float64).item<double>();
                 training.Gradients.Add(loss);
-                step.Step(training.Gradients, rate);
+                step.Step([training.Gradients], rate);
                 training.Gradients.Clear();
                 if (i == 0 && precision == Precision.Single)
                     CheckWeights(file, optimizer, training);

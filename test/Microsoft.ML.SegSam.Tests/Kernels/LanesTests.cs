@@ -40,6 +40,21 @@ public sealed unsafe class LanesTests
     }
 
     [TestMethod]
+    public void Roots_are_the_nearest_at_every_width()
+    {
+        fixed (float* numbers = Numbers)
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                var found = Lanes1.Sqrt(numbers[i]);
+                Assert.AreEqual((float)Math.Sqrt(numbers[i]), found);
+                AssertSame(found, Lanes256.Sqrt(Lanes256.Load(numbers + i / 8 * 8))[i % 8]);
+                AssertSame(found, Lanes512.Sqrt(Lanes512.Load(numbers))[i]);
+            }
+        }
+    }
+
+    [TestMethod]
     public void All_widths_convert_alike()
     {
         ushort* one = stackalloc ushort[16], eight = stackalloc ushort[16], sixteen = stackalloc ushort[16];
@@ -68,9 +83,6 @@ public sealed unsafe class LanesTests
         Assert.IsTrue(new Span<ushort>(one, 16).SequenceEqual(new(sixteen, 16)));
         Assert.IsTrue(new Span<ushort>(pairsOf1, 32).SequenceEqual(new(pairsOf8, 32)));
         Assert.IsTrue(new Span<ushort>(pairsOf1, 32).SequenceEqual(new(pairs, 32)));
-
-        static void AssertSame(float expected, float found) =>
-            Assert.AreEqual(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(found));
     }
 
     [TestMethod]
@@ -100,4 +112,7 @@ public sealed unsafe class LanesTests
             Assert.AreEqual(0, to[count]);
         }
     }
+
+    private static void AssertSame(float expected, float found) =>
+        Assert.AreEqual(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(found));
 }

@@ -50,10 +50,11 @@ public sealed class LayeringTests
         ["Columns"] = ["Imaging", "Imaging/Decoding", "Knowledge", "Options", "Prediction", "Volumes"],
         ["Pipeline"] = ["Columns", "Imaging", "Onnx", "Prediction"],
         ["Training/Data"] = ["Columns", "Hosting", "Imaging", "Imaging/Decoding", "Knowledge", "Losses", "Prediction", "Volumes"],
+        ["Training/Optimization"] = ["Kernels", "Network/Layers"],
         ["Training"] =
         [
             "Display", "Hosting", "Imaging", "Losses", "Network", "Network/Encoder", "Network/Layers", "Options", "Prediction", "Storage",
-            "Training/Data",
+            "Training/Data", "Training/Optimization",
         ],
         ["Slices"] = ["Imaging", "Imaging/Decoding", "Volumes"],
         ["Metrics"] = ["Display"],

@@ -87,19 +87,41 @@ public sealed class TrainingPrecisionTests : IDisposable
         Assert.IsFalse(kept.Equals(start));
     }
 
+    [TestMethod]
+    public void A_run_in_bfloat16_goes_on_where_it_stopped_to_the_same_weights()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var (whole, _, _) = Train(Options, usesBFloat16: true);
+        var stopping = Options with { StateFile = Path.Combine(folder.Path, "run.state"), CancellationToken = source.Token };
+        var (stopped, _, _) = Train(stopping, usesBFloat16: true, _ => source.Cancel());
+        var (continued, _, reports) = Train(stopping with { CancellationToken = default }, usesBFloat16: true);
+        Assert.IsFalse(stopped.Equals(whole));
+        Assert.HasCount(Options.Epochs - 1, reports);
+        Assert.IsTrue(continued.Equals(whole));
+    }
+
     public void Dispose() => _thread.Dispose();
 
     /// <summary>All weights in one row, after and before, and the reports.</summary>
-    private static (Tensor After, Tensor Before, List<TrainingProgress> Reports) Train(SegSamOptions options, bool usesBFloat16 = false)
+    private static (Tensor After, Tensor Before, List<TrainingProgress> Reports) Train(
+        SegSamOptions options, bool usesBFloat16 = false, Action<TrainingProgress>? then = null)
     {
         using var folder = new TemporaryFolder();
         using var set = ShapeImages.Create(4, folder.Path);
         using var network = SmallNetwork.Create(Config);
         var before = Weights(network);
         var reports = new List<TrainingProgress>();
-        new Trainer(network, options.TrainingSettings(usesBFloat16), PixelScaling.MeanStd, new TorchDevice(CPU), 1, reports.Add)
+        new Trainer(network, options.TrainingSettings(usesBFloat16), PixelScaling.MeanStd, new TorchDevice(CPU), 1, Report)
             .Train(set, null);
         return (Weights(network), before, reports);
+
+        void Report(TrainingProgress progress)
+        {
+            reports.Add(progress);
+            then?.Invoke(progress);
+        }
     }
 
     private static Tensor Weights(SegSamNetwork network) => cat([.. network.parameters().Select(weight => weight.detach().flatten())]);

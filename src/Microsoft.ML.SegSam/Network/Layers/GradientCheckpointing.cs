@@ -13,7 +13,7 @@ internal sealed class GradientCheckpointing : autograd.SingleTensorFunction<Grad
 
     // The weights are inputs too, so that their gradients take the ordinary way through the graph and nothing is written into them.
     public static Tensor Call(Module<Tensor, Tensor> module, Tensor input) =>
-        is_grad_enabled() ? apply([module, input, .. TrainedWeights(module)]) : module.call(input);
+        is_grad_enabled() ? apply([module, input, .. module.TrainedLeaves()]) : module.call(input);
 
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
@@ -31,10 +31,11 @@ internal sealed class GradientCheckpointing : autograd.SingleTensorFunction<Grad
         using var precision = MixedPrecision.Use((bool)context.get_data(PrecisionKey));
         var module = (Module<Tensor, Tensor>)context.get_data(ModuleKey);
         var (input, output) = Compute(module, context.get_saved_variables()[0]);
-        var weights = TrainedWeights(module);
+        Tensor[] weights = [.. module.TrainedLeaves()];
         var gradients = autograd.grad([output], input.requires_grad ? [input, .. weights] : weights, [gradient], allow_unused: true);
-        scope.MoveToOuter(gradients);
-        return input.requires_grad ? [null!, .. gradients] : [null!, null!, .. gradients]; // none for the module, none for a fixed input
+        scope.MoveToOuter(gradients.Where(found => !found.IsInvalid));
+        var found = gradients.Select(found => found.IsInvalid ? null! : found); // of a weight that is used by its copy alone
+        return input.requires_grad ? [null!, .. found] : [null!, null!, .. found]; // none for the module, none for a fixed input
     }
 
     // With its graph both times: without one, libtorch's attention takes another kernel, which rounds differently.
@@ -44,6 +45,4 @@ internal sealed class GradientCheckpointing : autograd.SingleTensorFunction<Grad
         var input = saved.detach().requires_grad_(saved.requires_grad);
         return (input, module.call(input));
     }
-
-    private static Tensor[] TrainedWeights(Module<Tensor, Tensor> module) => [.. module.parameters().Where(weight => weight.requires_grad)];
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Network.Layers;
@@ -26,17 +27,23 @@ internal static class MixedPrecision
     public static Tensor ToComputeType(this Tensor x) =>
         !_isBFloat16 ? x : CachedCasts.TryGetValue(x, out var cast) ? cast : x.to(ScalarType.BFloat16);
 
-    /// <summary>Keeps bfloat16 copies of a module's weights, which must no longer change, so that products need not cast them.</summary>
-    /// <returns>Frees the copies.</returns>
-    public static IDisposable CacheCasts(nn.Module module)
-    {
-        using var noGrad = no_grad();
-        var weights = module.parameters().Where(weight => weight.dim() > 1)
-            .ToDictionary(weight => weight, weight => weight.to(ScalarType.BFloat16).DetachFromDisposeScope());
-        foreach (var (weight, cast) in weights)
-            CachedCasts.Add(weight, cast);
-        return new CastWeights(weights);
-    }
+    /// <summary>Keeps bfloat16 copies of weights, so that products need not cast them.</summary>
+    /// <param name="weights">Those of one dimension are left out: casting them costs nothing.</param>
+    /// <param name="areTrained">Whether the copies of weights that require gradients take them in their place.</param>
+    public static CastWeights CacheCasts(IEnumerable<Parameter> weights, bool areTrained) =>
+        new(weights.Where(weight => weight.dim() > 1), areTrained);
+
+    /// <summary>
+    /// The parameters of a module's linear layers and convolutions: each is used once in a pass, so that the gradient at a copy of it has
+    /// been rounded no more often than one at the weight.
+    /// </summary>
+    public static IEnumerable<Parameter> OfProducts(this nn.Module module) => module.modules()
+        .Where(part => part is LinearLayer or ConvolutionLayer or TransposedConvolutionLayer).SelectMany(part => part.parameters());
+
+    /// <summary>Where a module's weights are used, and so where their gradients are found: in their copies and in themselves.</summary>
+    public static IEnumerable<Tensor> TrainedLeaves(this nn.Module module) =>
+        module.parameters().Where(weight => weight.requires_grad).SelectMany(weight =>
+            CachedCasts.TryGetValue(weight, out var cast) && cast.requires_grad ? (Tensor[])[weight, cast] : [weight]);
 
     /// <summary>In float32 where the thread's mode is bfloat16, else as it is: for norms, and for what leaves the network.</summary>
     public static Tensor ToFloat32(this Tensor x) => _isBFloat16 ? x.to(ScalarType.Float32) : x;
@@ -55,11 +62,38 @@ internal static class MixedPrecision
         public void Dispose() => _isBFloat16 = _before;
     }
 
-    private sealed class CastWeights(Dictionary<TorchSharp.Modules.Parameter, Tensor> weights) : IDisposable
+    /// <summary>Weights and their copies in bfloat16, which are used until this is disposed.</summary>
+    public sealed class CastWeights : IDisposable
     {
+        private readonly Dictionary<Parameter, Tensor> _casts = [];
+
+        public CastWeights(IEnumerable<Parameter> weights, bool areTrained)
+        {
+            using var noGrad = no_grad();
+            foreach (var weight in weights)
+            {
+                var cast = weight.to(ScalarType.BFloat16).DetachFromDisposeScope();
+                if (areTrained && weight.requires_grad)
+                    cast.requires_grad = true;
+                _casts.Add(weight, cast);
+                CachedCasts.Add(weight, cast);
+            }
+        }
+
+        /// <summary>The copy of a weight; null: it has none.</summary>
+        public Tensor? Of(Parameter weight) => _casts.GetValueOrDefault(weight);
+
+        /// <summary>Copies the weights again, which have changed.</summary>
+        public void Refresh()
+        {
+            using var noGrad = no_grad();
+            foreach (var (weight, cast) in _casts)
+                cast.copy_(weight);
+        }
+
         public void Dispose()
         {
-            foreach (var (weight, cast) in weights)
+            foreach (var (weight, cast) in _casts)
             {
                 CachedCasts.Remove(weight);
                 cast.Dispose();

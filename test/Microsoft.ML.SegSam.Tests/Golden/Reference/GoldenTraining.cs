@@ -1,6 +1,6 @@
 using Microsoft.ML.SegSam.Losses;
 using Microsoft.ML.SegSam.Network;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +24,8 @@ internal sealed class GoldenTraining : IDisposable
         Weights = [.. _network.named_parameters().Where(weight => IsTrained(weight.name))];
         foreach (var (name, weight) in _network.named_parameters())
             weight.requires_grad_(IsTrained(name));
-        Gradients = new([.. Weights.Select(weight => weight.Value)]);
+        Trained = new([.. Weights.Select(weight => weight.Value)]);
+        Gradients = new(Trained);
 
         // One image twice: as the predictor sees it, and as the data sets do.
         var image = _model.Images.CasesWith(".dataset_image_out").First(name => _model.Images.Has(name + ".predictor_input"));
@@ -35,7 +36,9 @@ internal sealed class GoldenTraining : IDisposable
 
     public IReadOnlyList<(string Name, Parameter Value)> Weights { get; }
 
-    /// <summary>Of the weights, in their order.</summary>
+    /// <summary>The weights, in their order.</summary>
+    public TrainedWeights Trained { get; }
+
     public Gradients Gradients { get; }
 
     /// <summary>The weight or buffer of that name as it is now.</summary>

@@ -1,10 +1,10 @@
 using Microsoft.ML.SegSam.Tests.Support;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Optimization;
 
 [TestClass]
 public sealed class GradientClipTests
@@ -36,14 +36,15 @@ public sealed class GradientClipTests
     private static Tensor After(double clip, double[] norms, double[]? rates = null)
     {
         Parameter[] weights = [new(ones(2, 3)), new(ones(4))];
-        using var gradients = new Gradients(weights);
-        using var optimizer = new FusedAdamW(weights, Decay, clip, rates);
+        using var trained = new TrainedWeights(weights);
+        using var gradients = new Gradients(trained);
+        using var optimizer = new AdamWOptimizer(trained, Decay, clip, threads: 1, rates);
         foreach (var (i, norm) in norms.Index())
         {
             var direction = torch.tensor([.. Enumerable.Range(0, 10).Select(each => MathF.Sin(each + i))]);
             direction = direction / direction.norm() * norm;
             gradients.Add((weights[0].flatten() * direction[..6]).sum() + (weights[1] * direction[6..]).sum());
-            optimizer.Step(gradients, Rate);
+            optimizer.Step([gradients], Rate);
             gradients.Clear();
         }
 

@@ -1,7 +1,7 @@
 using CsCheck;
-using Microsoft.ML.SegSam.Training;
+using Microsoft.ML.SegSam.Training.Optimization;
 
-namespace Microsoft.ML.SegSam.Tests.Training;
+namespace Microsoft.ML.SegSam.Tests.Training.Optimization;
 
 [TestClass]
 public sealed class LearningRateScheduleTests
