@@ -12,6 +12,7 @@ internal sealed class EvaluateCommand : Command
 {
     private readonly Option<string> _data = ValueOptions.Data(), _split = ValueOptions.Split("test");
     private readonly Option<string> _out = ValueOptions.Out("Where to write report.json.");
+    private readonly Option<string> _sources = ValueOptions.Names("--sources", "Score these sources alone.");
     private readonly Option<string> _model = new("--model")
     {
         Description = "A model of the library, mini for the one that comes with the samples, or a folder of U-Nets that "
@@ -37,7 +38,7 @@ internal sealed class EvaluateCommand : Command
     public EvaluateCommand() : base("evaluate",
         "Prompt each object by its box, by one point and by three points, and compare masks and names with the truth.")
     {
-        foreach (var option in (Option[])[_data, _model, _out, _split, _objects, _seed, _ask, _embedder, _card])
+        foreach (var option in (Option[])[_data, _model, _out, _split, _sources, _objects, _seed, _ask, _embedder, _card])
             Add(option);
         this.SetRun(Run);
     }
@@ -50,15 +51,17 @@ internal sealed class EvaluateCommand : Command
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
+        var rows = TrainingData.Choose(table, ValueOptions.NamesIn(parsed, _sources), [], []);
         var path = parsed.GetValue(_model) is { } named ? ShippedModel.FileOf(named) : null;
+        var asks = parsed.GetValue(_ask) && File.Exists(path);
         using var model = path is null ? null
-            : parsed.GetValue(_ask) && File.Exists(path)
+            : asks
                 ? new SegSamScorer(path, seed, OtherCategories.Ask(path, table, parsed.GetValue(_embedder) ?? Embedder.Hashed))
                 : Load(path, seed);
-        var images = ImageObjects.Draw(table, TableCheck.Keep(table, table.Rows, messages, cancel), most, seed);
+        var images = ImageObjects.Draw(table, TableCheck.Keep(table, rows, messages, cancel), most, seed);
         var sources = EvaluationRun.Run(model, table, images, messages, cancel);
         var facts = new EvaluationFacts(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,
-            model?.Sha256, DateTimeOffset.UtcNow);
+            model?.Sha256, DateTimeOffset.UtcNow, asks ? table.All.Select(row => row.Category).Distinct().Count() : null);
         EvaluationReport.Write(report, facts, sources);
         if (parsed.GetValue(_card) is { } card)
             ModelCard.Write(card, RunOf(path!, facts), facts, sources);

@@ -39,38 +39,40 @@ internal sealed class ReportCommand : Command
         string file = Path.Combine(folder, "evidence.json"), page = Path.Combine(folder, "evidence.md");
         OutputFile.CheckWritable(page);
         var added = parsed.GetValue(_runs) is { } runs ? Read(runs, messages) : [];
-        var all = EvidenceFile.Merge(EvidenceFile.Read(file), added);
+        var all = EvidenceFile.Merge(EvidenceFile.Read(file), [.. added.Select(run => run.Run)]);
         if (all.Count == 0)
             throw new InvalidDataException($"There is no run: '{file}' has none, and --runs names none that is finished and scored.");
         EvidenceFile.Write(file, all);
         var written = EvidenceFile.Read(file); // rounded, so that a page without new runs is the same
         OutputFile.Write(page, new EvidencePage(written).Text);
         if (parsed.GetValue(_data) is { } table)
-            Draw(table, parsed.GetValue(_runs), written, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
+            Draw(table, added, written, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
         messages.Result(FormattableString.Invariant($"{added.Count} runs added, {all.Count} in all. Wrote {file} and {page}."));
     }
 
     private static void Draw(
-        string path, string? runs, IReadOnlyList<EvidenceRun> all, string picture, Messages messages, CancellationToken cancel)
+        string path, IReadOnlyList<(string Folder, EvidenceRun Run)> added, IReadOnlyList<EvidenceRun> all, string picture,
+        Messages messages, CancellationToken cancel)
     {
-        var facts = new EvidenceSelection(all).Reference.Runs[0].Facts;
+        var selection = new EvidenceSelection(all);
+        var facts = selection.Reference.Runs[0].Facts;
         var table = ObjectTable.Read(path, facts.Split ?? "");
         var images = ImageObjects.Draw(
             table, TableCheck.Keep(table, table.Rows, messages, cancel), facts.ObjectsPerImage, facts.Seed);
         var modalities = table.All.GroupBy(row => row.Source).ToDictionary(source => source.Key, source => source.First().Modality);
-        var finished = Folders(runs).Select(folder => (Folder: folder, Run: RunRecord.Find(folder)))
-            .Where(item => item.Run?.Finished is not null).ToList();
+        var compared = selection.Methods.SelectMany(method => method.Runs).Select(run => run.Facts.ModelSha256).ToHashSet();
         var methods = new List<(string Title, IScoredModel Model)>();
         try
         {
             foreach (var (form, title) in ((Form, string)[])
                 [(Form.UNets, "U-Nets"), (Form.SamStyle, "SAM-style"), (Form.SegSam, "SEG-SAM")])
             {
-                var found = finished.FirstOrDefault(item => item.Run!.Settings.Form == Forms.NameOf(form));
-                if (found.Run is not { } run)
+                var (found, run) = added.FirstOrDefault(item => compared.Contains(item.Run.Facts.ModelSha256)
+                    && item.Run.Settings.Form == Forms.NameOf(form));
+                if (run is null)
                     continue;
-                methods.Add((title, form == Form.UNets ? new UNetScorer(found.Folder)
-                    : new SegSamScorer(Path.Combine(found.Folder, run.Models.Values.Single().File), facts.Seed)));
+                methods.Add((title, form == Form.UNets ? new UNetScorer(found)
+                    : new SegSamScorer(Path.Combine(found, RunRecord.Find(found)!.Models.Values.Single().File), facts.Seed)));
             }
 
             OutputFile.Write(picture, EvidencePicture.Draw(images, source => modalities[source], methods));
@@ -82,19 +84,17 @@ internal sealed class ReportCommand : Command
         }
     }
 
-    private static IEnumerable<string> Folders(string? runs) => runs is null ? []
-        : Directory.GetDirectories(runs).Where(folder => File.Exists(RunRecord.PathIn(folder))).Order(StringComparer.Ordinal);
-
-    private static List<EvidenceRun> Read(string runs, Messages messages)
+    private static List<(string Folder, EvidenceRun Run)> Read(string runs, Messages messages)
     {
         if (!Directory.Exists(runs))
             throw new DirectoryNotFoundException($"There is no folder '{runs}'. Set --runs to the folder that holds the runs.");
-        var read = new List<EvidenceRun>();
-        foreach (var folder in Folders(runs))
+        var read = new List<(string, EvidenceRun)>();
+        foreach (var folder in Directory.GetDirectories(runs).Where(folder => File.Exists(RunRecord.PathIn(folder)))
+            .Order(StringComparer.Ordinal))
         {
             try
             {
-                read.Add(EvidenceRun.Read(folder));
+                read.Add((folder, EvidenceRun.Read(folder)));
             }
             catch (InvalidDataException unfit)
             {

@@ -69,8 +69,8 @@ internal sealed class TrainCommand : Command
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Set --checkpoint to the path of weights.");
         OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        var chosen = TrainingData.Choose(table, Names(parsed, _sources), Names(parsed, _without),
-            Names(parsed, _withoutCategory));
+        var chosen = TrainingData.Choose(table, ValueOptions.NamesIn(parsed, _sources), ValueOptions.NamesIn(parsed, _without),
+            ValueOptions.NamesIn(parsed, _withoutCategory));
         var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel)).AtMost(parsed.GetValue(_images));
         var (form, epochs, stages) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs), parsed.GetValue(_stages));
         var settings = new RunSettings(
@@ -113,7 +113,4 @@ internal sealed class TrainCommand : Command
         if (parsed.GetValue(_epochs) is not null || parsed.GetValue(_input) is not null || parsed.GetValue(_form) == Form.UNets)
             throw new ArgumentException("--stages takes the place of --epochs and --input, and is not for U-Nets; remove one of them.");
     }
-
-    private static string[] Names(ParseResult parsed, Option<string> option) =>
-        parsed.GetValue(option)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -28,6 +28,10 @@ internal static class ValueOptions
     /// <summary>Names joined by commas.</summary>
     public static Option<string> Names(string name, string description) => new(name) { Description = description, HelpName = "A,B,..." };
 
+    /// <summary>The names that such an option was given.</summary>
+    public static string[] NamesIn(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
     /// <summary>One of an enum's values, in small letters with hyphens.</summary>
     public static Option<T?> Name<T>(string name, string description) where T : struct, Enum => new(name)
     {

@@ -31,6 +31,8 @@ internal sealed class EvidencePage
         Parts("modality", _runs.Modalities, (group, name, figure) => group.OfModality(name, PromptNames.Box, figure));
         Parts("source", _runs.Sources, (group, name, figure) => group.OfSource(name, PromptNames.Box, figure));
         LeftOut();
+        NewCategories();
+        Curves();
         Variants("Texts", "What the network is told about a category.", _runs.Texts);
         Variants("Encoders", "Random weights, unless the row names others.", _runs.Encoders);
         Work();
@@ -175,13 +177,25 @@ internal sealed class EvidencePage
         ]);
     }
 
-    private void LeftOut()
+    private void LeftOut() => Unseen("Sources that the training never saw",
+        "Each was left out of training, while another source has its categories; beside it, the same source after training on all.",
+        _runs.LeftOut);
+
+    private void NewCategories()
     {
-        var pairs = _runs.LeftOut;
+        if (_runs.NewCategories is not [var first, ..] pairs)
+            return;
+        var asked = first.Without.Runs[0].Facts.AskedCategories;
+        Unseen("Categories that the training never saw", FormattableString.Invariant(
+            $"All objects of these sources were left out of training. The model was then asked for {asked} categories, of which it knows ")
+            + "these by their texts alone: a name drawn by chance is right one time in so many.", pairs);
+    }
+
+    private void Unseen(string title, string about, IReadOnlyList<(string Source, EvidenceGroup Without)> pairs)
+    {
         if (pairs.Count == 0)
             return;
-        Line("## Sources that the training never saw\n");
-        Line("Each was left out of training, while another source has its categories; beside it, the same source after training on all.\n");
+        Line($"## {title}\n\n{about}\n");
         Table(["source", "images", "left out: Dice", "semantic Dice", "accuracy", "trained: Dice", "semantic Dice", "accuracy", "n"],
         [
             .. pairs.Select(pair => (IReadOnlyList<string>)
@@ -194,6 +208,32 @@ internal sealed class EvidencePage
                     Cell(group.OfSource(pair.Source, PromptNames.Box, figures => figures.ClassAccuracy)),
                 ]),
                 Runs(pair.Without),
+            ]),
+        ]);
+    }
+
+    private void Curves()
+    {
+        var points = _runs.Curves;
+        if (points.Count == 0)
+            return;
+        Line("""
+            ## How many images a new category needs
+
+            The model of the table before, trained further on images of one source with the encoder as it was: each time as many images
+            were seen, fewer ones more often. It then knows this category alone, so that names are no question.
+
+            """);
+        Table(["source", "images", "box: Dice", "box: NSD", "1 point: Dice", "3 points: Dice", "n"],
+        [
+            .. points.Select(point => (IReadOnlyList<string>)
+            [
+                point.Source, point.Images.ToString(CultureInfo.InvariantCulture),
+                Cell(point.Trained.OfSource(point.Source, PromptNames.Box, figures => figures.BinaryDice)),
+                Cell(point.Trained.OfSource(point.Source, PromptNames.Box, figures => figures.BinaryNsd)),
+                Cell(point.Trained.OfSource(point.Source, PromptNames.Point1, figures => figures.BinaryDice)),
+                Cell(point.Trained.OfSource(point.Source, PromptNames.Points3, figures => figures.BinaryDice)),
+                Runs(point.Trained),
             ]),
         ]);
     }

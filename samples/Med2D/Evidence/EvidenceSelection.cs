@@ -89,14 +89,40 @@ internal sealed class EvidenceSelection
     /// <summary>Sources without which a run of the method in full was trained, though not without any of their categories.</summary>
     public IReadOnlyList<(string Source, EvidenceGroup Without)> LeftOut =>
     [
-        .. from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)
-               && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table)
-               .GroupBy(run => run.Variant)
-           from source in runs.First().Scored
-           where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
-               && source.Prompts[PromptNames.Box].UnknownCategoryObjects == 0
-           select (source.Source, Group(source.Source, runs)),
+        .. from item in Unseen
+           let run = item.Without.Runs[0]
+           where run.Facts.AskedCategories is null
+               && run.Scored.Single(source => source.Source == item.Source).Prompts[PromptNames.Box].UnknownCategoryObjects == 0
+           select item,
     ];
+
+    /// <summary>
+    /// Sources whose categories a run of the method in full was trained without, and recognized by their texts. Their images are all of
+    /// such categories.
+    /// </summary>
+    public IReadOnlyList<(string Source, EvidenceGroup Without)> NewCategories =>
+        [.. Unseen.Where(item => item.Without.Runs[0].Facts.AskedCategories is not null)];
+
+    /// <summary>
+    /// Those runs trained further on some images of a source with new categories, the encoder as it was: by source, then by images. The
+    /// first of each source saw none.
+    /// </summary>
+    public IReadOnlyList<(string Source, int Images, EvidenceGroup Trained)> Curves => [.. NewCategories.SelectMany(start =>
+    {
+        var further = Everything.Where(run => run.Settings is { Frozen: true, Sources: [var only] } && only == start.Source
+            && start.Without.Runs.Any(earlier => earlier.Facts.ModelSha256 == run.Settings.Checkpoint)).ToList();
+        return further.Count == 0 ? [] : further.GroupBy(run => run.Settings.Images).OrderBy(same => same.Key)
+            .Select(same => (start.Source, same.Key, Group(start.Source, same)))
+            .Prepend((start.Source, 0, start.Without));
+    })];
+
+    private IEnumerable<(string Source, EvidenceGroup Without)> Unseen =>
+        from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)
+            && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table)
+            .GroupBy(run => run.Variant)
+        from source in runs.First().Scored
+        where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
+        select (source.Source, Group(source.Source, runs));
 
     /// <summary>The method in full by the texts that it is told, and without any.</summary>
     public IReadOnlyList<EvidenceGroup> Texts =>

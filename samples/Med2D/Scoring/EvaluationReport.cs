@@ -10,8 +10,12 @@ namespace Med2D.Scoring;
 /// <param name="Table">File name of the table.</param>
 /// <param name="Split">The asked split; null where the table has none.</param>
 /// <param name="Date">When, in UTC.</param>
+/// <param name="AskedCategories">
+/// How many categories of the table the model answered with in place of its own, by their texts; null: it answered with its own.
+/// </param>
 internal sealed record EvaluationFacts(
-    string Table, string? Split, int ObjectsPerImage, int Seed, string? Model, string? ModelSha256, DateTimeOffset Date);
+    string Table, string? Split, int ObjectsPerImage, int Seed, string? Model, string? ModelSha256, DateTimeOffset Date,
+    int? AskedCategories = null);
 
 /// <summary>Writes figures as report.json, for programs, and as a table, for people.</summary>
 internal static class EvaluationReport
@@ -27,7 +31,7 @@ internal static class EvaluationReport
     public const string FileName = "report.json";
 
     /// <remarks>
-    /// Members: command · table, split, objectsPerImage, seed, date · model {name, sha256}, null without one · sources
+    /// Members: command · table, split, objectsPerImage, seed, date, askedCategories · model {name, sha256}, null without one · sources
     /// {NAME: {modality, images, objects, PROMPT: figures}} · meanOverSources {sources, images, objects, PROMPT: figures} ·
     /// meanByModality {NAME: likewise}. Means leave out sources without images. <see cref="Figures"/> names the members of figures.
     /// </remarks>
@@ -42,6 +46,7 @@ internal static class EvaluationReport
             ["objectsPerImage"] = facts.ObjectsPerImage,
             ["seed"] = facts.Seed,
             ["date"] = facts.Date.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            ["askedCategories"] = facts.AskedCategories,
             ["model"] = facts.Model is null ? null : new JsonObject { ["name"] = facts.Model, ["sha256"] = facts.ModelSha256 },
             ["sources"] = new JsonObject(sources.Select(source => KeyValuePair.Create(source.Source, (JsonNode?)Source(source)))),
             ["meanOverSources"] = Mean(scored),
@@ -61,7 +66,8 @@ internal static class EvaluationReport
             var report = (JsonNode.Parse(File.ReadAllText(path)) ?? throw new FormatException("It holds nothing.")).AsObject();
             var facts = new EvaluationFacts((string)Member(report, "table")!, (string?)report["split"],
                 (int)Member(report, "objectsPerImage"), (int)Member(report, "seed"), (string?)report["model"]?["name"],
-                (string?)report["model"]?["sha256"], DateTimeOffset.Parse((string)Member(report, "date")!, CultureInfo.InvariantCulture));
+                (string?)report["model"]?["sha256"], DateTimeOffset.Parse((string)Member(report, "date")!, CultureInfo.InvariantCulture),
+                (int?)report["askedCategories"]);
             var sources = Member(report, "sources").AsObject();
             return (facts, [.. sources.Select(source => ReadSource(source.Key, Member(sources, source.Key).AsObject()))]);
         }

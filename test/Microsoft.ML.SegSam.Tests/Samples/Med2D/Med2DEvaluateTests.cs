@@ -109,6 +109,19 @@ public sealed class Med2DEvaluateTests
     }
 
     [TestMethod]
+    public void Sources_can_be_scored_alone()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "test", images: 2, seed: 3);
+        run.AddDiscs("two", "test", images: 1, seed: 4);
+        var sources = run.Report("--sources", "two").GetProperty("sources");
+        Assert.AreEqual(0, sources.GetProperty("one").GetProperty("images").GetInt32());
+        Assert.AreEqual(1, sources.GetProperty("two").GetProperty("images").GetInt32());
+        Assert.Contains("has no source 'three'; found one, two.",
+            Med2DRun.Fails(2, "evaluate", "--data", run.Table(), "--out", run.At("out"), "--sources", "three"));
+    }
+
+    [TestMethod]
     public void The_model_that_ships_is_called_mini()
     {
         using var run = new Med2DRun();

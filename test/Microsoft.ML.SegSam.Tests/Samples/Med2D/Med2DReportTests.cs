@@ -69,6 +69,32 @@ public sealed class Med2DReportTests
     }
 
     [TestMethod]
+    public void Categories_that_were_left_out_are_asked_for_by_their_texts_and_then_learned_from_few_images()
+    {
+        using var run = new Med2DRun();
+        Add(run, "all", Settings(Form.SegSam, seed: 1), One("one", 0.9, 1), One("two", 0.8, 1));
+        var without = Settings(Form.SegSam, seed: 1) with { Sources = ["one"], Images = 5, Rows = "fewer" };
+        Add(run, "without", without, asked: 40, One("one", 0.9, 1), One("two", 0.6, 0.125));
+        foreach (var (images, dice) in (ReadOnlySpan<(int, double)>)[(6, 0.75), (3, 0.7)])
+        {
+            Add(run, $"of-{images}", without with
+            {
+                Sources = ["two"], Images = images, Rows = $"{images}", Checkpoint = "without", Frozen = true,
+            }, One("two", dice, 1));
+        }
+
+        var page = Page(run, "4 runs added, 4 in all.");
+        Assert.DoesNotContain("## Sources that the training never saw", page);
+        Assert.Contains("asked for 40 categories", page);
+        Assert.Contains("| two | 2 | 0.600 | 0.600 | 0.125 | 0.800 | 0.800 | 1.000 | 1 |", page);
+        Assert.Contains("""
+            | two | 0 | 0.600 | 0.500 |  |  | 1 |
+            | two | 3 | 0.700 | 0.500 |  |  | 1 |
+            | two | 6 | 0.750 | 0.500 |  |  | 1 |
+            """.ReplaceLineEndings("\n"), page);
+    }
+
+    [TestMethod]
     public void Runs_that_are_there_stay_and_equal_ones_are_replaced()
     {
         using var run = new Med2DRun();
@@ -169,7 +195,10 @@ public sealed class Med2DReportTests
         });
     }
 
-    private static void Add(Med2DRun run, string name, RunSettings settings, params SourceFigures[] sources)
+    private static void Add(Med2DRun run, string name, RunSettings settings, params SourceFigures[] sources) =>
+        Add(run, name, settings, null, sources);
+
+    private static void Add(Med2DRun run, string name, RunSettings settings, int? asked, params SourceFigures[] sources)
     {
         var folder = run.At("runs", name);
         var work = new Work(9, 3, WallSeconds: 20, CpuSeconds: 30);
@@ -177,6 +206,7 @@ public sealed class Med2DReportTests
         {
             Finished = Date,
         }.Save(folder);
-        EvaluationReport.Write(Path.Combine(folder, "report.json"), new("table.csv", "test", 4, 1, "model.zip", name, Date), sources);
+        EvaluationReport.Write(
+            Path.Combine(folder, "report.json"), new("table.csv", "test", 4, 1, "model.zip", name, Date, asked), sources);
     }
 }
