@@ -35,6 +35,20 @@ internal sealed class BilinearRows
         return _row;
     }
 
+    /// <summary>The new rows that are made of any of some rows of the source.</summary>
+    /// <param name="rows">From the first to behind the last; the same for the result.</param>
+    public (int From, int To) Reached((int From, int To) rows)
+    {
+        if (rows.From >= rows.To)
+            return (0, 0);
+        var (from, to) = (0, _down.Length);
+        while (from < to && _down[from].Second < rows.From)
+            from++;
+        while (to > from && _down[to - 1].First >= rows.To)
+            to--;
+        return (from, to);
+    }
+
     private float[] Wide(int y)
     {
         var wide = _wide[y & 1];

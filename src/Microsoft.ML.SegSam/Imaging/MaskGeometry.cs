@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.SegSam.Imaging;
@@ -87,22 +88,20 @@ internal static class MaskGeometry
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<bool> into)
     {
-        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
-        if (!geometry.IsWhole)
-            into.Clear();
-        for (var y = 0; y < part.Height; y++)
-            Threshold.Above(rows(y), MemoryMarshal.AsBytes(into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width)));
+        var ((read, from, to), part) = (Original(lowRes, side, geometry), geometry.Part);
+        into.Clear();
+        for (var y = from; y < to; y++)
+            Threshold.Above(read(y), MemoryMarshal.AsBytes(into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width)));
     }
 
     /// <summary>The same with a value where the logit is above 0, and 0 elsewhere.</summary>
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static void ToOriginalMask(float[] lowRes, int side, ImageGeometry geometry, Span<uint> into, uint inside)
     {
-        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
-        if (!geometry.IsWhole)
-            into.Clear();
-        for (var y = 0; y < part.Height; y++)
-            Threshold.Above(rows(y), into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width), inside);
+        var ((read, from, to), part) = (Original(lowRes, side, geometry), geometry.Part);
+        into.Clear();
+        for (var y = from; y < to; y++)
+            Threshold.Above(read(y), into.Slice((part.Y0 + y) * geometry.OriginalWidth + part.X0, part.Width), inside);
     }
 
     /// <summary>
@@ -111,12 +110,12 @@ internal static class MaskGeometry
     /// <inheritdoc cref="ToOriginalMask(float[], int, ImageGeometry)" path="/param"/>
     public static float[] ToOriginalLogits(float[] lowRes, int side, ImageGeometry geometry)
     {
-        var (rows, part) = (Original(lowRes, side, geometry), geometry.Part);
+        var ((read, _, _), part) = (Original(lowRes, side, geometry), geometry.Part);
         var logits = new float[geometry.OriginalHeight * geometry.OriginalWidth];
         if (!geometry.IsWhole)
             Array.Fill(logits, OutsideLogit);
         for (var y = 0; y < part.Height; y++)
-            rows(y).CopyTo(logits.AsSpan((part.Y0 + y) * geometry.OriginalWidth + part.X0));
+            read(y).CopyTo(logits.AsSpan((part.Y0 + y) * geometry.OriginalWidth + part.X0));
         return logits;
     }
 
@@ -164,15 +163,34 @@ internal static class MaskGeometry
         return cut;
     }
 
-    // As in SAM: bilinear to S, padding cropped, bilinear to the original size.
-    private static BilinearRows.Reader Original(float[] lowRes, int side, ImageGeometry geometry)
+    // As in SAM: bilinear to S, padding cropped, bilinear to the original size. Logits above 0 are in the rows From to before To alone:
+    // where a map has none, there are none between its numbers.
+    private static (BilinearRows.Reader Read, int From, int To) Original(float[] lowRes, int side, ImageGeometry geometry)
     {
         if (lowRes.Length != side * side)
             throw new ArgumentException($"Expected {side} x {side} = {side * side} low-resolution logits, found {lowRes.Length}.");
         var input = new BilinearRows(y => lowRes.AsSpan(y * side, side), side, side, geometry.InputSize, geometry.InputSize);
         BilinearRows.Reader cropped = y => input.Read(y + geometry.OffsetY).Slice(geometry.OffsetX, geometry.ScaledWidth);
-        return (geometry.ScaledHeight, geometry.ScaledWidth) == (geometry.Part.Height, geometry.Part.Width) ? cropped
-            : new BilinearRows(cropped, geometry.ScaledHeight, geometry.ScaledWidth, geometry.Part.Height, geometry.Part.Width).Read;
+        var (from, to) = input.Reached(RowsAboveZero(lowRes, side));
+        (from, to) = (Math.Max(0, from - geometry.OffsetY), Math.Min(geometry.ScaledHeight, to - geometry.OffsetY));
+        if ((geometry.ScaledHeight, geometry.ScaledWidth) == (geometry.Part.Height, geometry.Part.Width))
+            return (cropped, from, to);
+        var original = new BilinearRows(
+            cropped, geometry.ScaledHeight, geometry.ScaledWidth, geometry.Part.Height, geometry.Part.Width);
+        (from, to) = original.Reached((from, to));
+        return (original.Read, from, to);
+    }
+
+    // To is behind the last.
+    private static (int From, int To) RowsAboveZero(float[] lowRes, int side)
+    {
+        bool HasAny(int y) => TensorPrimitives.Max(lowRes.AsSpan(y * side, side)) > 0;
+        var (from, to) = (0, side);
+        while (from < to && !HasAny(from))
+            from++;
+        while (to > from && !HasAny(to - 1))
+            to--;
+        return (from, to);
     }
 
     /// <summary>The moments of a mask, exactly: divided by the count, the sums are the center of mass less half a pixel.</summary>
