@@ -48,20 +48,23 @@ internal sealed class EvaluateCommand : Command
         var (seed, most, split) = (parsed.GetValue(_seed), parsed.GetValue(_objects), parsed.GetValue(_split)!);
         if (parsed.GetValue(_card) is not null && parsed.GetValue(_model) is null)
             throw new ArgumentException("--card needs --model, the file that the card is about.");
+        var chosen = ValueOptions.NamesIn(parsed, _sources);
+        if (parsed.GetValue(_card) is not null && chosen.Length > 0)
+            throw new ArgumentException("--card is about all sources of the table; remove --sources.");
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        var rows = TrainingData.Choose(table, ValueOptions.NamesIn(parsed, _sources), [], []);
+        var rows = TrainingData.Choose(table, chosen, [], []);
         var path = parsed.GetValue(_model) is { } named ? ShippedModel.FileOf(named) : null;
-        var asks = parsed.GetValue(_ask) && File.Exists(path);
+        var asked = parsed.GetValue(_ask) && File.Exists(path) ? OtherCategories.Of(path, table) : null;
         using var model = path is null ? null
-            : asks
+            : asked is not null
                 ? new SegSamScorer(path, seed, OtherCategories.Ask(path, table, parsed.GetValue(_embedder) ?? Embedder.Hashed))
                 : Load(path, seed);
         var images = ImageObjects.Draw(table, TableCheck.Keep(table, rows, messages, cancel), most, seed);
         var sources = EvaluationRun.Run(model, table, images, messages, cancel);
         var facts = new EvaluationFacts(Path.GetFileName(table.Path), table.HasSplits ? split : null, most, seed, model?.Name,
-            model?.Sha256, DateTimeOffset.UtcNow, asks ? table.All.Select(row => row.Category).Distinct().Count() : null);
+            model?.Sha256, DateTimeOffset.UtcNow, chosen.Length > 0 ? chosen : null, asked);
         EvaluationReport.Write(report, facts, sources);
         if (parsed.GetValue(_card) is { } card)
             ModelCard.Write(card, RunOf(path!, facts), facts, sources);

@@ -42,7 +42,7 @@ internal sealed class EvidencePage
 
     private void Head()
     {
-        var (run, minutes) = (_runs.Reference.Runs[0], _runs.Everything.Sum(one => one.Work.CpuSeconds) / 60);
+        var (run, minutes) = (_runs.Reference.Runs[0], _runs.Trained.Sum(one => one.Work.CpuSeconds) / 60);
         Line($"""
             # Evidence: real images
 
@@ -66,13 +66,13 @@ internal sealed class EvidencePage
         Line($"""
             ## What each run took
 
-            Passes are images seen, over those of the training split.{(_runs.Everything.Any(run => run.Settings.Minutes is not null)
+            Passes are images seen, over those of the training split.{(_runs.Trained.Any(run => run.Settings.Minutes is not null)
                 ? " How many fit into given minutes is measured at the start,\nso other work on the machine changes it." : "")}
 
             | form | seed | passes | processor minutes |
             | --- | ---: | ---: | ---: |
             """);
-        foreach (var run in _runs.Everything)
+        foreach (var run in _runs.Trained)
         {
             var (settings, work) = (run.Settings, run.Work);
             Line(FormattableString.Invariant($"| {settings.Form} | {settings.Seed} | ")
@@ -183,12 +183,11 @@ internal sealed class EvidencePage
 
     private void NewCategories()
     {
-        if (_runs.NewCategories is not [var first, ..] pairs)
-            return;
-        var asked = first.Without.Runs[0].Facts.AskedCategories;
-        Unseen("Categories that the training never saw", FormattableString.Invariant(
-            $"All objects of these sources were left out of training. The model was then asked for {asked} categories, of which it knows ")
-            + "these by their texts alone: a name drawn by chance is right one time in so many.", pairs);
+        var pairs = _runs.NewCategories;
+        var counts = pairs.SelectMany(pair => pair.Without.Runs).Select(run => run.Facts.Asked!.Count).Distinct().Order();
+        Unseen("Categories that the training never saw",
+            $"The training had no object of any category of these sources. The model was then asked for {string.Join(" or ", counts)} "
+            + "categories, of which it knows these by their texts alone: a name drawn by chance is right one time in so many.", pairs);
     }
 
     private void Unseen(string title, string about, IReadOnlyList<(string Source, EvidenceGroup Without)> pairs)

@@ -31,13 +31,14 @@ internal sealed class EvidenceSelection
         Everything = runs;
         // The comparison: the rows, input, work and split that most runs share, of the largest training set. U-Nets, which see an image
         // in less time, may have their own number of passes: the page says what each run took.
-        var most = runs.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam)).GroupBy(Budget)
+        var whole = runs.Where(run => run.Facts is { Chosen: null, Asked: null }).ToList();
+        var most = whole.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam)).GroupBy(Budget)
             .OrderByDescending(group => group.First().Settings.Images)
-            .ThenByDescending(group => runs.Count(run => Budget(run) == group.Key)).FirstOrDefault()
+            .ThenByDescending(group => whole.Count(run => Budget(run) == group.Key)).FirstOrDefault()
             ?? throw new InvalidDataException("There is no run of '--form seg-sam', which all tables need; train and evaluate one.");
         _comparable =
         [
-            .. runs.Where(run => Budget(run) == most.Key
+            .. whole.Where(run => Budget(run) == most.Key
                 || run.Settings.Form == Forms.NameOf(Form.UNets) && Data(run) == Data(most.First())),
         ];
         var variants = _comparable.Where(IsDefault).GroupBy(run => run.Variant).ToList();
@@ -58,6 +59,9 @@ internal sealed class EvidenceSelection
 
     /// <summary>All runs of the page.</summary>
     public IReadOnlyList<EvidenceRun> Everything { get; }
+
+    /// <summary>Each training once, though its model may have been scored in several ways.</summary>
+    public IReadOnlyList<EvidenceRun> Trained => [.. Everything.DistinctBy(run => run.Facts.ModelSha256)];
 
     /// <summary>The method in full, with its default texts.</summary>
     public EvidenceGroup Reference { get; }
@@ -89,40 +93,32 @@ internal sealed class EvidenceSelection
     /// <summary>Sources without which a run of the method in full was trained, though not without any of their categories.</summary>
     public IReadOnlyList<(string Source, EvidenceGroup Without)> LeftOut =>
     [
-        .. from item in Unseen
-           let run = item.Without.Runs[0]
-           where run.Facts.AskedCategories is null
-               && run.Scored.Single(source => source.Source == item.Source).Prompts[PromptNames.Box].UnknownCategoryObjects == 0
-           select item,
+        .. Unseen(run => run.Facts.Asked is null).Where(item => item.Without.Runs[0].Scored
+            .Single(source => source.Source == item.Source).Prompts[PromptNames.Box].UnknownCategoryObjects == 0),
+    ];
+
+    /// <summary>Sources of whose categories a run of the method in full was trained with none, and was asked for them.</summary>
+    public IReadOnlyList<(string Source, EvidenceGroup Without)> NewCategories =>
+    [
+        .. Unseen(run => run.Facts.Asked is not null)
+            .Where(item => item.Without.Runs.All(run => run.Facts.Asked!.NewSources.Contains(item.Source))),
     ];
 
     /// <summary>
-    /// Sources whose categories a run of the method in full was trained without, and recognized by their texts. Their images are all of
-    /// such categories.
-    /// </summary>
-    public IReadOnlyList<(string Source, EvidenceGroup Without)> NewCategories =>
-        [.. Unseen.Where(item => item.Without.Runs[0].Facts.AskedCategories is not null)];
-
-    /// <summary>
-    /// Those runs trained further on some images of a source with new categories, the encoder as it was: by source, then by images. The
-    /// first of each source saw none.
+    /// The runs of <see cref="NewCategories"/> trained further on some images of a source, the encoder as it was: by source, then by
+    /// images. The first of each source saw none.
     /// </summary>
     public IReadOnlyList<(string Source, int Images, EvidenceGroup Trained)> Curves => [.. NewCategories.SelectMany(start =>
     {
         var further = Everything.Where(run => run.Settings is { Frozen: true, Sources: [var only] } && only == start.Source
+            && run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run) && run.Facts.Table == Reference.Runs[0].Facts.Table
+            && run.Facts.Split == Reference.Runs[0].Facts.Split
             && start.Without.Runs.Any(earlier => earlier.Facts.ModelSha256 == run.Settings.Checkpoint)).ToList();
-        return further.Count == 0 ? [] : further.GroupBy(run => run.Settings.Images).OrderBy(same => same.Key)
-            .Select(same => (start.Source, same.Key, Group(start.Source, same)))
+        return further.Count == 0 ? [] : further
+            .GroupBy(run => (run.Settings.Images, Plan: run.Variant with { Rows = "", Checkpoint = null })).OrderBy(same => same.Key.Images)
+            .Select(same => (start.Source, same.Key.Images, Group(start.Source, same)))
             .Prepend((start.Source, 0, start.Without));
     })];
-
-    private IEnumerable<(string Source, EvidenceGroup Without)> Unseen =>
-        from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run)
-            && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table)
-            .GroupBy(run => run.Variant)
-        from source in runs.First().Scored
-        where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
-        select (source.Source, Group(source.Source, runs));
 
     /// <summary>The method in full by the texts that it is told, and without any.</summary>
     public IReadOnlyList<EvidenceGroup> Texts =>
@@ -155,6 +151,15 @@ internal sealed class EvidenceSelection
                 Prompts = new Dictionary<string, Figures> { [PromptNames.Box] = source.Prompts[PromptNames.FilledEllipse] },
             })],
         })), name, figures => figures.BinaryDice);
+
+    // Sources that such runs of the method in full were trained without.
+    private IEnumerable<(string Source, EvidenceGroup Without)> Unseen(Func<EvidenceRun, bool> isMeant) =>
+        from runs in Everything.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam) && IsDefault(run) && isMeant(run)
+            && Weights(run) == Weights(Reference.Runs[0]) && run.Facts.Table == Reference.Runs[0].Facts.Table)
+            .GroupBy(run => run.Variant)
+        from source in runs.First().Scored
+        where Reference.Runs[0].Settings.Sources.Contains(source.Source) && !runs.First().Settings.Sources.Contains(source.Source)
+        select (source.Source, Group(source.Source, runs));
 
     private EvidenceGroup? Find(Form form) => Methods.FirstOrDefault(group => group.Runs[0].Settings.Form == Forms.NameOf(form));
 

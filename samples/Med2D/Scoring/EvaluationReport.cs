@@ -10,12 +10,16 @@ namespace Med2D.Scoring;
 /// <param name="Table">File name of the table.</param>
 /// <param name="Split">The asked split; null where the table has none.</param>
 /// <param name="Date">When, in UTC.</param>
-/// <param name="AskedCategories">
-/// How many categories of the table the model answered with in place of its own, by their texts; null: it answered with its own.
-/// </param>
+/// <param name="Chosen">The sources that were scored; null: all of the table.</param>
+/// <param name="Asked">The table's categories, with which the model answered; null: with its own.</param>
 internal sealed record EvaluationFacts(
     string Table, string? Split, int ObjectsPerImage, int Seed, string? Model, string? ModelSha256, DateTimeOffset Date,
-    int? AskedCategories = null);
+    IReadOnlyList<string>? Chosen = null, AskedCategories? Asked = null);
+
+/// <summary>Categories that a model answers with in place of its own: those that it does not know are recognized by their texts.</summary>
+/// <param name="Count">Of them all.</param>
+/// <param name="NewSources">Sources of whose objects' categories the model knows none.</param>
+internal sealed record AskedCategories(int Count, IReadOnlyList<string> NewSources);
 
 /// <summary>Writes figures as report.json, for programs, and as a table, for people.</summary>
 internal static class EvaluationReport
@@ -31,7 +35,7 @@ internal static class EvaluationReport
     public const string FileName = "report.json";
 
     /// <remarks>
-    /// Members: command · table, split, objectsPerImage, seed, date, askedCategories · model {name, sha256}, null without one · sources
+    /// Members: command · table, split, objectsPerImage, seed, date, chosen, asked · model {name, sha256}, null without one · sources
     /// {NAME: {modality, images, objects, PROMPT: figures}} · meanOverSources {sources, images, objects, PROMPT: figures} ·
     /// meanByModality {NAME: likewise}. Means leave out sources without images. <see cref="Figures"/> names the members of figures.
     /// </remarks>
@@ -46,7 +50,8 @@ internal static class EvaluationReport
             ["objectsPerImage"] = facts.ObjectsPerImage,
             ["seed"] = facts.Seed,
             ["date"] = facts.Date.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-            ["askedCategories"] = facts.AskedCategories,
+            ["chosen"] = JsonSerializer.SerializeToNode(facts.Chosen, Json),
+            ["asked"] = JsonSerializer.SerializeToNode(facts.Asked, Json),
             ["model"] = facts.Model is null ? null : new JsonObject { ["name"] = facts.Model, ["sha256"] = facts.ModelSha256 },
             ["sources"] = new JsonObject(sources.Select(source => KeyValuePair.Create(source.Source, (JsonNode?)Source(source)))),
             ["meanOverSources"] = Mean(scored),
@@ -67,7 +72,7 @@ internal static class EvaluationReport
             var facts = new EvaluationFacts((string)Member(report, "table")!, (string?)report["split"],
                 (int)Member(report, "objectsPerImage"), (int)Member(report, "seed"), (string?)report["model"]?["name"],
                 (string?)report["model"]?["sha256"], DateTimeOffset.Parse((string)Member(report, "date")!, CultureInfo.InvariantCulture),
-                (int?)report["askedCategories"]);
+                report["chosen"].Deserialize<IReadOnlyList<string>>(Json), report["asked"].Deserialize<AskedCategories>(Json));
             var sources = Member(report, "sources").AsObject();
             return (facts, [.. sources.Select(source => ReadSource(source.Key, Member(sources, source.Key).AsObject()))]);
         }

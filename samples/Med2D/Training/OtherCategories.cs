@@ -1,3 +1,4 @@
+using Med2D.Scoring;
 using Med2D.Tables;
 using Microsoft.ML;
 using Microsoft.ML.SegSam;
@@ -8,6 +9,17 @@ namespace Med2D.Training;
 /// <summary>Has a trained model answer with the categories of a table in place of its own.</summary>
 internal static class OtherCategories
 {
+    /// <summary>Which categories the table has, and for which sources they are all new to the model.</summary>
+    public static AskedCategories Of(string model, ObjectTable table)
+    {
+        using var predictor = SegSamPredictor.Load(model);
+        var known = predictor.Categories.ToHashSet();
+        return new(
+            table.All.Select(row => ObjectTable.NameOf(row.Category)).Distinct().Count(),
+            [.. table.All.GroupBy(row => row.Source)
+                .Where(source => !source.Any(row => known.Contains(ObjectTable.NameOf(row.Category)))).Select(source => source.Key)]);
+    }
+
     /// <summary>The model with the table's categories: those that it does not know are recognized by their texts alone.</summary>
     /// <param name="embedder">The one that it was trained with.</param>
     public static SegSamTransformer Ask(string model, ObjectTable table, Embedder embedder)

@@ -38,7 +38,7 @@ internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
                 && !IsOf(row.Category, withoutCategories)),
         ];
         return rows.Count > 0 ? rows : throw new ArgumentException(
-            $"{table.Path}: --sources, --without-source and --without-category leave no row; keep one of the split at least.");
+            $"{table.Path}: the chosen sources and categories leave no row of the split; choose others, or another --split.");
     }
 
     private static bool IsOf(string category, IReadOnlyList<string> names) =>

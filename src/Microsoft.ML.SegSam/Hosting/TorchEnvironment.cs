@@ -12,7 +12,8 @@ namespace Microsoft.ML.SegSam.Hosting;
 /// tensors of 2 MiB and more use huge pages, because loading weights spends most of its time on getting memory page by page. What tensors
 /// free stays with the process for the next ones: glibc would return each large block to the system at once, and get it back, page by page
 /// and filled with zeros, a moment later. Its own adaptation ends at 32 MB; a map of MobileSAM's encoder has 64 MB. Threads other than the
-/// first get their memory in heaps of 64 MB, which glibc unmaps whole as soon as they are empty, unless it is told to keep that much.
+/// first get their memory in heaps of 64 MB, which glibc unmaps as soon as they are empty, unless it is told to keep as much: a training
+/// step spent up to half of its time on getting them back.
 /// </remarks>
 internal static partial class TorchEnvironment
 {
@@ -38,7 +39,7 @@ internal static partial class TorchEnvironment
             if (SetAllocation(MapThreshold, 1 << 30) == 0)
                 _ = SetAllocation(MapThreshold, 32 << 20); // the most that glibc took before 2.35
             _ = SetAllocation(TrimThreshold, int.MaxValue);
-            _ = SetAllocation(TopPad, 128 << 20); // of two heaps: more than can be free in two neighbors, of which one would go
+            _ = SetAllocation(TopPad, 64 << 20); // a heap: none goes whose neighbor has less than that free
         }
         catch (EntryPointNotFoundException)
         {

@@ -45,8 +45,18 @@ internal sealed class StepRunner : IDisposable
         var isLowered = settings is { UsesBFloat16: true, IsFrozen: false };
         _trained = new(named.ConvertAll(item => item.parameter), isLowered ? network.ImageEncoder.OfProducts() : null);
         _gradients = [.. Enumerable.Range(0, _workers.Count).Select(_ => new Gradients(_trained))];
-        _optimizer = new(_trained, settings.WeightDecay, settings.GradientClip, threads,
-            named.ConvertAll(item => SegSamNetwork.IsOfStages(item.name) ? settings.EncoderRate : 1));
+        try
+        {
+            _optimizer = new(_trained, settings.WeightDecay, settings.GradientClip, threads,
+                named.ConvertAll(item => SegSamNetwork.IsOfStages(item.name) ? settings.EncoderRate : 1));
+        }
+        catch // such as no memory for the moments: the network's weights must not keep copies
+        {
+            _workers.Dispose();
+            _trained.Dispose();
+            throw;
+        }
+
         StepsPerEpoch = (int)Math.Ceiling(set.ImageCount / ((double)settings.ImagesPerStep * settings.AccumulateSteps));
         _schedule = new(settings.LearningRate, (long)StepsPerEpoch * settings.Epochs * (1 + settings.Rounds));
     }

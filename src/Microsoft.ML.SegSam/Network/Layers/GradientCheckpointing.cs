@@ -33,8 +33,8 @@ internal sealed class GradientCheckpointing : autograd.SingleTensorFunction<Grad
         var (input, output) = Compute(module, context.get_saved_variables()[0]);
         Tensor[] weights = [.. module.TrainedLeaves()];
         var gradients = autograd.grad([output], input.requires_grad ? [input, .. weights] : weights, [gradient], allow_unused: true);
-        scope.MoveToOuter(gradients.Where(found => !found.IsInvalid));
-        var found = gradients.Select(found => found.IsInvalid ? null! : found); // of a weight that is used by its copy alone
+        scope.MoveToOuter(gradients.Where(one => !one.IsInvalid));
+        var found = gradients.Select(one => one.IsInvalid ? null! : one); // invalid where a weight is used by its copy alone
         return input.requires_grad ? [null!, .. found] : [null!, null!, .. found]; // none for the module, none for a fixed input
     }
 

@@ -10,7 +10,8 @@ namespace Microsoft.ML.SegSam.Network.Layers;
 /// </summary>
 /// <remarks>
 /// TorchSharp binds no autocast, and PyTorch's would also cast the position codes, whose phases bfloat16 cannot hold. The casts are part
-/// of the graph: gradients of the weights come out in float32, and the backward pass needs no mode.
+/// of the graph, so that the backward pass needs no mode: gradients of the weights come out in float32, or at copies of the weights, where
+/// there are any, in bfloat16.
 /// </remarks>
 internal static class MixedPrecision
 {
@@ -27,9 +28,13 @@ internal static class MixedPrecision
     public static Tensor ToComputeType(this Tensor x) =>
         !_isBFloat16 ? x : CachedCasts.TryGetValue(x, out var cast) ? cast : x.to(ScalarType.BFloat16);
 
-    /// <summary>Keeps bfloat16 copies of weights, so that products need not cast them.</summary>
+    /// <summary>
+    /// Keeps bfloat16 copies of weights, so that products need not cast them. Where the weights change, <see cref="CastWeights.Refresh"/>
+    /// makes the copies follow.
+    /// </summary>
     /// <param name="weights">Those of one dimension are left out: casting them costs nothing.</param>
-    /// <param name="areTrained">Whether the copies of weights that require gradients take them in their place.</param>
+    /// <param name="areTrained">Whether the copy of a weight that requires gradients takes its gradients.</param>
+    /// <exception cref="InvalidOperationException">There is a copy of one of them already.</exception>
     public static CastWeights CacheCasts(IEnumerable<Parameter> weights, bool areTrained) =>
         new(weights.Where(weight => weight.dim() > 1), areTrained);
 
@@ -65,19 +70,35 @@ internal static class MixedPrecision
     /// <summary>Weights and their copies in bfloat16, which are used until this is disposed.</summary>
     public sealed class CastWeights : IDisposable
     {
-        private readonly Dictionary<Parameter, Tensor> _casts = [];
+        private readonly Dictionary<Parameter, Tensor> _casts = new(ReferenceEqualityComparer.Instance); // tensors compare their numbers
 
         public CastWeights(IEnumerable<Parameter> weights, bool areTrained)
         {
             using var noGrad = no_grad();
-            foreach (var weight in weights)
+            try
             {
-                var cast = weight.to(ScalarType.BFloat16).DetachFromDisposeScope();
-                if (areTrained && weight.requires_grad)
-                    cast.requires_grad = true;
-                _casts.Add(weight, cast);
-                CachedCasts.Add(weight, cast);
+                foreach (var weight in weights)
+                    Add(weight, areTrained && weight.requires_grad);
             }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        private void Add(Parameter weight, bool isTrained)
+        {
+            var cast = weight.to(ScalarType.BFloat16).DetachFromDisposeScope();
+            if (isTrained)
+                cast.requires_grad = true;
+            if (!CachedCasts.TryAdd(weight, cast))
+            {
+                cast.Dispose();
+                throw new InvalidOperationException("A copy of this weight is in use already; dispose what keeps it first.");
+            }
+
+            _casts.Add(weight, cast);
         }
 
         /// <summary>The copy of a weight; null: it has none.</summary>

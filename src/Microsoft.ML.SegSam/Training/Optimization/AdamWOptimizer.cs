@@ -1,5 +1,4 @@
 using Microsoft.ML.SegSam.Kernels;
-using Microsoft.ML.SegSam.Network.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,8 +7,8 @@ namespace Microsoft.ML.SegSam.Training.Optimization;
 
 /// <summary>Gradient clipping and AdamW (Loshchilov, Hutter 2019): β₁ = 0.9, β₂ = 0.999, ε = 1e-8.</summary>
 /// <remarks>
-/// Several times faster than TorchSharp's AdamW, which makes about ten calls for each weight: on processors with vectors in one pass over
-/// the numbers, elsewhere by libtorch's fused kernels.
+/// Several times faster than TorchSharp's AdamW, which makes about ten calls for each weight: float32 weights on processors with vectors
+/// are updated by <see cref="VectorAdamW"/>, all others by libtorch's fused kernels.
 /// </remarks>
 internal sealed class AdamWOptimizer : IDisposable
 {
@@ -42,7 +41,7 @@ internal sealed class AdamWOptimizer : IDisposable
         ((string, Tensor)[])[($"{i}.mean", state.Mean), ($"{i}.square", state.Square), ($"{i}.steps", state.Steps)]);
 
     /// <summary>Updates the weights that have a gradient, and their copies; the others stay unchanged.</summary>
-    /// <param name="parts">Of the trained weights: what is added up, in this order. They may be overwritten.</param>
+    /// <param name="parts">Of the trained weights: what is added up, in this order.</param>
     public void Step(IReadOnlyList<Gradients> parts, double learningRate)
     {
         using var noGrad = no_grad();
@@ -54,7 +53,6 @@ internal sealed class AdamWOptimizer : IDisposable
             if (gradients.Length == 0)
                 continue;
             var state = _states[i];
-            state.Steps.add_(Arithmetic.Number(1), Arithmetic.Number(1));
             updates.Add(new(state.Weight, _trained.Casts[i], gradients, state.Mean, state.Square, state.Steps, learningRate * _rates[i]));
         }
 
@@ -70,7 +68,8 @@ internal sealed class AdamWOptimizer : IDisposable
     }
 
     private static bool IsInVectors(TrainedWeights trained) => Processor.HasVectors && trained.Weights.All(weight =>
-        weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.is_contiguous());
+        weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.is_contiguous()
+        && weight.numel() <= VectorAdamW.MostNumbers);
 
     private sealed record Moments(Parameter Weight) : IDisposable
     {
@@ -98,6 +97,6 @@ internal interface IAdamWUpdate : IDisposable
 /// <summary>What changes one weight.</summary>
 /// <param name="Cast">The weight in bfloat16; null: there is none.</param>
 /// <param name="Gradients">At least one; contiguous.</param>
-/// <param name="Steps">Of this weight, with the present one: a single number.</param>
+/// <param name="Steps">Of this weight so far: a single number, to which the update adds the present one.</param>
 internal sealed record WeightUpdate(
     Tensor Weight, Tensor? Cast, IReadOnlyList<Tensor> Gradients, Tensor Mean, Tensor Square, Tensor Steps, double LearningRate);

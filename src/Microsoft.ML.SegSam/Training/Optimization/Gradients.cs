@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training.Optimization;
 
-/// <summary>One thread's sums of gradients since the last <see cref="Clear"/>, as libtorch made them: none is copied.</summary>
+/// <summary>One thread's sums of gradients since the last <see cref="Clear"/>, as libtorch made them.</summary>
+/// <remarks>Those that are not contiguous are copied.</remarks>
 internal sealed class Gradients(TrainedWeights trained) : IDisposable
 {
     private readonly Tensor?[] _own = new Tensor?[trained.Weights.Count], _ofCasts = new Tensor?[trained.Weights.Count];
@@ -43,18 +44,19 @@ internal sealed class Gradients(TrainedWeights trained) : IDisposable
 
     public void Dispose() => Clear();
 
-    // A sum of several is in float32: bfloat16 would lose what is small beside it.
+    // A sum of several is a tensor of its own, since two weights may have been given one gradient, and in float32: bfloat16 would lose
+    // what is small beside it.
     private static void Add(ref Tensor? sum, Tensor gradient)
     {
         if (sum is null)
-            sum = gradient.contiguous().DetachFromDisposeScope();
-        else if (sum.dtype != ScalarType.BFloat16)
-            sum.add_(gradient, Arithmetic.Number(1));
-        else
         {
-            var total = sum.to(ScalarType.Float32).add_(gradient, Arithmetic.Number(1)).DetachFromDisposeScope();
-            sum.Dispose();
-            sum = total;
+            sum = gradient.contiguous().DetachFromDisposeScope();
+            return;
         }
+
+        var before = sum.dtype == ScalarType.BFloat16 ? sum.to(ScalarType.Float32) : sum;
+        var total = before.add(gradient, Arithmetic.Number(1)).DetachFromDisposeScope();
+        sum.Dispose();
+        sum = total;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class TorchAdamW(double weightDecay, double clip) : IAdamWUpdate
         def adamw(weights: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
                   numbers: Tensor, excess: Tensor) -> int:
             rate, decay, beta1, beta2, eps = [float(number) for number in numbers]
+            torch._foreach_add_(steps, 1.0)
             torch._fused_adamw_(weights, gradients, means, squares, [], steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay,
                                 eps=eps, amsgrad=False, maximize=False, grad_scale=excess)
             return 0
@@ -45,7 +46,7 @@ internal sealed class TorchAdamW(double weightDecay, double clip) : IAdamWUpdate
 
     private static Tensor Sum(WeightUpdate update)
     {
-        var sum = update.Gradients[0].to(update.Weight.dtype);
+        var sum = update.Gradients[0].to(update.Weight.dtype, copy: true); // the kernels scale it
         foreach (var other in update.Gradients.Skip(1))
             sum.add_(other, Arithmetic.Number(1));
         return sum;

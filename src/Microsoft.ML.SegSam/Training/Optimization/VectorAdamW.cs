@@ -1,22 +1,28 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SegSam.Kernels;
+using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SegSam.Training.Optimization;
 
-/// <summary>AdamW of float32 numbers in memory, computed as libtorch does it.</summary>
+/// <summary>AdamW of float32 numbers in memory: libtorch's, up to rounding.</summary>
 /// <remarks>
 /// A pass over the gradients finds their norm. Another one adds them up again, which costs less than to keep the sums, and changes weights,
-/// moments and copies. The result does not depend on the number of threads.
+/// moments and copies. The result does not depend on the number of threads; its last bits depend on the processor's vectors.
 /// </remarks>
 internal sealed unsafe class VectorAdamW(double weightDecay, double clip, int threads) : IAdamWUpdate
 {
+    /// <summary>Of a weight: TorchSharp gives access to 2 GB of a tensor.</summary>
+    public const int MostNumbers = int.MaxValue / sizeof(float);
+
     private const int PieceLength = 1 << 18; // what a thread takes at once
     private const int BlockLength = 2048;    // whose sums stay in the nearest cache
 
     public void Run(IReadOnlyList<WeightUpdate> updates)
     {
+        foreach (var update in updates)
+            update.Steps.add_(Arithmetic.Number(1), Arithmetic.Number(1));
         var weights = updates.Select(update => new WeightNumbers(update, weightDecay)).ToArray();
         (WeightNumbers Weight, int First)[] pieces =
         [
@@ -26,18 +32,15 @@ internal sealed unsafe class VectorAdamW(double weightDecay, double clip, int th
         var squares = new double[pieces.Length];
         WorkerThreads.Call(threads, () =>
         {
-            WorkerThreads.For(pieces.Length, i => squares[i] = Each(pieces[i], static (weight, first, count, gradient) =>
+            WorkerThreads.For(pieces.Length, i => ForBlocks(pieces[i], (_, count, gradient) =>
             {
                 float sum = 0;
                 Lanes.Over(count, new AddSquares(gradient, &sum));
-                return sum;
+                squares[i] += sum;
             }));
             var excess = Math.Max(1, (float)((Math.Sqrt(squares.Sum()) + 1e-6) / clip));
-            WorkerThreads.For(pieces.Length, i => Each(pieces[i], (weight, first, count, gradient) =>
-            {
-                weight.Change(first, count, gradient, excess);
-                return 0;
-            }));
+            WorkerThreads.For(pieces.Length, i => ForBlocks(pieces[i], (first, count, gradient) =>
+                pieces[i].Weight.Change(first, count, gradient, excess)));
         });
         GC.KeepAlive(updates);
     }
@@ -46,22 +49,20 @@ internal sealed unsafe class VectorAdamW(double weightDecay, double clip, int th
     {
     }
 
-    /// <summary>Adds up the gradients of each block of a piece, and the results of what is done with it.</summary>
-    private static double Each((WeightNumbers Weight, int First) piece, BlockAction act)
+    /// <summary>Adds up the gradients of each block of a piece, and does something with the sums.</summary>
+    private static void ForBlocks((WeightNumbers Weight, int First) piece, BlockAction act)
     {
         var sums = stackalloc float[BlockLength];
-        var (end, result) = (Math.Min(piece.Weight.Length, piece.First + PieceLength), 0.0);
+        var end = Math.Min(piece.Weight.Length, piece.First + PieceLength);
         for (var first = piece.First; first < end; first += BlockLength)
         {
             var count = Math.Min(BlockLength, end - first);
             piece.Weight.AddGradients(first, count, sums);
-            result += act(piece.Weight, first, count, sums);
+            act(first, count, sums);
         }
-
-        return result;
     }
 
-    private delegate double BlockAction(WeightNumbers weight, int first, int count, float* gradient);
+    private delegate void BlockAction(int first, int count, float* gradient);
 
     /// <summary>Where the numbers of a weight lie, and those of its update.</summary>
     private sealed class WeightNumbers

@@ -38,9 +38,9 @@ public sealed class GradientCheckpointingTests
     {
         using var encoder = Encoder(SegSamAdapter.None, adaptersAlone: false);
         encoder.UsesGradientCheckpointing = true;
+        using var weights = new TrainedWeights([.. encoder.parameters()]);
         Parallel.For(0, 2, new() { MaxDegreeOfParallelism = 2 }, _ =>
         {
-            using var weights = new TrainedWeights([.. encoder.parameters()]);
             using var gradients = new Gradients(weights);
             Repeat(gradients, 1);
             var before = LiveTensors.Count;
@@ -54,6 +54,7 @@ public sealed class GradientCheckpointingTests
             {
                 using var scope = NewDisposeScope();
                 Pass(encoder, gradients, bfloat16: false);
+                gradients.Clear();
             }
         }
     }

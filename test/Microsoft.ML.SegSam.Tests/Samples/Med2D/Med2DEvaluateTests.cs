@@ -122,6 +122,15 @@ public sealed class Med2DEvaluateTests
     }
 
     [TestMethod]
+    public void A_card_is_not_of_some_sources()
+    {
+        using var run = new Med2DRun();
+        run.AddDiscs("one", "test", images: 1, seed: 3);
+        Assert.Contains("remove --sources", Med2DRun.Fails(2, "evaluate", "--data", run.Table(), "--out", run.At("out"),
+            "--model", "mini", "--card", run.At("card.md"), "--sources", "one"));
+    }
+
+    [TestMethod]
     public void The_model_that_ships_is_called_mini()
     {
         using var run = new Med2DRun();

@@ -74,7 +74,7 @@ public sealed class Med2DReportTests
         using var run = new Med2DRun();
         Add(run, "all", Settings(Form.SegSam, seed: 1), One("one", 0.9, 1), One("two", 0.8, 1));
         var without = Settings(Form.SegSam, seed: 1) with { Sources = ["one"], Images = 5, Rows = "fewer" };
-        Add(run, "without", without, asked: 40, One("one", 0.9, 1), One("two", 0.6, 0.125));
+        Add(run, "without", without, facts => facts with { Asked = new(40, ["two"]) }, One("one", 0.9, 1), One("two", 0.6, 0.125));
         foreach (var (images, dice) in (ReadOnlySpan<(int, double)>)[(6, 0.75), (3, 0.7)])
         {
             Add(run, $"of-{images}", without with
@@ -92,6 +92,21 @@ public sealed class Med2DReportTests
             | two | 3 | 0.700 | 0.500 |  |  | 1 |
             | two | 6 | 0.750 | 0.500 |  |  | 1 |
             """.ReplaceLineEndings("\n"), page);
+    }
+
+    [TestMethod]
+    public void Scores_of_some_sources_or_of_other_categories_stand_beside_those_of_all_and_leave_them_as_they_are()
+    {
+        using var run = new Med2DRun();
+        Add(run, "all", Settings(Form.SegSam, seed: 1), One("one", 0.9, 1), One("two", 0.8, 1));
+        var page = Page(run, "1 runs added, 1 in all.");
+        Directory.Delete(run.At("runs"), recursive: true);
+        Add(run, "all", Settings(Form.SegSam, seed: 1), facts => facts with { Chosen = ["two"] }, One("two", 0.1, 0));
+        Assert.AreEqual(page, Page(run, "1 runs added, 2 in all."));
+        Directory.Delete(run.At("runs"), recursive: true);
+        Add(run, "all", Settings(Form.SegSam, seed: 1), facts => facts with { Asked = new(40, []) },
+            One("one", 0.2, 0), One("two", 0.1, 0));
+        Assert.AreEqual(page, Page(run, "1 runs added, 3 in all."));
     }
 
     [TestMethod]
@@ -138,8 +153,9 @@ public sealed class Med2DReportTests
         using var run = new Med2DRun();
         run.AddDiscs("one", "test", images: 2, seed: 1);
         run.AddDiscs("two", "test", images: 1, seed: 2, modality: "mr");
-        Add(run, "method", Settings(Form.SegSam, seed: 1), One("one", 0.5, 1));
+        Add(run, "method", Settings(Form.SegSam, seed: 1), One("one", 0.5, 1), One("two", 0.5, 1));
         FittedModel.Shared.Save(run.At("runs", "method", "model.zip"));
+        Add(run, "before", Settings(Form.SegSam, seed: 1) with { Images = 3, Rows = "fewer" }, One("one", 0.5, 1)); // has no model
         var (code, _, error) = Med2DRun.Run(
             "report", "--runs", run.At("runs"), "--out", run.At("docs"), "--data", run.Table());
         Assert.AreEqual(0, code, error);
@@ -198,7 +214,8 @@ public sealed class Med2DReportTests
     private static void Add(Med2DRun run, string name, RunSettings settings, params SourceFigures[] sources) =>
         Add(run, name, settings, null, sources);
 
-    private static void Add(Med2DRun run, string name, RunSettings settings, int? asked, params SourceFigures[] sources)
+    private static void Add(Med2DRun run, string name, RunSettings settings, Func<EvaluationFacts, EvaluationFacts>? scoring,
+        params SourceFigures[] sources)
     {
         var folder = run.At("runs", name);
         var work = new Work(9, 3, WallSeconds: 20, CpuSeconds: 30);
@@ -206,7 +223,7 @@ public sealed class Med2DReportTests
         {
             Finished = Date,
         }.Save(folder);
-        EvaluationReport.Write(
-            Path.Combine(folder, "report.json"), new("table.csv", "test", 4, 1, "model.zip", name, Date, asked), sources);
+        var facts = new EvaluationFacts("table.csv", "test", 4, 1, "model.zip", name, Date);
+        EvaluationReport.Write(Path.Combine(folder, "report.json"), scoring?.Invoke(facts) ?? facts, sources);
     }
 }

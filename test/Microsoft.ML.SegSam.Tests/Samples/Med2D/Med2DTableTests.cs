@@ -62,7 +62,7 @@ public sealed class Med2DTableTests
     [DataRow("--half is for models of the library", "--form", "u-nets", "--half")]
     [DataRow("--encoder is 'ViT'; expected one of tiny, vit-b", "--form", "seg-sam", "--encoder", "ViT")]
     [DataRow("has no source 'lost'; found rectangles", "--form", "seg-sam", "--sources", "lost")]
-    [DataRow("leave no row; keep one", "--form", "seg-sam", "--without-source", "rectangles")]
+    [DataRow("leave no row of the split; choose others", "--form", "seg-sam", "--without-source", "rectangles")]
     [DataRow("--input is 100; expected a multiple of 16", "--form", "u-nets", "--input", "100")]
     public void A_wrong_option_is_told(string expected, params string[] options)
     {

@@ -9,7 +9,8 @@ namespace Microsoft.ML.SegSam.Tests.Training.Optimization;
 public sealed class AdamWOptimizerTests
 {
     private const double Decay = 0.02, Clip = 3, Rate = 0.05;
-    private const int Steps = 5, Untouched = 2;
+    private const int Steps = 5;
+    private const int Untouched = 2, OfOneThread = 1, UsedTwice = 4; // by a copy and, if there is one, by the weight itself
 
     private static readonly long[][] Shapes = [[1], [23], [4, 4], [33, 5], [3, 3, 3, 2], [513, 600]];
     private static readonly double[] Rates = [1, 1, 1, 0.1, 1, 0.1];
@@ -44,11 +45,44 @@ public sealed class AdamWOptimizerTests
         Assert.IsTrue(one.Zip(three).All(pair => pair.First.Equals(pair.Second)));
     }
 
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void What_is_no_number_is_not_hidden(bool inVectors)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] weights = [new(ones(3)), new(ones(40))];
+        using var trained = new TrainedWeights(weights);
+        using var gradients = new Gradients(trained);
+        using var optimizer = new AdamWOptimizer(
+            trained, null, inVectors ? new VectorAdamW(Decay, Clip, threads: 1) : new TorchAdamW(Decay, Clip));
+        gradients.Add((weights[0] * float.NaN).sum() + weights[1].sum());
+        optimizer.Step([gradients], Rate);
+        Assert.IsTrue(weights.All(weight => weight.isnan().all().item<bool>()), "The norm of all is no number either.");
+    }
+
+    [TestMethod]
+    public void A_second_copy_of_a_weight_is_refused_and_takes_no_place()
+    {
+        Parameter[] weights = [new(ones(2, 2)), new(ones(3, 3))];
+        using var scope = NewDisposeScope();
+        using (new TrainedWeights([weights[1]], [weights[1]]))
+        {
+            var failure = Assert.ThrowsExactly<InvalidOperationException>(() => new TrainedWeights(weights, weights));
+            Assert.Contains("A copy of this weight is in use already", failure.Message);
+        }
+
+        using var again = new TrainedWeights(weights, weights);
+        Assert.IsTrue(again.Casts.All(cast => cast is not null));
+    }
+
     private static Tensor Start(int weight) => SmallNetwork.Normal(100 + weight, Shapes[weight]);
 
     // What a thread's loss asks for: far more than the clip at first, later less.
     private static Tensor Direction(int weight, int step, int thread) =>
         SmallNetwork.Normal(1000 + 100 * weight + 10 * step + thread, Shapes[weight]) * (step == 0 ? 1 : 1e-3);
+
+    private static bool IsTouched(int weight, int thread) => weight != Untouched && (weight != OfOneThread || thread == 1);
 
     private static (Tensor[] Weights, Tensor?[] Copies) After(IAdamWUpdate update, bool keepsCopies)
     {
@@ -60,10 +94,11 @@ public sealed class AdamWOptimizerTests
         {
             for (var thread = 0; thread < threads.Length; thread++)
             {
-                threads[thread].Add(Enumerable.Range(0, weights.Length).Where(i => i != Untouched).Select(i =>
+                threads[thread].Add(Enumerable.Range(0, weights.Length).Where(i => IsTouched(i, thread)).Select(i =>
                 {
                     var leaf = trained.Casts[i] ?? weights[i];
-                    return (leaf * Direction(i, step, thread).to(leaf.dtype)).sum(ScalarType.Float32);
+                    var loss = (leaf * Direction(i, step, thread).to(leaf.dtype)).sum(ScalarType.Float32);
+                    return keepsCopies && i == UsedTwice ? loss + (weights[i] * Direction(i, step, thread + 2)).sum() : loss;
                 }).Aggregate((sum, next) => sum + next));
             }
 
@@ -82,9 +117,11 @@ public sealed class AdamWOptimizerTests
         var squares = weights.Select(weight => zeros_like(weight)).ToArray();
         for (var step = 0; step < Steps; step++)
         {
-            var gradients = Shapes.Select((shape, i) => i == Untouched ? zeros(shape, float64) : new[] { 0, 1 }.Select(thread =>
-                Direction(i, step, thread).to(keepsCopies && shape.Length > 1 ? bfloat16 : float32).to(float64))
-                .Aggregate((sum, next) => sum + next)).ToArray();
+            var gradients = Shapes.Select((shape, i) => new[] { 0, 1 }.Where(thread => IsTouched(i, thread)).Select(thread =>
+            {
+                var gradient = Direction(i, step, thread).to(keepsCopies && shape.Length > 1 ? bfloat16 : float32).to(float64);
+                return keepsCopies && i == UsedTwice ? gradient + Direction(i, step, thread + 2) : gradient;
+            }).Aggregate(zeros(shape, float64), (sum, next) => sum + next)).ToArray();
             var norm = Math.Sqrt(gradients.Sum(gradient => (gradient * gradient).sum().item<double>()));
             foreach (var i in Enumerable.Range(0, weights.Length).Where(i => i != Untouched))
             {
