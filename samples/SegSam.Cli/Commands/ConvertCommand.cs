@@ -122,6 +122,7 @@ internal sealed partial class ConvertCommand : Command
     private int ToTable(CommandContext context, string source, string target)
     {
         var cases = _slices.Cases(context, source, context.Get(_labels));
+        HoldOut.Check(context.Get(_holdOut), cases?.Select(item => item.CaseId ?? item.ImagePath).Distinct().ToList());
         var outputs = new Outputs(context.Get(_force),
             [source, context.Get(_labels), context.Get(_descriptions), .. cases?.Select(item => item.LabelPath) ?? []]);
         outputs.Claim(target);

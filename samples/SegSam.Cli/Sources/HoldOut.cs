@@ -7,9 +7,20 @@ namespace SegSam.Cli.Sources;
 /// </summary>
 internal static class HoldOut
 {
-    /// <param name="share">Fraction of the images or cases, above 0 and below 1; null holds out none.</param>
+    /// <summary>To be asked before anything is read or written.</summary>
+    /// <param name="cases">What the cases are called; null where they are not known yet, or images are held out.</param>
+    /// <exception cref="UsageException">The share is out of range, or leaves one part without cases.</exception>
+    public static void Check(double? share, IReadOnlyCollection<string>? cases)
+    {
+        if (share is not (null or (> 0 and < 1)))
+            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1."));
+        if (share is not null && cases is { Count: > 0 })
+            _ = CountOf(share.Value, [.. cases], "case");
+    }
+
+    /// <param name="share">Fraction of the images or cases, which <see cref="Check"/> has seen; null holds out none.</param>
     /// <param name="isByCase">Whether the slices of a case stay together.</param>
-    /// <exception cref="UsageException">The share is out of range, or leaves one part without images.</exception>
+    /// <exception cref="UsageException">It leaves one part without images.</exception>
     public static (IReadOnlyList<TableRow> Kept, IReadOnlyList<TableRow> Held) Split(
         IReadOnlyList<TableRow> rows, double? share, int seed, bool isByCase)
     {
@@ -18,18 +29,7 @@ internal static class HoldOut
         string IdOf(TableRow row) => isByCase ? row.CaseId : row.ImageId;
         var what = isByCase ? "case" : "image";
         string[] images = [.. rows.Select(IdOf).Distinct().Order(StringComparer.Ordinal)];
-        if (share is not (> 0 and < 1))
-            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}; it must be above 0 and below 1."));
-        if (images.Length == 1)
-            throw new UsageException($"--hold-out needs several {what}s, and '{images[0]}' is the only one. Remove it, or add {what}s.");
-        var count = (int)Math.Round(share.Value * images.Length);
-        if (count == 0 || count == images.Length)
-        {
-            throw new UsageException(FormattableString.Invariant($"--hold-out is {share}, and of {images.Length} {what}s that is ")
-                + FormattableString.Invariant($"{count}; each part needs one. Give {1.0 / images.Length:G2} to ")
-                + $"hold out one {what}.");
-        }
-
+        var count = CountOf(share.Value, images, what);
         new Random(seed).Shuffle(images);
         var categories = rows.GroupBy(IdOf).ToDictionary(
             image => image.Key, image => image.Select(row => row.Category).Distinct().ToList(), StringComparer.Ordinal);
@@ -46,5 +46,15 @@ internal static class HoldOut
             ? ([.. rows.Where(row => !held.Contains(IdOf(row)))], [.. rows.Where(row => held.Contains(IdOf(row)))])
             : throw new UsageException($"--hold-out finds no {what} that can be held out: each shows a category that no other {what} "
                 + "shows, and the training part must contain every category.");
+    }
+
+    private static int CountOf(double share, string[] names, string what)
+    {
+        if (names.Length == 1)
+            throw new UsageException($"--hold-out needs several {what}s, and '{names[0]}' is the only one. Remove it, or add {what}s.");
+        var count = (int)Math.Round(share * names.Length);
+        return count > 0 && count < names.Length ? count : throw new UsageException(
+            FormattableString.Invariant($"--hold-out is {share}, and of {names.Length} {what}s that is {count}; each part needs one. ")
+            + FormattableString.Invariant($"Give {1.0 / names.Length:G2} to hold out one {what}."));
     }
 }

@@ -139,7 +139,7 @@ public sealed class CliConvertTests : IDisposable
         Assert.IsEmpty(kept.Rows.Select(row => row.ImageId).Intersect(held.Rows.Select(row => row.ImageId)));
         Assert.IsEmpty(held.Rows.Select(row => row.Category).Except(kept.Rows.Select(row => row.Category)));
         Assert.IsTrue(kept.Rows.All(row => row.Description.Length > 0) && kept.Has(TableColumns.Description));
-        StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--hold-out", "1.5", "--force"),
+        StringAssert.Contains(Fails(2, "convert", _folder.At("slices"), "--out", _folder.At("no.csv"), "--hold-out", "1.5"),
             "--hold-out is 1.5; it must be above 0 and below 1");
         File.WriteAllText(_folder.At("few.json"), """{"liver": "large"}""");
         StringAssert.Contains(Fails(1, "convert", _folder.At("slices"), "--out", _folder.At("t.csv"), "--descriptions",
