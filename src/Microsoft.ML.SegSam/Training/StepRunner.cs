@@ -124,7 +124,6 @@ internal sealed class StepRunner : IDisposable
         }
 
         _optimizer.Step(_gradients, _schedule.At(updatesBefore));
-        foreach (var gradients in _gradients)
-            gradients.Clear();
+        _workers.Run(_gradients.Length, i => _gradients[i].Clear()); // by the thread that made them, as TorchSharp counts tensors
     }
 }
