@@ -69,13 +69,13 @@ internal sealed class EvidencePage
             Passes are images seen, over those of the training split.{(_runs.Trained.Any(run => run.Settings.Minutes is not null)
                 ? " How many fit into given minutes is measured at the start,\nso other work on the machine changes it." : "")}
 
-            | form | seed | passes | processor minutes |
-            | --- | ---: | ---: | ---: |
+            | form | seed | sources | images | passes | processor minutes |
+            | --- | ---: | ---: | ---: | ---: | ---: |
             """);
         foreach (var run in _runs.Trained)
         {
             var (settings, work) = (run.Settings, run.Work);
-            Line(FormattableString.Invariant($"| {settings.Form} | {settings.Seed} | ")
+            Line(FormattableString.Invariant($"| {settings.Form} | {settings.Seed} | {settings.Sources.Count} | {settings.Images} | ")
                 + FormattableString.Invariant($"{(double)work.ImagesSeen / settings.Images:0.0} | {work.CpuSeconds / 60:0.0} |"));
         }
 
