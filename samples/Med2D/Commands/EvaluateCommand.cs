@@ -54,7 +54,7 @@ internal sealed class EvaluateCommand : Command
         var report = Path.Combine(parsed.GetRequiredValue(_out), EvaluationReport.FileName);
         OutputFile.CheckWritable(report);
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        var rows = TrainingData.Choose(table, chosen, [], []);
+        var rows = table.Choose(chosen, [], []);
         var path = parsed.GetValue(_model) is { } named ? ShippedModel.FileOf(named) : null;
         var asked = parsed.GetValue(_ask) && File.Exists(path) ? OtherCategories.Of(path, table) : null;
         using var model = path is null ? null

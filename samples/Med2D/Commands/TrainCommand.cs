@@ -69,7 +69,7 @@ internal sealed class TrainCommand : Command
             throw new FileNotFoundException($"There is no file '{checkpoint}'. Set --checkpoint to the path of weights.");
         OutputFile.CheckWritable(Path.Combine(folder, "run.json"));
         var table = ObjectTable.Read(parsed.GetRequiredValue(_data), split);
-        var chosen = TrainingData.Choose(table, ValueOptions.NamesIn(parsed, _sources), ValueOptions.NamesIn(parsed, _without),
+        var chosen = table.Choose(ValueOptions.NamesIn(parsed, _sources), ValueOptions.NamesIn(parsed, _without),
             ValueOptions.NamesIn(parsed, _withoutCategory));
         var data = new TrainingData(TableCheck.Keep(table, chosen, messages, cancel)).AtMost(parsed.GetValue(_images));
         var (form, epochs, stages) = (parsed.GetValue(_form)!.Value, parsed.GetValue(_epochs), parsed.GetValue(_stages));

@@ -27,8 +27,33 @@ internal sealed record ObjectTable(string Path, IReadOnlyList<ObjectRow> All, IR
             + "Name one of these with --split.");
     }
 
+    /// <summary>Chooses rows of the split by their sources and categories.</summary>
+    /// <param name="only">Names to keep; empty keeps all.</param>
+    /// <param name="without">Names to leave out.</param>
+    /// <param name="withoutCategories">Categories to leave out, in every source.</param>
+    /// <exception cref="ArgumentException">The table has no such source or category, or nothing is left.</exception>
+    public IReadOnlyList<ObjectRow> Choose(
+        IReadOnlyList<string> only, IReadOnlyList<string> without, IReadOnlyList<string> withoutCategories)
+    {
+        if (only.Concat(without).FirstOrDefault(name => !Sources.Contains(name)) is { } unknown)
+            throw new ArgumentException($"{Path} has no source '{unknown}'; found {string.Join(", ", Sources)}.");
+        var categories = All.Select(row => row.Category).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (withoutCategories.FirstOrDefault(name => !categories.Any(category => IsOf(category, [name]))) is { } missing)
+            throw new ArgumentException($"{Path} has no category '{missing}'; found {string.Join(", ", categories)}.");
+        List<ObjectRow> rows =
+        [
+            .. Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source)
+                && !IsOf(row.Category, withoutCategories)),
+        ];
+        return rows.Count > 0 ? rows : throw new ArgumentException(
+            $"{Path}: the chosen sources and categories leave no row of the split; choose others, or another --split.");
+    }
+
     /// <summary>A category as the model calls it: with spaces where the table has underscores.</summary>
     public static string NameOf(string category) => category.Replace('_', ' ');
+
+    private static bool IsOf(string category, IReadOnlyList<string> names) =>
+        names.Any(name => NameOf(name) == NameOf(category));
 
     private static ObjectRow Row(CsvLine line) => new()
     {

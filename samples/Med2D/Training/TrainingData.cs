@@ -19,31 +19,6 @@ internal sealed class TrainingData(IReadOnlyList<ObjectRow> rows)
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\n', rows.Select(row => $"{row.Source}|{row.ImageId}|{row.MaskId}|{row.Category}")))));
 
-    /// <summary>Chooses sources of a table.</summary>
-    /// <param name="only">Names to keep; empty keeps all.</param>
-    /// <param name="without">Names to leave out.</param>
-    /// <param name="withoutCategories">Categories to leave out, in every source.</param>
-    /// <exception cref="ArgumentException">The table has no such source or category, or nothing is left.</exception>
-    public static IReadOnlyList<ObjectRow> Choose(
-        ObjectTable table, IReadOnlyList<string> only, IReadOnlyList<string> without, IReadOnlyList<string> withoutCategories)
-    {
-        if (only.Concat(without).FirstOrDefault(name => !table.Sources.Contains(name)) is { } unknown)
-            throw new ArgumentException($"{table.Path} has no source '{unknown}'; found {string.Join(", ", table.Sources)}.");
-        var categories = table.All.Select(row => row.Category).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (withoutCategories.FirstOrDefault(name => !categories.Any(category => IsOf(category, [name]))) is { } missing)
-            throw new ArgumentException($"{table.Path} has no category '{missing}'; found {string.Join(", ", categories)}.");
-        List<ObjectRow> rows =
-        [
-            .. table.Rows.Where(row => (only.Count == 0 || only.Contains(row.Source)) && !without.Contains(row.Source)
-                && !IsOf(row.Category, withoutCategories)),
-        ];
-        return rows.Count > 0 ? rows : throw new ArgumentException(
-            $"{table.Path}: the chosen sources and categories leave no row of the split; choose others, or another --split.");
-    }
-
-    private static bool IsOf(string category, IReadOnlyList<string> names) =>
-        names.Any(name => ObjectTable.NameOf(name) == ObjectTable.NameOf(category));
-
     /// <summary>The rows of at most so many images of each source, in the order of the table; null takes all.</summary>
     public TrainingData AtMost(int? images)
     {

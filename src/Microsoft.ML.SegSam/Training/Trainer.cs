@@ -47,8 +47,13 @@ internal sealed class Trainer(
         var state = settings.StateFile is null ? null : new TrainingState(settings.StateFile,
             TrainingFacts.Of(settings, network.Config, CategoryTexts, training, validation, seed, steps.Threads), Changing(steps, best));
         var reader = new StepReader(training, settings, network.Config.PresenceTokens, steps.Threads, new Random(seed));
-        var start = Resume(state) ?? SavedPosition.Start;
-        steps.Refresh();
+        var start = SavedPosition.Start;
+        if (Resume(state) is { } resumed)
+        {
+            start = resumed;
+            steps.Refresh();
+        }
+
         var position = new RunPosition(start);
         try
         {
