@@ -125,8 +125,8 @@ internal sealed class ModelInitializer : IDisposable
     public int Rounds => _options.InteractiveRounds
         ?? (Config.MaskPrior || !_options.HasPointsOrMask ? 0 : RoundsFromSam);
 
-    /// <summary>α of the focal losses: a SAM's weights are trained on as they were.</summary>
-    public double FocalBalance => Config.MaskPrior ? MaskLoss.EvenBalance : MaskLoss.SamBalance;
+    /// <summary>What counts the pixels of masks: a SAM's weights are trained on as they were.</summary>
+    public PixelLoss PixelLoss => Config.MaskPrior ? PixelLoss.CrossEntropy : PixelLoss.Focal;
 
     /// <summary>The prompts that the network knows after its training.</summary>
     public ModelPrompts Prompts => ModelDescription.PromptsOf(_options, StartsFromSam)

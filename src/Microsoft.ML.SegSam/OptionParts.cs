@@ -54,7 +54,7 @@ internal static class OptionParts
         BoxJitter = options.BoxJitter,
         Rounds = start?.Rounds ?? options.InteractiveRounds ?? 0,
         LossWeights = new LossWeights(
-            options.ClassWeight, options.PresenceWeight, options.AlignmentWeight, start?.FocalBalance ?? MaskLoss.EvenBalance),
+            options.ClassWeight, options.PresenceWeight, options.AlignmentWeight, start?.PixelLoss ?? PixelLoss.CrossEntropy),
         LearningRate = start?.LearningRate ?? options.LearningRate ?? ModelInitializer.RateFromScratch,
         EncoderRate = start?.EncoderRate ?? 1,
         WeightDecay = options.WeightDecay,

@@ -1,36 +1,43 @@
 using Microsoft.ML.SegSam.Network.Layers;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SegSam.Losses;
 
 // P prompts, m masks for each, S input side. Each loss gives one number per prompt and mask; the caller takes the mean.
 
-/// <summary>Focal and Dice loss of masks against their targets, and the soft IoU that the predicted IoU learns (method, 5.1).</summary>
+/// <summary>Losses of masks against their targets, by pixel and by overlap, and the soft IoU that the predicted IoU learns.</summary>
+/// <remarks>Method, 5.1.</remarks>
 internal static class MaskLoss
 {
     /// <summary>Weight of the focal part beside Dice: 20 (SAM, SAM-Med2D).</summary>
     public const double FocalWeight = 20;
 
-    /// <summary>α of the focal part, the weight of the object's pixels beside 1 − α of the others: 0.25 (SAM, SAM-Med2D).</summary>
-    public const double SamBalance = 0.25;
+    private const double Balance = 0.25, Smooth = 1, LogGuard = 1e-12, IoUGuard = 1e-7;
 
-    /// <summary>α for random weights, which with SAM's learn masks that are too small (our choice).</summary>
-    public const double EvenBalance = 0.5;
-
-    private const double Smooth = 1, LogGuard = 1e-12, IoUGuard = 1e-7;
-
-    /// <summary>Mean over the pixels of −α y (1−p)² log p − (1−α) (1−y) p² log(1−p); γ is 2.</summary>
+    /// <summary>
+    /// Mean over the pixels of −α y (1−p)² log p − (1−α) (1−y) p² log(1−p); γ is 2, and α, the weight of the object's pixels, 0.25.
+    /// </summary>
     /// <param name="probability">p [P,m,S,S].</param>
     /// <param name="target">y [P,1,S,S] in 0..1.</param>
-    /// <param name="balance">α.</param>
     /// <returns>[P,m].</returns>
-    public static Tensor Focal(Tensor probability, Tensor target, double balance)
+    public static Tensor Focal(Tensor probability, Tensor target)
     {
         using var scope = NewDisposeScope();
         var missed = probability.OneMinus();
-        var positive = target.Times(balance) * missed.Squared() * probability.Plus(LogGuard).log();
-        var negative = target.OneMinus().Times(1 - balance) * probability.Squared() * missed.Plus(LogGuard).log();
+        var positive = target.Times(Balance) * missed.Squared() * probability.Plus(LogGuard).log();
+        var negative = target.OneMinus().Times(1 - Balance) * probability.Squared() * missed.Plus(LogGuard).log();
         return positive.Plus(negative).mean([2, 3]).neg().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean over the pixels of −y log p − (1−y) log(1−p): [P,m].</summary>
+    /// <param name="logits">Of p, [P,m,S,S].</param>
+    /// <param name="target">y [P,1,S,S] in 0..1.</param>
+    public static Tensor CrossEntropy(Tensor logits, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        return functional.binary_cross_entropy_with_logits(logits, target.expand_as(logits), reduction: Reduction.None)
+            .mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>1 − (2 Σpy + 1) / (Σp + Σy + 1): [P,m].</summary>

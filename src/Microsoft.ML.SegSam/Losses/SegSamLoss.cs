@@ -25,8 +25,8 @@ internal sealed record LossResult(Tensor Total, IReadOnlyList<(string Name, Tens
 /// <param name="Category">λ_cls, of the prompted object's category.</param>
 /// <param name="Presence">λ_co, of the other categories in the image.</param>
 /// <param name="Alignment">λ_align, of the agreement of the two masks.</param>
-/// <param name="Balance">α of the focal losses.</param>
-internal sealed record LossWeights(double Category, double Presence, double Alignment, double Balance)
+/// <param name="Pixels">What counts the pixels of masks.</param>
+internal sealed record LossWeights(double Category, double Presence, double Alignment, PixelLoss Pixels)
 {
     /// <summary>Of the semantic mask: 0 where nothing else of its decoder is trained, so that SAM's masks are learned alone.</summary>
     public double Semantic => this is { Category: 0, Presence: 0, Alignment: 0 } ? 0 : 1;
@@ -37,7 +37,7 @@ internal sealed class SegSamLoss(LossWeights weights)
 {
     /// <summary>Names of the parts, in the order of every result.</summary>
     public static IReadOnlyList<string> PartNames { get; } =
-        ["binary.focal", "binary.dice", "binary.iou", "semantic.focal", "semantic.dice", "semantic.class", "presence", "alignment"];
+        ["binary.pixels", "binary.dice", "binary.iou", "semantic.pixels", "semantic.dice", "semantic.class", "presence", "alignment"];
 
     public LossResult Compute(SegSamOutput output, LossTargets targets)
     {
@@ -45,12 +45,12 @@ internal sealed class SegSamLoss(LossWeights weights)
         var side = targets.Masks.size(-1);
 
         // L_bin: SAM's decoder, through one of its candidate masks
-        var (binaryFocal, binaryDice, iou, chosen) = Binary(output, targets.Masks, side);
+        var (binaryPixels, binaryDice, iou, chosen) = Binary(output, targets.Masks, side);
 
         // L_sem: mask and category of t_so
-        var semantic = Upsample(output.SemanticLogits, side).sigmoid();                             // p_s [P,1,S,S]
-        var semanticFocal = MaskLoss.Focal(semantic, targets.Masks, weights.Balance);
-        var semanticDice = MaskLoss.Dice(semantic, targets.Masks);
+        var semantic = Upsample(output.SemanticLogits, side);                                       // m_s [P,1,S,S]
+        var semanticPixels = weights.Pixels.Compute(semantic, targets.Masks);
+        var semanticDice = MaskLoss.Dice(semantic.sigmoid(), targets.Masks);
         var category = CategoryLoss.Prompted(CategoryLoss.Restrict(output.ClassLogits, targets.Rivals), targets.Categories);
 
         // L_co: the other categories in the image, from t_co
@@ -62,8 +62,8 @@ internal sealed class SegSamLoss(LossWeights weights)
 
         (Tensor Loss, double Weight)[] parts =
         [
-            (binaryFocal, MaskLoss.FocalWeight), (binaryDice, 1), (iou, 1),
-            (semanticFocal, weights.Semantic * MaskLoss.FocalWeight), (semanticDice, weights.Semantic),
+            (binaryPixels, weights.Pixels.Weight), (binaryDice, 1), (iou, 1),
+            (semanticPixels, weights.Semantic * weights.Pixels.Weight), (semanticDice, weights.Semantic),
             (category, weights.Category), (presence, weights.Presence), (alignment, weights.Alignment),
         ];
         var means = parts.Select(part => part.Loss.mean()).ToArray();
@@ -75,22 +75,22 @@ internal sealed class SegSamLoss(LossWeights weights)
     }
 
     // The candidates are compared at the decoders' own resolution, so that only the chosen one is brought to S.
-    private (Tensor Focal, Tensor Dice, Tensor PredictedIoU, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
+    private (Tensor Pixels, Tensor Dice, Tensor PredictedIoU, Tensor Chosen) Binary(SegSamOutput output, Tensor masks, long side)
     {
         var (logits, predicted) = output.Candidates();                                              // [P,m,4g,4g] [P,m]
         var small = functional.avg_pool2d(masks, side / logits.size(-1));                           // [P,1,4g,4g]
         var probabilities = logits.sigmoid();
-        var index = LossOf(probabilities.detach(), small).argmin(1, keepdim: true);                 // [P,1]
+        var index = LossOf(logits.detach(), small).argmin(1, keepdim: true);                        // [P,1]
 
         var chosen = Pick(logits, index);                                                           // [P,1,4g,4g]
-        var probability = Upsample(chosen, side).sigmoid();                                         // p_b [P,1,S,S]
+        var mask = Upsample(chosen, side);                                                          // [P,1,S,S]
         // Every candidate learns its IoU, since the highest predicted IoU chooses the mask at prediction.
         var iou = predicted.Minus(MaskLoss.SoftIoU(probabilities.detach(), small));
-        return (MaskLoss.Focal(probability, masks, weights.Balance), MaskLoss.Dice(probability, masks), iou.Squared().mean([1]), chosen);
+        return (weights.Pixels.Compute(mask, masks), MaskLoss.Dice(mask.sigmoid(), masks), iou.Squared().mean([1]), chosen);
     }
 
-    private Tensor LossOf(Tensor probability, Tensor target) =>
-        MaskLoss.Focal(probability, target, weights.Balance).Times(MaskLoss.FocalWeight).Plus(MaskLoss.Dice(probability, target));
+    private Tensor LossOf(Tensor logits, Tensor target) =>
+        weights.Pixels.Compute(logits, target).Times(weights.Pixels.Weight).Plus(MaskLoss.Dice(logits.sigmoid(), target));
 
     /// <summary>The mask [P,1,h,w] at each prompt's index [P,1].</summary>
     private static Tensor Pick(Tensor masks, Tensor index) =>

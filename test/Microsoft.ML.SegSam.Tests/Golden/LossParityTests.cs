@@ -58,7 +58,7 @@ internal sealed record WholeBatchLoss(Tensor Focal, Tensor Dice, Tensor Quality)
         long[] one = [1, 1, -1, probability.size(-1)];
         var (p, y) = (probability.reshape(one), target.reshape(one));
         return new(
-            MaskLoss.Focal(p, y, MaskLoss.SamBalance).squeeze(),
+            MaskLoss.Focal(p, y).squeeze(),
             MaskLoss.Dice(p, y).squeeze(),
             predictedIoU.Minus(MaskLoss.SoftIoU(p, y)).square().mean());
     }

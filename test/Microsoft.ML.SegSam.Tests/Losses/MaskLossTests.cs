@@ -8,15 +8,31 @@ namespace Microsoft.ML.SegSam.Tests.Losses;
 public sealed class MaskLossTests
 {
     [TestMethod]
-    [DataRow(MaskLoss.SamBalance)]
-    [DataRow(MaskLoss.EvenBalance)]
-    public void Focal_loss_of_four_pixels_is_what_a_pencil_says(double balance)
+    public void Focal_loss_of_four_pixels_is_what_a_pencil_says()
     {
         using var scope = NewDisposeScope();
-        var loss = MaskLoss.Focal(Pixels(0.9f, 0.6f, 0.2f, 0.5f), Pixels(1, 0, 0, 1), balance).item<float>();
-        var expected = -(balance * (0.1 * 0.1 * Math.Log(0.9) + 0.5 * 0.5 * Math.Log(0.5))
-            + (1 - balance) * (0.6 * 0.6 * Math.Log(0.4) + 0.2 * 0.2 * Math.Log(0.8))) / 4;
+        var loss = MaskLoss.Focal(Pixels(0.9f, 0.6f, 0.2f, 0.5f), Pixels(1, 0, 0, 1)).item<float>();
+        var expected = -(0.25 * (0.1 * 0.1 * Math.Log(0.9) + 0.5 * 0.5 * Math.Log(0.5))
+            + 0.75 * (0.6 * 0.6 * Math.Log(0.4) + 0.2 * 0.2 * Math.Log(0.8))) / 4;
         Assert.AreEqual(expected, loss, 1e-6);
+    }
+
+    [TestMethod]
+    public void Cross_entropy_of_four_pixels_is_what_a_pencil_says()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Pixels(0.9f, 0.6f, 0.2f, 0.5f).logit();
+        var expected = -(Math.Log(0.9) + Math.Log(0.4) + Math.Log(0.8) + Math.Log(0.5)) / 4;
+        Assert.AreEqual(expected, MaskLoss.CrossEntropy(logits, Pixels(1, 0, 0, 1)).item<float>(), 1e-6);
+    }
+
+    [TestMethod]
+    public void A_pixel_that_is_surely_wrong_still_teaches()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Pixels(-200, -200, 200, 200).requires_grad_();
+        MaskLoss.CrossEntropy(logits, Pixels(1, 0, 0, 1)).backward();
+        AssertClose(Pixels(-0.25f, 0, 0.25f, 0), logits.grad!, 1e-6);
     }
 
     [TestMethod]
@@ -41,7 +57,7 @@ public sealed class MaskLossTests
     {
         using var scope = NewDisposeScope();
         var nothing = Pixels(0, 0, 0, 0);
-        Assert.AreEqual(0, MaskLoss.Focal(nothing, nothing, MaskLoss.SamBalance).item<float>(), 1e-9);
+        Assert.AreEqual(0, MaskLoss.Focal(nothing, nothing).item<float>(), 1e-9);
         Assert.AreEqual(0, MaskLoss.Dice(nothing, nothing).item<float>(), 1e-9);
         Assert.AreEqual(1, MaskLoss.SoftIoU(nothing, nothing).item<float>(), 1e-6);
     }
@@ -53,7 +69,7 @@ public sealed class MaskLossTests
         var probability = Normal(1, 3, 2, 8, 8).sigmoid();
         var target = (Normal(2, 3, 1, 8, 8) > 0).to(float32);
         foreach (var loss in (Func<Tensor, Tensor, Tensor>[])
-            [(p, y) => MaskLoss.Focal(p, y, MaskLoss.EvenBalance), MaskLoss.Dice, MaskLoss.SoftIoU])
+            [MaskLoss.Focal, MaskLoss.CrossEntropy, MaskLoss.Dice, MaskLoss.SoftIoU])
         {
             var together = loss(probability, target);
             CollectionAssert.AreEqual(new long[] { 3, 2 }, together.shape);

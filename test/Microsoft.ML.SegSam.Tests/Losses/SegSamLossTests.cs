@@ -9,7 +9,7 @@ namespace Microsoft.ML.SegSam.Tests.Losses;
 [TestClass]
 public sealed class SegSamLossTests
 {
-    private static readonly LossWeights Weights = new(Category: 0.1, Presence: 0.1, Alignment: 0.5, MaskLoss.SamBalance);
+    private static readonly LossWeights Weights = new(Category: 0.1, Presence: 0.1, Alignment: 0.5, PixelLoss.Focal);
 
     [TestMethod]
     [DataRow("binary.", "semantic_decoder.", "class_head.")]
@@ -53,9 +53,9 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new(0, 0, 0, MaskLoss.SamBalance)).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(0, 0, 0, PixelLoss.Focal)).Compute(Answer(network), Targets());
         double Part(string name) => result.Parts.Single(part => part.Name == name).Value.item<float>();
-        Assert.AreEqual(MaskLoss.FocalWeight * Part("binary.focal") + Part("binary.dice") + Part("binary.iou"),
+        Assert.AreEqual(MaskLoss.FocalWeight * Part("binary.pixels") + Part("binary.dice") + Part("binary.iou"),
             result.Total.item<float>(), 1e-5);
         Assert.IsGreaterThan(0, Part("semantic.dice"), "It is still told.");
         result.Total.backward();
@@ -79,9 +79,9 @@ public sealed class SegSamLossTests
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5, MaskLoss.SamBalance)).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5, PixelLoss.Focal)).Compute(Answer(network), Targets());
         var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
-        var expected = 20 * part["binary.focal"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.focal"]
+        var expected = 20 * part["binary.pixels"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.pixels"]
             + part["semantic.dice"]
             + 2 * part["semantic.class"] + 3 * part["presence"] + 5 * part["alignment"];
         Assert.AreEqual(expected, result.Total.item<float>(), 1e-4f);

@@ -15,7 +15,7 @@ namespace Microsoft.ML.SegSam.Tests.Training;
 [TestClass]
 public sealed class OverfitTests
 {
-    private const int Epochs = 100;
+    private const int Epochs = 100, Early = 12;
 
     private static readonly SegSamConfig Config = new()
     {
@@ -39,14 +39,14 @@ public sealed class OverfitTests
 
     /// <summary>
     /// Measured early, while the masks still differ: at the end both equal the truth by heart, and their Dice of 0.99 with each other
-    /// says nothing of the alignment (measured: 0.0007 more with it for two seeds, 0.0016 less for a third).
+    /// says nothing of the alignment. After 8 and after 12 epochs it is higher with it for each of five seeds, by 0.003 to 0.17.
     /// </summary>
     [TestMethod]
     public void Early_in_training_the_two_masks_agree_better_with_the_alignment_than_without()
     {
         int[] seeds = [1, 2, 3];
-        var with = seeds.Average(seed => Train(seed, alignmentWeight: 0.5, stopAfter: 20).Agreement);
-        var without = seeds.Average(seed => Train(seed, alignmentWeight: 0, stopAfter: 20).Agreement);
+        var with = seeds.Average(seed => Train(seed, alignmentWeight: 0.5, stopAfter: Early).Agreement);
+        var without = seeds.Average(seed => Train(seed, alignmentWeight: 0, stopAfter: Early).Agreement);
         TestContext.WriteLine($"with {with}; without {without}");
         Assert.IsGreaterThan(without, with);
     }
