@@ -39,8 +39,8 @@ internal sealed record EvidenceRun(
     /// <summary>What is equal for runs that differ by their seeds alone.</summary>
     [JsonIgnore]
     public (string Form, string Rows, string? Encoder, int? Input, string? Checkpoint, string? Texts, string? Embedder, double? Minutes,
-        int? Epochs, string? Stages, bool Frozen, string Table, string? Split, string? Chosen, bool Asked) Variant => (
+        int? Epochs, string? Stages, bool Frozen, int Recipe, string Table, string? Split, string? Chosen, bool Asked) Variant => (
         Settings.Form, Settings.Rows, Settings.Encoder, Settings.Input, Settings.Checkpoint, Settings.Texts, Settings.Embedder,
-        Settings.Minutes, Settings.Epochs, Settings.Stages, Settings.Frozen, Facts.Table, Facts.Split,
+        Settings.Minutes, Settings.Epochs, Settings.Stages, Settings.Frozen, Settings.Recipe, Facts.Table, Facts.Split,
         Facts.Chosen is null ? null : string.Join(',', Facts.Chosen), Facts.Asked is not null);
 }

@@ -24,10 +24,15 @@ internal sealed class EvidenceSelection
 
     private readonly List<EvidenceRun> _comparable;
 
-    /// <param name="runs">At least one.</param>
+    /// <param name="all">At least one; those of earlier recipes are left out.</param>
     /// <exception cref="InvalidDataException">There is none of the method in full.</exception>
-    public EvidenceSelection(IReadOnlyList<EvidenceRun> runs)
+    public EvidenceSelection(IReadOnlyList<EvidenceRun> all)
     {
+        List<EvidenceRun> runs =
+        [
+            .. all.GroupBy(run => run.Settings.Form == Forms.NameOf(Form.UNets))
+                .SelectMany(kind => kind.Where(run => run.Settings.Recipe == kind.Max(other => other.Settings.Recipe))),
+        ];
         Everything = runs;
         // The comparison: the rows, input, work and split that most runs share, of the largest training set. U-Nets, which see an image
         // in less time, may have their own number of passes: the page says what each run took.

@@ -19,10 +19,11 @@ namespace Med2D.Training;
 /// <param name="Stages">See <see cref="Stage"/>; null for a single one.</param>
 /// <param name="HalfPrecision">Whether the model is stored in half precision.</param>
 /// <param name="Frozen">Whether the encoder keeps the checkpoint's weights.</param>
+/// <param name="Recipe">See <see cref="Forms.Recipe"/>; 1 for U-Nets, and where a file says nothing.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
     string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,
-    string? Stages, bool HalfPrecision, bool Frozen);
+    string? Stages, bool HalfPrecision, bool Frozen, int Recipe = 1);
 
 /// <summary>Work done: what was seen, and what it took. Seconds that a killed run had not recorded yet are missing.</summary>
 /// <param name="ImagesSeen">Images in all steps, repeated ones counted again.</param>

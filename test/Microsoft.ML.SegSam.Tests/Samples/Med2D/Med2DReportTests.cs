@@ -110,6 +110,20 @@ public sealed class Med2DReportTests
     }
 
     [TestMethod]
+    public void Runs_of_an_earlier_recipe_are_not_compared_with_later_ones_except_U_Nets()
+    {
+        using var run = new Med2DRun();
+        Add(run, "before", Settings(Form.SegSam, seed: 1), One("one", 0.1, 1));
+        Add(run, "sam", Settings(Form.SamStyle, seed: 1), One("one", 0.2, null));
+        Add(run, "u-nets", Settings(Form.UNets, seed: 1), One("one", 0.3, null));
+        Add(run, "now", Settings(Form.SegSam, seed: 1) with { Recipe = 2 }, One("one", 0.9, 1));
+        var page = Page(run, "4 runs added, 4 in all.");
+        Assert.Contains("| SEG-SAM: (d) + alignment | 0.900 |", page);
+        Assert.Contains("| U-Nets |", page);
+        Assert.DoesNotContain("SAM-style |", page);
+    }
+
+    [TestMethod]
     public void Runs_that_are_there_stay_and_equal_ones_are_replaced()
     {
         using var run = new Med2DRun();

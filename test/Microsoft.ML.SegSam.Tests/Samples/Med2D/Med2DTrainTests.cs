@@ -27,7 +27,7 @@ public sealed class Med2DTrainTests
         Assert.AreEqual(plain, method with
         {
             BoxColumnName = null, PointsColumnName = null, PointLabelsColumnName = null, ImageIdColumnName = null, DatasetColumnName = null,
-            Augmentation = null,
+            Augmentation = null, ImagesPerStep = plain.ImagesPerStep,
             Resize = null, RareDatasetSampling = 0, PromptsPerImage = plain.PromptsPerImage, InteractiveRounds = null, // for such data
         });
         Assert.AreEqual(method with { Checkpoint = "weights", LearningRate = 5e-4, EncoderLearningRate = 1e-4 },
@@ -65,7 +65,7 @@ public sealed class Med2DTrainTests
         Assert.AreEqual(1, record.GetProperty("epochs").GetInt32(), "One pass at least.");
         Assert.IsGreaterThan(0, record.GetProperty("secondsPerStep").GetDouble());
         var work = record.GetProperty("work");
-        Assert.AreEqual((9, 3), (work.GetProperty("imagesSeen").GetInt32(), work.GetProperty("steps").GetInt32()));
+        Assert.AreEqual((9, 5), (work.GetProperty("imagesSeen").GetInt32(), work.GetProperty("steps").GetInt32()));
         Assert.IsGreaterThan(0, work.GetProperty("wallSeconds").GetDouble());
         Assert.IsGreaterThan(0, work.GetProperty("cpuSeconds").GetDouble());
         Assert.AreNotEqual(JsonValueKind.Null, record.GetProperty("finished").ValueKind);
