@@ -110,6 +110,7 @@ internal static class TrainingFacts
         new(settings.Facts)
         {
             ["precision"] = settings.PrecisionName,
+            ["pixel loss"] = settings.LossWeights.Pixels.Name,
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["threads"] = threads.ToString(CultureInfo.InvariantCulture),
             ["category texts"] = categoryTexts,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Data;
 using Microsoft.ML.SegSam.Checkpoints;
 using Microsoft.ML.SegSam.Imaging;
@@ -6,6 +7,7 @@ using Microsoft.ML.SegSam.Network;
 using Microsoft.ML.SegSam.Network.Encoder;
 using Microsoft.ML.SegSam.Options;
 using Microsoft.ML.SegSam.Prediction;
+using Microsoft.ML.SegSam.Storage;
 using Microsoft.ML.SegSam.Tests.Checkpoints;
 using Microsoft.ML.SegSam.Tests.Support;
 using static TorchSharp.torch;
@@ -59,6 +61,22 @@ public sealed class CheckpointOptionTests
             .Fit(Load(TinyData.Rows(images: 1)));
         CollectionAssert.AreEqual(new[] { "disc", "bar" }, named.Categories.ToArray());
         Assert.AreEqual(2, named.Model.Network.Config.CategoryCount);
+    }
+
+    [TestMethod]
+    [DataRow(true, "focal")]
+    [DataRow(false, "cross-entropy")]
+    public void A_SAM_goes_on_with_its_own_loss_and_random_weights_learn_by_another(bool fromSam, string pixelLoss)
+    {
+        using var folder = new TemporaryFolder();
+        var state = Path.Combine(folder.Path, "state");
+        var options = TinyData.Options() with { Epochs = 1, StateFile = state };
+        using var model = Ml.Transforms.SegSam(fromSam ? options with { Checkpoint = Sam, InputSize = null } : options)
+            .Fit(Load(TinyData.Rows(images: 2)));
+        using var file = File.OpenRead(state);
+        SafetensorsHeader.Read(file, out var metadata);
+        var facts = JsonDocument.Parse(metadata["facts"]).RootElement;
+        Assert.AreEqual(pixelLoss, facts.GetProperty("pixel loss").GetString());
     }
 
     [TestMethod]
