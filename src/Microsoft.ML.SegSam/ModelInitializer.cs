@@ -125,7 +125,9 @@ internal sealed class ModelInitializer : IDisposable
     public int Rounds => _options.InteractiveRounds
         ?? (Config.MaskPrior || !_options.HasPointsOrMask ? 0 : RoundsFromSam);
 
-    /// <summary>What counts the pixels of masks: a SAM's weights are trained on as they were.</summary>
+    /// <summary>
+    /// The per-pixel part of a mask's loss: networks that begin with the prompt's mask learn sooner with another than SAM's.
+    /// </summary>
     public PixelLoss PixelLoss => Config.MaskPrior ? PixelLoss.CrossEntropy : PixelLoss.Focal;
 
     /// <summary>The prompts that the network knows after its training.</summary>

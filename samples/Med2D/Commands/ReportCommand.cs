@@ -45,6 +45,8 @@ internal sealed class ReportCommand : Command
         EvidenceFile.Write(file, all);
         var written = EvidenceFile.Read(file); // rounded, so that a page without new runs is the same
         OutputFile.Write(page, new EvidencePage(written).Text);
+        if (new EvidenceSelection(written).Outdated is > 0 and var outdated)
+            messages.Note(FormattableString.Invariant($"{outdated} runs of earlier recipes are in {file}, but not on the page."));
         if (parsed.GetValue(_data) is { } table)
             Draw(table, added, written, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
         messages.Result(FormattableString.Invariant($"{added.Count} runs added, {all.Count} in all. Wrote {file} and {page}."));

@@ -33,14 +33,15 @@ internal sealed class EvidenceSelection
             .. all.GroupBy(run => run.Settings.Form == Forms.NameOf(Form.UNets))
                 .SelectMany(kind => kind.Where(run => run.Settings.Recipe == kind.Max(other => other.Settings.Recipe))),
         ];
-        Everything = runs;
+        (Everything, Outdated) = (runs, all.Count - runs.Count);
         // The comparison: the rows, input, work and split that most runs share, of the largest training set. U-Nets, which see an image
         // in less time, may have their own number of passes: the page says what each run took.
         var whole = runs.Where(run => run.Facts is { Chosen: null, Asked: null }).ToList();
         var most = whole.Where(run => run.Settings.Form == Forms.NameOf(Form.SegSam)).GroupBy(Budget)
             .OrderByDescending(group => group.First().Settings.Images)
             .ThenByDescending(group => whole.Count(run => Budget(run) == group.Key)).FirstOrDefault()
-            ?? throw new InvalidDataException("There is no run of '--form seg-sam', which all tables need; train and evaluate one.");
+            ?? throw new InvalidDataException(
+                "There is no run of '--form seg-sam' by today's recipe, which all tables need; train and evaluate one.");
         _comparable =
         [
             .. whole.Where(run => Budget(run) == most.Key
@@ -64,6 +65,9 @@ internal sealed class EvidenceSelection
 
     /// <summary>All runs of the page.</summary>
     public IReadOnlyList<EvidenceRun> Everything { get; }
+
+    /// <summary>How many runs of earlier recipes are not on it.</summary>
+    public int Outdated { get; }
 
     /// <summary>Each training once, though its model may have been scored in several ways.</summary>
     public IReadOnlyList<EvidenceRun> Trained => [.. Everything.DistinctBy(run => run.Facts.ModelSha256)];

@@ -21,11 +21,11 @@ internal sealed record LossTargets(
 /// <param name="ChosenMask">Logits [P,1,4g,4g] of the candidate mask that the loss was taken of.</param>
 internal sealed record LossResult(Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Parts, Tensor ChosenMask);
 
-/// <summary>The weights that the options set; the others are fixed.</summary>
+/// <summary>What the options, and the weights that training starts from, decide of the loss.</summary>
 /// <param name="Category">λ_cls, of the prompted object's category.</param>
 /// <param name="Presence">λ_co, of the other categories in the image.</param>
 /// <param name="Alignment">λ_align, of the agreement of the two masks.</param>
-/// <param name="Pixels">What counts the pixels of masks.</param>
+/// <param name="Pixels">The per-pixel part of a mask's loss.</param>
 internal sealed record LossWeights(double Category, double Presence, double Alignment, PixelLoss Pixels)
 {
     /// <summary>Of the semantic mask: 0 where nothing else of its decoder is trained, so that SAM's masks are learned alone.</summary>
@@ -48,9 +48,8 @@ internal sealed class SegSamLoss(LossWeights weights)
         var (binaryPixels, binaryDice, iou, chosen) = Binary(output, targets.Masks, side);
 
         // L_sem: mask and category of t_so
-        var semantic = Upsample(output.SemanticLogits, side);                                       // m_s [P,1,S,S]
-        var semanticPixels = weights.Pixels.Compute(semantic, targets.Masks);
-        var semanticDice = MaskLoss.Dice(semantic.sigmoid(), targets.Masks);
+        var semantic = Upsample(output.SemanticLogits, side);                                       // m_s at S, [P,1,S,S]
+        var (semanticPixels, semanticDice) = LossesOf(semantic, semantic.sigmoid(), targets.Masks);
         var category = CategoryLoss.Prompted(CategoryLoss.Restrict(output.ClassLogits, targets.Rivals), targets.Categories);
 
         // L_co: the other categories in the image, from t_co
@@ -79,18 +78,20 @@ internal sealed class SegSamLoss(LossWeights weights)
     {
         var (logits, predicted) = output.Candidates();                                              // [P,m,4g,4g] [P,m]
         var small = functional.avg_pool2d(masks, side / logits.size(-1));                           // [P,1,4g,4g]
-        var probabilities = logits.sigmoid();
-        var index = LossOf(logits.detach(), small).argmin(1, keepdim: true);                        // [P,1]
+        var probabilities = logits.detach().sigmoid();
+        var (pixels, overlap) = LossesOf(logits.detach(), probabilities, small);
+        var index = pixels.Times(weights.Pixels.Weight).Plus(overlap).argmin(1, keepdim: true);     // [P,1]
 
         var chosen = Pick(logits, index);                                                           // [P,1,4g,4g]
-        var mask = Upsample(chosen, side);                                                          // [P,1,S,S]
+        var drawn = Upsample(chosen, side);                                                         // logits of p_b, [P,1,S,S]
         // Every candidate learns its IoU, since the highest predicted IoU chooses the mask at prediction.
-        var iou = predicted.Minus(MaskLoss.SoftIoU(probabilities.detach(), small));
-        return (weights.Pixels.Compute(mask, masks), MaskLoss.Dice(mask.sigmoid(), masks), iou.Squared().mean([1]), chosen);
+        var iou = predicted.Minus(MaskLoss.SoftIoU(probabilities, small));
+        var (drawnPixels, drawnDice) = LossesOf(drawn, drawn.sigmoid(), masks);
+        return (drawnPixels, drawnDice, iou.Squared().mean([1]), chosen);
     }
 
-    private Tensor LossOf(Tensor logits, Tensor target) =>
-        weights.Pixels.Compute(logits, target).Times(weights.Pixels.Weight).Plus(MaskLoss.Dice(logits.sigmoid(), target));
+    private (Tensor Pixels, Tensor Dice) LossesOf(Tensor logits, Tensor probability, Tensor target) =>
+        (weights.Pixels.Compute(logits, probability, target), MaskLoss.Dice(probability, target));
 
     /// <summary>The mask [P,1,h,w] at each prompt's index [P,1].</summary>
     private static Tensor Pick(Tensor masks, Tensor index) =>

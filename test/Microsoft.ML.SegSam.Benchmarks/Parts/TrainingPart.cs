@@ -43,11 +43,11 @@ internal static class TrainingPart
         var usesBFloat16 = Networks.UsesBFloat16(config);
         recorder.Note($"Fit would choose {(usesBFloat16 ? "bfloat16" : "float32")} here.");
         using var visuals = new VisualEmbeddings(network, set, PixelScaling.MeanStd, CPU, isFrozen: false);
-        var settings = Options.TrainingSettings(usesBFloat16: false);
+        var settings = Settings(usesBFloat16: false);
         using var steps = new StepRunner(network, settings, set, visuals, CPU);
         using var bfloat16Visuals = new VisualEmbeddings(
             network, set, PixelScaling.MeanStd, CPU, isFrozen: false, usesBFloat16: usesBFloat16);
-        using var lowered = new StepRunner(network, Options.TrainingSettings(usesBFloat16), set, bfloat16Visuals, CPU);
+        using var lowered = new StepRunner(network, Settings(usesBFloat16), set, bfloat16Visuals, CPU);
         using var plain = new PlainStep(network, set, trained);
         using var update = new Update(trained, () => plain.Loss());
         var reader = new StepReader(set, settings, config.PresenceTokens, steps.Threads, new Random(1));
@@ -99,13 +99,20 @@ internal static class TrainingPart
         }
     }
 
+    // By the loss that SAM-Med2D's weights are trained with.
+    private static TrainingSettings Settings(bool usesBFloat16)
+    {
+        var settings = Options.TrainingSettings(usesBFloat16);
+        return settings with { LossWeights = settings.LossWeights with { Pixels = PixelLoss.Focal } };
+    }
+
     /// <summary>Forward in the plain form, the same loss, backward, AdamW as TorchSharp has it: weight by weight.</summary>
     private sealed class PlainStep(SegSamNetwork network, TrainingSet set, List<Parameter> trained) : IDisposable
     {
         private readonly optim.Optimizer _optimizer = optim.AdamW(trained, lr: Rate);
         private readonly PlainEncoder _encoder = new(network);
         private readonly PlainDecoder _decoder = new(network);
-        private readonly SegSamLoss _loss = new(Options.TrainingSettings(usesBFloat16: false).LossWeights);
+        private readonly SegSamLoss _loss = new(Settings(usesBFloat16: false).LossWeights);
 
         public double OptimizerSeconds { get; private set; }
 

@@ -75,21 +75,41 @@ public sealed class SegSamLossTests
     }
 
     [TestMethod]
-    public void The_total_is_the_sum_of_the_parts_at_their_weights()
+    [DataRow(false, 20)]
+    [DataRow(true, 1)]
+    public void The_total_is_the_sum_of_the_parts_at_their_weights(bool crossEntropy, double pixels)
     {
         using var scope = NewDisposeScope();
         using var network = Create(Config);
-        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5, PixelLoss.Focal)).Compute(Answer(network), Targets());
+        var result = new SegSamLoss(new(Category: 2, Presence: 3, Alignment: 5, Pixels(crossEntropy)))
+            .Compute(Answer(network), Targets());
         var part = result.Parts.ToDictionary(part => part.Name, part => part.Value.item<float>());
-        var expected = 20 * part["binary.pixels"] + part["binary.dice"] + part["binary.iou"] + 20 * part["semantic.pixels"]
+        var expected = pixels * part["binary.pixels"] + part["binary.dice"] + part["binary.iou"] + pixels * part["semantic.pixels"]
             + part["semantic.dice"]
             + 2 * part["semantic.class"] + 3 * part["presence"] + 5 * part["alignment"];
-        Assert.AreEqual(expected, result.Total.item<float>(), 1e-4f);
+        Assert.AreEqual(expected, result.Total.item<float>(), 1e-4);
         Assert.IsTrue(part.Values.All(value => value > 0), "No part is idle here.");
     }
 
     [TestMethod]
-    public void The_lowest_loss_chooses_the_mask_where_there_is_a_choice()
+    public void Pixels_of_both_masks_are_compared_by_the_loss_that_was_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var network = Create(Config);
+        var (output, targets) = (Answer(network), Targets());
+        var part = new SegSamLoss(Weights with { Pixels = PixelLoss.CrossEntropy }).Compute(output, targets).Parts
+            .ToDictionary(part => part.Name, part => part.Value);
+        var semantic = nn.functional.interpolate(
+            output.SemanticLogits, targets.Masks.shape[2..], mode: InterpolationMode.Bilinear, align_corners: false);
+        AssertClose(MaskLoss.CrossEntropy(semantic, targets.Masks).mean(), part["semantic.pixels"], 1e-6);
+        Assert.IsGreaterThan(0.3f, part["binary.pixels"].item<float>(), "Random masks are at about ln 2; focal, they would be below 0.13.");
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void The_lowest_loss_chooses_the_mask_where_there_is_a_choice(bool crossEntropy)
     {
         using var scope = NewDisposeScope();
         var target = Targets();
@@ -98,10 +118,12 @@ public sealed class SegSamLossTests
         // 3 has the highest predicted IoU; 0 takes no part
         var quality = tensor([0.9f, 0.1f, 0.2f, 0.8f]).expand(3, -1);
         var output = new SegSamOutput(masks, quality, truth, Normal(1, 3, 6), Normal(2, 3, 6, 6), SingleMask: false);
-        var loss = new SegSamLoss(Weights);
+        var loss = new SegSamLoss(Weights with { Pixels = Pixels(crossEntropy) });
         AssertClose(truth, loss.Compute(output, target).ChosenMask, 0, "lowest loss");
         AssertClose(-truth, loss.Compute(output with { SingleMask = true }, target).ChosenMask, 0, "the single mask");
     }
+
+    private static PixelLoss Pixels(bool crossEntropy) => crossEntropy ? PixelLoss.CrossEntropy : PixelLoss.Focal;
 
     [TestMethod]
     public void A_batch_has_the_mean_of_the_losses_of_its_prompts()

@@ -121,6 +121,9 @@ public sealed class Med2DReportTests
         Assert.Contains("| SEG-SAM: (d) + alignment | 0.900 |", page);
         Assert.Contains("| U-Nets |", page);
         Assert.DoesNotContain("SAM-style |", page);
+        var (code, _, told) = Med2DRun.Run("report", "--out", run.At("docs"));
+        Assert.AreEqual(0, code, told);
+        Assert.Contains("2 runs of earlier recipes are in", told);
     }
 
     [TestMethod]
