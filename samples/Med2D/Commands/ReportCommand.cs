@@ -44,19 +44,19 @@ internal sealed class ReportCommand : Command
             throw new InvalidDataException($"There is no run: '{file}' has none, and --runs names none that is finished and scored.");
         EvidenceFile.Write(file, all);
         var written = EvidenceFile.Read(file); // rounded, so that a page without new runs is the same
-        OutputFile.Write(page, new EvidencePage(written).Text);
-        if (new EvidenceSelection(written).Outdated is > 0 and var outdated)
-            messages.Note(FormattableString.Invariant($"{outdated} runs of earlier recipes are in {file}, but not on the page."));
+        var selection = new EvidenceSelection(written);
+        OutputFile.Write(page, new EvidencePage(selection).Text);
+        if (selection.Outdated > 0)
+            messages.Note(FormattableString.Invariant($"{selection.Outdated} runs of earlier recipes are in {file}, but not on the page."));
         if (parsed.GetValue(_data) is { } table)
-            Draw(table, added, written, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
+            Draw(table, added, selection, Path.Combine(folder, EvidencePage.Picture), messages, cancel);
         messages.Result(FormattableString.Invariant($"{added.Count} runs added, {all.Count} in all. Wrote {file} and {page}."));
     }
 
     private static void Draw(
-        string path, IReadOnlyList<(string Folder, EvidenceRun Run)> added, IReadOnlyList<EvidenceRun> all, string picture,
+        string path, IReadOnlyList<(string Folder, EvidenceRun Run)> added, EvidenceSelection selection, string picture,
         Messages messages, CancellationToken cancel)
     {
-        var selection = new EvidenceSelection(all);
         var facts = selection.Reference.Runs[0].Facts;
         var table = ObjectTable.Read(path, facts.Split ?? "");
         var images = ImageObjects.Draw(

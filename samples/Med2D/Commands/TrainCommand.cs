@@ -82,7 +82,7 @@ internal sealed class TrainCommand : Command
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_texts) ?? Texts.Descriptions) : null,
             Forms.HasTexts(form) ? Forms.NameOf(parsed.GetValue(_embedder) ?? Embedder.Hashed) : null,
             epochs is null && stages is null ? parsed.GetValue(_minutes) : null, epochs, stages, parsed.GetValue(_half),
-            parsed.GetValue(_frozen), form == Form.UNets ? 1 : Forms.Recipe);
+            parsed.GetValue(_frozen), Forms.RecipeOf(form));
         messages.Note(FormattableString.Invariant($"{data.Images} images with {data.Rows.Count} objects of {data.Sources.Count} sources"));
         var record = form == Form.UNets ? new UNetTraining(settings, data, folder, messages, cancel).Run() : TrainLibrary();
         messages.Result(FormattableString.Invariant($"{record.Work.Steps} steps and {record.Work.ImagesSeen} images in ")

@@ -21,9 +21,9 @@ internal sealed class EvidencePage
     private readonly StringBuilder _page = new();
     private readonly EvidenceSelection _runs;
 
-    public EvidencePage(IReadOnlyList<EvidenceRun> runs)
+    public EvidencePage(EvidenceSelection runs)
     {
-        _runs = new(runs);
+        _runs = runs;
         Head();
         Masks();
         Names();

@@ -19,7 +19,7 @@ namespace Med2D.Training;
 /// <param name="Stages">See <see cref="Stage"/>; null for a single one.</param>
 /// <param name="HalfPrecision">Whether the model is stored in half precision.</param>
 /// <param name="Frozen">Whether the encoder keeps the checkpoint's weights.</param>
-/// <param name="Recipe">See <see cref="Forms.Recipe"/>; 1 for U-Nets, and where a file says nothing.</param>
+/// <param name="Recipe">See <see cref="Forms.RecipeOf"/>; 1 where a file says nothing.</param>
 internal sealed record RunSettings(
     string Form, int Seed, string Table, string? Split, IReadOnlyList<string> Sources, int Images, int Objects, string Rows,
     string? Encoder, int? Input, string? Checkpoint, string? CheckpointName, string? Texts, string? Embedder, double? Minutes, int? Epochs,

@@ -123,8 +123,6 @@ public sealed class SegSamLossTests
         AssertClose(-truth, loss.Compute(output with { SingleMask = true }, target).ChosenMask, 0, "the single mask");
     }
 
-    private static PixelLoss Pixels(bool crossEntropy) => crossEntropy ? PixelLoss.CrossEntropy : PixelLoss.Focal;
-
     [TestMethod]
     public void A_batch_has_the_mean_of_the_losses_of_its_prompts()
     {
@@ -173,6 +171,8 @@ public sealed class SegSamLossTests
     }
 
     private static SegSamOutput Answer(SegSamNetwork network) => network.Decode(network.Encode(Normal(7, 2, 3, 64, 64)), Boxes(0, 0, 1));
+
+    private static PixelLoss Pixels(bool crossEntropy) => crossEntropy ? PixelLoss.CrossEntropy : PixelLoss.Focal;
 
     private static LossTargets Targets()
     {

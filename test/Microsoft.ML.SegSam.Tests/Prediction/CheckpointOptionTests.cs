@@ -83,8 +83,8 @@ public sealed class CheckpointOptionTests
             .Fit(Load(TinyData.Rows(images: 2)));
         using var file = File.OpenRead(state);
         SafetensorsHeader.Read(file, out var metadata);
-        var facts = JsonDocument.Parse(metadata["facts"]).RootElement;
-        Assert.AreEqual(pixelLoss, facts.GetProperty("pixel loss").GetString());
+        using var facts = JsonDocument.Parse(metadata["facts"]);
+        Assert.AreEqual(pixelLoss, facts.RootElement.GetProperty("pixel loss").GetString());
     }
 
     [TestMethod]
